@@ -1,0 +1,6 @@
+//! What knows nothing of chat: settings, the database, sign-in by token, errors, telemetry.
+//!
+//! Imports nothing from the layers above.
+
+pub mod db;
+pub mod errors;

@@ -1,0 +1,1 @@
+//! The server from outside: real sockets, a real Postgres, each test with its own database.
