@@ -2,5 +2,7 @@
 //!
 //! Imports nothing from the layers above.
 
+pub mod auth;
 pub mod db;
 pub mod errors;
+pub mod settings;
