@@ -3,4 +3,5 @@
 //! Imports nothing from the layers above.
 
 pub mod db;
+pub mod embedded;
 pub mod errors;
