@@ -65,9 +65,8 @@ fn postmaster(state: &Path) -> Pid {
 
 /// Whether a process runs; one that is dead and only waits to be collected does not.
 fn runs(pid: Pid) -> bool {
-    let state = Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().expect("ps");
-    let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
-    !state.is_empty() && !state.starts_with('Z')
+    let dead = fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| stat.contains(") Z "));
+    kill(pid, None).is_ok() && !dead
 }
 
 async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {

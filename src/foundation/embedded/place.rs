@@ -114,13 +114,16 @@ pub fn state_folder(wished: Option<&Path>) -> Result<PathBuf, EmbeddedError> {
     Ok(Path::new(FOR_ROOT).join(name.join("-")))
 }
 
-/// Makes the state folder, if it is not there, and lets `account` pass through.
+/// Makes the state folder, if it is not there, and lets `account` pass through it and what had to be made above it.
 pub(super) fn prepare_state(state: &Path, account: &Account) -> Result<(), EmbeddedError> {
-    if let Some(parent) = state.parent() {
-        fs::create_dir_all(parent).map_err(EmbeddedError::files("make the folder", parent))?;
+    let mut missing: Vec<&Path> = state.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
+    missing.reverse();
+    for folder in missing {
+        fs::create_dir_all(folder)
+            .and_then(|()| account.admit(folder))
+            .map_err(EmbeddedError::files("make the folder", folder))?;
     }
-    make_private(state).map_err(EmbeddedError::files("make the folder", state))?;
-    account.admit(state).map_err(EmbeddedError::files("open to Postgres's account the folder", state))
+    make_private(state).and_then(|()| account.admit(state)).map_err(EmbeddedError::files("make the folder", state))
 }
 
 /// Makes a folder that only its owner may enter, if it is not there.
