@@ -4,5 +4,6 @@
 
 pub mod auth;
 pub mod db;
+pub mod embedded;
 pub mod errors;
 pub mod settings;
