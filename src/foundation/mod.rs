@@ -2,5 +2,8 @@
 //!
 //! Imports nothing from the layers above.
 
+pub mod auth;
 pub mod db;
+pub mod embedded;
 pub mod errors;
+pub mod settings;

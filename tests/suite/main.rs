@@ -1,1 +1,3 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
+
+mod embedded;
