@@ -5,3 +5,4 @@
 pub mod db;
 pub mod errors;
 pub mod migrate;
+pub mod schema;
