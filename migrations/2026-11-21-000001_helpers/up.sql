@@ -3,6 +3,14 @@
 -- them before the first migration runs.
 SET LOCAL lock_timeout = '5s';
 
+-- Diesel's own book-keeping, which nobody but the owner needs; it is not there where a script runs these files.
+DO $$
+BEGIN
+  IF to_regclass('public.__diesel_schema_migrations') IS NOT NULL THEN
+    ALTER TABLE public.__diesel_schema_migrations ENABLE ROW LEVEL SECURITY;
+  END IF;
+END $$;
+
 CREATE SCHEMA podium;
 COMMENT ON SCHEMA podium IS 'Functions and views of Podium; its tables stand in public';
 GRANT USAGE ON SCHEMA podium TO podium_user, podium_service;

@@ -10,7 +10,7 @@ CREATE TABLE messages (
               CHECK (kind IN ('text', 'joined', 'left', 'removed', 'renamed', 'owner_changed', 'closed')),
   text        text NOT NULL CHECK (char_length(text) <= 4000),
   reply_to    uuid,
-  mentions    uuid[] NOT NULL DEFAULT '{}',
+  mentions    uuid[] NOT NULL DEFAULT '{}' CHECK (array_position(mentions, NULL) IS NULL),
   data        jsonb,
   last_op     uuid,
   created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -6,4 +6,6 @@ pub mod auth;
 pub mod db;
 pub mod embedded;
 pub mod errors;
+pub mod migrate;
+pub mod schema;
 pub mod settings;
