@@ -1,0 +1,3 @@
+//! What the tests share: a server to talk to and a database to talk about. Nothing here is the server's own code.
+
+pub mod server;
