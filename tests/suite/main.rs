@@ -1,1 +1,4 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
+
+mod schema;
+mod support;

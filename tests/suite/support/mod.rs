@@ -1,3 +1,4 @@
-//! What the tests share: a server to talk to and a database to talk about. Nothing here is the server's own code.
+//! What several tests need: a database to talk about and a server to talk to.
 
+pub mod database;
 pub mod server;

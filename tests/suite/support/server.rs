@@ -19,7 +19,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use uuid::Uuid;
 
-use super::database::TestDatabase;
+use super::database::Database;
 
 /// The secret of every test's tokens.
 pub const SECRET: &str = "a secret that is for tests alone, and long enough";
@@ -34,7 +34,7 @@ pub struct Server {
     /// `http://127.0.0.1:…`, where `/metrics`, `/healthz` and `/readyz` are.
     pub admin_url: String,
     /// Its database; dropped after the server.
-    pub database: Arc<TestDatabase>,
+    pub database: Arc<Database>,
     settings: Vec<(String, String)>,
     child: Child,
     log: Log,
@@ -85,11 +85,11 @@ impl Server {
 
     /// The same with further settings, by the names of their environment variables.
     pub async fn start_with(settings: &[(&str, &str)]) -> Server {
-        Server::start_on(Arc::new(TestDatabase::new().await), settings).await
+        Server::start_on(Arc::new(Database::create().await), settings).await
     }
 
     /// The same on a database that other servers of the test may share.
-    pub async fn start_on(database: Arc<TestDatabase>, settings: &[(&str, &str)]) -> Server {
+    pub async fn start_on(database: Arc<Database>, settings: &[(&str, &str)]) -> Server {
         let settings = settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect::<Vec<_>>();
         let started = launch(&database, &settings, "127.0.0.1:0", "127.0.0.1:0").await;
         Server {
@@ -285,7 +285,7 @@ struct Started {
     admin_address: String,
 }
 
-async fn launch(database: &TestDatabase, settings: &[(String, String)], listen: &str, admin: &str) -> Started {
+async fn launch(database: &Database, settings: &[(String, String)], listen: &str, admin: &str) -> Started {
     let mut command = Command::new(env!("CARGO_BIN_EXE_podium"));
     command.arg("serve").env_clear();
     for name in ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "RUST_BACKTRACE"] {

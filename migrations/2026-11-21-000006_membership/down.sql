@@ -1,0 +1,17 @@
+SET LOCAL lock_timeout = '5s';
+DROP FUNCTION podium.event_host(uuid, uuid, uuid, boolean);
+DROP FUNCTION podium.event_remove(uuid, uuid, uuid);
+DROP FUNCTION podium.leave_event(uuid, uuid);
+DROP FUNCTION podium.leave_all(uuid, text, uuid, uuid);
+DROP FUNCTION podium.pod_close(uuid, uuid, boolean);
+DROP FUNCTION podium.pod_change(uuid, uuid, text, text);
+DROP FUNCTION podium.pod_admit(uuid, uuid, uuid);
+DROP FUNCTION podium.pod_remove(uuid, uuid, uuid);
+DROP FUNCTION podium.lock_as_owner(uuid, uuid);
+DROP FUNCTION podium.pod_leave(uuid, uuid);
+DROP FUNCTION podium.pod_join(uuid, uuid);
+DROP FUNCTION podium.pod_open(uuid, uuid, uuid, text, text);
+DROP FUNCTION podium.take_out(uuid, text, uuid, uuid);
+DROP FUNCTION podium.write_line(uuid, text, uuid, uuid, text);
+DROP FUNCTION podium.outcome(text, uuid, smallint, public.messages[]);
+DROP TYPE podium.change;

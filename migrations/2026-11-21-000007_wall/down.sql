@@ -1,0 +1,10 @@
+SET LOCAL lock_timeout = '5s';
+DROP FUNCTION podium.event_delete(uuid, uuid);
+DROP TABLE reports;
+DROP TABLE meet_points;
+DROP TABLE memorabilia;
+DROP TABLE posts;
+DROP TABLE media;
+DROP TYPE report_target;
+DROP TYPE post_kind;
+DROP TYPE media_kind;

@@ -1,0 +1,124 @@
+//! Brings a database to the schema that this binary was built with.
+//!
+//! The migrations are part of the binary and run in order, each in a transaction, as the login role, which so becomes
+//! the owner of all tables. It needs no superuser: owning the database and CREATEROLE are enough. An advisory lock makes
+//! any number of nodes that start at once take turns.
+//!
+//! `podium_user` and `podium_service`, the two roles that everything else runs as, belong to the cluster, which may hold
+//! several Podium databases. So they are made here, before the migrations, and no migration drops them.
+
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// A database migrates alone; the number names the lock among the database's advisory locks and means nothing else.
+const TAKE_TURNS: &str = "SET lock_timeout = '120s'; SELECT pg_advisory_lock(5802163790412447); SET lock_timeout = 0";
+
+/// Makes the two roles and lets the login role act as them. Another database of the cluster may be doing the same at
+/// this moment, and advisory locks do not reach across databases: whoever comes second takes what the first has made.
+const ROLES: &str = r#"
+DO $$
+DECLARE
+  wanted text;
+  -- From 16 on, membership without SET does not allow SET ROLE.
+  right_to text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
+BEGIN
+  FOREACH wanted IN ARRAY ARRAY['podium_user', 'podium_service'] LOOP
+    FOR attempt IN 1..20 LOOP
+      BEGIN
+        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN
+          EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+        END IF;
+        IF NOT pg_has_role(current_user, wanted, right_to) THEN
+          EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+        END IF;
+        EXIT;
+      EXCEPTION WHEN duplicate_object OR unique_violation OR internal_error THEN
+        -- internal_error is how Postgres says «tuple concurrently updated».
+        IF attempt = 20 THEN RAISE; END IF;
+        PERFORM pg_sleep(0.05);
+      END;
+    END LOOP;
+  END LOOP;
+END $$
+"#;
+
+/// Why a database could not be migrated.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// There is no way to the database.
+    #[error("cannot connect to the database: {0}")]
+    Connect(#[from] diesel::ConnectionError),
+    /// The roles could not be made, or the lock was not to be had.
+    #[error("cannot prepare the database: {0}")]
+    Prepare(#[from] diesel::result::Error),
+    /// A migration failed; those before it are done, itself left no trace.
+    #[error("a migration failed: {0}")]
+    Run(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Makes the roles and runs what has not yet run. Answers the names of the migrations that ran now.
+///
+/// # Errors
+/// See [`MigrateError`]. Running it again goes on where it stopped.
+pub async fn run(url: &str) -> Result<Vec<String>, MigrateError> {
+    let mut connection = AsyncPgConnection::establish(url).await?;
+    connection.batch_execute(TAKE_TURNS).await?;
+    connection.batch_execute(ROLES).await?;
+    blocking(connection, |harness| {
+        let done = harness.run_pending_migrations(MIGRATIONS)?;
+        Ok(done.iter().map(ToString::to_string).collect())
+    })
+    .await
+}
+
+/// The versions that this binary knows and the database has not: none when the schema is up to date. A database that
+/// a newer binary has migrated counts as up to date, since each migration is safe for the version before it.
+///
+/// # Errors
+/// See [`MigrateError`].
+pub async fn pending(url: &str) -> Result<Vec<String>, MigrateError> {
+    let connection = AsyncPgConnection::establish(url).await?;
+    blocking(connection, |harness| {
+        let waiting = harness.pending_migrations(MIGRATIONS)?;
+        Ok(waiting.iter().map(|migration| migration.name().to_string()).collect())
+    })
+    .await
+}
+
+/// Takes all migrations back, the newest first, **and all data with them**. The roles stay.
+///
+/// # Errors
+/// See [`MigrateError`].
+pub async fn revert_all(url: &str) -> Result<Vec<String>, MigrateError> {
+    let mut connection = AsyncPgConnection::establish(url).await?;
+    connection.batch_execute(TAKE_TURNS).await?;
+    blocking(connection, |harness| {
+        let done = harness.revert_all_migrations(MIGRATIONS)?;
+        Ok(done.iter().map(ToString::to_string).collect())
+    })
+    .await
+}
+
+/// The names of all migrations of this binary, in order.
+///
+/// # Errors
+/// [`MigrateError::Run`] when one that was embedded cannot be read.
+pub fn names() -> Result<Vec<String>, MigrateError> {
+    let all: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(MigrateError::Run)?;
+    Ok(all.iter().map(|migration| migration.name().to_string()).collect())
+}
+
+/// Diesel's migrations are synchronous, and on a runtime of one thread they may not block: so on a thread of their own.
+async fn blocking<T: Send + 'static>(
+    connection: AsyncPgConnection,
+    work: impl FnOnce(&mut AsyncMigrationHarness<AsyncPgConnection>) -> diesel::migration::Result<T> + Send + 'static,
+) -> Result<T, MigrateError> {
+    tokio::task::spawn_blocking(move || work(&mut AsyncMigrationHarness::new(connection)))
+        .await
+        .map_err(|panic| MigrateError::Run(panic.into()))?
+        .map_err(MigrateError::Run)
+}
