@@ -156,7 +156,13 @@ impl Error {
             Code::RateLimited | Code::Overloaded | Code::Unavailable => Some(Duration::from_secs(1)),
             _ => None,
         };
-        Error { code, reason: Cow::Borrowed(code.default_reason()), errors: Vec::new(), retry_after, details: Map::new() }
+        Error {
+            code,
+            reason: Cow::Borrowed(code.default_reason()),
+            errors: Vec::new(),
+            retry_after,
+            details: Map::new(),
+        }
     }
 
     /// The same with a reason of its own.

@@ -2,6 +2,9 @@
 //!
 //! Imports nothing from the layers above.
 
+pub mod auth;
 pub mod db;
 pub mod errors;
+pub mod fields;
 pub mod migrate;
+pub mod settings;
