@@ -7,7 +7,6 @@ use crate::foundation::http::Problem;
 
 /// What every route may answer.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers in the document, and is never made")]
 pub enum Any {
     /// `unavailable`: Postgres could not be asked, and the outcome is unknown; come back after `Retry-After`
     #[response(status = 503)]
@@ -16,7 +15,6 @@ pub enum Any {
 
 /// What every route that needs a token may answer.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers in the document, and is never made")]
 pub enum Token {
     /// `unauthorized`: no token, or one that is forged or expired
     #[response(status = 401)]
@@ -28,7 +26,6 @@ pub enum Token {
 
 /// What every route that takes a body may answer.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers in the document, and is never made")]
 pub enum Body {
     /// `malformed`: not JSON, not UTF-8, or not of the body's shape
     #[response(status = 400)]
@@ -46,7 +43,6 @@ pub enum Body {
 
 /// What every route that takes a query may answer.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers in the document, and is never made")]
 pub enum Query {
     /// `malformed`: a parameter or the cursor is not of its form
     #[response(status = 400)]

@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn badges_are_named_by_key_alone_or_in_an_object() {
-        let stored = worn(&names(r#"["solo", {"key": "dancer", "label": "forged", "emoji": "x"}]"#)).expect("two badges");
+        let stored =
+            worn(&names(r#"["solo", {"key": "dancer", "label": "forged", "emoji": "x"}]"#)).expect("two badges");
         assert_eq!(stored[0], json!({"key": "solo", "label": "Coming on my own", "emoji": "🙋"}));
         assert_eq!(stored[1]["label"], "Will be dancing");
     }

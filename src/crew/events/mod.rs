@@ -177,7 +177,8 @@ mod tests {
     use super::*;
 
     fn new_event(change: serde_json::Value) -> Result<NewEvent> {
-        let mut body = json!({"artist": " Mogwai ", "city": "Glasgow", "venue": "Barrowland", "date_utc": "2027-03-09T19:30:00Z"});
+        let mut body =
+            json!({"artist": " Mogwai ", "city": "Glasgow", "venue": "Barrowland", "date_utc": "2027-03-09T19:30:00Z"});
         body.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
         serde_json::from_value::<NewEvent>(body).expect("an event").checked()
     }
@@ -189,8 +190,11 @@ mod tests {
     #[test]
     fn a_new_event_is_checked() {
         assert_eq!(new_event(json!({})).expect("a good event").artist, "Mogwai");
-        assert!(new_event(json!({"time_zone": "Europe/London", "ends_at": "2027-03-09T22:00:00Z", "slug": "x"})).is_ok());
-        let bad = json!({"artist": "a\u{0}b", "slug": "A", "ends_at": "2027-03-09T19:29:59Z", "time_zone": "Mars/Olympus"});
+        assert!(
+            new_event(json!({"time_zone": "Europe/London", "ends_at": "2027-03-09T22:00:00Z", "slug": "x"})).is_ok()
+        );
+        let bad =
+            json!({"artist": "a\u{0}b", "slug": "A", "ends_at": "2027-03-09T19:29:59Z", "time_zone": "Mars/Olympus"});
         assert_eq!(pointers(new_event(bad)), ["/artist", "/ends_at", "/time_zone", "/slug"]);
         assert_eq!(pointers(new_event(json!({"date_utc": "+12027-03-09T19:30:00Z"}))), ["/date_utc"]);
     }

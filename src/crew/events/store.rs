@@ -52,13 +52,7 @@ pub async fn create(conn: &mut AsyncPgConnection, by: Uuid, new: &NewEvent) -> R
     Err(Error::because(Code::Conflict, "the slug is already taken").with("slug", slug))
 }
 
-async fn insert(
-    conn: &mut AsyncPgConnection,
-    id: Uuid,
-    by: Uuid,
-    slug: &str,
-    new: &NewEvent,
-) -> Result<Option<Event>> {
+async fn insert(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid, slug: &str, new: &NewEvent) -> Result<Option<Event>> {
     let row = (
         events::id.eq(id),
         events::slug.eq(slug),

@@ -2,12 +2,12 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::store::{self, MessagePage, Span};
-use super::{MAX_PAGE, NewMessage, Sent};
+use super::{MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span, store};
 use crate::crew::pods::Pods;
 use crate::crew::profiles::SignedIn;
 use crate::crew::{pods, refusals};
@@ -29,14 +29,14 @@ struct LogQuery {
     /// What changed after this position, ascending by `changed_seq`, each message once in its newest form.
     after: Option<i64>,
     /// 1 to 200, 50 if absent.
-    limit: Option<i64>,
+    limit: Option<usize>,
 }
 
 impl LogQuery {
-    fn span(&self) -> Result<(Span, i64)> {
-        let limit = self.limit.unwrap_or(50);
-        if !(1..=MAX_PAGE).contains(&limit) {
-            return Err(Error::invalid("?limit", format!("from 1 to {MAX_PAGE}")));
+    fn span(&self) -> Result<(Span, usize)> {
+        let limit = self.limit.unwrap_or(PAGE_DEFAULT);
+        if !(1..=PAGE_MAX).contains(&limit) {
+            return Err(Error::invalid("?limit", format!("from 1 to {PAGE_MAX}")));
         }
         match (self.before, self.after) {
             (Some(_), Some(_)) => Err(Error::invalid("?after", "either before or after")),
@@ -87,6 +87,25 @@ struct MessageBody {
     id: Option<Uuid>,
     /// 1 to 4,000 characters, not only white space.
     text: String,
+    /// Served by a later release: absent or null.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    reply_to: Option<Value>,
+    /// Served by a later release: absent, null or empty.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    mentions: Option<Vec<Value>>,
+    /// Served by a later release: absent, null or empty.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    attachments: Option<Vec<Value>>,
+}
+
+impl MessageBody {
+    fn message(self) -> NewMessage {
+        let MessageBody { id, text, reply_to, mentions, attachments } = self;
+        NewMessage { id: id.unwrap_or_else(Uuid::now_v7), text, reply_to, mentions, attachments }
+    }
 }
 
 /// Send a message
@@ -115,8 +134,6 @@ async fn send(
     pod_id: web::Path<Uuid>,
     body: web::Json<MessageBody>,
 ) -> Result<HttpResponse> {
-    let MessageBody { id, text } = body.into_inner();
-    let message = NewMessage { id: id.unwrap_or_else(Uuid::now_v7), user_id: who.user_id, text };
-    let sent = pods.send(*pod_id, message).await?;
+    let sent = pods.send(*pod_id, who.user_id, body.into_inner().message()).await?;
     Ok(if sent.fresh { HttpResponse::Created().json(sent) } else { HttpResponse::Ok().json(sent) })
 }

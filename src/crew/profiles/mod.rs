@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::foundation::errors::Result;
 use crate::foundation::fields::{Fields, given};
-use crate::foundation::schema::podium::people;
+use crate::foundation::schema::people;
 use crate::foundation::schema::profiles;
 
 pub use sign_in::{KnownProfiles, SignedIn, ensure};
@@ -126,7 +126,8 @@ mod tests {
         assert_eq!(change.display_name.as_deref(), Some("Ana"));
         assert_eq!(change.ig_url, Some(None));
         assert!(!change.is_empty());
-        let bad = MeChange { display_name: Some(" ".into()), avatar_url: Some(Some("x".into())), ..MeChange::default() };
+        let bad =
+            MeChange { display_name: Some(" ".into()), avatar_url: Some(Some("x".into())), ..MeChange::default() };
         assert_eq!(bad.checked().expect_err("two faults").errors.len(), 2);
     }
 }

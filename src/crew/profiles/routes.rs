@@ -45,11 +45,7 @@ async fn get_me(who: SignedIn, database: web::Data<Database>) -> Result<web::Jso
     )
 )]
 #[patch("/v1/me")]
-async fn change_me(
-    who: SignedIn,
-    database: web::Data<Database>,
-    change: web::Json<MeChange>,
-) -> Result<web::Json<Me>> {
+async fn change_me(who: SignedIn, database: web::Data<Database>, change: web::Json<MeChange>) -> Result<web::Json<Me>> {
     let change = change.into_inner().checked()?;
     let work = async |conn: &mut _| store::change(conn, who.user_id, change).await;
     Ok(web::Json(database.scope(&who.caller, Access::Write, work).await?))

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Me, MeChange, Profile};
 use crate::foundation::errors::Result;
-use crate::foundation::schema::podium::people;
+use crate::foundation::schema::people;
 use crate::foundation::schema::profiles;
 
 /// Makes the profile of `user_id` unless there is one; what is stored already stays.
