@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod db;
+pub mod embedded;
 pub mod errors;
 pub mod fields;
 pub mod migrate;

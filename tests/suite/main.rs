@@ -1,4 +1,5 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
+mod embedded;
 mod schema;
 mod support;

@@ -1,0 +1,35 @@
+# Podium's everyday commands. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt lint doc deny clean-state
+
+# Further arguments, for example: make test ARGS="-E 'test(embedded)'"
+ARGS ?=
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## install what is missing, build, and serve with a Postgres of its own and a demo event
+	@scripts/run.sh $(ARGS)
+
+test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" runs some)
+	@scripts/test.sh $(ARGS)
+
+check: ## what must hold before a commit, besides the tests: format, lints, documentation
+check: lint doc
+
+fmt: ## format the code
+	cargo fmt --all
+
+lint: ## look at the format, then for what clippy finds
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+doc: ## build the documentation of the code
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --workspace --locked --document-private-items
+
+deny: ## look at the licences and advisories of what Podium depends on (needs cargo-deny)
+	@scripts/deny.sh
+
+clean-state: ## remove the state of `make run`: its Postgres with all data
+	@scripts/clean-state.sh

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Runs all tests, in parallel, against one private Postgres, which is stopped at the end whatever happens.
+# The tests find it by PODIUM_TEST_DATABASE_URL (a superuser's), and make a database each.
+# If that is set already, that Postgres is used.
+#
+#   scripts/test.sh [further arguments for `cargo nextest run`]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib.sh
+source scripts/lib.sh
+
+# What a developer's shell has set must not reach the tests.
+for name in "${!PODIUM_@}" DATABASE_URL REDIS_URL; do
+    case $name in
+        PODIUM_TEST_* | PODIUM_POSTGRES_BIN) ;;
+        *) unset "$name" ;;
+    esac
+done
+
+prefix=/tmp/podium-tests
+
+stop_cluster() {
+    local folder=$1
+    # Nothing in it is worth a checkpoint.
+    [[ -f $folder/data/postmaster.pid ]] &&
+        as_account "$postgres/pg_ctl" stop -D "$folder/data" -m immediate -s || true
+    rm -rf "$folder"
+}
+
+# Clusters whose script was killed before it could stop them. The folder's name says which that was.
+stop_orphans() {
+    local folder pid
+    for folder in "$prefix".*.*; do
+        pid=${folder#"$prefix".}
+        pid=${pid%%.*}
+        if [[ -O $folder && -d $folder ]] && ! kill -0 "$pid" 2>/dev/null; then
+            say "stopping what an earlier run left in $folder"
+            stop_cluster "$folder"
+        fi
+    done
+}
+
+start_cluster() {
+    postgres=$(find_postgres)
+    stop_orphans
+    cluster=$(mktemp -d "$prefix.$$.XXXXXX")
+    trap 'stop_cluster "$cluster"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    chmod 711 "$cluster"
+    mkdir -m 700 "$cluster/data"
+    ((EUID != 0)) || chown "$(account)" "$cluster/data"
+    # It listens in its own folder, which only its account and root may enter.
+    as_account env LC_ALL=C "$postgres/initdb" -D "$cluster/data" --username=podium --encoding=UTF8 --locale=C.UTF-8 \
+        --auth-local=trust --auth-host=reject --no-sync --no-instructions >/dev/null
+    cat >>"$cluster/data/postgresql.conf" <<SETTINGS
+listen_addresses = ''
+unix_socket_directories = '$cluster/data'
+max_connections = 500
+shared_buffers = 256MB
+# Whole after a crash of Postgres, which tests provoke; not after one of the machine.
+fsync = off
+full_page_writes = off
+jit = off
+max_wal_size = 4GB
+autovacuum_naptime = 10min
+log_min_messages = fatal
+timezone = 'UTC'
+SETTINGS
+    as_account "$postgres/pg_ctl" start -D "$cluster/data" -l "$cluster/data/log" -w -s
+    export PODIUM_TEST_DATABASE_URL="postgres://podium@${cluster//\//%2F}%2Fdata/postgres"
+}
+
+scripts/install.sh rust
+if [[ -f tests/clients/package-lock.json ]]; then
+    scripts/install.sh node
+    if [[ tests/clients/package-lock.json -nt tests/clients/node_modules/.package-lock.json ]]; then
+        say "installing the clients that the tests use"
+        (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error)
+    fi
+fi
+[[ -n ${PODIUM_TEST_DATABASE_URL:-} ]] || scripts/install.sh postgres
+
+if cargo nextest --version >/dev/null 2>&1; then
+    tests=(cargo nextest run --workspace --locked)
+else
+    tests=(cargo test --workspace --locked --lib --bins --tests)
+fi
+say "building the tests"
+"${tests[@]}" --no-run
+
+if [[ -n ${PODIUM_TEST_DATABASE_URL:-} ]]; then
+    say "using the Postgres of PODIUM_TEST_DATABASE_URL"
+else
+    start_cluster
+    say "using $("$postgres/postgres" --version), fsync off, in $cluster"
+fi
+
+status=0
+# The examples in the documentation come first, so that the summary of the others closes the run.
+if (($# == 0)); then
+    say "cargo test --doc --workspace"
+    cargo test --doc --workspace --locked --quiet || status=$?
+fi
+say "${tests[*]} $*"
+"${tests[@]}" "$@" || status=$?
+exit "$status"

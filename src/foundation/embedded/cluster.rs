@@ -1,0 +1,149 @@
+//! The cluster's files: made once by `initdb`, set up at each start.
+
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::process::{self, Stdio};
+
+use tokio::process::Command;
+
+use super::account::Account;
+use super::error::EmbeddedError;
+use super::place::Place;
+use super::programs::Programs;
+use super::server::{clean_environment, connect, last_lines};
+
+/// The superuser of the cluster, and the database in it.
+pub(super) const OWNER: &str = "podium";
+
+/// Folders with this beginning hold clusters in the making.
+const DRAFT: &str = "initdb-";
+
+/// For a machine with two cores and a few gigabytes that Postgres shares with Podium. The log never shows the values in a
+/// row that was refused (`terse`), since people's messages are among them.
+const SETTINGS: &str = "\
+# Podium writes this file at each start. To change a setting use ALTER SYSTEM, or write it
+# into postgres.local.conf beside this file.
+max_connections = 100
+shared_buffers = 128MB
+effective_cache_size = 512MB
+random_page_cost = 1.1
+jit = off
+max_wal_size = 1GB
+min_wal_size = 128MB
+logging_collector = off
+log_min_messages = warning
+log_error_verbosity = terse
+log_line_prefix = '%m [%p] '
+log_timezone = 'UTC'
+timezone = 'UTC'
+lc_messages = 'C'
+cluster_name = 'podium'
+";
+
+const DURABLE: &str = "\
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+";
+
+/// For tests: what was committed survives a crash of Postgres, and none of the machine.
+const FLEETING: &str = "\
+fsync = off
+synchronous_commit = on
+full_page_writes = off
+";
+
+/// The major version that made the cluster, or `None` if there is no cluster yet.
+pub(super) fn made_by(place: &Place) -> Result<Option<u32>, EmbeddedError> {
+    let path = place.data.join("PG_VERSION");
+    if !place.data.exists() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(&path).map_err(EmbeddedError::files("read", &path))?;
+    let unknown = || std::io::Error::other(format!("\"{}\" is no version", text.trim()));
+    let major = text.trim().parse().map_err(|_| unknown());
+    major.map(Some).map_err(EmbeddedError::files("read", &path))
+}
+
+/// Makes the cluster. It appears under its name only when it is whole, so that a crash on the way leaves nothing but a
+/// draft, and drafts are thrown away. The caller holds the lock of the state folder.
+pub(super) async fn make(
+    place: &Place,
+    programs: &Programs,
+    account: &Account,
+    durable: bool,
+) -> Result<(), EmbeddedError> {
+    throw_away_drafts(&place.state);
+    // Named anew each time: the initdb of a killed Podium may still be writing into its own.
+    let draft = place.state.join(format!("{DRAFT}{}-{:08x}", process::id(), rand::random::<u32>()));
+    DirBuilder::new()
+        .mode(0o700)
+        .create(&draft)
+        .and_then(|()| account.own(&draft))
+        .map_err(EmbeddedError::files("make the folder", &draft))?;
+    let made = fill(&draft, programs, account, durable).await.and_then(|()| {
+        fs::rename(&draft, &place.data)
+            .and_then(|()| File::open(&place.state)?.sync_all())
+            .map_err(EmbeddedError::files("make the folder", &place.data))
+    });
+    if made.is_err() {
+        throw_away_drafts(&place.state);
+    }
+    made
+}
+
+async fn fill(draft: &Path, programs: &Programs, account: &Account, durable: bool) -> Result<(), EmbeddedError> {
+    let mut said = String::new();
+    // Not every system has C.UTF-8; C compares alike, and only knows no capitals beyond ASCII.
+    for locale in ["C.UTF-8", "C"] {
+        let mut command = Command::new(&programs.initdb);
+        clean_environment(&mut command);
+        command
+            .arg("--pgdata")
+            .arg(draft)
+            .args(["--username", OWNER, "--encoding=UTF8", "--locale", locale])
+            .args(["--auth-local=trust", "--auth-host=reject", "--no-instructions"])
+            .args((!durable).then_some("--no-sync"))
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        account.run(&mut command);
+        let done =
+            command.output().await.map_err(|source| EmbeddedError::Run { program: programs.initdb.clone(), source })?;
+        if done.status.success() {
+            return Ok(());
+        }
+        said = String::from_utf8_lossy(&done.stderr).into_owned();
+        if !said.contains("locale") {
+            break;
+        }
+    }
+    Err(EmbeddedError::Initdb { data: draft.to_path_buf(), said: last_lines(&said) })
+}
+
+/// Makes the database, if it is not there.
+pub(super) async fn make_database(place: &Place) -> Result<(), EmbeddedError> {
+    let client = connect(place, "postgres").await?;
+    let there = client.query_opt("SELECT FROM pg_database WHERE datname = $1", &[&OWNER]).await?;
+    if there.is_none() {
+        client.batch_execute(&format!("CREATE DATABASE {OWNER}")).await?;
+    }
+    Ok(())
+}
+
+/// Writes the settings of the next start.
+pub(super) fn write_settings(place: &Place, durable: bool) -> Result<(), EmbeddedError> {
+    let safety = if durable { DURABLE } else { FLEETING };
+    let text = format!("{SETTINGS}{safety}include_if_exists = 'postgres.local.conf'\n");
+    fs::write(&place.settings, text).map_err(EmbeddedError::files("write", &place.settings))
+}
+
+/// What cannot be removed now (an orphaned initdb is still writing) is removed the next time.
+fn throw_away_drafts(state: &Path) {
+    let entries = fs::read_dir(state).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(DRAFT)) {
+        if let Err(error) = fs::remove_dir_all(entry.path()) {
+            tracing::debug!(folder = %entry.path().display(), %error, "a half-made cluster stays");
+        }
+    }
+}

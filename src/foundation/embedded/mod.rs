@@ -1,0 +1,140 @@
+//! A private Postgres for `podium serve` without `DATABASE_URL`.
+//!
+//! It is a real Postgres, the one installed on the machine, with a cluster of its own in the state folder. It listens on a
+//! unix socket that nobody else may reach, and lives as long as the [`Embedded`] that started it: stopped with it, and
+//! started again when it dies before. What holds:
+//!
+//! - One Podium a state folder: a lock is held from before the first look at it until Postgres has ended. Whoever comes
+//!   second waits a few seconds and then says so.
+//! - The Postgres that answers is always this process's child. One that a killed Podium left behind is stopped first
+//!   ([`leftover`]), and its data are taken over.
+//! - A cluster is either whole or not there ([`cluster`]).
+//! - As root, Postgres runs as another account ([`account`]), and the state folder lies where that account may enter
+//!   ([`state_folder`]).
+//!
+//! It knows nothing of Podium's schema: the database `podium` is made empty, and its user is the cluster's superuser.
+
+mod account;
+mod cluster;
+mod error;
+mod keeper;
+mod leftover;
+mod place;
+mod programs;
+mod secret;
+mod server;
+
+use std::path::{Path, PathBuf};
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
+
+use account::Account;
+use place::Place;
+use programs::Programs;
+use server::Launch;
+
+pub use error::EmbeddedError;
+pub use place::state_folder;
+pub use secret::secret;
+
+/// How the embedded Postgres is to run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The state folder (`PODIUM_STATE`); see [`state_folder`] for what happens without.
+    pub state: Option<PathBuf>,
+    /// Where `initdb` and `postgres` are (`PODIUM_POSTGRES_BIN`); found without.
+    pub postgres_bin: Option<PathBuf>,
+    /// Commits survive a crash of the machine. Off for tests only.
+    pub durable: bool,
+}
+
+/// How the embedded Postgres is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// It takes connections.
+    Running,
+    /// It ended by itself, for this reason, and is being started again.
+    Down(String),
+}
+
+/// A running private Postgres. Dropped, it is shut down in the background, as far as the runtime still runs; use
+/// [`Embedded::stop`].
+#[derive(Debug)]
+pub struct Embedded {
+    place: Place,
+    health: watch::Receiver<Health>,
+    stop: oneshot::Sender<()>,
+    keeper: JoinHandle<Result<(), EmbeddedError>>,
+}
+
+impl Embedded {
+    /// Starts it, and returns when it takes connections. The first start makes the cluster, which takes a second or two.
+    ///
+    /// # Errors
+    ///
+    /// One line that says what to do; see [`EmbeddedError`].
+    pub async fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
+        let state = state_folder(options.state.as_deref())?;
+        let place = Place::new(state);
+        let account = Account::choose(Some(&place.data))?;
+        place::prepare_state(&place.state, &account)?;
+        let lock = place::lock(&place.state).await?;
+
+        let made_by = cluster::made_by(&place)?;
+        let known = made_by.map(|major| (major, place.data.as_path()));
+        let programs = Programs::find(options.postgres_bin.as_deref(), known, &account).await?;
+        tracing::info!(
+            state = %place.state.display(),
+            version = programs.major,
+            account = account.name,
+            "starting the embedded Postgres"
+        );
+        if made_by.is_none() {
+            cluster::make(&place, &programs, &account, options.durable).await?;
+        }
+        cluster::write_settings(&place, options.durable)?;
+
+        let launch = Launch { place: place.clone(), programs, account };
+        let server = launch.start().await?;
+        if let Err(error) = cluster::make_database(&place).await {
+            // The reason is worth more than a second one.
+            let _ = server.stop().await;
+            return Err(error);
+        }
+        let (stop, stopped) = oneshot::channel();
+        let (told, health) = watch::channel(Health::Running);
+        let keeper = tokio::spawn(keeper::keep(launch, server, lock, stopped, told));
+        Ok(Embedded { place, health, stop, keeper })
+    }
+
+    /// Where to connect: the database `podium` as its superuser of the same name, over the private socket.
+    pub fn url(&self) -> String {
+        let socket = self.place.socket.to_string_lossy();
+        let host = utf8_percent_encode(&socket, NON_ALPHANUMERIC);
+        format!("postgres://{owner}@{host}/{owner}", owner = cluster::OWNER)
+    }
+
+    /// The state folder in use; the [`secret`] is kept there too.
+    pub fn state(&self) -> &Path {
+        &self.place.state
+    }
+
+    /// Whether it runs, now and from now on. It is started again by itself.
+    pub fn health(&self) -> watch::Receiver<Health> {
+        self.health.clone()
+    }
+
+    /// Shuts it down and waits until it has ended: open transactions are rolled back, the data are on disk. After 20 s it
+    /// is ended harder.
+    ///
+    /// # Errors
+    ///
+    /// If it had to be killed. Nothing that was committed is lost by that.
+    pub async fn stop(self) -> Result<(), EmbeddedError> {
+        // It has stopped already if nobody listens.
+        let _ = self.stop.send(());
+        self.keeper.await.unwrap_or_else(|died| Err(EmbeddedError::Keeper(died.to_string())))
+    }
+}

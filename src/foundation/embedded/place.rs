@@ -1,0 +1,207 @@
+//! The state folder: where it may lie, what is in it, and the lock that makes it one Podium's own.
+//!
+//! ```text
+//! .podium/            0700, or 0710 and the group of Postgres's account when Podium is root
+//!   podium.lock       held by the Podium that uses the folder; says its process id
+//!   jwt-secret        signs the tokens (0600)
+//!   postgres/         the cluster
+//!   postgres.conf     its settings, written at each start
+//!   postgres.log      what it says (and postgres.log.1, what it said before)
+//!   socket/           its socket (0700), unless the path would be too long
+//!   initdb-…/         a cluster in the making
+//! ```
+
+use std::env;
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::account::Account;
+use super::error::EmbeddedError;
+
+/// The folder that is used when no setting names one, below the working directory.
+const DEFAULT: &str = ".podium";
+
+/// Below this lies the state of a root whose own folders Postgres's account may not enter.
+const FOR_ROOT: &str = "/var/lib/podium";
+
+/// How long a start waits for another Podium that is about to leave the folder.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The longest path of a socket, in bytes. The kernels stop at 103 (macOS) and 107 (Linux).
+const SOCKET_PATH: usize = 100;
+
+/// The socket's file in its folder. Postgres names it after its port, though it listens on none.
+const SOCKET: &str = ".s.PGSQL.5432";
+
+/// The paths in a state folder.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub state: PathBuf,
+    pub data: PathBuf,
+    pub settings: PathBuf,
+    pub log: PathBuf,
+    pub socket: PathBuf,
+}
+
+impl Place {
+    pub fn new(state: PathBuf) -> Place {
+        Place {
+            data: state.join("postgres"),
+            settings: state.join("postgres.conf"),
+            log: state.join("postgres.log"),
+            socket: socket_folder(&state),
+            state,
+        }
+    }
+
+    /// Makes the folder of the socket, and makes sure that it is ours: below /tmp a stranger could have been faster.
+    pub fn prepare_socket(&self, account: &Account) -> Result<(), EmbeddedError> {
+        let doing = "use the socket's folder";
+        match DirBuilder::new().mode(0o700).create(&self.socket) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(EmbeddedError::files(doing, &self.socket)(error));
+            }
+            _ => {}
+        }
+        let found = fs::symlink_metadata(&self.socket).map_err(EmbeddedError::files(doing, &self.socket))?;
+        if !found.is_dir() || !account.owns(&found) {
+            let stranger = io::Error::other("it belongs to somebody else");
+            return Err(EmbeddedError::files(doing, &self.socket)(stranger));
+        }
+        fs::set_permissions(&self.socket, fs::Permissions::from_mode(0o700))
+            .and_then(|()| account.own(&self.socket))
+            .map_err(EmbeddedError::files(doing, &self.socket))
+    }
+
+    /// Removes a socket that nobody listens on any more.
+    pub fn remove_socket(&self) {
+        for name in [SOCKET.to_owned(), format!("{SOCKET}.lock")] {
+            // If it stays, Postgres says what is wrong with it.
+            let _ = fs::remove_file(self.socket.join(name));
+        }
+        if !self.socket.starts_with(&self.state) {
+            let _ = fs::remove_dir(&self.socket);
+        }
+    }
+}
+
+/// The state folder: `wished` (`PODIUM_STATE`), else `.podium` in the working directory. Where Podium is root and
+/// Postgres's account may not enter the default (a checkout below `/root`), it is a folder below `/var/lib/podium`
+/// named after it. Nothing is made.
+///
+/// # Errors
+///
+/// If `wished` lies where that account may not enter, or there is no account to run Postgres.
+pub fn state_folder(wished: Option<&Path>) -> Result<PathBuf, EmbeddedError> {
+    let state = resolve(wished.unwrap_or(Path::new(DEFAULT)))?;
+    let account = Account::choose(Some(&Place::new(state.clone()).data))?;
+    let Some(barrier) = account.barrier(&state) else {
+        return Ok(state);
+    };
+    if wished.is_some() {
+        return Err(EmbeddedError::Barred { state, account: account.name, barrier });
+    }
+    let checkout = state.parent().unwrap_or(&state);
+    let name: Vec<_> = checkout.iter().skip(1).map(|part| part.to_string_lossy()).collect();
+    Ok(Path::new(FOR_ROOT).join(name.join("-")))
+}
+
+/// Makes the state folder, if it is not there, and lets `account` pass through it and what had to be made above it.
+pub(super) fn prepare_state(state: &Path, account: &Account) -> Result<(), EmbeddedError> {
+    let mut missing: Vec<&Path> = state.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
+    missing.reverse();
+    for folder in missing {
+        fs::create_dir_all(folder)
+            .and_then(|()| account.admit(folder))
+            .map_err(EmbeddedError::files("make the folder", folder))?;
+    }
+    make_private(state).and_then(|()| account.admit(state)).map_err(EmbeddedError::files("make the folder", state))
+}
+
+/// Makes a folder that only its owner may enter, if it is not there.
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Takes the state folder for this process; dropping the file gives it back, however the process ends.
+pub(super) async fn lock(state: &Path) -> Result<File, EmbeddedError> {
+    let path = state.join("podium.lock");
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(EmbeddedError::files("open", &path))?;
+    let deadline = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::Error(error)) => {
+                return Err(EmbeddedError::files("lock", &path)(error));
+            }
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                sleep(Duration::from_millis(50)).await;
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                let read = file.read_to_string(&mut text);
+                return Err(EmbeddedError::InUse {
+                    state: state.to_path_buf(),
+                    pid: read.ok().and_then(|_| text.trim().parse().ok()),
+                });
+            }
+        }
+    }
+    file.set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| writeln!(file, "{}", process::id()))
+        .map_err(EmbeddedError::files("write", &path))?;
+    Ok(file)
+}
+
+/// Beside the data where the path is short enough, else a folder of its own, named after the state folder so that the
+/// next start finds the same. Not the user's runtime folder when Podium is root, for Postgres's account may not enter it.
+fn socket_folder(state: &Path) -> PathBuf {
+    let beside = state.join("socket");
+    if fits(&beside) {
+        return beside;
+    }
+    let mut hasher = DefaultHasher::new();
+    state.hash(&mut hasher);
+    let name = format!("podium-{:016x}", hasher.finish());
+    env::var_os("XDG_RUNTIME_DIR")
+        .filter(|_| !nix::unistd::Uid::effective().is_root())
+        .map(|runtime| Path::new(&runtime).join(&name))
+        .filter(|folder| folder.is_absolute() && fits(folder) && folder.parent().is_some_and(Path::is_dir))
+        .unwrap_or_else(|| Path::new("/tmp").join(&name))
+}
+
+fn fits(folder: &Path) -> bool {
+    folder.join(SOCKET).as_os_str().as_bytes().len() <= SOCKET_PATH
+}
+
+/// An absolute path without links, whether or not its last parts exist.
+fn resolve(path: &Path) -> Result<PathBuf, EmbeddedError> {
+    let path = std::path::absolute(path).map_err(EmbeddedError::files("find", path))?;
+    for existing in path.ancestors() {
+        match existing.canonicalize() {
+            Ok(real) => {
+                let rest = path.strip_prefix(existing).unwrap_or(Path::new(""));
+                // Joining an empty path would add a slash.
+                return Ok(real.iter().chain(rest.iter()).collect());
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(EmbeddedError::files("find", existing)(error)),
+        }
+    }
+    Ok(path)
+}

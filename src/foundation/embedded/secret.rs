@@ -1,0 +1,86 @@
+//! The secret that signs tokens, where none is set: made once, and kept beside the embedded Postgres.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process;
+
+use super::place;
+
+/// Its file in the state folder.
+const FILE: &str = "jwt-secret";
+
+/// The secret kept in the folder `state`: 32 random bytes in hex, made at the first call. Whoever calls at the same time,
+/// in this process or in another one, gets the same.
+///
+/// # Errors
+///
+/// If the folder or the file cannot be made or read, or if the file holds no secret.
+pub fn secret(state: &Path) -> io::Result<String> {
+    let path = state.join(FILE);
+    match read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        known => return known,
+    }
+    place::make_private(state)?;
+    let fresh: [u8; 32] = rand::random();
+    let text: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
+    // Written whole under another name first: a link appears at once, and never takes the place of an earlier one.
+    let draft = state.join(format!("{FILE}-{}-{:08x}", process::id(), rand::random::<u32>()));
+    let mut file = File::options().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let linked =
+        writeln!(file, "{text}").and_then(|()| file.sync_all()).and_then(|()| match fs::hard_link(&draft, &path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            linked => linked,
+        });
+    fs::remove_file(&draft)?;
+    linked?;
+    read(&path)
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+    let text = text.trim();
+    if text.len() < 32 {
+        let why = format!("{} holds no secret; remove it to have one made", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn everyone_gets_the_same_and_only_the_owner_may_read_it() {
+        let root = tempfile::tempdir().expect("a folder");
+        let state = root.path().join("new");
+        let asked: Vec<_> = (0..8)
+            .map(|_| {
+                let state = state.clone();
+                thread::spawn(move || secret(&state).expect("a secret"))
+            })
+            .collect();
+        let mut given: Vec<_> = asked.into_iter().map(|asked| asked.join().expect("no panic")).collect();
+        given.dedup();
+        assert_eq!(given.len(), 1);
+        assert_eq!(given[0].len(), 64);
+        let mode = fs::metadata(state.join(FILE)).expect("the file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(&state).expect("the folder").count(), 1, "no drafts left");
+    }
+
+    #[test]
+    fn an_empty_file_is_no_secret() {
+        let root = tempfile::tempdir().expect("a folder");
+        File::create(root.path().join(FILE)).expect("the file");
+        let error = secret(root.path()).expect_err("refused");
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    }
+}

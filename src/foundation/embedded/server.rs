@@ -1,0 +1,246 @@
+//! The process: started, ready, ended.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_postgres::{Client, Config, NoTls};
+
+use super::account::Account;
+use super::cluster::OWNER;
+use super::error::EmbeddedError;
+use super::leftover::{self, PidFile, WAYS_OUT};
+use super::place::Place;
+use super::programs::Programs;
+
+/// How long a start is tried again while something of the last Postgres is still there.
+const BLOCKED_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long Postgres may take until it is ready. After a crash of the machine it has up to a gigabyte of log to replay.
+const READY_PATIENCE: Duration = Duration::from_secs(300);
+
+/// A larger log is put aside, so that two of them are the most there is.
+const LOG_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// All that it takes to start Postgres.
+#[derive(Debug, Clone)]
+pub(super) struct Launch {
+    pub place: Place,
+    pub programs: Programs,
+    pub account: Account,
+}
+
+impl Launch {
+    /// Starts Postgres and waits until it takes connections.
+    pub async fn start(&self) -> Result<Server, EmbeddedError> {
+        let deadline = Instant::now() + BLOCKED_PATIENCE;
+        loop {
+            if leftover::stop(&self.place.data, &self.account).await? {
+                self.place.remove_socket();
+            }
+            self.place.prepare_socket(&self.account)?;
+            trim_log(&self.place.log).map_err(EmbeddedError::files("trim", &self.place.log))?;
+            let mut server = self.spawn()?;
+            match server.ready(&self.place).await {
+                Err(EmbeddedError::Start { said, .. }) if is_blocked(&said) && Instant::now() < deadline => {
+                    tracing::info!(%said, "Postgres cannot start yet");
+                    sleep(Duration::from_millis(250)).await;
+                }
+                Err(error) => return Err(error),
+                Ok(()) => return Ok(server),
+            }
+        }
+    }
+
+    fn spawn(&self) -> Result<Server, EmbeddedError> {
+        let Place { data, settings, log, socket, .. } = &self.place;
+        let open = || {
+            let file = File::options().append(true).create(true).mode(0o600).open(log)?;
+            Ok((file.metadata()?.len(), file.try_clone()?, file))
+        };
+        let (log_start, out, err) = open().map_err(EmbeddedError::files("open", log))?;
+        let mut command = Command::new(&self.programs.postgres);
+        clean_environment(&mut command);
+        command
+            .arg("-D")
+            .arg(data)
+            .args(setting("config_file", &settings.to_string_lossy()))
+            // A list, whose members may be quoted.
+            .args(setting("unix_socket_directories", &quoted(socket)))
+            .args(setting("unix_socket_permissions", "0700"))
+            .args(setting("listen_addresses", ""))
+            .args(setting("port", "5432"))
+            .stdin(Stdio::null())
+            .stdout(out)
+            .stderr(err)
+            // Ctrl-C at the terminal is for Podium, which stops Postgres when it has done with it.
+            .process_group(0);
+        self.account.run(&mut command);
+        let child =
+            command.spawn().map_err(|source| EmbeddedError::Run { program: self.programs.postgres.clone(), source })?;
+        Ok(Server { child, log: log.clone(), log_start })
+    }
+}
+
+/// A Postgres that is this process's child. Dropped, it is told to shut down and not waited for.
+#[derive(Debug)]
+pub(super) struct Server {
+    child: Child,
+    log: PathBuf,
+    /// Where its own lines begin in the log.
+    log_start: u64,
+}
+
+impl Server {
+    /// Waits until it takes connections. What a `postmaster.pid` says counts only if it is this child's: one that was left
+    /// by another also says "ready".
+    async fn ready(&mut self, place: &Place) -> Result<(), EmbeddedError> {
+        let deadline = Instant::now() + READY_PATIENCE;
+        loop {
+            if let Some(status) = self.status()? {
+                let said = match self.last_words() {
+                    nothing if nothing.is_empty() => status.to_string(),
+                    said => said,
+                };
+                return Err(EmbeddedError::Start { said, log: self.log.clone() });
+            }
+            let announced = PidFile::read(&place.data).is_some_and(|file| file.ready && Some(file.pid) == self.pid());
+            if announced && connect(place, "postgres").await.is_ok() {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(EmbeddedError::Slow {
+                    seconds: READY_PATIENCE.as_secs(),
+                    said: self.last_words(),
+                    log: self.log.clone(),
+                });
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn status(&mut self) -> Result<Option<ExitStatus>, EmbeddedError> {
+        self.child.try_wait().map_err(|source| EmbeddedError::Run { program: PathBuf::from("postgres"), source })
+    }
+
+    /// `None` once it has ended.
+    pub fn pid(&self) -> Option<i32> {
+        self.child.id().and_then(|pid| i32::try_from(pid).ok())
+    }
+
+    /// Waits until it ends by itself, and tells how.
+    pub async fn exited(&mut self) -> String {
+        let status = match self.child.wait().await {
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        };
+        format!("{status}: {}", self.last_words())
+    }
+
+    /// Ends it: open transactions are rolled back, what is in memory is written; if that takes too long, harder.
+    pub async fn stop(mut self) -> Result<(), EmbeddedError> {
+        for (signal, patience) in WAYS_OUT {
+            self.signal(signal);
+            if timeout(patience, self.child.wait()).await.is_ok() {
+                return match signal {
+                    Signal::SIGKILL => Err(EmbeddedError::Killed),
+                    _ => Ok(()),
+                };
+            }
+            tracing::warn!(%signal, "Postgres does not stop");
+        }
+        Err(EmbeddedError::Killed)
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(pid) = self.pid() {
+            // Not collected yet, so the id is still this child's.
+            let _ = kill(Pid::from_raw(pid), signal);
+        }
+    }
+
+    /// The last lines that it wrote into the log.
+    fn last_words(&self) -> String {
+        let read = || -> io::Result<String> {
+            let mut file = File::open(&self.log)?;
+            // The log may have been trimmed since.
+            let length = file.metadata()?.len();
+            let start = if length < self.log_start { 0 } else { self.log_start };
+            file.seek(SeekFrom::Start(start.max(length.saturating_sub(8192))))?;
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            Ok(last_lines(&String::from_utf8_lossy(&bytes)))
+        };
+        read().unwrap_or_default()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGINT);
+    }
+}
+
+/// A connection to `database` over the private socket.
+pub(super) async fn connect(place: &Place, database: &str) -> Result<Client, EmbeddedError> {
+    let (client, connection) = Config::new()
+        .host_path(&place.socket)
+        .user(OWNER)
+        .dbname(database)
+        .connect_timeout(Duration::from_secs(5))
+        .connect(NoTls)
+        .await?;
+    // Ends with the client.
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+/// Puts a log that has grown large aside. Postgres goes on writing at the end of the same file, wherever that is.
+pub(super) fn trim_log(log: &Path) -> io::Result<()> {
+    match fs::metadata(log) {
+        Ok(found) if found.len() > LOG_LIMIT => {
+            fs::copy(log, log.with_extension("log.1"))?;
+            File::options().write(true).open(log)?.set_len(0)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Nothing of Podium's environment is Postgres's business, neither secrets nor the many `PG…` variables.
+pub(super) fn clean_environment(command: &mut Command) {
+    const KEPT: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
+    command.env_clear().env("LC_ALL", "C").env("TZ", "UTC").current_dir("/");
+    for name in KEPT {
+        if let Some(value) = env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+}
+
+/// The end of a log, in one line.
+pub(super) fn last_lines(text: &str) -> String {
+    let mut lines: Vec<&str> = text.lines().rev().map(str::trim).filter(|line| !line.is_empty()).take(4).collect();
+    lines.reverse();
+    lines.join(" | ")
+}
+
+/// Whether what stands in the way goes away by itself: a server that is ending, or the backends of one that was killed.
+fn is_blocked(said: &str) -> bool {
+    (said.contains("lock file") && said.contains("already exists")) || said.contains("pre-existing shared memory block")
+}
+
+fn setting(name: &str, value: &str) -> [String; 2] {
+    ["-c".to_owned(), format!("{name}={value}")]
+}
+
+fn quoted(path: &Path) -> String {
+    format!("\"{}\"", path.to_string_lossy().replace('"', "\"\""))
+}
