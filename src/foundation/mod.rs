@@ -8,4 +8,5 @@ pub mod embedded;
 pub mod errors;
 pub mod fields;
 pub mod migrate;
+pub mod schema;
 pub mod settings;

@@ -1,0 +1,377 @@
+//! The tables as Diesel sees them.
+//!
+//! Written from the database by the test `schema_rs_agrees_with_the_database`, which also fails when this file differs;
+//! the comments are those of the migrations. To change it, change a migration, and run that test with
+//! `PODIUM_WRITE_SCHEMA=1`.
+
+/// The enumerations.
+pub mod sql_types {
+    /// What a medium is.
+    #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType, Clone)]
+    #[diesel(postgres_type(name = "media_kind"))]
+    pub struct MediaKind;
+
+    /// What a post is.
+    #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType, Clone)]
+    #[diesel(postgres_type(name = "post_kind"))]
+    pub struct PostKind;
+
+    /// What a report names.
+    #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType, Clone)]
+    #[diesel(postgres_type(name = "report_target"))]
+    pub struct ReportTarget;
+}
+
+diesel::table! {
+    /// Who belongs to an event's community. Rows go only through podium.leave_event, which leaves the event's pods first.
+    event_members (event_id, user_id) {
+        /// The event.
+        event_id -> Uuid,
+        /// The member.
+        user_id -> Uuid,
+        /// At most five `{key, label, emoji}`.
+        vibe_badges -> Array<Jsonb>,
+        /// Whether the member stays out of lists that others see.
+        hidden -> Bool,
+        /// `member`, or `host`: named by the event's maker, may change the meet point.
+        role -> Text,
+        /// When the person came.
+        joined_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Concerts, festivals and other live events; the members of one form a community.
+    events (id) {
+        /// Made by the client that created the event, or UUIDv7.
+        id -> Uuid,
+        /// The name in addresses: small letters, digits and single hyphens; never looks like a UUID.
+        slug -> Text,
+        /// Who plays, 1 to 200 characters.
+        artist -> Text,
+        /// Where, 1 to 200 characters.
+        city -> Text,
+        /// The house or field, 1 to 200 characters.
+        venue -> Text,
+        /// When it starts.
+        date_utc -> Timestamptz,
+        /// When it ends, if known.
+        ends_at -> Nullable<Timestamptz>,
+        /// The IANA name of the zone in which the event's times are told.
+        time_zone -> Nullable<Text>,
+        /// Its maker, who may change and cancel it.
+        created_by -> Uuid,
+        /// Whether the meet point may be read by those who are not members.
+        meet_point_public -> Bool,
+        /// The head of the event's wall, as `pods.last_seq` is of a pod's log.
+        wall_seq -> Int8,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// When the row last changed; kept by a trigger.
+        updated_at -> Timestamptz,
+        /// When its maker called it off.
+        cancelled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::MediaKind;
+
+    /// Photos and videos, shared with an event or with one pod.
+    media (id) {
+        /// Made by the client that shared it, or UUIDv7.
+        id -> Uuid,
+        /// Who shared it.
+        owner_id -> Uuid,
+        /// The event.
+        event_id -> Uuid,
+        /// The pod that alone sees it; NULL for the whole event.
+        pod_id -> Nullable<Uuid>,
+        /// Where the file is.
+        url -> Text,
+        /// `image` or `video`.
+        kind -> MediaKind,
+        /// When it was shared.
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Where an event's community meets.
+    meet_points (event_id) {
+        /// The event.
+        event_id -> Uuid,
+        /// 1 to 200 characters.
+        title -> Text,
+        /// How to find it.
+        description -> Nullable<Text>,
+        /// The time on the clocks there, in the event's `time_zone`; the one time that is not in UTC, since it must not shift when the zone's rules do.
+        when_local -> Nullable<Timestamp>,
+        /// Who named it.
+        created_by -> Uuid,
+        /// When the row last changed; kept by a trigger.
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What a person keeps of an event, for themself alone.
+    memorabilia (id) {
+        /// Made by the client, or UUIDv7.
+        id -> Uuid,
+        /// The event.
+        event_id -> Uuid,
+        /// Whose it is.
+        user_id -> Uuid,
+        /// The song they thought would open.
+        opener_guess -> Nullable<Text>,
+        /// The best moment.
+        peak_moment -> Nullable<Text>,
+        /// The song of the night.
+        song_of_night -> Nullable<Text>,
+        /// From 0 to 10.
+        crowd_energy -> Nullable<Int2>,
+        /// Anything else.
+        notes -> Nullable<Text>,
+        /// When it was written.
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// The pods' logs: texts, and lines about comings and goings. Written by the functions of schema podium alone.
+    messages (id, pod_id) {
+        /// The client's own id, the key of safe retries; UUIDv7 for lines. It counts within its pod.
+        id -> Uuid,
+        /// The pod whose log this is.
+        pod_id -> Uuid,
+        /// The place in the log: 1, 2, 3 …, in order of commit, without a gap.
+        seq -> Int8,
+        /// The place of the newest change to this message, from the same counter; `seq` at first.
+        changed_seq -> Int8,
+        /// Who wrote the text; for a line, the person concerned.
+        user_id -> Uuid,
+        /// `text`, or the log's own lines: `joined`, `left`, `removed`, `renamed`, `owner_changed`, `closed`.
+        kind -> Text,
+        /// At most 4,000 characters; the new name for `renamed`, empty for the other lines.
+        text -> Text,
+        /// The message of the same pod that this one answers.
+        reply_to -> Nullable<Uuid>,
+        /// The members whom the text names.
+        mentions -> Array<Uuid>,
+        /// What else the kind needs: `{"by": uuid}` where somebody else than `user_id` did it.
+        data -> Nullable<Jsonb>,
+        /// The id of the newest edit, deletion or reaction, the key of its safe retry.
+        last_op -> Nullable<Uuid>,
+        /// When it was stored; ascends with seq as far as the server's clock does.
+        created_at -> Timestamptz,
+        /// When its text last changed.
+        edited_at -> Nullable<Timestamptz>,
+        /// When its author took it back; the text is empty since.
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// The running nodes: each keeps its row fresh, and reads from the others' rows who is alive.
+    nodes (node) {
+        /// The node's name.
+        node -> Text,
+        /// Made anew at every start, so that a node which came back is not taken for the one that died.
+        boot_id -> Uuid,
+        /// The last beat, by the database's clock.
+        seen_at -> Timestamptz,
+        /// Whether the node hears the bus.
+        bus_ok -> Bool,
+    }
+}
+
+diesel::table! {
+    /// The people whom the caller may see: themself, members of their events who do not hide, whoever is or was in their pods since they came, authors on their events' walls. Ask by id: a join does not reach through the view.
+    podium.people (id) {
+        /// The profile.
+        id -> Uuid,
+        /// The name.
+        display_name -> Text,
+        /// Where the picture is.
+        avatar_url -> Nullable<Text>,
+        /// The Instagram page of one who reveals it.
+        ig_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Whom a pod's owner has let in or keeps out; the last word counts. Without a row the pod's join_policy decides.
+    pod_admissions (pod_id, user_id) {
+        /// The pod.
+        pod_id -> Uuid,
+        /// The person concerned.
+        user_id -> Uuid,
+        /// True: may join, even where the pod is for the invited. False: was removed, and is barred.
+        admitted -> Bool,
+        /// The owner who decided.
+        by -> Uuid,
+        /// When.
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Who sits in a pod now. Written by the functions of schema podium alone, which write the log's lines with it.
+    pod_members (pod_id, user_id) {
+        /// The pod.
+        pod_id -> Uuid,
+        /// The member.
+        user_id -> Uuid,
+        /// The pod's event, of which one must be a member.
+        event_id -> Uuid,
+        /// `member`, or `owner`; a pod has one owner as long as it has members.
+        role -> Text,
+        /// The lowest that was free at the coming.
+        seat -> Int2,
+        /// The pod's seats, held equal by a foreign key, so that the check on `seat` can read it.
+        seats -> Int2,
+        /// Up to where the member has read; never moves back.
+        read_seq -> Int8,
+        /// The seq of the member's own `joined` line: what was before it stays hidden from them.
+        since_seq -> Int8,
+        /// When the member came, the time of the `joined` line.
+        joined_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Crews inside an event, with a log each. Written by the functions of schema podium alone; closed, never deleted, while their messages' ids must answer retries.
+    pods (id) {
+        /// Made by the client that opened the pod, or UUIDv7.
+        id -> Uuid,
+        /// The event whose members may join.
+        event_id -> Uuid,
+        /// 1 to 80 characters.
+        name -> Text,
+        /// `crew`; later kinds seat matched people.
+        kind -> Text,
+        /// How many members it may have; fixed at birth.
+        seats -> Int2,
+        /// `open` to the event's members, or `invite`: only whom the owner admitted.
+        join_policy -> Text,
+        /// The head: the highest seq of the log. Members read it through podium.head.
+        last_seq -> Int8,
+        /// Its maker, who was its first owner.
+        created_by -> Uuid,
+        /// When it was opened.
+        created_at -> Timestamptz,
+        /// When it was closed; a closed pod has no members.
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::PostKind;
+
+    /// An event's wall.
+    posts (id) {
+        /// Made by the client that posted, or UUIDv7.
+        id -> Uuid,
+        /// The event.
+        event_id -> Uuid,
+        /// Who posted.
+        user_id -> Uuid,
+        /// `text`, `poll` or `hype`.
+        kind -> PostKind,
+        /// What the kind needs, an object.
+        body -> Jsonb,
+        /// When it was posted.
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// People. A row is never deleted, since the logs name it: a person who goes leaves a tombstone.
+    profiles (id) {
+        /// The `sub` of the person's tokens.
+        id -> Uuid,
+        /// The name that others see, 1 to 80 characters.
+        display_name -> Text,
+        /// For the person alone; from the token or the account.
+        email -> Nullable<Text>,
+        /// Where the picture is.
+        avatar_url -> Nullable<Text>,
+        /// The Instagram page; others see it only if `reveal_ig`.
+        ig_url -> Nullable<Text>,
+        /// Whether others may see `ig_url`.
+        reveal_ig -> Bool,
+        /// When the person was first seen.
+        created_at -> Timestamptz,
+        /// When the row last changed; kept by a trigger.
+        updated_at -> Timestamptz,
+        /// Since when this is a tombstone: the name is a placeholder and the rest is empty.
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::ReportTarget;
+
+    /// What people bring before the moderators. A report opens what it names, and nothing else, to them.
+    reports (id) {
+        /// Made by the client that filed it, or UUIDv7.
+        id -> Uuid,
+        /// Who filed it.
+        reporter -> Uuid,
+        /// `post`, `message`, `media` or `profile`.
+        target_type -> ReportTarget,
+        /// The id of what it names; no foreign key, since a report outlives it.
+        target_id -> Uuid,
+        /// The pod of a reported message, whose id counts within its pod; set by a trigger to one that the reporter may read.
+        pod_id -> Nullable<Uuid>,
+        /// In the reporter's words.
+        reason -> Text,
+        /// When it was filed.
+        created_at -> Timestamptz,
+        /// When a moderator closed it; it opens nothing any more.
+        resolved_at -> Nullable<Timestamptz>,
+        /// Which moderator.
+        resolved_by -> Nullable<Uuid>,
+        /// What was done about it.
+        resolution -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(event_members -> events (event_id));
+diesel::joinable!(event_members -> profiles (user_id));
+diesel::joinable!(events -> profiles (created_by));
+diesel::joinable!(media -> events (event_id));
+diesel::joinable!(media -> pods (pod_id));
+diesel::joinable!(media -> profiles (owner_id));
+diesel::joinable!(meet_points -> events (event_id));
+diesel::joinable!(meet_points -> profiles (created_by));
+diesel::joinable!(memorabilia -> events (event_id));
+diesel::joinable!(memorabilia -> profiles (user_id));
+diesel::joinable!(messages -> pods (pod_id));
+diesel::joinable!(pod_admissions -> pods (pod_id));
+diesel::joinable!(pod_members -> pods (pod_id));
+diesel::joinable!(pods -> events (event_id));
+diesel::joinable!(pods -> profiles (created_by));
+diesel::joinable!(posts -> events (event_id));
+diesel::joinable!(posts -> profiles (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    event_members,
+    events,
+    media,
+    meet_points,
+    memorabilia,
+    messages,
+    nodes,
+    people,
+    pod_admissions,
+    pod_members,
+    pods,
+    posts,
+    profiles,
+    reports,
+);
