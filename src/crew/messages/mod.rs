@@ -1,5 +1,6 @@
 //! Messages: what people say in a pod, and the log's own lines about comings and goings.
 
+pub mod routes;
 pub mod store;
 
 use std::collections::BTreeMap;

@@ -14,7 +14,7 @@ use super::{Kind, Message, MessagePage, PAGE_BYTES, Span};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::schema::messages;
 
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Deserialize)]
 #[diesel(table_name = messages)]
 struct Row {
     id: Uuid,
@@ -24,7 +24,7 @@ struct Row {
     kind: String,
     text: String,
     reply_to: Option<Uuid>,
-    mentions: Vec<Option<Uuid>>,
+    mentions: Vec<Uuid>,
     data: Option<Value>,
     edited_at: Option<DateTime<Utc>>,
     deleted_at: Option<DateTime<Utc>>,
@@ -54,7 +54,7 @@ impl Row {
             kind,
             text: self.text,
             reply_to: self.reply_to,
-            mentions: self.mentions.into_iter().flatten().collect(),
+            mentions: self.mentions,
             attachments: data.attachments,
             reactions: data.reactions,
             edited_at: self.edited_at,
@@ -62,6 +62,14 @@ impl Row {
             at: self.created_at,
         })
     }
+}
+
+/// A message from its row as an object, as the database's functions give it.
+///
+/// # Errors
+/// When it is not such a row.
+pub fn of_json(row: Value) -> Result<Message> {
+    serde_json::from_value::<Row>(row).map_err(Error::internal)?.message()
 }
 
 /// A page of a pod's log. `limit` is at most [`super::PAGE_MAX`].
@@ -125,10 +133,10 @@ fn cut(found: Vec<Message>, span: Span, limit: usize) -> MessagePage {
     let mut messages = found;
     messages.truncate(fitting);
     let next = match span {
-        Span::After(_) => messages.last().map(|last| last.changed_seq),
+        Span::After(_) => messages.as_slice().last().map(|last| last.changed_seq),
         Span::Newest | Span::Before(_) => {
             messages.reverse();
-            messages.first().map(|first| first.seq)
+            messages.as_slice().first().map(|first| first.seq)
         }
     };
     MessagePage { messages, more, next }

@@ -9,8 +9,12 @@ pub mod channel;
 pub mod inbox;
 pub mod journal;
 pub mod live;
+mod member_routes;
+pub mod routes;
 pub mod state;
+pub mod store;
 pub mod user_channel;
+pub mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
