@@ -6,6 +6,7 @@ pub mod auth;
 pub mod db;
 pub mod embedded;
 pub mod errors;
+pub mod http;
 pub mod migrate;
 pub mod schema;
 pub mod settings;
