@@ -12,4 +12,7 @@
 //!
 //! docs/ARCHITECTURE.md follows a message through them.
 
+pub mod crew;
 pub mod foundation;
+pub mod realtime;
+pub mod wire;

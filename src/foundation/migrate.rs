@@ -9,16 +9,13 @@
 
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
-use diesel_async::{
-    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection,
-};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// A database migrates alone; the number names the lock among the database's advisory locks and means nothing else.
-const TAKE_TURNS: &str =
-    "SET lock_timeout = '120s'; SELECT pg_advisory_lock(5802163790412447); SET lock_timeout = 0";
+const TAKE_TURNS: &str = "SET lock_timeout = '120s'; SELECT pg_advisory_lock(5802163790412447); SET lock_timeout = 0";
 
 /// Makes the two roles and lets the login role act as them. Another database of the cluster may be doing the same at
 /// this moment, and advisory locks do not reach across databases: whoever comes second takes what the first has made.
@@ -87,10 +84,7 @@ pub async fn pending(url: &str) -> Result<Vec<String>, MigrateError> {
     let connection = AsyncPgConnection::establish(url).await?;
     blocking(connection, |harness| {
         let waiting = harness.pending_migrations(MIGRATIONS)?;
-        Ok(waiting
-            .iter()
-            .map(|migration| migration.name().to_string())
-            .collect())
+        Ok(waiting.iter().map(|migration| migration.name().to_string()).collect())
     })
     .await
 }
@@ -115,18 +109,13 @@ pub async fn revert_all(url: &str) -> Result<Vec<String>, MigrateError> {
 /// [`MigrateError::Run`] when one that was embedded cannot be read.
 pub fn names() -> Result<Vec<String>, MigrateError> {
     let all: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(MigrateError::Run)?;
-    Ok(all
-        .iter()
-        .map(|migration| migration.name().to_string())
-        .collect())
+    Ok(all.iter().map(|migration| migration.name().to_string()).collect())
 }
 
 /// Diesel's migrations are synchronous, and on a runtime of one thread they may not block: so on a thread of their own.
 async fn blocking<T: Send + 'static>(
     connection: AsyncPgConnection,
-    work: impl FnOnce(&mut AsyncMigrationHarness<AsyncPgConnection>) -> diesel::migration::Result<T>
-    + Send
-    + 'static,
+    work: impl FnOnce(&mut AsyncMigrationHarness<AsyncPgConnection>) -> diesel::migration::Result<T> + Send + 'static,
 ) -> Result<T, MigrateError> {
     tokio::task::spawn_blocking(move || work(&mut AsyncMigrationHarness::new(connection)))
         .await

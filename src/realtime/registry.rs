@@ -98,6 +98,11 @@ impl<A: Actor> Registry<A> {
         }
     }
 
+    /// Does something with every live topic.
+    pub fn for_each(&self, each: impl FnMut(&Live<A>)) {
+        self.live.read().entries.values().for_each(each);
+    }
+
     /// How many topics are live.
     pub fn len(&self) -> usize {
         self.live.read().entries.len()

@@ -11,13 +11,7 @@ use crate::support::database::Database;
 
 /// The rows of a query of one text column, in its order.
 async fn list(client: &Client, sql: &str) -> Vec<String> {
-    client
-        .query(sql, &[])
-        .await
-        .expect("ask the catalog")
-        .iter()
-        .map(|row| row.get(0))
-        .collect()
+    client.query(sql, &[]).await.expect("ask the catalog").iter().map(|row| row.get(0)).collect()
 }
 
 /// Asserts that a query which looks for offenders finds none.
@@ -64,12 +58,7 @@ async fn every_table_has_row_level_security() {
     )
     .await;
     // With FORCE, the definer functions that policies call would meet the policies that call them.
-    none(
-        &client,
-        "forced on",
-        "SELECT relname::text FROM pg_class WHERE relforcerowsecurity",
-    )
-    .await;
+    none(&client, "forced on", "SELECT relname::text FROM pg_class WHERE relforcerowsecurity").await;
 }
 
 /// A foreign key without an index makes each deletion from the other table read this one from end to end.
@@ -100,22 +89,11 @@ async fn every_foreign_key_has_an_index() {
 async fn the_named_indexes_exist() {
     let database = Database::create().await;
     let client = database.connect().await;
-    let indexes = list(
-        &client,
-        "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public'",
-    )
-    .await;
-    let replaced = [
-        "idx_event_members_event_user",
-        "idx_pod_members_pod_id",
-        "idx_pod_members_pod_user",
-    ];
+    let indexes = list(&client, "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public'").await;
+    let replaced = ["idx_event_members_event_user", "idx_pod_members_pod_id", "idx_pod_members_pod_user"];
     let comments = std::fs::read_dir(crate::support::database::migrations())
         .expect("read the migrations")
-        .map(|folder| {
-            std::fs::read_to_string(folder.expect("a folder").path().join("up.sql"))
-                .expect("a migration")
-        })
+        .map(|folder| std::fs::read_to_string(folder.expect("a folder").path().join("up.sql")).expect("a migration"))
         .collect::<String>();
     for name in [
         "idx_event_members_event_id",
@@ -133,10 +111,7 @@ async fn the_named_indexes_exist() {
     ] {
         let exists = indexes.iter().any(|index| index == name);
         assert_ne!(exists, replaced.contains(&name), "{name}");
-        assert!(
-            exists || comments.contains(name),
-            "no comment says what serves as {name}"
-        );
+        assert!(exists || comments.contains(name), "no comment says what serves as {name}");
     }
 }
 
@@ -199,38 +174,21 @@ async fn nobody_writes_logs_and_members_directly() {
 
 /// What the catalog holds, as text that can be compared.
 fn dump(url: &str) -> String {
-    let found = std::env::var("PODIUM_PG_BIN")
-        .map(|bin| Path::new(&bin).join("pg_dump"))
-        .unwrap_or("pg_dump".into());
+    let found = std::env::var("PODIUM_PG_BIN").map(|bin| Path::new(&bin).join("pg_dump")).unwrap_or("pg_dump".into());
     let output = std::process::Command::new(found)
-        .args([
-            "--schema-only",
-            "--no-owner",
-            "--exclude-table=__diesel_schema_migrations",
-            "--dbname",
-            url,
-        ])
+        .args(["--schema-only", "--no-owner", "--exclude-table=__diesel_schema_migrations", "--dbname", url])
         .output()
         .expect("run pg_dump");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // Newer versions print a random key in \restrict and \unrestrict.
     let text = String::from_utf8(output.stdout).expect("UTF-8");
-    text.lines()
-        .filter(|line| !line.starts_with("\\") && !line.is_empty())
-        .map(|line| format!("{line}\n"))
-        .collect()
+    text.lines().filter(|line| !line.starts_with("\\") && !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
 #[tokio::test]
 async fn every_migration_goes_up_down_and_up_again() {
     let database = Database::create_empty().await;
-    migrate::run(database.url())
-        .await
-        .expect("all up: makes the roles, too");
+    migrate::run(database.url()).await.expect("all up: makes the roles, too");
     let complete = dump(database.url());
     migrate::revert_all(database.url()).await.expect("all down");
 
@@ -243,41 +201,22 @@ async fn every_migration_goes_up_down_and_up_again() {
         apply(&client, name, "up.sql").await;
         let after = dump(database.url());
         apply(&client, name, "down.sql").await;
-        assert_same(
-            before.last().expect("one state a step"),
-            &dump(database.url()),
-            &format!("down.sql of {name}"),
-        );
+        assert_same(before.last().expect("one state a step"), &dump(database.url()), &format!("down.sql of {name}"));
         apply(&client, name, "up.sql").await;
-        assert_same(
-            &after,
-            &dump(database.url()),
-            &format!("up.sql of {name}, the second time"),
-        );
+        assert_same(&after, &dump(database.url()), &format!("up.sql of {name}, the second time"));
         before.push(after);
     }
-    assert_same(
-        &complete,
-        before.last().expect("one state a step"),
-        "step by step and at once",
-    );
+    assert_same(&complete, before.last().expect("one state a step"), "step by step and at once");
     for (name, state) in names.iter().zip(&before).rev() {
         apply(&client, name, "down.sql").await;
-        assert_same(
-            state,
-            &dump(database.url()),
-            &format!("down.sql of {name}, on the way down"),
-        );
+        assert_same(state, &dump(database.url()), &format!("down.sql of {name}, on the way down"));
     }
 }
 
 async fn apply(client: &Client, name: &str, file: &str) {
     let path = crate::support::database::migrations().join(name).join(file);
     let sql = std::fs::read_to_string(path).expect("read the migration");
-    assert!(
-        sql.contains("SET LOCAL lock_timeout"),
-        "{file} of {name} may wait for a lock for ever"
-    );
+    assert!(sql.contains("SET LOCAL lock_timeout"), "{file} of {name} may wait for a lock for ever");
     client
         .batch_execute(&format!("BEGIN;\n{sql}\nCOMMIT;"))
         .await
@@ -286,19 +225,13 @@ async fn apply(client: &Client, name: &str, file: &str) {
 
 fn assert_same(expected: &str, found: &str, what: &str) {
     let differing = expected.lines().zip(found.lines()).find(|(a, b)| a != b);
-    assert!(
-        expected == found,
-        "{what}: the catalog differs, first at {differing:?}"
-    );
+    assert!(expected == found, "{what}: the catalog differs, first at {differing:?}");
 }
 
 /// Several nodes start at once, on databases of their own and on the same one.
 #[tokio::test(flavor = "multi_thread")]
 async fn many_may_migrate_at_once() {
-    let (one, other) = (
-        Database::create_empty().await,
-        Database::create_empty().await,
-    );
+    let (one, other) = (Database::create_empty().await, Database::create_empty().await);
     let starts = (0..8).map(|n| {
         let url = if n % 2 == 0 { one.url() } else { other.url() }.to_owned();
         tokio::spawn(async move { migrate::run(&url).await.expect("migrate").len() })
@@ -307,11 +240,7 @@ async fn many_may_migrate_at_once() {
     for start in starts.collect::<Vec<_>>() {
         ran += start.await.expect("no panic");
     }
-    assert_eq!(
-        ran,
-        2 * migrate::names().expect("the migrations' names").len(),
-        "each ran once in each database"
-    );
+    assert_eq!(ran, 2 * migrate::names().expect("the migrations' names").len(), "each ran once in each database");
     assert!(migrate::pending(one.url()).await.expect("ask").is_empty());
     assert_eq!(dump(one.url()), dump(other.url()));
 }
@@ -340,14 +269,8 @@ async fn an_owner_without_superpowers_can_migrate() {
     assert!(migrate::pending(&url).await.expect("ask").is_empty());
 
     let client = crate::support::database::connect(&url).await;
-    client
-        .batch_execute(crate::support::people::TWO_IN_A_POD)
-        .await
-        .expect("use it as the owner");
-    client
-        .batch_execute("SET ROLE podium_service; SELECT podium.epoch()")
-        .await
-        .expect("act as the service");
+    client.batch_execute(crate::support::people::TWO_IN_A_POD).await.expect("use it as the owner");
+    client.batch_execute("SET ROLE podium_service; SELECT podium.epoch()").await.expect("act as the service");
     client
         .batch_execute(&format!(
             "RESET ROLE; BEGIN; SET LOCAL ROLE podium_user; SET LOCAL podium.user_id = '{}'",
@@ -355,21 +278,13 @@ async fn an_owner_without_superpowers_can_migrate() {
         ))
         .await
         .expect("act as a person");
-    let seen: i64 = client
-        .query_one("SELECT count(*) FROM messages", &[])
-        .await
-        .expect("read")
-        .get(0);
+    let seen: i64 = client.query_one("SELECT count(*) FROM messages", &[]).await.expect("read").get(0);
     assert_eq!(seen, 2);
     client.batch_execute("ROLLBACK").await.expect("end");
-    migrate::revert_all(&url)
-        .await
-        .expect("all down as the owner");
+    migrate::revert_all(&url).await.expect("all down as the owner");
     drop(client);
     admin
-        .batch_execute(&format!(
-            "REASSIGN OWNED BY {owner} TO CURRENT_USER; DROP OWNED BY {owner}; DROP ROLE {owner}"
-        ))
+        .batch_execute(&format!("REASSIGN OWNED BY {owner} TO CURRENT_USER; DROP OWNED BY {owner}; DROP ROLE {owner}"))
         .await
         .expect("clean up");
 }
@@ -440,8 +355,7 @@ async fn schema_rs(client: &Client) -> String {
         .await
         .expect("the tables");
     for relation in &relations {
-        let (schema, name, comment): (&str, &str, &str) =
-            (relation.get(0), relation.get(1), relation.get(2));
+        let (schema, name, comment): (&str, &str, &str) = (relation.get(0), relation.get(1), relation.get(2));
         let key = relation.get::<_, Option<&str>>(4).unwrap_or("id");
         let columns = client
             .query(
@@ -457,33 +371,19 @@ async fn schema_rs(client: &Client) -> String {
         if columns.iter().any(|column| column.get(4)) {
             out.push_str("    use diesel::sql_types::*;\n");
             for column in columns.iter().filter(|column| column.get(4)) {
-                writeln!(out, "    use super::sql_types::{};", camel(column.get(1)))
-                    .expect("write");
+                writeln!(out, "    use super::sql_types::{};", camel(column.get(1))).expect("write");
             }
             out.push('\n');
         }
-        let path = if schema == "public" {
-            name.to_owned()
-        } else {
-            format!("{schema}.{name}")
-        };
+        let path = if schema == "public" { name.to_owned() } else { format!("{schema}.{name}") };
         write!(out, "    /// {comment}.\n    {path} ({key}) {{\n").expect("write");
         for column in &columns {
             let (name, comment): (&str, &str) = (column.get(0), column.get(3));
             // A view's columns never say that they hold no null; these come from columns that do.
-            let certain =
-                column.get(2) || (schema == "podium" && matches!(name, "id" | "display_name"));
+            let certain = column.get(2) || (schema == "podium" && matches!(name, "id" | "display_name"));
             let sql_type = sql_type(column.get(1), column.get(4));
-            let sql_type = if certain {
-                sql_type
-            } else {
-                format!("Nullable<{sql_type}>")
-            };
-            write!(
-                out,
-                "        /// {comment}.\n        {name} -> {sql_type},\n"
-            )
-            .expect("write");
+            let sql_type = if certain { sql_type } else { format!("Nullable<{sql_type}>") };
+            write!(out, "        /// {comment}.\n        {name} -> {sql_type},\n").expect("write");
         }
         out.push_str("    }\n}\n");
     }
@@ -537,7 +437,5 @@ fn sql_type(name: &str, is_enum: bool) -> String {
 }
 
 fn camel(name: &str) -> String {
-    name.split('_')
-        .map(|word| word[..1].to_uppercase() + &word[1..])
-        .collect()
+    name.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
 }

@@ -27,12 +27,7 @@ impl Database {
         let maintenance = maintenance_url();
         let admin = connect(&maintenance).await;
         let template = template(&admin, &maintenance).await;
-        Self::make(
-            admin,
-            maintenance,
-            &format!("TEMPLATE {template} STRATEGY file_copy"),
-        )
-        .await
+        Self::make(admin, maintenance, &format!("TEMPLATE {template} STRATEGY file_copy")).await
     }
 
     /// A database without anything in it, for tests of the migrations themselves.
@@ -44,16 +39,9 @@ impl Database {
 
     async fn make(admin: Client, maintenance: String, from: &str) -> Self {
         let name = format!("podium_test_{}", Uuid::now_v7().simple());
-        admin
-            .batch_execute(&format!("CREATE DATABASE {name} {from}"))
-            .await
-            .expect("copy the template");
+        admin.batch_execute(&format!("CREATE DATABASE {name} {from}")).await.expect("copy the template");
         let url = with_database(&maintenance, &name);
-        Database {
-            name,
-            url,
-            maintenance,
-        }
+        Database { name, url, maintenance }
     }
 
     /// Where it is, as the cluster's superuser.
@@ -75,10 +63,7 @@ impl Database {
     /// A connection that has taken `role`, as the server's connections have.
     pub async fn connect_as(&self, role: &str) -> Client {
         let client = self.connect().await;
-        client
-            .batch_execute(&format!("SET ROLE {role}"))
-            .await
-            .expect("take the role");
+        client.batch_execute(&format!("SET ROLE {role}")).await.expect("take the role");
         client
     }
 }
@@ -89,18 +74,12 @@ impl Drop for Database {
         // The test's own runtime may be busy ending; a thread with another one waits for the drop. A cluster that is
         // gone has taken the database with it.
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 let work = async {
-                    if let Ok((client, connection)) =
-                        tokio_postgres::connect(&maintenance, NoTls).await
-                    {
+                    if let Ok((client, connection)) = tokio_postgres::connect(&maintenance, NoTls).await {
                         tokio::spawn(connection);
-                        let _ = client
-                            .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-                            .await;
+                        let _ = client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
                     }
                 };
                 let _ = tokio::time::timeout(Duration::from_secs(10), work).await;
@@ -113,25 +92,17 @@ impl Drop for Database {
 
 /// Connects to `url`, and keeps the connection going until the client is dropped.
 pub async fn connect(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls)
-        .await
-        .expect("connect to the test's database");
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("connect to the test's database");
     tokio::spawn(connection);
     client
 }
 
 /// The URL of another database of the same cluster.
 pub fn with_database(url: &str, name: &str) -> String {
-    let (address, parameters) = url
-        .split_once('?')
-        .map_or((url, None), |(address, rest)| (address, Some(rest)));
+    let (address, parameters) = url.split_once('?').map_or((url, None), |(address, rest)| (address, Some(rest)));
     let authority = address.find("://").map_or(0, |at| at + 3);
-    let end = address[authority..]
-        .find('/')
-        .map_or(address.len(), |at| authority + at);
-    let parameters = parameters
-        .map(|rest| format!("?{rest}"))
-        .unwrap_or_default();
+    let end = address[authority..].find('/').map_or(address.len(), |at| authority + at);
+    let parameters = parameters.map(|rest| format!("?{rest}")).unwrap_or_default();
     format!("{}/{name}{parameters}", &address[..end])
 }
 
@@ -141,9 +112,8 @@ pub fn migrations() -> PathBuf {
 }
 
 fn maintenance_url() -> String {
-    std::env::var("PODIUM_TEST_DATABASE_URL").unwrap_or_else(|_| {
-        panic!("PODIUM_TEST_DATABASE_URL is not set: run the tests with `make test`")
-    })
+    std::env::var("PODIUM_TEST_DATABASE_URL")
+        .unwrap_or_else(|_| panic!("PODIUM_TEST_DATABASE_URL is not set: run the tests with `make test`"))
 }
 
 /// The template's name, after making it if this is the first to ask.
@@ -151,44 +121,20 @@ async fn template(admin: &Client, maintenance: &str) -> String {
     let fingerprint = fingerprint();
     let name = format!("podium_template_{fingerprint:016x}");
     let exists = "SELECT 1 FROM pg_database WHERE datname = $1";
-    if admin
-        .query_opt(exists, &[&name])
-        .await
-        .expect("look for the template")
-        .is_some()
-    {
+    if admin.query_opt(exists, &[&name]).await.expect("look for the template").is_some() {
         return name;
     }
     let lock = fingerprint as i64;
-    admin
-        .execute("SELECT pg_advisory_lock($1)", &[&lock])
-        .await
-        .expect("wait for one's turn");
-    if admin
-        .query_opt(exists, &[&name])
-        .await
-        .expect("look for the template")
-        .is_none()
-    {
+    admin.execute("SELECT pg_advisory_lock($1)", &[&lock]).await.expect("wait for one's turn");
+    if admin.query_opt(exists, &[&name]).await.expect("look for the template").is_none() {
         // It gets its name when it is complete, so that nobody copies half of it; a process that was killed amid this
         // has left its draft behind.
         let draft = format!("{name}_draft");
-        admin
-            .batch_execute(&format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)"))
-            .await
-            .expect("clear the draft");
-        admin
-            .batch_execute(&format!("CREATE DATABASE {draft}"))
-            .await
-            .expect("create the draft");
-        migrate::run(&with_database(maintenance, &draft))
-            .await
-            .expect("migrate the template");
+        admin.batch_execute(&format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)")).await.expect("clear the draft");
+        admin.batch_execute(&format!("CREATE DATABASE {draft}")).await.expect("create the draft");
+        migrate::run(&with_database(maintenance, &draft)).await.expect("migrate the template");
         loop {
-            match admin
-                .batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}"))
-                .await
-            {
+            match admin.batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}")).await {
                 Ok(()) => break,
                 // The connection that migrated is still on its way out.
                 Err(busy) if busy.code() == Some(&SqlState::OBJECT_IN_USE) => {
@@ -198,10 +144,7 @@ async fn template(admin: &Client, maintenance: &str) -> String {
             }
         }
     }
-    admin
-        .execute("SELECT pg_advisory_unlock($1)", &[&lock])
-        .await
-        .expect("let the next one in");
+    admin.execute("SELECT pg_advisory_unlock($1)", &[&lock]).await.expect("let the next one in");
     name
 }
 
@@ -215,9 +158,7 @@ fn fingerprint() -> u64 {
     folders.sort();
     for folder in folders {
         folder.file_name().hash(&mut hasher);
-        std::fs::read_to_string(folder.join("up.sql"))
-            .expect("read a migration")
-            .hash(&mut hasher);
+        std::fs::read_to_string(folder.join("up.sql")).expect("read a migration").hash(&mut hasher);
     }
     hasher.finish()
 }
