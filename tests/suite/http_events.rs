@@ -54,7 +54,10 @@ async fn asking_again_with_the_same_id_creates_nothing() {
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 201) && answer.body == answers[0].body));
     server.post("/v1/events", &ben, body).await.refused(409, "conflict");
-    assert_eq!(server.http("GET", "/v1/events?artist=mogwai", None, None).await.ok(200)["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        server.http("GET", "/v1/events?artist=mogwai", None, None).await.ok(200)["items"].as_array().unwrap().len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -77,7 +80,8 @@ async fn slugs_are_unique() {
     server.post("/v1/events", &ana, named.clone()).await.ok(201);
     let problem = server.post("/v1/events", &ana, named).await.refused(409, "conflict");
     assert_eq!(problem["slug"], "low-last-show");
-    for slug in [Uuid::now_v7().to_string(), Uuid::now_v7().simple().to_string(), "A".into(), "".into(), "a--b".into()] {
+    for slug in [Uuid::now_v7().to_string(), Uuid::now_v7().simple().to_string(), "A".into(), "".into(), "a--b".into()]
+    {
         let problem = server.post("/v1/events", &ana, with(body.clone(), json!({"slug": slug}))).await;
         assert_eq!(problem.refused(422, "invalid")["errors"][0]["pointer"], "/slug");
     }
@@ -145,7 +149,8 @@ async fn its_maker_changes_and_cancels_it() {
     server.patch(&path, &ben, json!({"artist": "Ben"})).await.refused(403, "forbidden");
     server.patch(&format!("/v1/events/{}", Uuid::now_v7()), &ben, json!({})).await.refused(404, "not_found");
 
-    let changed = server.patch(&path, &ana, json!({"venue": "Elsewhere", "ends_at": "2099-01-01T23:00:00Z"})).await.ok(200);
+    let changed =
+        server.patch(&path, &ana, json!({"venue": "Elsewhere", "ends_at": "2099-01-01T23:00:00Z"})).await.ok(200);
     assert_eq!((&changed["venue"], &changed["artist"]), (&json!("Elsewhere"), &json!("Low")));
     let problem = server.patch(&path, &ana, json!({"date_utc": "2099-01-02T20:00:00Z"})).await.refused(422, "invalid");
     assert_eq!(problem["errors"][0]["pointer"], "/ends_at");

@@ -31,16 +31,15 @@ async fn badges_are_chosen_from_the_list() {
     assert_eq!(membership["hidden"], false);
     let joined_at = membership["joined_at"].clone();
 
-    for (bad, status) in [
-        (json!({"vibe_badges": badges[..6]}), 422),
-        (json!({"vibe_badges": ["nobody-has-this"]}), 422),
-        (json!({"vibe_badges": [badges[0], badges[0]]}), 422),
-        (json!({"vibe_badges": "solo"}), 400),
-        (json!({"vibe_badges": [7]}), 400),
-        (json!({"hidden": "yes"}), 400),
+    for bad in [
+        json!({"vibe_badges": badges[..6]}),
+        json!({"vibe_badges": ["nobody-has-this"]}),
+        json!({"vibe_badges": [badges[0], badges[0]]}),
+        json!({"vibe_badges": "solo"}),
+        json!({"vibe_badges": [7]}),
+        json!({"hidden": "yes"}),
     ] {
-        let answer = server.put(&path, &ana, bad).await;
-        answer.refused(status, if status == 422 { "invalid" } else { "malformed" });
+        server.put(&path, &ana, bad).await.refused(422, "invalid");
     }
     let again = server.put(&path, &ana, json!({"hidden": true})).await.ok(200);
     assert_eq!((&again["vibe_badges"], &again["hidden"], &again["joined_at"]), (&json!([]), &json!(true), &joined_at));
