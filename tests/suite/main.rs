@@ -1,5 +1,14 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
 mod embedded;
+mod http_bad_input;
+mod http_document;
+mod http_events;
+mod http_lists;
+mod http_members;
+mod http_messages;
+mod http_outsiders;
+mod http_pods;
+mod http_profiles;
 mod schema;
 mod support;
