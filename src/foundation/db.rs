@@ -150,7 +150,7 @@ fn opening(caller: &Caller, access: Access) -> String {
 fn pool(url: &str, role: &'static str, size: u32) -> Pool {
     let mut config = ManagerConfig::default();
     // A look without a round trip: what Postgres has closed in the meantime is not handed out.
-    config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection| {
+    config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection: &mut AsyncPgConnection| {
         let broken = connection.is_broken();
         async move { if broken { Err(diesel::result::Error::BrokenTransactionManager) } else { Ok(()) } }.boxed()
     }));
