@@ -29,7 +29,7 @@ fn folder() -> TempDir {
 }
 
 fn options(state: &Path) -> Options {
-    Options { state: Some(state.to_path_buf()), postgres_bin: None, durable: false }
+    Options { state: state.to_path_buf(), postgres_bin: None, durable: false }
 }
 
 async fn start(state: &Path) -> Embedded {

@@ -26,8 +26,8 @@ use tokio::time::{Instant, sleep};
 use super::account::Account;
 use super::error::EmbeddedError;
 
-/// The folder that is used when no setting names one, below the working directory.
-const DEFAULT: &str = ".podium";
+/// The default of `PODIUM_STATE`, in the working directory.
+pub const DEFAULT_STATE: &str = ".podium";
 
 /// Below this lies the state of a root whose own folders Postgres's account may not enter.
 const FOR_ROOT: &str = "/var/lib/podium";
@@ -93,24 +93,24 @@ impl Place {
     }
 }
 
-/// The state folder: `wished` (`PODIUM_STATE`), else `.podium` in the working directory. Where Podium is root and
-/// Postgres's account may not enter the default (a checkout below `/root`), it is a folder below `/var/lib/podium`
-/// named after it. Nothing is made.
+/// Where the state lies when `PODIUM_STATE` says `setting`: there, except that [`DEFAULT_STATE`] moves below
+/// `/var/lib/podium` when Podium is root and Postgres's account may not enter it, as in a checkout below `/root`. The
+/// folder there is named after the checkout. Nothing is made.
 ///
 /// # Errors
 ///
-/// If `wished` lies where that account may not enter, or there is no account to run Postgres.
-pub fn state_folder(wished: Option<&Path>) -> Result<PathBuf, EmbeddedError> {
-    choose(wished, Path::new(DEFAULT))
+/// If another setting than the default lies where that account may not enter, or there is no account to run Postgres.
+pub fn state_folder(setting: &Path) -> Result<PathBuf, EmbeddedError> {
+    choose(setting, setting == Path::new(DEFAULT_STATE))
 }
 
-fn choose(wished: Option<&Path>, default: &Path) -> Result<PathBuf, EmbeddedError> {
-    let state = resolve(wished.unwrap_or(default))?;
+fn choose(setting: &Path, may_move: bool) -> Result<PathBuf, EmbeddedError> {
+    let state = resolve(setting)?;
     let account = Account::choose(Some(&Place::new(state.clone()).data))?;
     let Some(barrier) = account.barrier(&state) else {
         return Ok(state);
     };
-    if wished.is_some() {
+    if !may_move {
         return Err(EmbeddedError::Barred { state, account: account.name, barrier });
     }
     let checkout = state.parent().unwrap_or(&state);
@@ -223,10 +223,10 @@ mod tests {
         let open = |mode| fs::set_permissions(root.path(), fs::Permissions::from_mode(mode)).expect("a mode");
 
         open(0o711);
-        assert_eq!(choose(None, &default).expect("a folder"), default);
+        assert_eq!(choose(&default, true).expect("a folder"), default);
         open(0o700);
-        let moved = choose(None, &default).expect("a folder");
-        let wished = choose(Some(&default), Path::new("/nowhere"));
+        let moved = choose(&default, true).expect("a folder");
+        let wished = choose(&default, false);
         if nix::unistd::Uid::effective().is_root() {
             let name = checkout.strip_prefix("/").expect("absolute").to_string_lossy().replace('/', "-");
             assert_eq!(moved, Path::new("/var/lib/podium").join(name));
