@@ -1,7 +1,7 @@
 //! The cluster's files: made once by `initdb`, set up at each start.
 
 use std::fs::{self, DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::process::{self, Stdio};
 
@@ -135,7 +135,10 @@ pub(super) async fn make_database(place: &Place) -> Result<(), EmbeddedError> {
 pub(super) fn write_settings(place: &Place, durable: bool) -> Result<(), EmbeddedError> {
     let safety = if durable { DURABLE } else { FLEETING };
     let text = format!("{SETTINGS}{safety}include_if_exists = 'postgres.local.conf'\n");
-    fs::write(&place.settings, text).map_err(EmbeddedError::files("write", &place.settings))
+    // Readable for Postgres's account, whatever root's umask is.
+    fs::write(&place.settings, text)
+        .and_then(|()| fs::set_permissions(&place.settings, fs::Permissions::from_mode(0o644)))
+        .map_err(EmbeddedError::files("write", &place.settings))
 }
 
 /// What cannot be removed now (an orphaned initdb is still writing) is removed the next time.
