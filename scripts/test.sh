@@ -17,6 +17,9 @@ for name in "${!PODIUM_@}" DATABASE_URL REDIS_URL; do
     esac
 done
 
+# The folders that tests make must open to the account that Postgres runs as.
+umask 022
+
 prefix=/tmp/podium-tests
 
 # Stops the cluster, and those of tests that were killed before they could do it; nothing in them is worth a checkpoint.
