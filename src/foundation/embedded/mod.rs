@@ -116,7 +116,7 @@ impl Embedded {
         format!("postgres://{owner}@{host}/{owner}", owner = cluster::OWNER)
     }
 
-    /// The state folder in use; the [`secret`] is kept there too.
+    /// The state folder in use; the [`secret()`] is kept there too.
     pub fn state(&self) -> &Path {
         &self.place.state
     }
