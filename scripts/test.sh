@@ -71,6 +71,8 @@ log_min_messages = fatal
 timezone = 'UTC'
 SETTINGS
     as_account "$postgres/pg_ctl" start -D "$cluster/data" -l "$cluster/data/log" -w -s
+    # Homebrew's are not on it, and tests use pg_dump.
+    PATH=$PATH:$(dirname "$(readlink -f "$postgres/postgres")")
     export TMPDIR=$cluster/tmp
     export PODIUM_TEST_DATABASE_URL="postgres://podium@${cluster//\//%2F}%2Fdata/postgres"
 }

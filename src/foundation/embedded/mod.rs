@@ -7,9 +7,9 @@
 //! - One Podium a state folder: a lock is held from before the first look at it until Postgres has ended. Whoever comes
 //!   second waits a few seconds and then says so.
 //! - The Postgres that answers is always this process's child. One that a killed Podium left behind is stopped first
-//!   ([`leftover`]), and its data are taken over.
-//! - A cluster is either whole or not there ([`cluster`]).
-//! - As root, Postgres runs as another account ([`account`]), and the state folder lies where that account may enter
+//!   (`leftover`), and its data are taken over.
+//! - A cluster is either whole or not there (`cluster`).
+//! - As root, Postgres runs as another account (`account`), and the state folder lies where that account may enter
 //!   ([`state_folder`]).
 //!
 //! It knows nothing of Podium's schema: the database `podium` is made empty, and its user is the cluster's superuser.
