@@ -194,6 +194,8 @@ async fn every_migration_goes_up_down_and_up_again() {
 
     // Step by step: each takes back exactly what it did.
     let client = database.connect().await;
+    // As `migrate` does.
+    client.batch_execute("SET search_path = public").await.expect("the migrations' search_path");
     let names = migrate::names().expect("the migrations' names");
     assert!(!names.is_empty());
     let mut before = vec![dump(database.url())];
