@@ -2,5 +2,6 @@
 
 mod access;
 mod embedded;
+mod log_stress;
 mod schema;
 mod support;
