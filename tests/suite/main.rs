@@ -3,5 +3,6 @@
 mod access;
 mod embedded;
 mod log_stress;
+mod membership;
 mod schema;
 mod support;
