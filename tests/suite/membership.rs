@@ -1,7 +1,9 @@
 //! What the functions that write logs answer, one by one, and the races for a seat.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::Barrier;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Row};
@@ -43,6 +45,9 @@ async fn call(client: &Client, call: &str) -> String {
 async fn try_call(client: &Client, call: &str) -> Result<String, tokio_postgres::Error> {
     let rows = client.query(&format!("SELECT * FROM podium.{}", fill(call)), &[]).await?;
     let first = rows.first().expect("at least one row");
+    if call.starts_with("append") {
+        return Ok(answer(first));
+    }
     let mut words = vec![first.get::<_, &str>("code").to_owned()];
     if let Some(seat) = first.get::<_, Option<i16>>("seat") {
         words.push(format!("seat {seat}"));
@@ -69,16 +74,18 @@ fn fill(sql: &str) -> String {
 async fn send(client: &Client, entries: &[(char, char, char)]) -> Vec<String> {
     let ids = |of: fn(&(char, char, char)) -> char| entries.iter().map(|entry| id(of(entry))).collect::<Vec<_>>();
     let texts = vec!["text"; entries.len()];
-    let sql = "SELECT code, seq, fresh, at IS NOT NULL FROM podium.append($1, $2, $3, $4) ORDER BY ord";
+    let sql = "SELECT code, seq, fresh, at FROM podium.append($1, $2, $3, $4) ORDER BY ord";
     let rows = client.query(sql, &[&ids(|e| e.0), &ids(|e| e.1), &ids(|e| e.2), &texts]).await.expect("append");
-    rows.iter()
-        .map(|row| {
-            let (code, seq, fresh): (&str, Option<i64>, bool) = (row.get(0), row.get(1), row.get(2));
-            assert_eq!(row.get::<_, bool>(3), code == "ok", "a time comes with ok alone");
-            let seq = seq.map(|seq| format!(" {seq}")).unwrap_or_default();
-            format!("{code}{seq}{}", if fresh { " fresh" } else { "" })
-        })
-        .collect()
+    rows.iter().map(answer).collect()
+}
+
+/// What one entry was answered, as words.
+fn answer(row: &Row) -> String {
+    let (code, seq, fresh): (&str, Option<i64>, bool) = (row.get("code"), row.get("seq"), row.get("fresh"));
+    let at: Option<DateTime<Utc>> = row.get("at");
+    assert_eq!(at.is_some(), code == "ok", "a time comes with ok alone");
+    let seq = seq.map(|seq| format!(" {seq}")).unwrap_or_default();
+    format!("{code}{seq}{}", if fresh { " fresh" } else { "" })
 }
 
 #[tokio::test]
@@ -287,6 +294,75 @@ async fn an_event_is_deleted_only_while_it_is_its_makers_alone() {
         .expect("count")
         .get(0);
     assert_eq!(left, 0);
+}
+
+/// Begins `first` in a transaction and leaves it open; begins `second` on another connection, waits until that is blocked by
+/// the first, and commits the first. Answers what each said.
+async fn overtake(database: &Database, first: &str, second: &str) -> (String, Result<String, Option<SqlState>>) {
+    let (one, two) = (database.connect_as("podium_service").await, database.connect_as("podium_service").await);
+    one.batch_execute("BEGIN").await.expect("begin");
+    let said_first = call(&one, first).await;
+    let pid: i32 = two.query_one("SELECT pg_backend_pid()", &[]).await.expect("ask").get(0);
+    let waiting = {
+        let second = second.to_owned();
+        tokio::spawn(async move { try_call(&two, &second).await.map_err(|error| error.code().cloned()) })
+    };
+    while one.query_one("SELECT cardinality(pg_blocking_pids($1)) = 0", &[&pid]).await.expect("ask").get(0) {
+        assert!(!waiting.is_finished(), "«{second}» did not wait for «{first}»");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    one.batch_execute("COMMIT").await.expect("commit");
+    (said_first, waiting.await.expect("no panic"))
+}
+
+/// What waited for a lock must judge by what it finds afterwards, not by what it saw before.
+#[tokio::test]
+async fn who_waited_judges_afterwards() {
+    let (database, owner, _service) = pod_of_two("cdfg").await;
+    let append = |person: char| format!("append('{{{{p}}}}', '{{{{{person}}}}}', '{{{{{person}}}}}', '{{text}}')");
+    let again = Some(SqlState::T_R_SERIALIZATION_FAILURE);
+    for (first, second, said_first, said_second) in [
+        ("pod_remove('{p}', '{a}', '{b}')", append('b'), "ok, 3 removed b by a", Ok("not_member")),
+        ("pod_admit('{p}', '{a}', '{b}')", "pod_join('{p}', '{b}')".into(), "ok", Ok("ok, seat 2, 4 joined b")),
+        ("pod_join('{p}', '{c}')", append('c'), "ok, seat 3, 5 joined c", Ok("ok 6 fresh")),
+        ("leave_event('{e}', '{c}')", "pod_join('{p}', '{c}')".into(), "ok, 7 left c", Ok("not_member")),
+        // The pod that is joined meanwhile was not locked, so leaving has to begin anew.
+        ("pod_join('{p}', '{d}')", "leave_event('{e}', '{d}')".into(), "ok, seat 3, 8 joined d", Err(again.clone())),
+        ("pod_open('{q}', '{e}', '{d}', 'Crew', 'open')", "leave_event('{e}', '{d}')".into(), "ok, seat 1, 1 joined d", Err(again)),
+        ("pod_open('{r}', '{e}', '{a}', 'Crew', 'open')", "pod_open('{r}', '{e}', '{a}', 'Crew', 'open')".into(), "ok, seat 1, 1 joined a", Ok("ok, seat 1")),
+        ("pod_open('{t}', '{e}', '{a}', 'Crew', 'open')", "pod_open('{t}', '{e}', '{b}', 'Crew', 'open')".into(), "ok, seat 1, 1 joined a", Ok("conflict")),
+        ("pod_leave('{p}', '{a}')", "pod_close('{p}', '{a}')".into(), "ok, 9 left a, 10 owner_changed b", Ok("not_member")),
+        ("pod_close('{p}', '{b}')", "pod_join('{p}', '{f}')".into(), "ok, 11 closed b", Ok("not_found")),
+        ("pod_close('{r}', '{a}')", "pod_leave('{r}', '{a}')".into(), "ok, 2 closed a", Ok("not_found")),
+    ] {
+        let (one, two) = overtake(&database, first, &second).await;
+        assert_eq!(one, said_first, "{first}");
+        assert_eq!(two, said_second.map(str::to_owned), "{second} after {first}");
+    }
+
+    // The event's maker deletes it while somebody opens a pod in it.
+    owner
+        .batch_execute(&fill(
+            "INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by)
+             VALUES ('{2}', 'another', 'Artist', 'City', 'Venue', now(), '{a}');
+             INSERT INTO event_members (event_id, user_id) VALUES ('{2}', '{a}')",
+        ))
+        .await
+        .expect("another event");
+    let (one, two) =
+        overtake(&database, "pod_open('{u}', '{2}', '{a}', 'Crew', 'open')", "event_delete('{2}', '{a}')").await;
+    assert_eq!((one.as_str(), two), ("ok, seat 1, 1 joined a", Err(Some(SqlState::T_R_SERIALIZATION_FAILURE))));
+}
+
+/// The same entry on two connections at once: one stores it, the other finds it.
+#[tokio::test]
+async fn a_repeat_that_waited_finds_the_first() {
+    let (database, _owner, _service) = pod_of_two("").await;
+    let send = "append('{{p}}', '{{1}}', '{{b}}', '{text}')";
+    assert_eq!(overtake(&database, send, send).await, ("ok 3 fresh".into(), Ok("ok 3".into())));
+    let others = "append('{{p}}', '{{2}}', '{{a}}', '{text}')";
+    let stolen = "append('{{p}}', '{{2}}', '{{b}}', '{text}')";
+    assert_eq!(overtake(&database, others, stolen).await, ("ok 4 fresh".into(), Ok("conflict".into())));
 }
 
 /// Twenty connections for the last seat: one gets it.
