@@ -347,7 +347,10 @@ async fn a_member_of_the_role_is_no_owner() {
     let login = format!("{}_login", database.name());
     client.batch_execute(&format!("CREATE ROLE {login} IN ROLE podium_user")).await.expect("make a role");
     client
-        .batch_execute(&format!("BEGIN; SET LOCAL SESSION AUTHORIZATION {login}; SET LOCAL podium.user_id = '{}'", id('p')))
+        .batch_execute(&format!(
+            "BEGIN; SET LOCAL SESSION AUTHORIZATION {login}; SET LOCAL podium.user_id = '{}'",
+            id('p')
+        ))
         .await
         .expect("become it");
     let refused = client.simple_query(&fill("SELECT podium.pod_leave('{P}', '{z}')", None)).await;
@@ -371,7 +374,9 @@ async fn after_a_request_the_connection_is_nobody() {
 #[tokio::test]
 async fn a_new_person_makes_their_own_profile() {
     let (_database, client) = cast().await;
-    let insert = |whose| format!("INSERT INTO profiles (id, display_name) VALUES ('{}', 'Name') ON CONFLICT DO NOTHING", id(whose));
+    let insert = |whose| {
+        format!("INSERT INTO profiles (id, display_name) VALUES ('{}', 'Name') ON CONFLICT DO NOTHING", id(whose))
+    };
     become_caller(&client, 'f').await;
     assert!(reaches(&client, &insert('f')).await);
     assert!(!reaches(&client, &insert('f')).await, "a second time nothing happens");
@@ -404,10 +409,16 @@ async fn the_service_reads_across_people_and_writes_nodes_alone() {
         ("UPDATE profiles SET display_name = 'Name'", false),
         ("UPDATE events SET venue = 'Venue'", false),
         ("DELETE FROM event_members", false),
-        ("INSERT INTO messages (id, pod_id, seq, changed_seq, user_id, text) VALUES ('{9}', '{P}', 101, 101, '{p}', '')", false),
+        (
+            "INSERT INTO messages (id, pod_id, seq, changed_seq, user_id, text) VALUES ('{9}', '{P}', 101, 101, '{p}', '')",
+            false,
+        ),
         ("UPDATE messages SET text = ''", false),
         ("DELETE FROM messages", false),
-        ("INSERT INTO pod_members (pod_id, user_id, event_id, seat, since_seq) VALUES ('{P}', '{e}', '{E}', 5, 1)", false),
+        (
+            "INSERT INTO pod_members (pod_id, user_id, event_id, seat, since_seq) VALUES ('{P}', '{e}', '{E}', 5, 1)",
+            false,
+        ),
         ("UPDATE pod_members SET read_seq = 1", false),
         ("DELETE FROM pod_members", false),
         ("UPDATE pods SET last_seq = 0", false),

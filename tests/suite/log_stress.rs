@@ -2,7 +2,7 @@
 //! and close, people who leave the event and come back, and backends that are killed amid all of it. Afterwards the log is
 //! read from end to end and must tell one consistent story.
 //!
-//! `PODIUM_STRESS=20` runs twenty times as long; `PODIUM_STRESS_SEED` repeats a run's choices, though not its races.
+//! `PODIUM_TEST_STRESS=20` runs twenty times as long; `PODIUM_TEST_STRESS_SEED` repeats a run's choices, though not its races.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -170,12 +170,7 @@ fn entry(shared: &mut Shared, seats: &[(Uuid, Uuid, Uuid)], rng: &mut StdRng) ->
         Some((pod, _, user)) if rng.random_bool(0.8) => (*pod, *user),
         _ => (shared.pods.choose(rng).expect("pods").0, *shared.people.choose(rng).expect("people")),
     };
-    let entry = Entry {
-        pod,
-        id: Uuid::from_u128(rng.random()),
-        user,
-        text: "t".repeat(rng.random_range(1..80)),
-    };
+    let entry = Entry { pod, id: Uuid::from_u128(rng.random()), user, text: "t".repeat(rng.random_range(1..80)) };
     if shared.sent.len() < 400 {
         shared.sent.push(entry.clone());
     } else {
@@ -214,18 +209,25 @@ async fn come_and_go(world: World, seed: u64, moves: usize) {
             40..56 => ("pod_leave", "SELECT * FROM podium.pod_leave($1, $2)", vec![pod, member]),
             56..66 => ("pod_remove", "SELECT * FROM podium.pod_remove($1, $2, $3)", vec![pod, owner, member]),
             66..76 => ("pod_admit", "SELECT * FROM podium.pod_admit($1, $2, $3)", vec![pod, owner, user]),
-            76..80 => ("pod_change", "SELECT * FROM podium.pod_change($1, $2, $3::uuid::text, NULL)", vec![pod, owner, fresh]),
+            76..80 => {
+                ("pod_change", "SELECT * FROM podium.pod_change($1, $2, $3::uuid::text, NULL)", vec![pod, owner, fresh])
+            }
             80..82 => ("pod_close", "SELECT * FROM podium.pod_close($1, $2)", vec![pod, owner]),
-            82..86 => ("pod_open", "SELECT * FROM podium.pod_open($1, $2, $3, 'Crew', 'open')", vec![fresh, event, user]),
+            82..86 => {
+                ("pod_open", "SELECT * FROM podium.pod_open($1, $2, $3, 'Crew', 'open')", vec![fresh, event, user])
+            }
             86..91 => ("leave_event", "SELECT * FROM podium.leave_event($1, $2)", vec![event, user]),
             _ => ("event_join", "SELECT * FROM join_event($1, $2)", vec![event, user]),
         };
         let rows = loop {
-            let parameters: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = arguments.iter().map(|a| a as _).collect();
+            let parameters: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
+                arguments.iter().map(|a| a as _).collect();
             match link.client().await.query(sql, &parameters).await {
                 Ok(rows) => break rows,
                 Err(error) if lost(&error) => world.count(format!("{name}: sent again")),
-                Err(error) if error.code().is_some_and(|code| code.code() == "40001") => world.count(format!("{name}: 40001")),
+                Err(error) if error.code().is_some_and(|code| code.code() == "40001") => {
+                    world.count(format!("{name}: 40001"))
+                }
                 Err(error) => panic!("{name}: {error:?}"),
             }
         };
@@ -258,10 +260,11 @@ async fn kill(world: World, seed: u64, admin: Client) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_log_tells_one_story_whatever_races() {
-    let factor: usize = std::env::var("PODIUM_STRESS").map_or(1, |value| value.parse().expect("PODIUM_STRESS is a number"));
-    let seed: u64 = std::env::var("PODIUM_STRESS_SEED")
-        .map_or_else(|_| rand::random(), |value| value.parse().expect("PODIUM_STRESS_SEED is a number"));
-    println!("PODIUM_STRESS_SEED={seed}");
+    let factor: usize =
+        std::env::var("PODIUM_TEST_STRESS").map_or(1, |value| value.parse().expect("PODIUM_TEST_STRESS is a number"));
+    let seed: u64 = std::env::var("PODIUM_TEST_STRESS_SEED")
+        .map_or_else(|_| rand::random(), |value| value.parse().expect("PODIUM_TEST_STRESS_SEED is a number"));
+    println!("PODIUM_TEST_STRESS_SEED={seed}");
     let mut rng = StdRng::seed_from_u64(seed);
 
     let database = Database::create().await;
@@ -289,9 +292,23 @@ async fn the_log_tells_one_story_whatever_races() {
     // A run in which nothing happened proves nothing.
     let shared = world.shared();
     for needed in [
-        "append: ok", "append: conflict", "append: not_found", "append: not_member", "append: sent again", "pod_join: ok",
-        "pod_join: pod_full", "pod_join: forbidden", "pod_join: not_member", "pod_leave: ok", "pod_remove: ok", "pod_admit: ok",
-        "pod_close: ok", "pod_open: ok", "pod_change: ok", "leave_event: ok", "event_join: ok",
+        "append: ok",
+        "append: conflict",
+        "append: not_found",
+        "append: not_member",
+        "append: sent again",
+        "pod_join: ok",
+        "pod_join: pod_full",
+        "pod_join: forbidden",
+        "pod_join: not_member",
+        "pod_leave: ok",
+        "pod_remove: ok",
+        "pod_admit: ok",
+        "pod_close: ok",
+        "pod_open: ok",
+        "pod_change: ok",
+        "leave_event: ok",
+        "event_join: ok",
     ] {
         assert!(shared.codes.contains_key(needed), "seed {seed}: it never came to «{needed}»");
     }
@@ -377,8 +394,14 @@ async fn judge(admin: &Client, world: &World) -> Vec<String> {
     drop(shared);
     for (what, sql) in [
         ("barred and yet a member", "SELECT count(*) FROM pod_members NATURAL JOIN pod_admissions WHERE NOT admitted"),
-        ("pods without members that are open", "SELECT count(*) FROM pods p WHERE closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM pod_members m WHERE m.pod_id = p.id)"),
-        ("members outside the pod's event", "SELECT count(*) FROM pod_members m JOIN pods p ON p.id = m.pod_id WHERE p.event_id <> m.event_id"),
+        (
+            "pods without members that are open",
+            "SELECT count(*) FROM pods p WHERE closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM pod_members m WHERE m.pod_id = p.id)",
+        ),
+        (
+            "members outside the pod's event",
+            "SELECT count(*) FROM pod_members m JOIN pods p ON p.id = m.pod_id WHERE p.event_id <> m.event_id",
+        ),
     ] {
         let n: i64 = admin.query_one(sql, &[]).await.expect("count").get(0);
         if n > 0 {

@@ -4,5 +4,6 @@ mod access;
 mod embedded;
 mod log_stress;
 mod membership;
+mod reading;
 mod schema;
 mod support;

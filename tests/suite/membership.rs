@@ -95,7 +95,11 @@ async fn a_repeat_answers_with_the_first_outcome() {
     assert_eq!(send(&service, &[(POD, '1', 'a')]).await, ["ok 3"]);
     // In one group: a new one twice, another's id, and a repeat between them. A refused entry takes no seq.
     assert_eq!(
-        send(&service, &[(POD, '2', 'b'), (POD, '1', 'a'), (POD, '2', 'b'), (POD, '2', 'a'), (POD, '1', 'b'), (POD, '3', 'a')]).await,
+        send(
+            &service,
+            &[(POD, '2', 'b'), (POD, '1', 'a'), (POD, '2', 'b'), (POD, '2', 'a'), (POD, '1', 'b'), (POD, '3', 'a')]
+        )
+        .await,
         ["ok 4 fresh", "ok 3", "ok 4", "conflict", "conflict", "ok 5 fresh"]
     );
     assert_eq!(send(&service, &[]).await, [""; 0]);
@@ -105,17 +109,27 @@ async fn a_repeat_answers_with_the_first_outcome() {
 #[tokio::test]
 async fn ids_are_told_to_nobody_but_members_and_their_author() {
     let (_database, owner, service) = pod_of_two("cd").await;
-    owner.execute("INSERT INTO profiles (id, display_name) VALUES ($1, 'Stranger')", &[&id('s')]).await.expect("a stranger");
+    owner
+        .execute("INSERT INTO profiles (id, display_name) VALUES ($1, 'Stranger')", &[&id('s')])
+        .await
+        .expect("a stranger");
     assert_eq!(send(&service, &[(POD, '1', 'b')]).await, ["ok 3 fresh"]);
     call(&service, "pod_leave('{p}', '{b}')").await;
     assert_eq!(send(&service, &[(POD, '1', 'b'), (POD, '2', 'b')]).await, ["ok 3", "not_member"]);
     let of_members = [(POD, '1', 'c'), (POD, '9', 'c')];
     assert_eq!(send(&service, &of_members).await, ["not_member", "not_member"], "whether it exists or not");
     let of_strangers = [(POD, '1', 's'), (POD, '9', 's'), ('q', '9', 's')];
-    assert_eq!(send(&service, &of_strangers).await, ["not_found", "not_found", "not_found"], "whether there is such a pod or not");
+    assert_eq!(
+        send(&service, &of_strangers).await,
+        ["not_found", "not_found", "not_found"],
+        "whether there is such a pod or not"
+    );
     assert_eq!(send(&service, &[(POD, '1', 'a')]).await, ["conflict"]);
     call(&service, "pod_close('{p}', '{a}')").await;
-    assert_eq!(send(&service, &[(POD, '1', 'b'), (POD, '1', 'a'), (POD, '2', 'a')]).await, ["ok 3", "not_found", "not_found"]);
+    assert_eq!(
+        send(&service, &[(POD, '1', 'b'), (POD, '1', 'a'), (POD, '2', 'a')]).await,
+        ["ok 3", "not_found", "not_found"]
+    );
 }
 
 /// The id of a line is no text of the person whom it is about; the same id in another pod is another message.
@@ -123,8 +137,15 @@ async fn ids_are_told_to_nobody_but_members_and_their_author() {
 async fn an_id_counts_within_its_pod_and_lines_have_theirs() {
     let (_database, owner, service) = pod_of_two("").await;
     call(&service, "pod_open('{q}', '{e}', '{a}', 'Other', 'open')").await;
-    assert_eq!(send(&service, &[(POD, '1', 'a'), ('q', '1', 'a'), ('q', '1', 'b')]).await, ["ok 3 fresh", "ok 2 fresh", "not_member"]);
-    let of_line: Uuid = owner.query_one("SELECT id FROM messages WHERE pod_id = $1 AND seq = 1", &[&id(POD)]).await.expect("a line").get(0);
+    assert_eq!(
+        send(&service, &[(POD, '1', 'a'), ('q', '1', 'a'), ('q', '1', 'b')]).await,
+        ["ok 3 fresh", "ok 2 fresh", "not_member"]
+    );
+    let of_line: Uuid = owner
+        .query_one("SELECT id FROM messages WHERE pod_id = $1 AND seq = 1", &[&id(POD)])
+        .await
+        .expect("a line")
+        .get(0);
     let sql = "SELECT code FROM podium.append(ARRAY[$1::uuid], ARRAY[$2::uuid], ARRAY[$3::uuid], ARRAY['text'])";
     let code: String = service.query_one(sql, &[&id(POD), &of_line, &id('a')]).await.expect("append").get(0);
     assert_eq!(code, "conflict");
@@ -147,16 +168,25 @@ async fn a_bad_entry_fails_its_group_and_leaves_nothing() {
         let error = service.query(sql, &[&pods, &ids, &people, &texts]).await.expect_err("a bad entry");
         assert_eq!(error.code(), Some(&expected));
     }
-    let row = owner.query_one("SELECT last_seq, (SELECT max(seq) FROM messages WHERE pod_id = p.id) FROM pods p", &[]).await.expect("ask");
+    let row = owner
+        .query_one("SELECT last_seq, (SELECT max(seq) FROM messages WHERE pod_id = p.id) FROM pods p", &[])
+        .await
+        .expect("ask");
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (2, 2));
-    let ok = service.query(sql, &[&pods, &vec![id('1'), id('2')], &people, &vec!["fine", &longest]]).await.expect("the longest text");
+    let ok = service
+        .query(sql, &[&pods, &vec![id('1'), id('2')], &people, &vec!["fine", &longest]])
+        .await
+        .expect("the longest text");
     assert_eq!(ok.len(), 2);
 }
 
 #[tokio::test]
 async fn opening_a_pod() {
     let (_database, owner, service) = pod_of_two("c").await;
-    owner.execute("INSERT INTO profiles (id, display_name) VALUES ($1, 'Stranger')", &[&id('s')]).await.expect("a stranger");
+    owner
+        .execute("INSERT INTO profiles (id, display_name) VALUES ($1, 'Stranger')", &[&id('s')])
+        .await
+        .expect("a stranger");
     assert_eq!(call(&service, "pod_open('{q}', '{e}', '{c}', 'Crew', 'invite')").await, "ok, seat 1, 1 joined c");
     assert_eq!(call(&service, "pod_open('{q}', '{e}', '{c}', 'Crew', 'invite')").await, "ok, seat 1", "again: no line");
     assert_eq!(call(&service, "pod_open('{q}', '{e}', '{a}', 'Crew', 'open')").await, "conflict");
@@ -175,7 +205,10 @@ async fn opening_a_pod() {
 #[tokio::test]
 async fn joining_takes_the_lowest_free_seat() {
     let (_database, owner, service) = pod_of_two("cdfg").await;
-    owner.execute("INSERT INTO profiles (id, display_name) VALUES ($1, 'Stranger')", &[&id('s')]).await.expect("a stranger");
+    owner
+        .execute("INSERT INTO profiles (id, display_name) VALUES ($1, 'Stranger')", &[&id('s')])
+        .await
+        .expect("a stranger");
     assert_eq!(call(&service, "pod_join('{p}', '{b}')").await, "ok, seat 2", "a member already: no line");
     assert_eq!(call(&service, "pod_join('{p}', '{c}')").await, "ok, seat 3, 3 joined c");
     assert_eq!(call(&service, "pod_join('{p}', '{s}')").await, "not_member");
@@ -186,7 +219,8 @@ async fn joining_takes_the_lowest_free_seat() {
     assert_eq!(call(&service, "pod_join('{p}', '{f}')").await, "ok, seat 4, 6 joined f");
     assert_eq!(call(&service, "pod_join('{p}', '{g}')").await, "ok, seat 5, 7 joined g");
     assert_eq!(call(&service, "pod_join('{p}', '{b}')").await, "pod_full");
-    let since: i64 = owner.query_one("SELECT since_seq FROM pod_members WHERE user_id = $1", &[&id('f')]).await.expect("f").get(0);
+    let since: i64 =
+        owner.query_one("SELECT since_seq FROM pod_members WHERE user_id = $1", &[&id('f')]).await.expect("f").get(0);
     assert_eq!(since, 6);
 }
 
@@ -207,7 +241,10 @@ async fn the_longest_standing_member_inherits() {
 #[tokio::test]
 async fn who_is_removed_stays_out_until_let_in() {
     let (_database, owner, service) = pod_of_two("cd").await;
-    owner.execute("INSERT INTO profiles (id, display_name) VALUES ($1, 'Stranger')", &[&id('s')]).await.expect("a stranger");
+    owner
+        .execute("INSERT INTO profiles (id, display_name) VALUES ($1, 'Stranger')", &[&id('s')])
+        .await
+        .expect("a stranger");
     assert_eq!(call(&service, "pod_remove('{p}', '{b}', '{a}')").await, "forbidden");
     assert_eq!(call(&service, "pod_remove('{p}', '{c}', '{b}')").await, "not_member");
     assert_eq!(call(&service, "pod_remove('{p}', '{s}', '{b}')").await, "not_found");
@@ -266,7 +303,10 @@ async fn closing_ends_every_membership() {
 async fn leaving_an_event_leaves_its_pods() {
     let (_database, owner, service) = pod_of_two("c").await;
     call(&service, "pod_open('{q}', '{e}', '{a}', 'Other', 'open')").await;
-    assert_eq!(call(&service, "leave_event('{e}', '{a}')").await, "ok, 3 left a, 4 owner_changed b, 2 left a, 3 closed a");
+    assert_eq!(
+        call(&service, "leave_event('{e}', '{a}')").await,
+        "ok, 3 left a, 4 owner_changed b, 2 left a, 3 closed a"
+    );
     assert_eq!(call(&service, "leave_event('{e}', '{a}')").await, "not_member");
     assert_eq!(call(&service, "leave_event('{f}', '{a}')").await, "not_found");
     assert_eq!(call(&service, "leave_event('{e}', '{c}')").await, "ok");
@@ -283,13 +323,20 @@ async fn an_event_is_deleted_only_while_it_is_its_makers_alone() {
     assert_eq!(call(&service, "event_delete('{e}', '{a}')").await, "conflict");
     call(&service, "leave_event('{e}', '{b}')").await;
     assert_eq!(call(&service, "event_delete('{e}', '{a}')").await, "conflict", "b's lines are in the log still");
-    owner.batch_execute("DELETE FROM messages WHERE user_id = '00000000-0000-7000-8000-000000000062'").await.expect("without b");
+    owner
+        .batch_execute("DELETE FROM messages WHERE user_id = '00000000-0000-7000-8000-000000000062'")
+        .await
+        .expect("without b");
     call(&service, "pod_open('{q}', '{e}', '{a}', 'Other', 'open')").await;
-    let gone = service.query(&fill("SELECT code, pod_id FROM podium.event_delete('{e}', '{a}')"), &[]).await.expect("delete");
+    let gone =
+        service.query(&fill("SELECT code, pod_id FROM podium.event_delete('{e}', '{a}')"), &[]).await.expect("delete");
     let gone: Vec<(String, Uuid)> = gone.iter().map(|row| (row.get(0), row.get(1))).collect();
     assert_eq!(gone, [("ok".into(), id(POD)), ("ok".into(), id('q'))]);
     let left: i64 = owner
-        .query_one("SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM pods) + (SELECT count(*) FROM messages)", &[])
+        .query_one(
+            "SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM pods) + (SELECT count(*) FROM messages)",
+            &[],
+        )
         .await
         .expect("count")
         .get(0);
@@ -328,10 +375,30 @@ async fn who_waited_judges_afterwards() {
         ("leave_event('{e}', '{c}')", "pod_join('{p}', '{c}')".into(), "ok, 7 left c", Ok("not_member")),
         // The pod that is joined meanwhile was not locked, so leaving has to begin anew.
         ("pod_join('{p}', '{d}')", "leave_event('{e}', '{d}')".into(), "ok, seat 3, 8 joined d", Err(again.clone())),
-        ("pod_open('{q}', '{e}', '{d}', 'Crew', 'open')", "leave_event('{e}', '{d}')".into(), "ok, seat 1, 1 joined d", Err(again)),
-        ("pod_open('{r}', '{e}', '{a}', 'Crew', 'open')", "pod_open('{r}', '{e}', '{a}', 'Crew', 'open')".into(), "ok, seat 1, 1 joined a", Ok("ok, seat 1")),
-        ("pod_open('{t}', '{e}', '{a}', 'Crew', 'open')", "pod_open('{t}', '{e}', '{b}', 'Crew', 'open')".into(), "ok, seat 1, 1 joined a", Ok("conflict")),
-        ("pod_leave('{p}', '{a}')", "pod_close('{p}', '{a}')".into(), "ok, 9 left a, 10 owner_changed b", Ok("not_member")),
+        (
+            "pod_open('{q}', '{e}', '{d}', 'Crew', 'open')",
+            "leave_event('{e}', '{d}')".into(),
+            "ok, seat 1, 1 joined d",
+            Err(again),
+        ),
+        (
+            "pod_open('{r}', '{e}', '{a}', 'Crew', 'open')",
+            "pod_open('{r}', '{e}', '{a}', 'Crew', 'open')".into(),
+            "ok, seat 1, 1 joined a",
+            Ok("ok, seat 1"),
+        ),
+        (
+            "pod_open('{t}', '{e}', '{a}', 'Crew', 'open')",
+            "pod_open('{t}', '{e}', '{b}', 'Crew', 'open')".into(),
+            "ok, seat 1, 1 joined a",
+            Ok("conflict"),
+        ),
+        (
+            "pod_leave('{p}', '{a}')",
+            "pod_close('{p}', '{a}')".into(),
+            "ok, 9 left a, 10 owner_changed b",
+            Ok("not_member"),
+        ),
         ("pod_close('{p}', '{b}')", "pod_join('{p}', '{f}')".into(), "ok, 11 closed b", Ok("not_found")),
         ("pod_close('{r}', '{a}')", "pod_leave('{r}', '{a}')".into(), "ok, 2 closed a", Ok("not_found")),
     ] {
