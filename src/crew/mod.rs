@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub mod demo;
 pub mod events;
 pub mod messages;
+pub mod place;
 pub mod pods;
 pub mod profiles;
 pub mod refusals;
