@@ -15,4 +15,5 @@
 pub mod crew;
 pub mod foundation;
 pub mod realtime;
+pub mod server;
 pub mod wire;

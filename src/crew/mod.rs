@@ -4,7 +4,12 @@
 //! every query, `routes.rs` HTTP, `channel.rs` live. Features use each other's types and functions, never each
 //! other's tables.
 
+use std::sync::Arc;
+
 use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::foundation::auth::Tokens;
+use crate::realtime::channel::{Channel, Channels};
 
 pub mod demo;
 pub mod events;
@@ -20,4 +25,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     events::routes::routes(config);
     pods::routes::routes(config);
     messages::routes::routes(config);
+}
+
+/// The channels of every feature, by the kind of topic that each serves.
+pub fn channels(pods: &pods::Pods, tokens: Arc<Tokens>) -> Channels {
+    let user = pods::user_channel::UserChannel::new(pods.inbox().clone(), tokens);
+    let pod = pods::channel::PodChannel::new(pods.clone());
+    let all: [(&'static str, Arc<dyn Channel>); 2] =
+        [(pods::change::KIND, Arc::new(pod)), (pods::inbox::KIND, Arc::new(user))];
+    Channels::from(all)
 }

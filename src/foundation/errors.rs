@@ -33,6 +33,8 @@ pub enum Code {
     NotMember,
     /// There is no such thing, or nothing that the caller may know of.
     NotFound,
+    /// There is such a thing, but it does not know the method; `Allow` says which it knows.
+    MethodNotAllowed,
     /// A socket's topic that names nothing.
     UnmatchedTopic,
     /// A pushed event that its topic does not know.
@@ -68,6 +70,7 @@ impl Code {
             Code::Forbidden => "forbidden",
             Code::NotMember => "not_member",
             Code::NotFound => "not_found",
+            Code::MethodNotAllowed => "method_not_allowed",
             Code::UnmatchedTopic => "unmatched_topic",
             Code::UnknownEvent => "unknown_event",
             Code::Conflict => "conflict",
@@ -90,6 +93,7 @@ impl Code {
             Code::Unauthorized => StatusCode::UNAUTHORIZED,
             Code::Forbidden | Code::NotMember => StatusCode::FORBIDDEN,
             Code::NotFound | Code::UnmatchedTopic | Code::UnknownEvent => StatusCode::NOT_FOUND,
+            Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Code::Conflict | Code::PodFull => StatusCode::CONFLICT,
             Code::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -109,6 +113,7 @@ impl Code {
             Code::Forbidden => "this is not yours to do",
             Code::NotMember => "only members may do this",
             Code::NotFound => "there is no such thing",
+            Code::MethodNotAllowed => "this method is not served here",
             Code::UnmatchedTopic => "unmatched topic",
             Code::UnknownEvent => "this topic does not know that event",
             Code::Conflict => "the id is already taken",

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use actix::fut::wrap_future;
 use actix::{Actor, ActorContext, ActorFuture, ActorFutureExt, AsyncContext, StreamHandler};
+use actix_http::ws::Item;
 use actix_web_actors::ws;
 use bytes::BytesMut;
 use bytestring::ByteString;
@@ -276,15 +277,15 @@ impl Session {
         }
     }
 
-    fn fragment(&mut self, item: ws::Item, ctx: &mut ws::WebsocketContext<Self>) {
+    fn fragment(&mut self, item: Item, ctx: &mut ws::WebsocketContext<Self>) {
         let (chunk, last) = match item {
-            ws::Item::FirstText(chunk) => {
+            Item::FirstText(chunk) => {
                 self.fragments = Some(BytesMut::new());
                 (chunk, false)
             }
-            ws::Item::FirstBinary(_) => return self.outbox().end(Ending::Unsupported),
-            ws::Item::Continue(chunk) => (chunk, false),
-            ws::Item::Last(chunk) => (chunk, true),
+            Item::FirstBinary(_) => return self.outbox().end(Ending::Unsupported),
+            Item::Continue(chunk) => (chunk, false),
+            Item::Last(chunk) => (chunk, true),
         };
         let Some(whole) = &mut self.fragments else { return self.outbox().end(Ending::Protocol) };
         // actix bounds each fragment; the sum is ours to bound.

@@ -23,8 +23,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::change::{Change, KIND};
-use super::live::{self, LivePods, Reader};
+use super::live::LivePods;
 use super::state::State;
+use super::store::live::{self, Reader};
 use crate::crew::messages::{self, Kind};
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Result};

@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::actor::{Attach, Detach, Joined, PodActor, Typing};
-use super::live::{Reader, Snapshot};
-use super::{Member as Seat, Pod, Pods, live, store};
+use super::store::live::{self, Reader, Snapshot};
+use super::{Member as Seat, Pod, Pods, store};
 use crate::crew::messages::{self, Message, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Span};
 use crate::foundation::db::{Access, Caller};
 use crate::foundation::errors::{Code, Error, Result};

@@ -13,15 +13,12 @@ use std::time::{Duration, Instant};
 
 use actix::fut::wrap_future;
 use actix::{Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message};
-use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Jsonb};
-use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::change::Change;
-use super::live::{self, Reader};
-use crate::crew::messages::{self, Kind};
+use super::store::live::{self, Activity, Reader};
+use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::realtime::relay::{Frame, Reach, RelayHandle, SubscriptionId};
@@ -237,6 +234,12 @@ impl Inbox {
         }));
     }
 
+    fn tell_activity(&self, activity: &Activity) {
+        let Activity { user_id, pod_id, head, unread, last_message } = activity;
+        let payload = json!({ "pod_id": pod_id, "head": head, "unread": unread, "last_message": last_message });
+        self.tell(*user_id, "pod:activity", &payload);
+    }
+
     fn gather(&mut self, ctx: &mut Context<Self>) {
         if !self.reading && !self.due.is_empty() {
             self.reading = true;
@@ -259,14 +262,13 @@ impl Inbox {
             return self.gather(ctx);
         }
         let (database, asked) = (self.database.clone(), pods.clone());
-        let reading = async move { activity(&database, pods, people.into_iter().collect()).await };
-        ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, inbox, ctx| {
+        let reading = async move {
+            let mut conn = database.service().await?;
+            live::activity(&mut conn, pods, people.into_iter().collect()).await
+        };
+        ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Activity>>, inbox, ctx| {
             match outcome {
-                Ok(rows) => {
-                    for (user_id, payload) in rows {
-                        inbox.tell(user_id, "pod:activity", &payload);
-                    }
-                }
+                Ok(rows) => rows.iter().for_each(|activity| inbox.tell_activity(activity)),
                 Err(cause) => {
                     tracing::warn!(%cause, "activity could not be read; it will be tried again");
                     inbox.due.extend(asked);
@@ -308,10 +310,8 @@ impl Handler<Watch> for Inbox {
         person.sessions.insert(subscription, relay);
         let database = self.database.clone();
         let reading = async move {
-            use crate::foundation::schema::pod_members;
             let mut conn = database.service().await?;
-            let pods = pod_members::table.filter(pod_members::user_id.eq(user_id)).select(pod_members::pod_id);
-            Ok(pods.load::<Uuid>(&mut conn).await?)
+            live::pods_of(&mut conn, user_id).await
         };
         Box::pin(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Uuid>>, inbox, _| {
             outcome?.into_iter().for_each(|pod_id| inbox.enter(user_id, pod_id));
@@ -332,44 +332,4 @@ impl Handler<Unwatch> for Inbox {
             self.people.remove(&user_id);
         }
     }
-}
-
-#[derive(QueryableByName)]
-struct ActivityRow {
-    #[diesel(sql_type = diesel::sql_types::Uuid)]
-    user_id: Uuid,
-    #[diesel(sql_type = diesel::sql_types::Uuid)]
-    pod_id: Uuid,
-    #[diesel(sql_type = BigInt)]
-    head: i64,
-    #[diesel(sql_type = Integer)]
-    unread: i32,
-    #[diesel(sql_type = Jsonb)]
-    last_message: Value,
-}
-
-/// What `pod:activity` tells each of these people of those of these pods that they are members of.
-async fn activity(database: &Database, pods: Vec<Uuid>, people: Vec<Uuid>) -> Result<Vec<(Uuid, Value)>> {
-    let mut conn = database.service().await?;
-    let rows: Vec<ActivityRow> = diesel::sql_query(
-        "SELECT s.user_id, s.pod_id, p.last_seq AS head, u.unread, l.message AS last_message \
-         FROM pod_members s JOIN pods p ON p.id = s.pod_id \
-         CROSS JOIN LATERAL (SELECT to_jsonb(m) - 'last_op' AS message FROM messages m \
-           WHERE m.pod_id = s.pod_id AND m.seq >= s.since_seq ORDER BY m.seq DESC LIMIT 1) l \
-         CROSS JOIN LATERAL (SELECT count(*)::int AS unread FROM (SELECT 1 FROM messages m \
-           WHERE m.pod_id = s.pod_id AND m.seq > greatest(s.read_seq, s.since_seq) AND m.kind = 'text' \
-             AND m.user_id <> s.user_id AND m.deleted_at IS NULL LIMIT 99) c) u \
-         WHERE s.pod_id = ANY ($1) AND s.user_id = ANY ($2)",
-    )
-    .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
-    .bind::<Array<diesel::sql_types::Uuid>, _>(people)
-    .load(&mut conn)
-    .await?;
-    let tell = |row: ActivityRow| {
-        let last_message = messages::store::of_json(row.last_message)?;
-        let payload =
-            json!({ "pod_id": row.pod_id, "head": row.head, "unread": row.unread, "last_message": last_message });
-        Ok((row.user_id, payload))
-    };
-    rows.into_iter().map(tell).collect()
 }

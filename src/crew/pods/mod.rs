@@ -192,7 +192,7 @@ impl Pods {
             return Ok(false);
         }
         let mut conn = self.0.database.service().await?;
-        live::may_join(&mut conn, pod_id, user_id).await
+        store::live::may_join(&mut conn, pod_id, user_id).await
     }
 
     /// Leaves. The longest-standing member follows an owner; the last one out closes the pod.

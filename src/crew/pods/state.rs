@@ -51,7 +51,7 @@ impl State {
         if change.position <= self.delivered {
             return Vec::new();
         }
-        if self.held.len() < HELD || change.position == self.delivered + 1 {
+        if self.held.len() < HELD || (change.position == self.delivered + 1 && self.known.is_none()) {
             self.held.insert(change.position, change);
         }
         self.release()
@@ -79,13 +79,18 @@ impl State {
         let mut out: Vec<Change> = rows.into_iter().filter(|change| change.position > self.delivered).collect();
         out.iter().for_each(|change| self.apply(change.kind, change.user_id));
         self.delivered = self.delivered.max(upto);
-        self.heard = self.heard.max(self.delivered);
+        self.heard = self.heard.max(self.delivered + i64::from(more));
         out.extend(self.release());
         out
     }
 
     fn release(&mut self) -> Vec<Change> {
         let mut out = Vec::new();
+        // A page may lack a message because a later page has its newest form. A change to it that is held here would
+        // reach clients before the message did.
+        if self.known.is_some() {
+            return out;
+        }
         while let Some(first) = self.held.first_entry() {
             match *first.key() {
                 position if position <= self.delivered => drop(first.remove()),

@@ -1,5 +1,7 @@
 //! What HTTP reads of pods. They are written by the functions of the database that the journal calls, and by nothing here.
 
+pub mod live;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};

@@ -195,11 +195,11 @@ pub const TABLE: &[Setting] = &[
     },
     Setting {
         name: "PODIUM_STATE",
-        default: Fallback::Text(".podium"),
+        default: Fallback::Unset(".podium, or below /var/lib/podium where root's own folders bar Postgres's account"),
         expected: "the path of a folder",
         secret: false,
         help: "Where the embedded Postgres and the secret for tokens are kept",
-        apply: |s, text| put(&mut s.state, values::path(text)),
+        apply: |s, text| put(&mut s.state, values::path(text).map(Some)),
     },
     Setting {
         name: "PODIUM_POSTGRES_BIN",

@@ -1,0 +1,235 @@
+//! Bodies, queries and paths.
+
+use std::ops::Deref;
+use std::time::Duration;
+
+use actix_web::body::EitherBody;
+use actix_web::dev::Payload;
+use actix_web::error::{JsonPayloadError, PayloadError, QueryPayloadError};
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, web};
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, Ready, ready};
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+use serde_path_to_error::Segment;
+
+use crate::foundation::errors::{Code, Error, FieldError, Result};
+
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The longest body, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BodyLimit(pub usize);
+
+/// A JSON body, as an argument and as an answer.
+///
+/// Refused are: another content type (415), more bytes than `PODIUM_LIMIT_BODY_BYTES` (413), what is not JSON (400),
+/// and a value of the wrong type or a text with a NUL, which Postgres cannot store (422, with its pointer).
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+/// The query string. A parameter that cannot be read is refused with 422, unknown ones are ignored.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+/// The parts of the path. What cannot be read, such as an id that is no UUID, names nothing: 404.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+macro_rules! wraps {
+    ($($wrapper:ident),*) => {$(
+        impl<T> $wrapper<T> {
+            /// The value.
+            pub fn into_inner(self) -> T {
+                self.0
+            }
+        }
+
+        impl<T> Deref for $wrapper<T> {
+            type Target = T;
+
+            fn deref(&self) -> &T {
+                &self.0
+            }
+        }
+    )*};
+}
+
+wraps!(Json, Query, Path);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if !is_json(request) {
+            return ready(Err(unsupported_type())).boxed_local();
+        }
+        let limit = request.app_data::<BodyLimit>().map_or(1 << 20, |limit| limit.0);
+        let body = read_body(payload.take(), limit);
+        async move {
+            match tokio::time::timeout(PATIENCE, body).await {
+                Ok(body) => parse(&body?).map(Json),
+                Err(_) => Err(Error::because(Code::Malformed, "the body did not arrive in time")),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+impl<T: Serialize> Responder for Json<T> {
+    type Body = EitherBody<String>;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse<Self::Body> {
+        web::Json(self.0).respond_to(request)
+    }
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let value = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn unsupported_type() -> Error {
+    Error::because(Code::UnsupportedType, "the content type must be application/json")
+}
+
+fn too_large(limit: usize) -> Error {
+    Error::because(Code::TooLarge, format!("the body has more than {limit} bytes")).with("limit_bytes", limit)
+}
+
+async fn read_body(payload: Payload, limit: usize) -> Result<web::Bytes> {
+    let read = actix_web::body::to_bytes_limited(actix_web::body::BodyStream::new(payload), limit);
+    match read.await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(cause)) => Err(Error::because(Code::Malformed, format!("the body cannot be read: {cause}"))),
+        Err(_) => Err(too_large(limit)),
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        // A wrong value stops the reading; what comes after it need not be JSON.
+        match serde_json::from_slice::<IgnoredAny>(body) {
+            Ok(_) => told(error.inner(), pointer(error.path().iter())),
+            Err(error) => told(&error, String::new()),
+        }
+    })?;
+    json.end().map_err(|error| told(&error, String::new()))?;
+    if let Some(pointer) = nul(body) {
+        return Err(Error::invalid(pointer, "must not contain NUL"));
+    }
+    Ok(value)
+}
+
+/// What serde found: not JSON at all, or JSON in which a value is wrong.
+fn told(error: &serde_json::Error, pointer: String) -> Error {
+    let text = error.to_string();
+    if error.is_data() {
+        // The place is told by the pointer.
+        let detail = text.split(" at line ").next().unwrap_or(&text).to_owned();
+        Error::invalid_fields(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
+    } else {
+        Error::because(Code::Malformed, format!("the body is not JSON: {text}"))
+    }
+}
+
+fn pointer<'a>(path: impl Iterator<Item = &'a Segment>) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        let part = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } | Segment::Enum { variant: key } => escaped(key),
+            Segment::Unknown => continue,
+        };
+        pointer.push('/');
+        pointer.push_str(&part);
+    }
+    pointer
+}
+
+/// A key as part of a JSON pointer (RFC 6901).
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The pointer of the first text or key with a NUL in it. JSON can only write one as an escape, so most bodies are
+/// done with the search for that.
+fn nul(body: &[u8]) -> Option<String> {
+    const ESCAPE: &[u8] = br"\u0000";
+    body.windows(ESCAPE.len()).any(|window| window == ESCAPE).then_some(())?;
+    let value: Value = serde_json::from_slice(body).ok()?;
+    nul_within(&value)
+}
+
+fn nul_within(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| Some(format!("/{index}{}", nul_within(item)?)))
+        }
+        Value::Object(members) => members.iter().find_map(|(key, member)| {
+            let below = if key.contains('\0') { Some(String::new()) } else { nul_within(member) };
+            Some(format!("/{}{}", escaped(key), below?))
+        }),
+        _ => None,
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(parse_query(request.query_string()).map(Query))
+    }
+}
+
+fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T> {
+    let parameters = form_urlencoded::parse(text.as_bytes());
+    if let Some((name, _)) = parameters.clone().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(Error::invalid(format!("?{name}"), "must not contain NUL"));
+    }
+    let reader = serde_urlencoded::Deserializer::new(parameters);
+    serde_path_to_error::deserialize(reader).map_err(|error| {
+        let name = pointer(error.path().iter());
+        Error::invalid(format!("?{}", name.trim_start_matches('/')), error.inner().to_string())
+    })
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let parts = request.match_info();
+        let told = parts.iter().all(|(_, part)| !part.contains('\0') && !part.contains("%00"));
+        let read = web::Path::<T>::extract(request).now_or_never().and_then(|path| path.ok()).filter(|_| told);
+        ready(read.map(|path| Path(path.into_inner())).ok_or_else(no_such_path))
+    }
+}
+
+pub(super) fn no_such_path() -> Error {
+    Error::new(Code::NotFound)
+}
+
+/// For actix's own extractor, which cannot name the place.
+pub(super) fn body_error(error: JsonPayloadError) -> Error {
+    match &error {
+        JsonPayloadError::ContentType => unsupported_type(),
+        JsonPayloadError::OverflowKnownLength { limit, .. } | JsonPayloadError::Overflow { limit } => too_large(*limit),
+        JsonPayloadError::Deserialize(cause) => told(cause, String::new()),
+        JsonPayloadError::Payload(PayloadError::Overflow) => Error::new(Code::TooLarge),
+        other => Error::because(Code::Malformed, format!("the body cannot be read: {other}")),
+    }
+}
+
+/// For actix's own extractor, which cannot name the parameter.
+pub(super) fn query_error(error: &QueryPayloadError) -> Error {
+    Error::invalid("?", error.to_string())
+}
