@@ -2,9 +2,6 @@
 
 mod access;
 mod embedded;
-mod log_stress;
-mod membership;
-mod reading;
 mod http_bad_input;
 mod http_document;
 mod http_events;
@@ -14,5 +11,8 @@ mod http_messages;
 mod http_outsiders;
 mod http_pods;
 mod http_profiles;
+mod log_stress;
+mod membership;
+mod reading;
 mod schema;
 mod support;
