@@ -12,4 +12,8 @@
 //!
 //! docs/ARCHITECTURE.md follows a message through them.
 
+pub mod crew;
 pub mod foundation;
+pub mod realtime;
+pub mod server;
+pub mod wire;

@@ -7,6 +7,7 @@ pub mod db;
 pub mod embedded;
 pub mod errors;
 pub mod health;
+pub mod fields;
 pub mod http;
 pub mod metrics;
 pub mod migrate;

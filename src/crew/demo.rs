@@ -1,0 +1,228 @@
+//! A small event to look at: eight people, three pods, and what they have said to each other so far.
+//!
+//! All ids are fixed, so that filling a database twice changes nothing. The last person joins at the very end: where
+//! she is a member, the rest is there too.
+
+use chrono::{Duration, DurationRound, Utc};
+use uuid::Uuid;
+
+use super::events::badges::{self, BadgeName};
+use super::events::{self, NewEvent};
+use super::messages::NewMessage;
+use super::pods::{JoinPolicy, NewPod, Pods};
+use super::profiles;
+use crate::foundation::db::{Access, Caller, Database};
+use crate::foundation::errors::{Code, Error, Result};
+
+/// The demo event.
+pub const EVENT: Uuid = id(0x100);
+
+/// Its name in addresses.
+pub const EVENT_SLUG: &str = "paper-lanterns-hamburg";
+
+/// One of the demo's people.
+#[derive(Debug, Clone, Copy)]
+pub struct Person {
+    /// The profile's id, for which `podium token` can mint a token.
+    pub id: Uuid,
+    /// The name that others see.
+    pub name: &'static str,
+    badges: &'static [&'static str],
+}
+
+/// The demo's people. The last one has no crew yet.
+pub const PEOPLE: [Person; 8] = [
+    person(1, "Ana", &["front-row", "sings-along", "day-one-fan"]),
+    person(2, "Jonas", &["setlist-nerd", "vinyl-collector"]),
+    person(3, "Mei", &["dancer", "first-timer"]),
+    person(4, "Tariq", &["early-bird", "front-row", "ear-plugs"]),
+    person(5, "Lucía", &["road-trip", "from-afar", "bringing-friends"]),
+    person(6, "Sam", &["photographer", "by-the-bar"]),
+    person(7, "Ines", &["quiet-company", "sober", "balcony"]),
+    person(8, "Noor", &["solo", "first-timer"]),
+];
+
+const ANA: usize = 0;
+const JONAS: usize = 1;
+const MEI: usize = 2;
+const TARIQ: usize = 3;
+const LUCIA: usize = 4;
+const SAM: usize = 5;
+const INES: usize = 6;
+
+/// A pod: its maker is the first of the people.
+struct Crew {
+    number: u128,
+    name: &'static str,
+    join_policy: JoinPolicy,
+    people: &'static [usize],
+    talk: &'static [(usize, &'static str)],
+}
+
+const CREWS: [Crew; 3] = [
+    Crew {
+        number: 1,
+        name: "Front left, by the speakers",
+        join_policy: JoinPolicy::Open,
+        people: &[ANA, JONAS, MEI, TARIQ],
+        talk: &[
+            (ANA, "ok, doors are at seven. do we queue or do we act like adults"),
+            (JONAS, "queue. obviously"),
+            (MEI, "I'm coming straight from work, 18:40 at the earliest 😬 save me a spot?"),
+            (TARIQ, "I'm there from five anyway, I'll hold four places with my charm"),
+            (ANA, "with your folding chair you mean"),
+            (TARIQ, "that was ONE time"),
+            (MEI, "what do you think they open with? I've only got the new record so far"),
+            (JONAS, "Harbour Lights. every night of the tour until now"),
+            (JONAS, "and if they play Moth twice again I will cry twice again"),
+            (ANA, "bringing tissues. and ear plugs, Mei, it gets LOUD on that side"),
+            (MEI, "noted! where do we find each other if the phones die?"),
+            (TARIQ, "left of the merch table, under the big clock, right after the support act"),
+            (ANA, "🤝 clock it is"),
+        ],
+    },
+    Crew {
+        number: 2,
+        name: "Night train back south",
+        join_policy: JoinPolicy::Open,
+        people: &[LUCIA, SAM, JONAS],
+        talk: &[
+            (LUCIA, "Last train leaves at 23:58 from platform 7. If they play an encore it's a run."),
+            (SAM, "they always play an encore"),
+            (LUCIA, "Then wear shoes you can run in 👟"),
+            (JONAS, "it's 14 minutes on foot, I walked it in March. 9 if you're scared enough"),
+            (SAM, "I have two camera bodies and no dignity, plan for 14"),
+            (LUCIA, "There's still a seat in our compartment if somebody else needs to get home."),
+        ],
+    },
+    Crew {
+        number: 3,
+        name: "Balcony, quiet company",
+        join_policy: JoinPolicy::Invite,
+        people: &[INES, MEI],
+        talk: &[
+            (INES, "Hey Mei, you said you might need a break from the crowd at some point?"),
+            (MEI, "yes! first concert since the knee thing. is there somewhere to sit up there?"),
+            (INES, "Second row of the balcony, benches, and you still see the whole stage. I'll keep one free for you."),
+            (MEI, "you're the best. I'll come up when it gets too much 💛"),
+        ],
+    },
+];
+
+/// Fills the database with the demo, as far as it is not there yet.
+///
+/// # Errors
+/// What the database or the journal refuse. What people have changed since is left as it is.
+pub async fn fill(database: &Database, pods: &Pods) -> Result<()> {
+    for (person, number) in PEOPLE.iter().zip(1..) {
+        introduce(database, person, number).await?;
+    }
+    if make_event(database).await? {
+        return Ok(());
+    }
+    let (last, others) = PEOPLE.split_last().ok_or_else(|| Error::internal("the demo has no people"))?;
+    for person in others {
+        join_event(database, person).await?;
+    }
+    for crew in &CREWS {
+        gather(pods, crew).await?;
+    }
+    join_event(database, last).await
+}
+
+async fn introduce(database: &Database, person: &Person, number: u32) -> Result<()> {
+    let email = format!("person{number}@demo.invalid");
+    let work = async |conn: &mut _| profiles::store::ensure(conn, person.id, person.name, Some(&email)).await;
+    database.scope(&Caller::user(person.id), Access::Write, work).await
+}
+
+/// Makes the event; answers whether the demo is complete already.
+async fn make_event(database: &Database) -> Result<bool> {
+    let date = Utc::now() + Duration::days(24);
+    let date_utc = date.duration_trunc(Duration::days(1)).map_err(Error::internal)? + Duration::hours(18);
+    let new = NewEvent {
+        id: Some(EVENT),
+        artist: "The Paper Lanterns".to_owned(),
+        city: "Hamburg".to_owned(),
+        venue: "Halle am Kai".to_owned(),
+        date_utc,
+        slug: Some(EVENT_SLUG.to_owned()),
+        time_zone: Some("Europe/Berlin".to_owned()),
+        ends_at: Some(date_utc + Duration::hours(4)),
+    };
+    let (maker, last) = (PEOPLE[LUCIA].id, PEOPLE[PEOPLE.len() - 1].id);
+    let create = async |conn: &mut _| events::store::create(conn, maker, &new).await;
+    database.scope(&Caller::user(maker), Access::Write, create).await?;
+    let member = async |conn: &mut _| events::store::require_member(conn, EVENT, last).await;
+    match database.scope(&Caller::user(last), Access::Snapshot, member).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.code == Code::NotMember => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+async fn join_event(database: &Database, person: &Person) -> Result<()> {
+    let names: Vec<_> = person.badges.iter().map(|key| BadgeName::Key((*key).to_owned())).collect();
+    let badges = badges::worn(&names)?;
+    let work = async |conn: &mut _| events::store::join(conn, EVENT, person.id, &badges, false).await;
+    database.scope(&Caller::user(person.id), Access::Write, work).await.map(drop)
+}
+
+async fn gather(pods: &Pods, crew: &Crew) -> Result<()> {
+    let pod_id = id(0x200 + crew.number);
+    let owner = PEOPLE[crew.people[0]].id;
+    let new = NewPod { id: pod_id, event_id: EVENT, name: crew.name.to_owned(), join_policy: crew.join_policy };
+    unless_changed(pods.open(owner, new).await)?;
+    for person in crew.people.iter().skip(1).map(|place| &PEOPLE[*place]) {
+        if crew.join_policy == JoinPolicy::Invite {
+            unless_changed(pods.admit(pod_id, owner, person.id).await)?;
+        }
+        unless_changed(pods.join(pod_id, person.id).await)?;
+    }
+    for ((place, text), number) in crew.talk.iter().zip(1..) {
+        let message = NewMessage {
+            id: id(0x1000 * crew.number + number),
+            text: (*text).to_owned(),
+            reply_to: None,
+            mentions: None,
+            attachments: None,
+        };
+        unless_changed(pods.send(pod_id, PEOPLE[*place].id, message).await)?;
+    }
+    Ok(())
+}
+
+/// Somebody may have left, removed or closed what is being made: that is theirs to do, and no fault.
+fn unless_changed<T>(result: Result<T>) -> Result<()> {
+    match result {
+        Err(error) if matches!(error.code, Code::Unavailable | Code::Overloaded | Code::Internal) => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Ids that can be told at a glance, and are valid UUIDs of version 7.
+const fn id(number: u128) -> Uuid {
+    Uuid::from_u128(0x0de3_0000_0000_7000_8000_0000_0000_0000 | number)
+}
+
+const fn person(number: u128, name: &'static str, badges: &'static [&'static str]) -> Person {
+    Person { id: id(number), name, badges }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_keeps_its_own_rules() {
+        for crew in &CREWS {
+            assert!(crew.people.len() <= 5);
+            assert!(crew.talk.iter().all(|(place, _)| crew.people.contains(place)), "{}", crew.name);
+        }
+        for person in &PEOPLE {
+            assert!(person.badges.iter().all(|key| badges::find(key).is_some()), "{}", person.name);
+        }
+        assert!(events::slug::is_slug(EVENT_SLUG));
+        assert_eq!(EVENT.get_version_num(), 7);
+    }
+}

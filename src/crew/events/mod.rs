@@ -1,0 +1,226 @@
+//! Events: concerts, festivals and other live events, and the people who go there.
+//!
+//! Anyone may find an event; its members see each other and form pods. Its maker may change and cancel it, and delete
+//! it as long as nobody else has joined, since that would take strangers' pods with it.
+
+pub mod badges;
+mod member_routes;
+pub mod members;
+pub mod routes;
+pub mod slug;
+pub mod store;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::foundation::errors::Result;
+use crate::foundation::fields::{Fields, given};
+use crate::foundation::schema::events;
+
+/// The longest artist, city and venue, in characters.
+pub const MAX_LINE: usize = 200;
+
+/// An event.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = events)]
+pub struct Event {
+    /// The event's id.
+    pub id: Uuid,
+    /// Its name in addresses; can stand for the id in `GET /v1/events/{id}`.
+    pub slug: String,
+    /// Who plays.
+    pub artist: String,
+    /// Where.
+    pub city: String,
+    /// The house or field.
+    pub venue: String,
+    /// When it starts.
+    pub date_utc: DateTime<Utc>,
+    /// When it ends, if known.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// The IANA name of the zone in which its times are told.
+    pub time_zone: Option<String>,
+    /// Its maker.
+    pub created_by: Uuid,
+    /// When it was called off.
+    pub cancelled_at: Option<DateTime<Utc>>,
+}
+
+/// A new event.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewEvent {
+    /// The client's own id, which makes it safe to ask again.
+    pub id: Option<Uuid>,
+    /// One line of 1 to 200 characters.
+    pub artist: String,
+    /// One line of 1 to 200 characters.
+    pub city: String,
+    /// One line of 1 to 200 characters.
+    pub venue: String,
+    /// When it starts.
+    pub date_utc: DateTime<Utc>,
+    /// Small letters, digits and single hyphens, at most 120, not like a UUID. Made of artist, city and date if absent.
+    pub slug: Option<String>,
+    /// An IANA name such as `Europe/Berlin`.
+    pub time_zone: Option<String>,
+    /// Not before `date_utc`.
+    pub ends_at: Option<DateTime<Utc>>,
+}
+
+impl NewEvent {
+    /// The same, trimmed.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) with everything that is out of its bounds.
+    pub fn checked(self) -> Result<Self> {
+        let mut fields = Fields::new();
+        let artist = fields.line("/artist", &self.artist, MAX_LINE);
+        let city = fields.line("/city", &self.city, MAX_LINE);
+        let venue = fields.line("/venue", &self.venue, MAX_LINE);
+        fields.time("/date_utc", self.date_utc);
+        check_end(&mut fields, self.date_utc, self.ends_at);
+        check_zone(&mut fields, self.time_zone.as_deref());
+        if let Some(slug) = &self.slug {
+            let detail = "small letters, digits and single hyphens, at most 120, and not like a UUID";
+            fields.check(slug::is_slug(slug), "/slug", detail);
+        }
+        fields.done()?;
+        Ok(NewEvent { artist, city, venue, ..self })
+    }
+}
+
+/// A change to an event. What is absent stays; `null` clears `time_zone` or `ends_at`.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub struct EventChange {
+    /// One line of 1 to 200 characters.
+    pub artist: Option<String>,
+    /// One line of 1 to 200 characters.
+    pub city: Option<String>,
+    /// One line of 1 to 200 characters.
+    pub venue: Option<String>,
+    /// When it starts.
+    pub date_utc: Option<DateTime<Utc>>,
+    /// An IANA name, or null.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub time_zone: Option<Option<String>>,
+    /// Not before `date_utc`, or null.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub ends_at: Option<Option<DateTime<Utc>>>,
+    /// True calls the event off, false calls it on again.
+    pub cancelled: Option<bool>,
+}
+
+impl EventChange {
+    /// The event as it is after the change, which happens at `now`.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) with everything that is out of its bounds.
+    pub fn applied_to(self, event: Event, now: DateTime<Utc>) -> Result<Event> {
+        let mut fields = Fields::new();
+        let mut line = |pointer, new: Option<String>, old| match new {
+            Some(new) => fields.line(pointer, &new, MAX_LINE),
+            None => old,
+        };
+        let artist = line("/artist", self.artist, event.artist);
+        let city = line("/city", self.city, event.city);
+        let venue = line("/venue", self.venue, event.venue);
+        let date_utc = self.date_utc.unwrap_or(event.date_utc);
+        let ends_at = self.ends_at.unwrap_or(event.ends_at);
+        let time_zone = self.time_zone.unwrap_or(event.time_zone);
+        let cancelled_at = match self.cancelled {
+            Some(true) => event.cancelled_at.or(Some(now)),
+            Some(false) => None,
+            None => event.cancelled_at,
+        };
+        fields.time("/date_utc", date_utc);
+        check_end(&mut fields, date_utc, ends_at);
+        check_zone(&mut fields, time_zone.as_deref());
+        fields.done()?;
+        Ok(Event { artist, city, venue, date_utc, ends_at, time_zone, cancelled_at, ..event })
+    }
+}
+
+fn check_end(fields: &mut Fields, starts: DateTime<Utc>, ends: Option<DateTime<Utc>>) {
+    if let Some(ends) = ends {
+        fields.time("/ends_at", ends).check(ends >= starts, "/ends_at", "must not lie before date_utc");
+    }
+}
+
+fn check_zone(fields: &mut Fields, zone: Option<&str>) {
+    let known = zone.is_none_or(|zone| zone.parse::<chrono_tz::Tz>().is_ok());
+    fields.check(known, "/time_zone", "must be an IANA name such as Europe/Berlin");
+}
+
+/// What a list of events is narrowed to.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// The whole name, in any case.
+    pub artist: Option<String>,
+    /// The whole name, in any case.
+    pub city: Option<String>,
+    /// Those that start then or later.
+    pub from: DateTime<Utc>,
+    /// Those that start earlier.
+    pub to: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use serde_json::json;
+
+    use super::*;
+
+    fn new_event(change: serde_json::Value) -> Result<NewEvent> {
+        let mut body =
+            json!({"artist": " Mogwai ", "city": "Glasgow", "venue": "Barrowland", "date_utc": "2027-03-09T19:30:00Z"});
+        body.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
+        serde_json::from_value::<NewEvent>(body).expect("an event").checked()
+    }
+
+    fn pointers(result: Result<NewEvent>) -> Vec<String> {
+        result.expect_err("a refusal").errors.into_iter().map(|error| error.pointer.into_owned()).collect()
+    }
+
+    #[test]
+    fn a_new_event_is_checked() {
+        assert_eq!(new_event(json!({})).expect("a good event").artist, "Mogwai");
+        assert!(
+            new_event(json!({"time_zone": "Europe/London", "ends_at": "2027-03-09T22:00:00Z", "slug": "x"})).is_ok()
+        );
+        let bad =
+            json!({"artist": "a\u{0}b", "slug": "A", "ends_at": "2027-03-09T19:29:59Z", "time_zone": "Mars/Olympus"});
+        assert_eq!(pointers(new_event(bad)), ["/artist", "/ends_at", "/time_zone", "/slug"]);
+        assert_eq!(pointers(new_event(json!({"date_utc": "+12027-03-09T19:30:00Z"}))), ["/date_utc"]);
+    }
+
+    #[test]
+    fn a_change_is_judged_together_with_what_stays() {
+        let at = |hour| Utc.with_ymd_and_hms(2027, 3, 9, hour, 0, 0).single().expect("a time");
+        let event = Event {
+            id: Uuid::nil(),
+            slug: "mogwai".into(),
+            artist: "Mogwai".into(),
+            city: "Glasgow".into(),
+            venue: "Barrowland".into(),
+            date_utc: at(19),
+            ends_at: Some(at(22)),
+            time_zone: None,
+            created_by: Uuid::nil(),
+            cancelled_at: None,
+        };
+        let later = EventChange { date_utc: Some(at(23)), ..EventChange::default() };
+        assert!(later.clone().applied_to(event.clone(), at(1)).is_err());
+        let open_end = EventChange { ends_at: Some(None), ..later };
+        assert_eq!(open_end.applied_to(event.clone(), at(1)).expect("a good change").ends_at, None);
+        let off = EventChange { cancelled: Some(true), ..EventChange::default() };
+        let cancelled = off.clone().applied_to(event, at(1)).expect("a good change");
+        assert_eq!(cancelled.cancelled_at, Some(at(1)));
+        assert_eq!(off.applied_to(cancelled, at(2)).expect("a good change").cancelled_at, Some(at(1)));
+    }
+}

@@ -1,0 +1,215 @@
+//! HTTP of events.
+
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::badges::{BADGES, Badge};
+use super::members::MyEvent;
+use super::slug::EventKey;
+use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, member_routes, store};
+use crate::crew::pods::Pods;
+use crate::crew::profiles::SignedIn;
+use crate::crew::refusals;
+use crate::foundation::db::{Access, Caller, Database};
+use crate::foundation::errors::{Code, Result};
+use crate::foundation::fields::Fields;
+use crate::foundation::http::{Page, PageQuery, Problem};
+
+/// Registers the routes of events and their members.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(create).service(list).service(get).service(change).service(delete);
+    config.service(mine).service(badges);
+    member_routes::routes(config);
+}
+
+/// Create an event
+///
+/// With an `id` of the client's own it is safe to ask again: the same event is answered, with 200.
+#[utoipa::path(
+    tag = "events",
+    security(("token" = [])),
+    responses(
+        (status = 201, description = "The new event", body = Event),
+        (status = 200, description = "The event that an earlier request with this id created", body = Event),
+        (status = 409, description = "`conflict`: the id or the slug is taken", body = Problem),
+        refusals::Token,
+        refusals::Body,
+    )
+)]
+#[post("/v1/events")]
+async fn create(who: SignedIn, database: web::Data<Database>, new: web::Json<NewEvent>) -> Result<HttpResponse> {
+    let new = new.into_inner().checked()?;
+    let work = async |conn: &mut _| store::create(conn, who.user_id, &new).await;
+    let (event, fresh) = database.scope(&who.caller, Access::Write, work).await?;
+    Ok(if fresh { HttpResponse::Created().json(event) } else { HttpResponse::Ok().json(event) })
+}
+
+/// What to look for.
+#[derive(Debug, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+struct EventQuery {
+    /// The artist's whole name, in any case.
+    artist: Option<String>,
+    /// The city's whole name, in any case.
+    city: Option<String>,
+    /// Those that start then or later; now if absent.
+    from: Option<DateTime<Utc>>,
+    /// Those that start then or earlier.
+    to: Option<DateTime<Utc>>,
+}
+
+impl EventQuery {
+    fn filter(self, now: DateTime<Utc>) -> Result<Filter> {
+        let mut fields = Fields::new();
+        let artist = self.artist.map(|artist| fields.line("?artist", &artist, MAX_LINE));
+        let city = self.city.map(|city| fields.line("?city", &city, MAX_LINE));
+        let from = self.from.unwrap_or(now);
+        fields.time("?from", from);
+        if let Some(to) = self.to {
+            fields.time("?to", to);
+        }
+        fields.done()?;
+        Ok(Filter { artist, city, from, to: self.to })
+    }
+}
+
+/// Find events
+///
+/// In order of date. Needs no token.
+#[utoipa::path(
+    tag = "events",
+    security(()),
+    params(EventQuery, PageQuery),
+    responses(
+        (status = 200, description = "A page of events", body = Page<Event>),
+        refusals::Any,
+        refusals::Query,
+    )
+)]
+#[get("/v1/events")]
+async fn list(
+    database: web::Data<Database>,
+    query: web::Query<EventQuery>,
+    page: web::Query<PageQuery>,
+) -> Result<web::Json<Page<Event>>> {
+    let filter = query.into_inner().filter(Utc::now())?;
+    let (limit, after) = (page.limit()?, page.position()?);
+    let work = async |conn: &mut _| store::list(conn, &filter, after, limit.rows()).await;
+    let events = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
+    Ok(web::Json(Page::of(events, limit, |event| (event.date_utc, event.id))))
+}
+
+/// Get an event
+///
+/// By its id or its slug. Needs no token.
+#[utoipa::path(
+    tag = "events",
+    security(()),
+    params(("id" = String, Path, description = "The event's id or slug")),
+    responses(
+        (status = 200, description = "The event", body = Event),
+        (status = 404, description = "`not_found`", body = Problem),
+        refusals::Any,
+    )
+)]
+#[get("/v1/events/{id}")]
+async fn get(database: web::Data<Database>, id: web::Path<String>) -> Result<web::Json<Event>> {
+    let key = EventKey::parse(&id).ok_or(Code::NotFound)?;
+    let work = async |conn: &mut _| store::find(conn, key).await;
+    Ok(web::Json(database.scope(&Caller::NOBODY, Access::Snapshot, work).await?))
+}
+
+/// Change or cancel an event
+///
+/// Its maker alone. What is absent stays; `"cancelled": true` calls it off.
+#[utoipa::path(
+    tag = "events",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The event's id")),
+    responses(
+        (status = 200, description = "The event as it is now", body = Event),
+        (status = 403, description = "`forbidden`: not its maker", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        refusals::Token,
+        refusals::Body,
+    )
+)]
+#[patch("/v1/events/{id}")]
+async fn change(
+    who: SignedIn,
+    database: web::Data<Database>,
+    id: web::Path<Uuid>,
+    change: web::Json<EventChange>,
+) -> Result<web::Json<Event>> {
+    let change = change.into_inner();
+    let work = async |conn: &mut _| {
+        let event = change.applied_to(store::lock(conn, *id).await?, Utc::now())?;
+        store::save(conn, &event).await?;
+        Ok(event)
+    };
+    Ok(web::Json(database.scope(&who.caller, Access::Write, work).await?))
+}
+
+/// Delete an event
+///
+/// Its maker alone, and only while nobody else has joined, since that would erase strangers' pods; afterwards it can
+/// be cancelled.
+#[utoipa::path(
+    tag = "events",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The event's id")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 403, description = "`forbidden`: not its maker", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        (status = 409, description = "`conflict`: somebody else has joined; cancel it instead", body = Problem),
+        refusals::Token,
+    )
+)]
+#[delete("/v1/events/{id}")]
+async fn delete(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Result<HttpResponse> {
+    pods.delete_event(*id, who.user_id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// One's own events
+///
+/// Those whose member the caller is, the latest first.
+#[utoipa::path(
+    tag = "events",
+    security(("token" = [])),
+    params(PageQuery),
+    responses(
+        (status = 200, description = "A page of events", body = Page<MyEvent>),
+        refusals::Token,
+        refusals::Query,
+    )
+)]
+#[get("/v1/me/events")]
+async fn mine(
+    who: SignedIn,
+    database: web::Data<Database>,
+    page: web::Query<PageQuery>,
+) -> Result<web::Json<Page<MyEvent>>> {
+    let (limit, before) = (page.limit()?, page.position()?);
+    let work = async |conn: &mut _| store::of_member(conn, who.user_id, before, limit.rows()).await;
+    let events = database.scope(&who.caller, Access::Snapshot, work).await?;
+    Ok(web::Json(Page::of(events, limit, |mine| (mine.event.date_utc, mine.event.id))))
+}
+
+/// All badges
+///
+/// The fixed list of which a member of an event wears at most five. Needs no token.
+#[utoipa::path(
+    tag = "events",
+    security(()),
+    responses((status = 200, description = "The list", body = Page<Badge>))
+)]
+#[get("/v1/badges")]
+async fn badges() -> web::Json<Page<Badge>> {
+    web::Json(Page::whole(BADGES.to_vec()))
+}

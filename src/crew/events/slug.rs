@@ -1,0 +1,157 @@
+//! Slugs: the names of events in addresses.
+//!
+//! Small letters, digits and single hyphens, and nothing that could be read as an id, so that an event can be asked
+//! for by either in the same place.
+
+use chrono::{DateTime, Utc};
+use rand::Rng;
+use uuid::Uuid;
+
+/// The longest slug, in characters.
+pub const MAX_SLUG: usize = 120;
+
+/// Where a name is cut when a slug is made of it, so that date and suffix still fit.
+const MAX_PART: usize = 50;
+
+/// How an address names an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKey {
+    /// By its id.
+    Id(Uuid),
+    /// By its slug.
+    Slug(String),
+}
+
+impl EventKey {
+    /// Reads the part of a path. What is neither an id nor a possible slug names nothing.
+    pub fn parse(text: &str) -> Option<Self> {
+        match Uuid::try_parse(text) {
+            Ok(id) => Some(EventKey::Id(id)),
+            Err(_) => is_slug(text).then(|| EventKey::Slug(text.to_owned())),
+        }
+    }
+}
+
+/// Whether this may be the slug of an event.
+pub fn is_slug(text: &str) -> bool {
+    let letters = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    text.len() <= MAX_SLUG && text.split('-').all(letters) && !looks_like_id(text)
+}
+
+/// Whether these are 32 hexadecimal digits, parted by hyphens or not, of which the last twelve stand together as in a
+/// UUID. (In a slug that ends with a date they do not.)
+fn looks_like_id(text: &str) -> bool {
+    let hex = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_hexdigit);
+    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
+    digits.len() == 32 && hex(&digits) && text.as_bytes().last_chunk::<12>().is_some_and(|end| hex(end))
+}
+
+/// The slug of an event whose maker gave none: artist, city and date.
+pub fn slug_of(artist: &str, city: &str, date: DateTime<Utc>) -> String {
+    let date = date.format("%Y-%m-%d").to_string();
+    let parts = [part_of(artist), part_of(city), date];
+    parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("-")
+}
+
+/// The same slug with an ending that hardly any other has.
+pub fn with_suffix(slug: &str) -> String {
+    const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut random = rand::rng();
+    let suffix: String = (0..5).map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())])).collect();
+    format!("{slug}-{suffix}")
+}
+
+fn part_of(name: &str) -> String {
+    let mut part = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if part.len() >= MAX_PART {
+            break;
+        }
+        match c {
+            'a'..='z' | '0'..='9' => part.push(c),
+            // Left out rather than parted at: "don't" is one word.
+            '\'' | '’' | '\u{300}'..='\u{36f}' => {}
+            _ => match plain(c) {
+                "" if part.ends_with('-') || part.is_empty() => {}
+                "" => part.push('-'),
+                letters => part.push_str(letters),
+            },
+        }
+    }
+    part.trim_end_matches('-').to_owned()
+}
+
+/// The plain letters for a Latin letter with a mark; empty for all else.
+fn plain(c: char) -> &'static str {
+    match c {
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' => "a",
+        'ä' | 'æ' => "ae",
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => "e",
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => "g",
+        'ĥ' | 'ħ' => "h",
+        'ì' | 'í' | 'î' | 'ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => "i",
+        'ĵ' => "j",
+        'ķ' => "k",
+        'ĺ' | 'ļ' | 'ľ' | 'ł' => "l",
+        'ñ' | 'ń' | 'ņ' | 'ň' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ō' | 'ŏ' | 'ő' => "o",
+        'ö' | 'ø' | 'œ' => "oe",
+        'ŕ' | 'ŗ' | 'ř' => "r",
+        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => "s",
+        'ß' => "ss",
+        'ţ' | 'ť' | 'ț' => "t",
+        'þ' => "th",
+        'ù' | 'ú' | 'û' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => "u",
+        'ü' => "ue",
+        'ŵ' => "w",
+        'ý' | 'ÿ' | 'ŷ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        '&' => "and",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn date() -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2027, 3, 9, 19, 30, 0).single().expect("a date")
+    }
+
+    #[test]
+    fn a_slug_is_made_of_artist_city_and_date() {
+        assert_eq!(slug_of("Sigur Rós", "Reykjavík", date()), "sigur-ros-reykjavik-2027-03-09");
+        assert_eq!(slug_of("Guns N' Roses", " Köln ", date()), "guns-n-roses-koeln-2027-03-09");
+        assert_eq!(slug_of("AC/DC", "São Paulo", date()), "ac-dc-sao-paulo-2027-03-09");
+        assert_eq!(slug_of("宇多田ヒカル", "東京", date()), "2027-03-09");
+    }
+
+    #[test]
+    fn a_slug_never_looks_like_an_id() {
+        for good in ["a", "sigur-ros-2027", "1989", &"a".repeat(MAX_SLUG)] {
+            assert!(is_slug(good), "{good}");
+        }
+        let id = "0192f0c1-2345-7abc-8def-0123456789ab";
+        let bare = id.replace('-', "");
+        for bad in ["", "-a", "a-", "a--b", "A", "a b", "ä", "a/b", id, &bare, &"a".repeat(MAX_SLUG + 1)] {
+            assert!(!is_slug(bad), "{bad}");
+        }
+        assert_eq!(EventKey::parse(&bare).map(|key| matches!(key, EventKey::Id(_))), Some(true));
+        assert_eq!(EventKey::parse("A\0"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_made_slug_is_one(artist in ".{0,80}", city in ".{0,80}") {
+            let slug = slug_of(&artist, &city, date());
+            prop_assert!(is_slug(&slug), "{}", slug);
+            prop_assert!(is_slug(&with_suffix(&slug)));
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Messages: what people say in a pod, and the log's own lines about comings and goings.
+
+pub mod routes;
+pub mod store;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::foundation::errors::{Error, Result};
+
+/// The most messages in a page.
+pub const PAGE_MAX: usize = 200;
+
+/// The messages in a page when nobody says how many.
+pub const PAGE_DEFAULT: usize = 50;
+
+/// The most bytes of JSON in a page; a page that would be larger ends earlier, but never before its first message.
+pub const PAGE_BYTES: usize = 256 * 1024;
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Somebody's words.
+    Text,
+    /// `user_id` came.
+    Joined,
+    /// `user_id` left.
+    Left,
+    /// `user_id` was removed by the owner.
+    Removed,
+    /// The pod's new name is `text`.
+    Renamed,
+    /// `user_id` is the owner now.
+    OwnerChanged,
+    /// The pod was closed.
+    Closed,
+}
+
+impl Kind {
+    /// Reads the database's name of a kind.
+    pub fn read(name: &str) -> Option<Kind> {
+        Some(match name {
+            "text" => Kind::Text,
+            "joined" => Kind::Joined,
+            "left" => Kind::Left,
+            "removed" => Kind::Removed,
+            "renamed" => Kind::Renamed,
+            "owner_changed" => Kind::OwnerChanged,
+            "closed" => Kind::Closed,
+            _ => return None,
+        })
+    }
+}
+
+/// A message as clients see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Message {
+    /// The id that its sender gave it.
+    pub id: Uuid,
+    /// Its place in the log.
+    pub seq: i64,
+    /// The place of its newest change.
+    pub changed_seq: i64,
+    /// Who wrote it; for a line, whom it is about.
+    pub user_id: Uuid,
+    /// What it is.
+    pub kind: Kind,
+    /// The words.
+    pub text: String,
+    /// The message that it answers.
+    pub reply_to: Option<Uuid>,
+    /// The members that it names.
+    pub mentions: Vec<Uuid>,
+    /// The media that it carries.
+    pub attachments: Vec<Uuid>,
+    /// Who reacted, by emoji.
+    pub reactions: BTreeMap<String, Vec<Uuid>>,
+    /// When its words were last changed.
+    pub edited_at: Option<DateTime<Utc>>,
+    /// When it was taken back.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// When it was stored.
+    pub at: DateTime<Utc>,
+}
+
+impl Message {
+    /// A message as it is when it has just been stored.
+    pub fn fresh(id: Uuid, seq: i64, user_id: Uuid, kind: Kind, text: String, at: DateTime<Utc>) -> Self {
+        Message {
+            id,
+            seq,
+            changed_seq: seq,
+            user_id,
+            kind,
+            text,
+            reply_to: None,
+            mentions: Vec::new(),
+            attachments: Vec::new(),
+            reactions: BTreeMap::new(),
+            edited_at: None,
+            deleted_at: None,
+            at,
+        }
+    }
+}
+
+/// A stretch of a pod's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct MessagePage {
+    /// Each message once, in its newest form.
+    pub messages: Vec<Message>,
+    /// Whether the stretch goes on beyond this page.
+    pub more: bool,
+    /// Where it goes on: the `before` or `after` of the next page. Null when nothing was found.
+    pub next: Option<i64>,
+}
+
+/// Which stretch of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// The newest messages, in order of `seq`.
+    Newest,
+    /// Those with a lower `seq`, the newest of them, in order of `seq`.
+    Before(i64),
+    /// Those changed after this position, in order of `changed_seq`.
+    After(i64),
+}
+
+/// What a client sends. Fields that this release does not serve are refused, not dropped.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct NewMessage {
+    /// The client's own id, by which a retry is known.
+    pub id: Uuid,
+    /// The words.
+    pub text: String,
+    /// Served by a later release: absent or null.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub reply_to: Option<serde_json::Value>,
+    /// Served by a later release: absent, null or empty.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    pub mentions: Option<Vec<serde_json::Value>>,
+    /// Served by a later release: absent, null or empty.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    pub attachments: Option<Vec<serde_json::Value>>,
+}
+
+impl NewMessage {
+    /// Holds it against the rules.
+    ///
+    /// # Errors
+    /// `invalid`, naming the value.
+    pub fn check(&self, max_chars: usize) -> Result<()> {
+        validate_text(&self.text, max_chars)?;
+        if self.reply_to.is_some() {
+            return Err(Error::invalid("/reply_to", "replies are not served yet"));
+        }
+        for (pointer, list) in [("/mentions", &self.mentions), ("/attachments", &self.attachments)] {
+            if list.as_ref().is_some_and(|list| !list.is_empty()) {
+                return Err(Error::invalid(pointer, "not served yet"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the sender of a message is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Sent {
+    /// The message's id.
+    pub id: Uuid,
+    /// Its place in the log.
+    pub seq: i64,
+    /// When it was stored.
+    pub at: DateTime<Utc>,
+    /// Whether this very call stored it, or an earlier one with the same id.
+    #[serde(skip)]
+    pub fresh: bool,
+}
+
+/// The rules of a text: something to see, at most so many characters (Unicode scalar values), no NUL, which Postgres
+/// cannot store.
+///
+/// # Errors
+/// `invalid` at `/text`.
+pub fn validate_text(text: &str, max_chars: usize) -> Result<()> {
+    if text.trim().is_empty() {
+        return Err(Error::invalid("/text", "a text has something to read"));
+    }
+    if text.contains('\0') {
+        return Err(Error::invalid("/text", "a text has no NUL"));
+    }
+    // A character has at most four bytes: most texts need no counting.
+    if text.len() > max_chars && text.chars().count() > max_chars {
+        return Err(Error::invalid("/text", format!("a text has at most {max_chars} characters")));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_bounded_in_characters_not_bytes() {
+        assert!(validate_text(&"é".repeat(4000), 4000).is_ok());
+        assert!(validate_text(&"é".repeat(4001), 4000).is_err());
+        assert!(validate_text("a\0b", 4000).is_err());
+        assert!(validate_text(" \n\t", 4000).is_err());
+    }
+
+    #[test]
+    fn a_fresh_message_has_every_field_of_the_protocol() {
+        let at = DateTime::from_timestamp(1_700_000_000, 123_456_000).unwrap();
+        let message = Message::fresh(Uuid::from_u128(1), 7, Uuid::from_u128(2), Kind::OwnerChanged, String::new(), at);
+        assert_eq!(
+            serde_json::to_string(&message).unwrap(),
+            concat!(
+                r#"{"id":"00000000-0000-0000-0000-000000000001","seq":7,"changed_seq":7,"#,
+                r#""user_id":"00000000-0000-0000-0000-000000000002","kind":"owner_changed","text":"","reply_to":null,"#,
+                r#""mentions":[],"attachments":[],"reactions":{},"edited_at":null,"deleted_at":null,"#,
+                r#""at":"2023-11-14T22:13:20.123456Z"}"#
+            )
+        );
+    }
+}

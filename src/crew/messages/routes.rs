@@ -1,0 +1,139 @@
+//! HTTP of messages. A message that is sent here goes the same way as one sent on a socket.
+
+use actix_web::{HttpResponse, get, post, web};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::{MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span, store};
+use crate::crew::pods::Pods;
+use crate::crew::profiles::SignedIn;
+use crate::crew::{pods, refusals};
+use crate::foundation::db::{Access, Database};
+use crate::foundation::errors::{Error, Result};
+use crate::foundation::http::Problem;
+
+/// Registers the routes of messages.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list).service(send);
+}
+
+/// Which part of the log.
+#[derive(Debug, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+struct LogQuery {
+    /// Messages below this seq, the newest of them.
+    before: Option<i64>,
+    /// What changed after this position, ascending by `changed_seq`, each message once in its newest form.
+    after: Option<i64>,
+    /// 1 to 200, 50 if absent.
+    limit: Option<usize>,
+}
+
+impl LogQuery {
+    fn span(&self) -> Result<(Span, usize)> {
+        let limit = self.limit.unwrap_or(PAGE_DEFAULT);
+        if !(1..=PAGE_MAX).contains(&limit) {
+            return Err(Error::invalid("?limit", format!("from 1 to {PAGE_MAX}")));
+        }
+        match (self.before, self.after) {
+            (Some(_), Some(_)) => Err(Error::invalid("?after", "either before or after")),
+            (Some(seq), None) if seq < 1 => Err(Error::invalid("?before", "must be at least 1")),
+            (None, Some(seq)) if seq < 0 => Err(Error::invalid("?after", "must not be negative")),
+            (Some(seq), None) => Ok((Span::Before(seq), limit)),
+            (None, Some(seq)) => Ok((Span::After(seq), limit)),
+            (None, None) => Ok((Span::Newest, limit)),
+        }
+    }
+}
+
+/// A pod's messages
+///
+/// For its members, from their coming on. Without `before` and `after` the newest; ascending. While `more`, the next
+/// page is asked for with `next`: as `after` if this one was, else as `before`.
+#[utoipa::path(
+    tag = "messages",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The pod's id"), LogQuery),
+    responses(
+        (status = 200, description = "A page of the log", body = MessagePage),
+        (status = 403, description = "`not_member`: not of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, or of an event that the caller has not joined", body = Problem),
+        refusals::Token,
+        refusals::Query,
+    )
+)]
+#[get("/v1/pods/{id}/messages")]
+async fn list(
+    who: SignedIn,
+    database: web::Data<Database>,
+    pod_id: web::Path<Uuid>,
+    query: web::Query<LogQuery>,
+) -> Result<web::Json<MessagePage>> {
+    let (span, limit) = query.span()?;
+    let work = async |conn: &mut _| {
+        pods::store::require_member(conn, *pod_id, who.user_id).await?;
+        store::page(conn, *pod_id, span, limit).await
+    };
+    Ok(web::Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+}
+
+/// A message to be sent.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+struct MessageBody {
+    /// The client's own id, which makes it safe to ask again.
+    id: Option<Uuid>,
+    /// 1 to 4,000 characters, not only white space.
+    text: String,
+    /// Served by a later release: absent or null.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    reply_to: Option<Value>,
+    /// Served by a later release: absent, null or empty.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    mentions: Option<Vec<Value>>,
+    /// Served by a later release: absent, null or empty.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    attachments: Option<Vec<Value>>,
+}
+
+impl MessageBody {
+    fn message(self) -> NewMessage {
+        let MessageBody { id, text, reply_to, mentions, attachments } = self;
+        NewMessage { id: id.unwrap_or_else(Uuid::now_v7), text, reply_to, mentions, attachments }
+    }
+}
+
+/// Send a message
+///
+/// Answered after it is stored. With an `id` of the client's own it is safe to ask again, whenever: the first outcome
+/// is answered, with 200.
+#[utoipa::path(
+    tag = "messages",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The pod's id")),
+    responses(
+        (status = 201, description = "Stored", body = Sent),
+        (status = 200, description = "Was stored before", body = Sent),
+        (status = 403, description = "`not_member`: not of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, closed, or of an event that the caller has not joined", body = Problem),
+        (status = 409, description = "`conflict`: the id is another's", body = Problem),
+        (status = 429, description = "`rate_limited`: come back after `Retry-After`", body = Problem),
+        refusals::Token,
+        refusals::Body,
+    )
+)]
+#[post("/v1/pods/{id}/messages")]
+async fn send(
+    who: SignedIn,
+    pods: web::Data<Pods>,
+    pod_id: web::Path<Uuid>,
+    body: web::Json<MessageBody>,
+) -> Result<HttpResponse> {
+    let sent = pods.send(*pod_id, who.user_id, body.into_inner().message()).await?;
+    Ok(if sent.fresh { HttpResponse::Created().json(sent) } else { HttpResponse::Ok().json(sent) })
+}

@@ -1,0 +1,187 @@
+//! Every query of messages. Row level security shows a member what came since their own coming, and nobody else
+//! anything.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Kind, Message, MessagePage, PAGE_BYTES, Span};
+use crate::foundation::errors::{Error, Result};
+use crate::foundation::schema::messages;
+
+#[derive(Queryable, Selectable, Deserialize)]
+#[diesel(table_name = messages)]
+struct Row {
+    id: Uuid,
+    seq: i64,
+    changed_seq: i64,
+    user_id: Uuid,
+    kind: String,
+    text: String,
+    reply_to: Option<Uuid>,
+    mentions: Vec<Uuid>,
+    data: Option<Value>,
+    edited_at: Option<DateTime<Utc>>,
+    deleted_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+}
+
+/// What `data` may hold for the wire.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Data {
+    attachments: Vec<Uuid>,
+    reactions: BTreeMap<String, Vec<Uuid>>,
+}
+
+impl Row {
+    fn message(self) -> Result<Message> {
+        let kind = Kind::read(&self.kind).ok_or_else(|| Error::internal(format!("a message of kind {}", self.kind)))?;
+        let data: Data = match self.data {
+            Some(data) => serde_json::from_value(data).map_err(Error::internal)?,
+            None => Data::default(),
+        };
+        Ok(Message {
+            id: self.id,
+            seq: self.seq,
+            changed_seq: self.changed_seq,
+            user_id: self.user_id,
+            kind,
+            text: self.text,
+            reply_to: self.reply_to,
+            mentions: self.mentions,
+            attachments: data.attachments,
+            reactions: data.reactions,
+            edited_at: self.edited_at,
+            deleted_at: self.deleted_at,
+            at: self.created_at,
+        })
+    }
+}
+
+/// A message from its row as an object, as the database's functions give it.
+///
+/// # Errors
+/// When it is not such a row.
+pub fn of_json(row: Value) -> Result<Message> {
+    serde_json::from_value::<Row>(row).map_err(Error::internal)?.message()
+}
+
+/// A page of a pod's log. `limit` is at most [`super::PAGE_MAX`].
+///
+/// # Errors
+/// As the database's.
+pub async fn page(conn: &mut AsyncPgConnection, pod_id: Uuid, span: Span, limit: usize) -> Result<MessagePage> {
+    // One more than asked for tells whether there is more.
+    let wanted = limit as i64 + 1;
+    let query = messages::table.filter(messages::pod_id.eq(pod_id)).select(Row::as_select()).limit(wanted);
+    let rows = match span {
+        Span::Newest => query.order(messages::seq.desc()).load(conn).await?,
+        Span::Before(before) => {
+            query.filter(messages::seq.lt(before)).order(messages::seq.desc()).load(conn).await?
+        }
+        Span::After(after) => {
+            query.filter(messages::changed_seq.gt(after)).order(messages::changed_seq.asc()).load(conn).await?
+        }
+    };
+    let found = rows.into_iter().map(Row::message).collect::<Result<Vec<_>>>()?;
+    Ok(cut(found, span, limit))
+}
+
+/// What has changed since a position up to a head, for repairs: a stretch as [`Span::After`], with nothing above the
+/// head, so that what is read is what the head promised.
+///
+/// # Errors
+/// As the database's.
+pub async fn changed(
+    conn: &mut AsyncPgConnection,
+    pod_id: Uuid,
+    after: i64,
+    head: i64,
+    limit: usize,
+) -> Result<MessagePage> {
+    let rows = messages::table
+        .filter(messages::pod_id.eq(pod_id))
+        .filter(messages::changed_seq.gt(after).and(messages::changed_seq.le(head)))
+        .order(messages::changed_seq.asc())
+        .select(Row::as_select())
+        .limit(limit as i64 + 1)
+        .load(conn)
+        .await?;
+    let found = rows.into_iter().map(Row::message).collect::<Result<Vec<_>>>()?;
+    Ok(cut(found, Span::After(after), limit))
+}
+
+/// Makes a page of what was found, in the order in which it was looked for.
+fn cut(found: Vec<Message>, span: Span, limit: usize) -> MessagePage {
+    let mut bytes = 0;
+    let fitting = found
+        .iter()
+        .take(limit)
+        .take_while(|message| {
+            let first = bytes == 0;
+            bytes += weight(message);
+            first || bytes <= PAGE_BYTES
+        })
+        .count();
+    let more = found.len() > fitting;
+    let mut messages = found;
+    messages.truncate(fitting);
+    let next = match span {
+        Span::After(_) => messages.as_slice().last().map(|last| last.changed_seq),
+        Span::Newest | Span::Before(_) => {
+            messages.reverse();
+            messages.as_slice().first().map(|first| first.seq)
+        }
+    };
+    MessagePage { messages, more, next }
+}
+
+/// About how many bytes of JSON a message is. Escapes can make a text up to six times longer, so this counts them.
+fn weight(message: &Message) -> usize {
+    let escapes: usize = message.text.bytes().filter(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).count();
+    let lists = message.mentions.len() + message.attachments.len() + message.reactions.values().map(Vec::len).sum::<usize>();
+    360 + message.text.len() + escapes * 5 + lists * 40 + message.reactions.len() * 48
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(seq: i64, text: &str) -> Message {
+        Message::fresh(Uuid::from_u128(seq as u128), seq, Uuid::nil(), Kind::Text, text.into(), DateTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_page_ends_at_its_limit_or_its_bytes() {
+        let found: Vec<_> = (1..=4).map(|n| message(n, "hi")).collect();
+        let page = cut(found, Span::After(0), 3);
+        assert_eq!((page.messages.len(), page.more, page.next), (3, true, Some(3)));
+        let heavy: Vec<_> = (1..=10).map(|n| message(n, &"x".repeat(100_000))).collect();
+        let page = cut(heavy, Span::After(0), 10);
+        assert_eq!((page.messages.len(), page.more, page.next), (2, true, Some(2)));
+        let huge = cut(vec![message(1, &"x".repeat(PAGE_BYTES * 2))], Span::After(0), 10);
+        assert_eq!((huge.messages.len(), huge.more), (1, false), "a page is never empty while there is something");
+    }
+
+    #[test]
+    fn older_pages_read_downward_and_show_upward() {
+        let page = cut(vec![message(9, "c"), message(8, "b"), message(7, "a")], Span::Before(10), 2);
+        let seqs: Vec<_> = page.messages.iter().map(|message| message.seq).collect();
+        assert_eq!((seqs, page.more, page.next), (vec![8, 9], true, Some(8)));
+        assert_eq!(cut(Vec::new(), Span::Newest, 50), MessagePage { messages: vec![], more: false, next: None });
+    }
+
+    #[test]
+    fn the_weight_is_never_less_than_the_json() {
+        for text in ["plain", "\u{1}\u{2}\"\\", "emoji 🔥 and mixed скрипты", &"\u{7}".repeat(4000)] {
+            let message = message(i64::MAX, text);
+            assert!(weight(&message) >= serde_json::to_string(&message).unwrap().len(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The domain: people, the events that they go to, the pods that they form there, and what they say to each other.
+//!
+//! A folder a feature, and in each the same rooms, where it needs them: `mod.rs` the types and the rules, `store.rs`
+//! every query, `routes.rs` HTTP, `channel.rs` live. Features use each other's types and functions, never each
+//! other's tables.
+
+use std::sync::Arc;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::foundation::auth::Tokens;
+use crate::realtime::channel::{Channel, Channels};
+
+pub mod demo;
+pub mod events;
+pub mod messages;
+pub mod pods;
+pub mod profiles;
+pub mod refusals;
+
+/// Registers the routes of every feature.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    profiles::routes::routes(config);
+    events::routes::routes(config);
+    pods::routes::routes(config);
+    messages::routes::routes(config);
+}
+
+/// The channels of every feature, by the kind of topic that each serves.
+pub fn channels(pods: &pods::Pods, tokens: Arc<Tokens>) -> Channels {
+    let user = pods::user_channel::UserChannel::new(pods.inbox().clone(), tokens);
+    let pod = pods::channel::PodChannel::new(pods.clone());
+    let all: [(&'static str, Arc<dyn Channel>); 2] =
+        [(pods::change::KIND, Arc::new(pod)), (pods::inbox::KIND, Arc::new(user))];
+    Channels::from(all)
+}

@@ -1,0 +1,509 @@
+//! The actor of one pod on this node.
+//!
+//! **Life.** It starts when the first session joins: the registry has entered it (and subscribed the bus) before it
+//! reads head and members, so that nothing falls between. While it reads, its mailbox waits. It goes a moment after
+//! the last session has left.
+//!
+//! **Order.** What it is told of goes through [`State`], which lets changes out strictly ascending. What is missing
+//! for longer than a moment is read from Postgres, page by page, each when the sessions have room for it.
+//!
+//! **Bounds.** Its mailbox has a limit. A change that did not fit is found by its head, which was raised before
+//! ([`Head`]).
+//!
+//! **What it does not do.** Texts go to the journal past it: a repeat must be answered with its first outcome even to
+//! those who have left since, so only Postgres can refuse one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::fut::wrap_future;
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, SpawnHandle};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::change::{Change, KIND};
+use super::live::LivePods;
+use super::state::State;
+use super::store::live::{self, Reader};
+use crate::crew::messages::{self, Kind};
+use crate::foundation::db::Database;
+use crate::foundation::errors::{Code, Result};
+use crate::realtime::presence::Presence;
+use crate::realtime::registry::{Generation, Head};
+use crate::realtime::relay::{Ends, Frame, Reach, RelayHandle, SubscriptionId};
+use crate::wire::frame;
+use crate::wire::topic::Topic;
+
+/// Messages that may wait for a pod.
+const MAILBOX: usize = 1024;
+
+/// How long a gap may close by itself before it is read: changes of two writers overtake each other by less.
+const GAP: Duration = Duration::from_millis(50);
+
+/// How long an actor without sessions stays.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// How long a person types before it ends by itself.
+const TYPING: Duration = Duration::from_secs(6);
+
+/// Between attempts to read from a database that does not answer.
+const RETRY: Duration = Duration::from_millis(250);
+
+/// What an actor works with.
+pub struct Parts {
+    /// Where it reads.
+    pub database: Database,
+    /// Where it is entered.
+    pub live: Arc<LivePods>,
+}
+
+/// The actor of one pod.
+pub struct PodActor {
+    pod_id: Uuid,
+    topic: Topic,
+    generation: Generation,
+    head: Head,
+    parts: Parts,
+    /// `None` until it is read, and when there is no such pod.
+    state: Option<State>,
+    sessions: HashMap<SubscriptionId, Attached>,
+    presence: Presence,
+    typing: HashMap<Uuid, SpawnHandle>,
+    repairing: bool,
+    gap_noticed: bool,
+    refreshing: Refreshing,
+}
+
+struct Attached {
+    user_id: Uuid,
+    relay: RelayHandle,
+    present: bool,
+}
+
+/// Whether `pod:changed` is being read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refreshing {
+    No,
+    Yes,
+    /// Something changed meanwhile: once more.
+    Again,
+}
+
+/// Changes of this pod, committed somewhere, ascending.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Committed(pub Vec<Change>);
+
+/// The head was raised.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct HeardOf;
+
+/// Nobody knows whether something was committed: look.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Recheck;
+
+/// The pod is gone with its event.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Gone;
+
+/// Something about the pod has changed that is no line of its log.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct PodChanged;
+
+/// Whether this actor rules out that the person takes a seat.
+#[derive(Message)]
+#[rtype(result = "bool")]
+pub struct IsFull {
+    /// Who wants one.
+    pub user_id: Uuid,
+}
+
+/// A session is about to join: from the answer on, its relay is told of everything.
+#[derive(Message)]
+#[rtype(result = "Result<()>")]
+pub struct Attach {
+    /// Its subscription.
+    pub subscription: SubscriptionId,
+    /// Whose it is.
+    pub user_id: Uuid,
+    /// Its relay.
+    pub relay: RelayHandle,
+}
+
+/// The join has been answered: the session is seen by the others, and sees them.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Joined(pub SubscriptionId);
+
+/// A session has gone.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Detach(pub SubscriptionId);
+
+/// A person types, or has stopped.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Typing {
+    /// Who tells.
+    pub subscription: SubscriptionId,
+    /// Whether they type.
+    pub on: bool,
+}
+
+impl PodActor {
+    /// An actor that has read nothing yet.
+    pub fn new(pod_id: Uuid, generation: Generation, head: Head, parts: Parts, ctx: &mut Context<Self>) -> Self {
+        ctx.set_mailbox_capacity(MAILBOX);
+        PodActor {
+            pod_id,
+            topic: Topic::of(KIND, pod_id),
+            generation,
+            head,
+            parts,
+            state: None,
+            sessions: HashMap::new(),
+            presence: Presence::default(),
+            typing: HashMap::new(),
+            repairing: false,
+            gap_noticed: false,
+            refreshing: Refreshing::No,
+        }
+    }
+
+    /// Hands frames to every relay that has a session here.
+    fn broadcast(&self, frames: Vec<Arc<Frame>>) {
+        if frames.is_empty() {
+            return;
+        }
+        let mut told: Vec<usize> = Vec::new();
+        for attached in self.sessions.values() {
+            if !told.contains(&attached.relay.id()) {
+                told.push(attached.relay.id());
+                attached.relay.deliver(&self.topic, frames.clone());
+            }
+        }
+    }
+
+    fn passing(&self, event: &str, payload: &serde_json::Value, except: Option<SubscriptionId>) {
+        let text = frame::push(self.topic.as_str(), event, payload);
+        self.broadcast(vec![Arc::new(Frame { text, reach: Reach::Passing { except } })]);
+    }
+
+    fn deliver(&mut self, changes: Vec<Change>, ctx: &mut Context<Self>) {
+        if changes.iter().any(|change| change.kind != Kind::Text) {
+            self.refresh(ctx);
+        }
+        for change in &changes {
+            match change.kind {
+                // Whoever has said it types no more, and their client shows it without being told.
+                Kind::Text => self.typing.remove(&change.user_id).map(|timer| ctx.cancel_future(timer)),
+                _ => None,
+            };
+        }
+        self.broadcast(changes.into_iter().map(|change| change.frame).collect());
+    }
+
+    /// After whatever may have left a gap.
+    fn look_for_gap(&mut self, ctx: &mut Context<Self>) {
+        let head = self.head.get();
+        let Some(state) = &mut self.state else { return };
+        state.heard_of(head);
+        if state.wants().is_none() {
+            self.gap_noticed = false;
+        } else if !self.gap_noticed && !self.repairing {
+            self.gap_noticed = true;
+            ctx.run_later(GAP, |actor, ctx| {
+                actor.gap_noticed = false;
+                actor.repair(ctx);
+            });
+        }
+    }
+
+    fn repair(&mut self, ctx: &mut Context<Self>) {
+        let Some(state) = &self.state else { return };
+        let (false, Some(after)) = (self.repairing, state.wants()) else { return };
+        self.repairing = true;
+        metrics::counter!("podium_pod_repairs_total").increment(1);
+        let (database, topic, pod_id, known) =
+            (self.parts.database.clone(), self.topic.clone(), self.pod_id, state.known());
+        let relays = self.relays();
+        let reading = async move {
+            for relay in relays {
+                relay.room(&topic).await;
+            }
+            read_changes(&database, &topic, pod_id, after, known).await
+        };
+        ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome, actor, ctx| {
+            actor.repairing = false;
+            match (outcome, &mut actor.state) {
+                (Ok((changes, upto, more)), Some(state)) => {
+                    let changes = state.repaired(changes, upto, more);
+                    actor.deliver(changes, ctx);
+                    actor.repair(ctx);
+                }
+                (Ok(_), None) => {}
+                (Err(cause), _) => {
+                    tracing::warn!(pod_id = %actor.pod_id, %cause, "a repair could not read; it will try again");
+                    ctx.run_later(RETRY, |actor, ctx| actor.repair(ctx));
+                }
+            }
+        }));
+    }
+
+    /// One handle of each relay that has a session here.
+    fn relays(&self) -> Vec<RelayHandle> {
+        let relays: HashMap<usize, RelayHandle> =
+            self.sessions.values().map(|attached| (attached.relay.id(), attached.relay.clone())).collect();
+        relays.into_values().collect()
+    }
+
+    /// Tells everyone what the pod and its members are now, once for all that changed meanwhile.
+    fn refresh(&mut self, ctx: &mut Context<Self>) {
+        if self.refreshing != Refreshing::No {
+            self.refreshing = Refreshing::Again;
+            return;
+        }
+        if self.sessions.is_empty() {
+            return;
+        }
+        self.refreshing = Refreshing::Yes;
+        let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
+        let reading = async move {
+            let mut conn = database.service().await?;
+            live::snapshot(&mut conn, pod_id, Reader::Service).await
+        };
+        ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome, actor, ctx| {
+            let again = std::mem::replace(&mut actor.refreshing, Refreshing::No) == Refreshing::Again;
+            match outcome {
+                Ok(Some(now)) => {
+                    let payload = json!({ "pod": now.pod, "members": now.members });
+                    let text = frame::push(actor.topic.as_str(), "pod:changed", &payload);
+                    actor.broadcast(vec![Arc::new(Frame { text, reach: Reach::State { as_of: now.head } })]);
+                }
+                Ok(None) => {}
+                Err(cause) => {
+                    tracing::warn!(pod_id = %actor.pod_id, %cause, "pod:changed could not be read; it will be tried again");
+                    ctx.run_later(RETRY, |actor, ctx| actor.refresh(ctx));
+                    return;
+                }
+            }
+            if again {
+                actor.refresh(ctx);
+            }
+        }));
+    }
+
+    fn stop_typing(&mut self, user_id: Uuid, ctx: &mut Context<Self>) {
+        if let Some(timer) = self.typing.remove(&user_id) {
+            ctx.cancel_future(timer);
+            self.passing("typing", &json!({ "user_id": user_id, "on": false }), None);
+        }
+    }
+
+    fn stop_when_idle(&self, ctx: &mut Context<Self>) {
+        ctx.run_later(IDLE, |actor, ctx| {
+            if actor.sessions.is_empty() {
+                // Taken out first, so that whoever looks for the pod from now on starts a successor.
+                actor.parts.live.remove(actor.pod_id, actor.generation);
+                ctx.stop();
+            }
+        });
+    }
+}
+
+/// Reads what has changed since `after`. Answers the changes, up to where they are all, and whether there is more.
+async fn read_changes(
+    database: &Database,
+    topic: &Topic,
+    pod_id: Uuid,
+    after: i64,
+    known: i64,
+) -> Result<(Vec<Change>, i64, bool)> {
+    let mut conn = database.service().await?;
+    // First the head, then the rows: all up to this head is committed, and what is missing among them was superseded.
+    let head = live::head(&mut conn, pod_id).await?;
+    let page = messages::store::changed(&mut conn, pod_id, after, head, messages::PAGE_MAX).await?;
+    let upto = match (page.more, page.next) {
+        (true, Some(next)) => next,
+        _ => head.max(after),
+    };
+    Ok((page.messages.iter().map(|message| Change::of(topic, message, known)).collect(), upto, page.more))
+}
+
+impl Actor for PodActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
+        let reading = async move {
+            loop {
+                let attempt = async {
+                    let mut conn = database.service().await?;
+                    live::start(&mut conn, pod_id).await
+                };
+                match attempt.await {
+                    Ok(start) => return start,
+                    Err(cause) => {
+                        tracing::warn!(%pod_id, %cause, "a pod could not be read; it will be tried again");
+                        tokio::time::sleep(RETRY).await;
+                    }
+                }
+            }
+        };
+        ctx.wait(wrap_future::<_, Self>(reading).map(|start, actor, ctx| {
+            actor.state = start.map(|start| State::new(start.head, start.members, start.seats as usize, start.closed));
+            actor.look_for_gap(ctx);
+            actor.stop_when_idle(ctx);
+        }));
+    }
+
+    fn stopped(&mut self, _ctx: &mut Self::Context) {
+        self.parts.live.remove(self.pod_id, self.generation);
+    }
+}
+
+impl Handler<Committed> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, Committed(changes): Committed, ctx: &mut Self::Context) {
+        let Some(state) = &mut self.state else { return };
+        let ready: Vec<Change> = changes.into_iter().flat_map(|change| state.arrived(change)).collect();
+        self.deliver(ready, ctx);
+        self.look_for_gap(ctx);
+    }
+}
+
+impl Handler<HeardOf> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, _: HeardOf, ctx: &mut Self::Context) {
+        self.look_for_gap(ctx);
+    }
+}
+
+impl Handler<Recheck> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Recheck, ctx: &mut Self::Context) {
+        let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
+        let reading = async move {
+            let mut conn = database.service().await?;
+            live::head(&mut conn, pod_id).await
+        };
+        ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome: Result<i64>, actor, ctx| match outcome {
+            Ok(head) => {
+                actor.head.raise(head);
+                actor.look_for_gap(ctx);
+            }
+            Err(_) => {
+                ctx.notify_later(Recheck, RETRY);
+            }
+        }));
+    }
+}
+
+impl Handler<Gone> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Gone, _ctx: &mut Self::Context) {
+        let reach = Reach::Log { position: i64::MAX, origin: i64::MAX, ends: Ends::Everybody };
+        self.broadcast(vec![Arc::new(Frame { text: Default::default(), reach })]);
+        self.state = None;
+    }
+}
+
+impl Handler<PodChanged> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, _: PodChanged, ctx: &mut Self::Context) {
+        self.refresh(ctx);
+    }
+}
+
+impl Handler<IsFull> for PodActor {
+    type Result = bool;
+
+    fn handle(&mut self, IsFull { user_id }: IsFull, _ctx: &mut Self::Context) -> bool {
+        // Where other nodes commit too, or something is missing here, a seat may have been left: Postgres decides.
+        let head = self.head.get();
+        self.parts.live.is_alone()
+            && self.state.as_ref().is_some_and(|state| {
+                state.is_current() && state.delivered() >= head && state.is_full() && !state.has(user_id)
+            })
+    }
+}
+
+impl Handler<Attach> for PodActor {
+    type Result = Result<()>;
+
+    fn handle(&mut self, attach: Attach, ctx: &mut Self::Context) -> Self::Result {
+        if self.state.is_none() {
+            return Err(Code::NotFound.into());
+        }
+        self.sessions
+            .insert(attach.subscription, Attached { user_id: attach.user_id, relay: attach.relay, present: false });
+        self.look_for_gap(ctx);
+        Ok(())
+    }
+}
+
+impl Handler<Joined> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, Joined(subscription): Joined, _ctx: &mut Self::Context) {
+        let Some(attached) = self.sessions.get_mut(&subscription) else { return };
+        attached.present = true;
+        let (user_id, relay) = (attached.user_id, attached.relay.clone());
+        if let Some(diff) = self.presence.track(user_id, subscription) {
+            self.passing("presence_diff", &diff, Some(subscription));
+        }
+        let only = |event: &str, payload: &serde_json::Value| {
+            let text = frame::push(self.topic.as_str(), event, payload);
+            Arc::new(Frame { text, reach: Reach::Only(subscription) })
+        };
+        let mut frames = vec![only("presence_state", &self.presence.state())];
+        let typing = self.typing.keys().filter(|typist| **typist != user_id);
+        frames.extend(typing.map(|typist| only("typing", &json!({ "user_id": typist, "on": true }))));
+        relay.deliver(&self.topic, frames);
+    }
+}
+
+impl Handler<Detach> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, Detach(subscription): Detach, ctx: &mut Self::Context) {
+        let Some(attached) = self.sessions.remove(&subscription) else { return };
+        if attached.present
+            && let Some(diff) = self.presence.untrack(attached.user_id, subscription)
+        {
+            self.passing("presence_diff", &diff, None);
+            if !self.presence.has(attached.user_id) {
+                self.stop_typing(attached.user_id, ctx);
+            }
+        }
+        if self.sessions.is_empty() {
+            self.stop_when_idle(ctx);
+        }
+    }
+}
+
+impl Handler<Typing> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, Typing { subscription, on }: Typing, ctx: &mut Self::Context) {
+        let Some(user_id) = self.sessions.get(&subscription).map(|attached| attached.user_id) else { return };
+        if !on {
+            return self.stop_typing(user_id, ctx);
+        }
+        let timer = ctx.run_later(TYPING, move |actor, ctx| actor.stop_typing(user_id, ctx));
+        match self.typing.insert(user_id, timer) {
+            Some(before) => drop(ctx.cancel_future(before)),
+            None => self.passing("typing", &json!({ "user_id": user_id, "on": true }), Some(subscription)),
+        }
+    }
+}

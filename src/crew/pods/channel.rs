@@ -1,0 +1,276 @@
+//! `pod:<id>`: the live side of a pod, for its members.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use actix::{Addr, MailboxError};
+use chrono::Utc;
+use futures_util::future::LocalBoxFuture;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::actor::{Attach, Detach, Joined, PodActor, Typing};
+use super::store::live::{self, Reader, Snapshot};
+use super::{Member as Seat, Pod, Pods, store};
+use crate::crew::messages::{self, Message, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Span};
+use crate::foundation::db::{Access, Caller};
+use crate::foundation::errors::{Code, Error, Result};
+use crate::realtime::channel::{
+    Admission, Answer, Channel, Joining, Member, Response, SessionContext, empty, payload, response,
+};
+use crate::realtime::relay::SubscriptionId;
+
+/// How often a join looks for a fresh actor when the one it found has just stopped.
+const ATTEMPTS: usize = 5;
+
+/// Serves the pods' topics.
+pub struct PodChannel {
+    pods: Pods,
+}
+
+impl PodChannel {
+    /// Serves these pods.
+    pub fn new(pods: Pods) -> Self {
+        PodChannel { pods }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct JoinPayload {
+    after: Option<i64>,
+    epoch: Option<String>,
+}
+
+#[derive(Serialize)]
+struct JoinReply<'a> {
+    pod: &'a Pod,
+    members: &'a [Seat],
+    head: i64,
+    epoch: &'a str,
+    messages: &'a [Message],
+    more: bool,
+    next: Option<i64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    reset: bool,
+    server_time: chrono::DateTime<Utc>,
+    limits: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Deserialize)]
+struct HistoryPayload {
+    before: Option<i64>,
+    after: Option<i64>,
+    limit: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct TypingPayload {
+    on: bool,
+}
+
+impl Channel for PodChannel {
+    fn join(&self, joining: Joining) -> LocalBoxFuture<'static, Result<Admission>> {
+        let pods = self.pods.clone();
+        Box::pin(async move {
+            let session = Rc::clone(&joining.session);
+            session.in_turn(join(pods, joining)).await
+        })
+    }
+
+    fn push(&self, member: &Member<'_>, event: &str, raw: &RawValue) -> Answer {
+        match event {
+            "message:new" => match payload::<NewMessage>(raw) {
+                Ok(message) => {
+                    let stored = self.pods.send(member.id, member.session.user_id(), message);
+                    Answer::later(async move { response(&stored.await?) })
+                }
+                Err(error) => Answer::refuse(error),
+            },
+            "history" => match payload::<HistoryPayload>(raw).and_then(span) {
+                Ok((span, limit)) => {
+                    let read = history(self.pods.clone(), Rc::clone(member.session), member.id, span, limit);
+                    Answer::later(async move { response(&read.await?) })
+                }
+                Err(error) => Answer::refuse(error),
+            },
+            "typing" => Answer::Now(self.typing(member, raw)),
+            "message:edit" | "message:delete" | "reaction:set" | "read" => {
+                Answer::refuse(Error::because(Code::UnknownEvent, "this event is not served yet"))
+            }
+            _ => Answer::refuse(Code::UnknownEvent),
+        }
+    }
+
+    fn joined(&self, member: &Member<'_>) {
+        if let Some(live) = self.pods.0.live.find(member.id) {
+            // Once a join, and never more than there are sessions: a bound of its own.
+            live.address.do_send(Joined(member.subscription.id));
+        }
+    }
+}
+
+impl PodChannel {
+    fn typing(&self, member: &Member<'_>, raw: &RawValue) -> Result<Response> {
+        let TypingPayload { on } = payload(raw)?;
+        self.pods.may_type(member.session.user_id())?;
+        let live = self.pods.0.live.find(member.id).ok_or(Code::NotFound)?;
+        live.address
+            .try_send(Typing { subscription: member.subscription.id, on })
+            .map_err(|_| Error::new(Code::Overloaded))?;
+        empty()
+    }
+}
+
+/// Tells the actor of the session's end, however it comes.
+struct Attachment {
+    actor: Addr<PodActor>,
+    subscription: SubscriptionId,
+}
+
+impl Drop for Attachment {
+    fn drop(&mut self) {
+        // One for each attachment, so that its number has the same bound.
+        self.actor.do_send(Detach(self.subscription));
+    }
+}
+
+async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
+    let JoinPayload { after, epoch } = join_payload(&joining.payload)?;
+    if after.is_some_and(|after| after < 0) {
+        return Err(Error::invalid("/after", "a position is not negative"));
+    }
+    let caller = Caller::user(joining.session.user_id());
+    // A stranger does not get to start an actor.
+    if pods.0.live.find(joining.id).is_none() {
+        let check = async |conn: &mut _| store::require_member(conn, joining.id, joining.session.user_id()).await;
+        pods.0.database.scope(&caller, Access::Snapshot, check).await?;
+    }
+    let attachment = attach(&pods, &joining).await?;
+
+    // From here on the relay keeps for this session whatever the actor is told of.
+    let read = async |conn: &mut _| {
+        let Some(snapshot) = live::snapshot(conn, joining.id, Reader::Member).await? else {
+            store::require_member(conn, joining.id, joining.session.user_id()).await?;
+            return Err(Error::new(Code::NotFound));
+        };
+        let reset = epoch.as_deref().is_some_and(|epoch| epoch != snapshot.epoch)
+            || after.is_some_and(|after| after > snapshot.head);
+        let page = match after.filter(|_| !reset) {
+            Some(after) => messages::store::page(conn, joining.id, Span::After(after), PAGE_MAX).await?,
+            None => messages::store::page(conn, joining.id, Span::Newest, PAGE_DEFAULT).await?,
+        };
+        Ok((snapshot, page, reset))
+    };
+    let (snapshot, page, reset) = pods.0.database.scope(&caller, Access::Snapshot, read).await?;
+    joining.subscription.hold(attachment);
+    let floor = floor(&snapshot, joining.session.user_id())?;
+    Ok(Admission { response: reply(&snapshot, &page, reset, &pods)?, position: snapshot.head, floor })
+}
+
+/// Enters the session with the pod's actor, starting one if there is none.
+async fn attach(pods: &Pods, joining: &Joining) -> Result<Attachment> {
+    for _ in 0..ATTEMPTS {
+        let actor = pods.actor(joining.id).address;
+        let attach = Attach {
+            subscription: joining.subscription.id,
+            user_id: joining.session.user_id(),
+            relay: joining.relay.clone(),
+        };
+        match tokio::time::timeout(pods.0.limits.send_wait, actor.send(attach)).await {
+            Ok(Ok(outcome)) => {
+                outcome?;
+                return Ok(Attachment { actor, subscription: joining.subscription.id });
+            }
+            // It was about to stop; a successor is started.
+            Ok(Err(MailboxError::Closed)) => {}
+            Ok(Err(MailboxError::Timeout)) | Err(_) => return Err(Code::Unavailable.into()),
+        }
+    }
+    Err(Code::Unavailable.into())
+}
+
+fn join_payload(raw: &RawValue) -> Result<JoinPayload> {
+    // Clients of other languages send null where JavaScript's sends {}.
+    Ok(payload::<Option<JoinPayload>>(raw)?.unwrap_or_default())
+}
+
+fn floor(snapshot: &Snapshot, user_id: Uuid) -> Result<i64> {
+    let mut seats = snapshot.members.iter().zip(&snapshot.since);
+    let seat = seats.find(|(member, _)| member.user_id == user_id);
+    seat.map(|(_, since)| *since).ok_or_else(|| Code::NotMember.into())
+}
+
+fn reply(snapshot: &Snapshot, page: &MessagePage, reset: bool, pods: &Pods) -> Result<Response> {
+    response(&JoinReply {
+        pod: &snapshot.pod,
+        members: &snapshot.members,
+        head: snapshot.head,
+        epoch: &snapshot.epoch,
+        messages: &page.messages,
+        more: page.more,
+        next: page.next,
+        reset,
+        server_time: Utc::now(),
+        limits: BTreeMap::from([
+            ("text_chars", pods.0.limits.text_chars),
+            ("frame_bytes", pods.0.limits.frame_bytes),
+            ("page", PAGE_MAX),
+        ]),
+    })
+}
+
+/// Which stretch a `history` push asks for.
+fn span(history: HistoryPayload) -> Result<(Span, usize)> {
+    let limit = match history.limit {
+        None => PAGE_DEFAULT,
+        Some(limit) => usize::try_from(limit)
+            .ok()
+            .filter(|limit| (1..=PAGE_MAX).contains(limit))
+            .ok_or_else(|| Error::invalid("/limit", format!("a limit is from 1 to {PAGE_MAX}")))?,
+    };
+    match (history.before, history.after) {
+        (Some(before), None) if before >= 0 => Ok((Span::Before(before), limit)),
+        (None, Some(after)) if after >= 0 => Ok((Span::After(after), limit)),
+        (Some(_), None) | (None, Some(_)) => Err(Error::invalid("", "a position is not negative")),
+        (Some(_), Some(_)) | (None, None) => Err(Error::invalid("", "one of before and after is needed")),
+    }
+}
+
+async fn history(pods: Pods, session: Rc<SessionContext>, pod_id: Uuid, span: Span, limit: usize) -> Result<MessagePage> {
+    let caller = Caller::user(session.user_id());
+    let read = async |conn: &mut _| {
+        store::require_member(conn, pod_id, session.user_id()).await?;
+        messages::store::page(conn, pod_id, span, limit).await
+    };
+    session.in_turn(pods.0.database.scope(&caller, Access::Snapshot, read)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(text: &str) -> Box<RawValue> {
+        RawValue::from_string(text.into()).unwrap()
+    }
+
+    #[test]
+    fn a_join_takes_any_empty_payload() {
+        for text in ["{}", "null", r#"{"other":1}"#] {
+            assert!(join_payload(&raw(text)).unwrap().after.is_none());
+        }
+        assert_eq!(join_payload(&raw(r#"{"after":7}"#)).unwrap().after, Some(7));
+        assert!(join_payload(&raw(r#"{"after":"x"}"#)).is_err());
+    }
+
+    #[test]
+    fn history_goes_one_way_and_has_a_limit() {
+        let span = |text: &str| payload::<HistoryPayload>(&raw(text)).and_then(span);
+        assert_eq!(span(r#"{"before":9}"#).unwrap(), (Span::Before(9), PAGE_DEFAULT));
+        assert_eq!(span(r#"{"after":0,"limit":200}"#).unwrap(), (Span::After(0), 200));
+        for odd in ["{}", r#"{"before":1,"after":1}"#, r#"{"after":-1}"#, r#"{"after":1,"limit":0}"#, r#"{"after":1,"limit":201}"#] {
+            assert_eq!(span(odd).unwrap_err().code, Code::Invalid, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The journal's statements, on a connection of its own.
+//!
+//! This is tokio-postgres itself, below diesel-async: what to do after a failure depends on its SQLSTATE, and diesel
+//! does not tell it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::{Client, Config, NoTls, Row, Statement};
+use uuid::Uuid;
+
+use super::{Append, Call};
+use crate::crew::messages::{Kind, Message};
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// How long a statement may take before its connection is given up. Above the server's own limits.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// What to do about a failure.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Something in the group is at fault (SQLSTATE 22, 23, or unforeseen): halve it.
+    Group(String),
+    /// The server or the connection is: send the same again on a new connection. The outcome is unknown.
+    Again(String),
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let text = error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string);
+        match error.code().map(tokio_postgres::error::SqlState::code) {
+            None => Failure::Again(text),
+            Some("25006") => Failure::Again(text),
+            Some(code) if ["08", "40", "53", "55", "57"].contains(&&code[..2]) => Failure::Again(text),
+            Some(_) => Failure::Group(text),
+        }
+    }
+}
+
+/// A row of `podium.append`.
+pub(super) struct Verdict {
+    pub code: String,
+    pub seq: Option<i64>,
+    pub at: Option<DateTime<Utc>>,
+    pub fresh: bool,
+}
+
+/// The rows of a membership function.
+pub(super) struct Outcome {
+    pub code: String,
+    pub seat: Option<i16>,
+    /// New lines, each with its pod, ascending in each pod.
+    pub lines: Vec<(Uuid, Message)>,
+    /// The pods that the call names without a line.
+    pub pods: Vec<Uuid>,
+}
+
+/// A connection as `podium_service`.
+pub(super) struct Connection {
+    client: Client,
+    append: Statement,
+}
+
+impl Connection {
+    /// Connects, takes the service's role and prepares.
+    pub(super) async fn open(url: &str) -> Result<Self, Failure> {
+        let opening = async {
+            let mut config: Config = url.parse()?;
+            config.application_name("podium journal");
+            let (client, connection) = config.connect(NoTls).await?;
+            tokio::spawn(async move {
+                if let Err(cause) = connection.await {
+                    tracing::debug!(%cause, "the journal's connection ended");
+                }
+            });
+            // Shorter than ANSWER, so that Postgres gives up first and says so.
+            client
+                .batch_execute("SET ROLE podium_service; SET statement_timeout = '4500ms'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '5s'")
+                .await?;
+            let append = client.prepare("SELECT code, seq, at, fresh FROM podium.append($1, $2, $3, $4) ORDER BY ord").await?;
+            Ok(Connection { client, append })
+        };
+        in_time(CONNECT, opening).await
+    }
+
+    /// Whether it is known to be dead.
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// Appends a group outside an explicit transaction. Answers a verdict for each, in order, once it is committed.
+    pub(super) async fn append<'a>(&self, group: impl Iterator<Item = &'a Append>) -> Result<Vec<Verdict>, Failure> {
+        let (mut pods, mut ids, mut users, mut texts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for append in group {
+            pods.push(append.pod_id);
+            ids.push(append.id);
+            users.push(append.user_id);
+            texts.push(append.text.as_str());
+        }
+        // `query` reads to the end of the answer, which Postgres sends after the commit.
+        let rows = in_time(ANSWER, async { Ok(self.client.query(&self.append, &[&pods, &ids, &users, &texts]).await?) }).await?;
+        let verdicts = rows.iter().map(|row| {
+            Ok(Verdict { code: row.try_get(0)?, seq: row.try_get(1)?, at: row.try_get(2)?, fresh: row.try_get(3)? })
+        });
+        verdicts.collect::<Result<Vec<_>, tokio_postgres::Error>>().map_err(Failure::from)
+    }
+
+    /// Runs a membership function.
+    pub(super) async fn call(&self, call: &Call) -> Result<Outcome, Failure> {
+        let rows = in_time(ANSWER, async { Ok(self.rows(call).await?) }).await?;
+        let mut outcome = Outcome { code: "not_found".into(), seat: None, lines: Vec::new(), pods: Vec::new() };
+        for row in &rows {
+            read_line(row, &mut outcome).map_err(Failure::from)?;
+        }
+        Ok(outcome)
+    }
+
+    async fn rows(&self, call: &Call) -> Result<Vec<Row>, tokio_postgres::Error> {
+        const COLUMNS: &str = "SELECT code, seat, pod_id, id, seq, user_id, kind, text, at FROM podium.";
+        macro_rules! run {
+            ($function:literal, $($argument:expr),+) => {
+                self.client.query(&format!("{COLUMNS}{}", $function), &[$(&$argument),+]).await
+            };
+        }
+        match call {
+            Call::Open { pod_id, event_id, by, name, join_policy } => {
+                run!("pod_open($1, $2, $3, $4, $5)", pod_id, event_id, by, name, join_policy.as_str())
+            }
+            Call::Join { pod_id, user_id } => run!("pod_join($1, $2)", pod_id, user_id),
+            Call::Leave { pod_id, user_id } => run!("pod_leave($1, $2)", pod_id, user_id),
+            Call::Remove { pod_id, by, user_id } => run!("pod_remove($1, $2, $3)", pod_id, by, user_id),
+            Call::Admit { pod_id, by, user_id } => run!("pod_admit($1, $2, $3)", pod_id, by, user_id),
+            Call::Change { pod_id, by, name, join_policy } => {
+                run!("pod_change($1, $2, $3, $4)", pod_id, by, name, join_policy.map(|policy| policy.as_str()))
+            }
+            Call::Close { pod_id, by } => run!("pod_close($1, $2)", pod_id, by),
+            Call::LeaveEvent { event_id, user_id } => run!("leave_event($1, $2)", event_id, user_id),
+            Call::DeleteEvent { event_id, by } => run!("event_delete($1, $2)", event_id, by),
+        }
+    }
+}
+
+fn read_line(row: &Row, outcome: &mut Outcome) -> Result<(), tokio_postgres::Error> {
+    outcome.code = row.try_get(0)?;
+    outcome.seat = row.try_get(1)?;
+    let pod_id: Option<Uuid> = row.try_get(2)?;
+    let id: Option<Uuid> = row.try_get(3)?;
+    match (pod_id, id) {
+        (Some(pod_id), Some(id)) => {
+            let kind: &str = row.try_get(6)?;
+            let kind = Kind::read(kind).unwrap_or(Kind::Text);
+            let line = Message::fresh(id, row.try_get(4)?, row.try_get(5)?, kind, row.try_get(7)?, row.try_get(8)?);
+            outcome.lines.push((pod_id, line));
+        }
+        (Some(pod_id), None) => outcome.pods.push(pod_id),
+        (None, _) => {}
+    }
+    Ok(())
+}
+
+async fn in_time<T>(limit: Duration, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(Failure::Again("no answer in time".into())))
+}

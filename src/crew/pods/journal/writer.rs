@@ -1,0 +1,253 @@
+//! One writer: its queue, its connection, and what it does when either fails.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::sql::{Connection, Failure, Outcome, Verdict};
+use super::{Append, Call, Deliver, Done, Entry, Ticket};
+use crate::crew::messages::{Kind, Message, Sent};
+use crate::crew::pods::change::{Change, KIND};
+use crate::foundation::errors::{Code, Error, Result};
+use crate::wire::topic::Topic;
+
+/// Entries in one group at most. Beyond some dozens a larger group costs Postgres as much a message.
+const GROUP: usize = 256;
+
+/// Between attempts to connect; doubled up to the last.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
+
+type Appends = Vec<(Append, Ticket<Sent>)>;
+
+/// Serves one queue until it is closed and empty.
+pub(super) async fn run(index: usize, url: String, mut entries: mpsc::Receiver<Entry>, deliver: Arc<dyn Deliver>) {
+    let mut writer = Writer { index, url, deliver, connection: None, suspects: Suspects::default() };
+    let mut taken = Vec::with_capacity(GROUP);
+    // Being connected before the first message comes makes it as fast as the rest.
+    let _ = writer.connect().await;
+    while entries.recv_many(&mut taken, GROUP).await > 0 {
+        let mut group = Appends::new();
+        for entry in taken.drain(..) {
+            match entry {
+                Entry::Append(append, ticket) => group.push((append, ticket)),
+                // What came before it is written before it.
+                Entry::Call(call, ticket) => {
+                    writer.append(std::mem::take(&mut group)).await;
+                    writer.call(call, ticket).await;
+                }
+            }
+        }
+        writer.append(group).await;
+    }
+}
+
+struct Writer {
+    index: usize,
+    url: String,
+    deliver: Arc<dyn Deliver>,
+    connection: Option<Connection>,
+    suspects: Suspects,
+}
+
+/// The pods of which something was given up while its outcome was unknown.
+#[derive(Default)]
+struct Suspects {
+    pods: HashSet<Uuid>,
+    all: bool,
+}
+
+impl Writer {
+    async fn append(&mut self, group: Appends) {
+        // Halves of a group that failed wait here, the first on top.
+        let mut stack = vec![group];
+        while let Some(mut group) = stack.pop() {
+            let mut backoff = BACKOFF.0;
+            // Whether an earlier attempt may have been committed.
+            let mut attempted = false;
+            loop {
+                self.give_up_late(&mut group, attempted);
+                if group.is_empty() {
+                    break;
+                }
+                let attempt = match self.connect().await {
+                    Ok(connection) => {
+                        attempted = true;
+                        connection.append(group.iter().map(|(append, _)| append)).await
+                    }
+                    Err(failure) => Err(failure),
+                };
+                match attempt {
+                    Ok(verdicts) => {
+                        self.committed(group, verdicts);
+                        break;
+                    }
+                    Err(Failure::Group(cause)) if group.len() == 1 => {
+                        for (append, ticket) in group {
+                            tracing::warn!(pod_id = %append.pod_id, id = %append.id, %cause, "Postgres refused an entry");
+                            ticket.answer(Err(Error::because(Code::Invalid, "the database refused this message")));
+                        }
+                        break;
+                    }
+                    Err(Failure::Group(_)) => {
+                        let second = group.split_off(group.len() / 2);
+                        stack.push(second);
+                        stack.push(group);
+                        break;
+                    }
+                    Err(Failure::Again(cause)) => self.lost(&cause, &mut backoff).await,
+                }
+            }
+        }
+    }
+
+    async fn call(&mut self, call: Call, ticket: Ticket<Done>) {
+        let mut backoff = BACKOFF.0;
+        let mut attempts = 0;
+        loop {
+            if Instant::now() >= ticket.deadline {
+                if attempts > 0 {
+                    self.suspect(call.subject().ok());
+                }
+                return ticket.answer(Err(Code::Unavailable.into()));
+            }
+            let attempt = match self.connect().await {
+                Ok(connection) => {
+                    attempts += 1;
+                    connection.call(&call).await
+                }
+                Err(failure) => Err(failure),
+            };
+            match attempt {
+                Ok(outcome) => {
+                    let answer = self.called(&call, outcome, attempts > 1);
+                    return ticket.answer(answer);
+                }
+                Err(Failure::Group(cause)) => return ticket.answer(Err(Error::internal(cause))),
+                Err(Failure::Again(cause)) => self.lost(&cause, &mut backoff).await,
+            }
+        }
+    }
+
+    /// A live connection. After a loss, tells of the pods whose outcome nobody knows.
+    async fn connect(&mut self) -> Result<&Connection, Failure> {
+        if self.connection.as_ref().is_none_or(Connection::is_closed) {
+            self.connection = None;
+            let connection = Connection::open(&self.url).await?;
+            tracing::info!(writer = self.index, "the journal is connected");
+            self.connection = Some(connection);
+            let suspects = std::mem::take(&mut self.suspects);
+            if suspects.all {
+                self.deliver.recheck(None);
+            }
+            suspects.pods.into_iter().for_each(|pod_id| self.deliver.recheck(Some(pod_id)));
+        }
+        self.connection.as_ref().ok_or_else(|| Failure::Again("no connection".into()))
+    }
+
+    async fn lost(&mut self, cause: &str, backoff: &mut Duration) {
+        tracing::warn!(writer = self.index, cause, "the journal will try again");
+        metrics::counter!("podium_journal_retries_total").increment(1);
+        self.connection = None;
+        tokio::time::sleep(*backoff).await;
+        *backoff = (*backoff * 2).min(BACKOFF.1);
+    }
+
+    /// Answers what has waited too long. What may have been committed unseen makes its pod suspect.
+    fn give_up_late(&mut self, group: &mut Appends, attempted: bool) {
+        let now = Instant::now();
+        if group.iter().all(|(_, ticket)| ticket.deadline > now) {
+            return;
+        }
+        for (append, ticket) in std::mem::take(group) {
+            if ticket.deadline > now {
+                group.push((append, ticket));
+                continue;
+            }
+            if attempted {
+                self.suspect(Some(append.pod_id));
+            }
+            ticket.answer(Err(Code::Unavailable.into()));
+        }
+    }
+
+    fn suspect(&mut self, pod_id: Option<Uuid>) {
+        match pod_id {
+            Some(pod_id) => drop(self.suspects.pods.insert(pod_id)),
+            None => self.suspects.all = true,
+        }
+    }
+
+    fn committed(&mut self, group: Appends, verdicts: Vec<Verdict>) {
+        if verdicts.len() != group.len() {
+            tracing::error!(entries = group.len(), verdicts = verdicts.len(), "the journal's answer does not fit");
+        }
+        metrics::histogram!("podium_journal_group_entries").record(group.len() as f64);
+        let mut changes: HashMap<Uuid, (Topic, Vec<Change>)> = HashMap::new();
+        let mut answers = Vec::with_capacity(group.len());
+        for ((append, ticket), verdict) in group.into_iter().zip(verdicts) {
+            let Append { pod_id, id, user_id, text } = append;
+            let (Some(seq), Some(at), "ok") = (verdict.seq, verdict.at, verdict.code.as_str()) else {
+                answers.push((ticket, Err(refusal(&verdict.code))));
+                continue;
+            };
+            answers.push((ticket, Ok(Sent { id, seq, at, fresh: verdict.fresh })));
+            if verdict.fresh {
+                let (topic, changes) = changes.entry(pod_id).or_insert_with(|| (Topic::of(KIND, pod_id), Vec::new()));
+                let message = Message::fresh(id, seq, user_id, Kind::Text, text, at);
+                changes.push(Change::of(topic, &message, seq - 1));
+            } else {
+                // Its first commit may have been answered to nobody.
+                self.deliver.heard_of(pod_id, seq);
+            }
+        }
+        for (pod_id, (_, changes)) in changes {
+            self.deliver.committed(pod_id, changes);
+        }
+        answers.into_iter().for_each(|(ticket, answer)| ticket.answer(answer));
+    }
+
+    fn called(&mut self, call: &Call, outcome: Outcome, repeated: bool) -> Result<Done> {
+        let fresh = !outcome.lines.is_empty();
+        let mut changes: HashMap<Uuid, (Topic, Vec<Change>)> = HashMap::new();
+        for (pod_id, line) in outcome.lines {
+            let (topic, changes) = changes.entry(pod_id).or_insert_with(|| (Topic::of(KIND, pod_id), Vec::new()));
+            changes.push(Change::of(topic, &line, line.seq - 1));
+        }
+        for (pod_id, (_, changes)) in changes {
+            self.deliver.committed(pod_id, changes);
+        }
+        if repeated {
+            // The first attempt may have written lines that nobody was told of.
+            self.deliver.recheck(call.subject().ok());
+        }
+        if let (Call::DeleteEvent { .. }, "ok") = (call, outcome.code.as_str()) {
+            outcome.pods.iter().for_each(|pod_id| self.deliver.gone(*pod_id));
+        }
+        let already_done = repeated
+            && matches!(
+                (call, outcome.code.as_str()),
+                (Call::Leave { .. } | Call::LeaveEvent { .. }, "not_member" | "not_found") | (Call::DeleteEvent { .. } | Call::Close { .. }, "not_found")
+            );
+        match outcome.code.as_str() {
+            "ok" => Ok(Done { seat: outcome.seat, fresh }),
+            _ if already_done => Ok(Done { seat: None, fresh: false }),
+            code => Err(refusal(code)),
+        }
+    }
+}
+
+/// The functions' codes are those of the protocol.
+fn refusal(code: &str) -> Error {
+    match code {
+        "conflict" => Code::Conflict.into(),
+        "not_found" => Code::NotFound.into(),
+        "not_member" => Code::NotMember.into(),
+        "forbidden" => Code::Forbidden.into(),
+        "pod_full" => Code::PodFull.into(),
+        "invalid" => Code::Invalid.into(),
+        other => Error::internal(format!("the database answered {other}")),
+    }
+}

@@ -1,0 +1,344 @@
+//! Pods: crews of at most five inside an event, who chat in private.
+//!
+//! [`Pods`] is what handlers call, over HTTP and on sockets alike. It gives what is to be written to the
+//! [`journal`], and the journal tells the pods' [actors](actor) what was committed.
+
+pub mod actor;
+pub mod change;
+pub mod channel;
+pub mod inbox;
+pub mod journal;
+pub mod live;
+mod member_routes;
+pub mod routes;
+pub mod state;
+pub mod store;
+pub mod user_channel;
+pub mod view;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, ArbiterHandle};
+use chrono::{DateTime, Utc};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use self::actor::{IsFull, Parts, PodActor};
+use self::inbox::InboxHandle;
+use self::journal::{Append, Call, Journal, spread};
+use self::live::LivePods;
+use crate::crew::messages::{NewMessage, Sent};
+use crate::foundation::db::Database;
+use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::settings::{Limits, Rate};
+use crate::realtime::bus::Bus;
+use crate::realtime::registry::Live;
+
+/// Who may take a free seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinPolicy {
+    /// Every member of the event.
+    #[default]
+    Open,
+    /// Whom the owner let in.
+    Invite,
+}
+
+impl JoinPolicy {
+    /// The database's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            JoinPolicy::Open => "open",
+            JoinPolicy::Invite => "invite",
+        }
+    }
+
+    /// Reads the database's name.
+    pub fn read(name: &str) -> Option<Self> {
+        match name {
+            "open" => Some(JoinPolicy::Open),
+            "invite" => Some(JoinPolicy::Invite),
+            _ => None,
+        }
+    }
+}
+
+/// A pod.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Pod {
+    /// Its id.
+    pub id: Uuid,
+    /// The event inside which it is.
+    pub event_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// `crew`; other kinds come later.
+    pub kind: String,
+    /// How many may be in it.
+    pub seats: i16,
+    /// Who may join.
+    pub join_policy: JoinPolicy,
+    /// Who opened it.
+    pub created_by: Uuid,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// One who sits in a pod.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Member {
+    /// The profile.
+    pub user_id: Uuid,
+    /// What they are called.
+    pub display_name: String,
+    /// Their picture.
+    pub avatar_url: Option<String>,
+    /// `owner` or `member`.
+    pub role: String,
+    /// From 1.
+    pub seat: i16,
+    /// Up to where they have read.
+    pub read_seq: i64,
+    /// Since when.
+    pub joined_at: DateTime<Utc>,
+}
+
+/// A pod to be opened.
+#[derive(Debug, Clone)]
+pub struct NewPod {
+    /// The client's own id, by which a retry is known.
+    pub id: Uuid,
+    /// The event.
+    pub event_id: Uuid,
+    /// 1 to 80 characters.
+    pub name: String,
+    /// Who may join.
+    pub join_policy: JoinPolicy,
+}
+
+/// The pods of this node. Cheap to clone.
+#[derive(Clone)]
+pub struct Pods(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    journal: Journal,
+    live: Arc<LivePods>,
+    threads: Vec<ArbiterHandle>,
+    limits: Limits,
+    messages: Option<DefaultKeyedRateLimiter<Uuid>>,
+    typing: Option<DefaultKeyedRateLimiter<Uuid>>,
+}
+
+impl Pods {
+    /// Starts the journal and the inboxes on `threads`, which then also carry the pods' actors.
+    pub fn start(
+        database: &Database,
+        bus: Arc<dyn Bus>,
+        journal: &journal::Options,
+        limits: &Limits,
+        threads: Vec<ArbiterHandle>,
+    ) -> Self {
+        let inbox = InboxHandle::start(database.clone(), &threads[0]);
+        let live = Arc::new(LivePods::new(bus, inbox));
+        let deliver: Arc<dyn journal::Deliver> = live.clone();
+        let journal = Journal::start(journal, &deliver, &threads);
+        let keyed = |rate: Option<Rate>| {
+            rate.map(|rate| RateLimiter::keyed(Quota::per_second(rate.per_second).allow_burst(rate.burst)))
+        };
+        Pods(Arc::new(Inner {
+            database: database.clone(),
+            journal,
+            live,
+            threads,
+            messages: keyed(limits.messages),
+            typing: keyed(limits.typing),
+            limits: limits.clone(),
+        }))
+    }
+
+    /// Opens a pod; its maker takes seat 1 as its owner. Answers whether this very call did it.
+    ///
+    /// # Errors
+    /// `not_found` and `not_member` of the event, `conflict`, `invalid`, and those of [`Journal::append`].
+    pub async fn open(&self, by: Uuid, new: NewPod) -> Result<bool> {
+        let NewPod { id, event_id, name, join_policy } = new;
+        let done = self.0.journal.call(Call::Open { pod_id: id, event_id, by, name, join_policy }).await?;
+        Ok(done.fresh)
+    }
+
+    /// Takes the lowest free seat, or answers the one that the person has.
+    ///
+    /// # Errors
+    /// `pod_full`, `not_member` of the event, `forbidden` for the uninvited and the removed, `not_found`.
+    pub async fn join(&self, pod_id: Uuid, user_id: Uuid) -> Result<i16> {
+        if self.is_full_for(pod_id, user_id).await? {
+            return Err(Code::PodFull.into());
+        }
+        let done = self.0.journal.call(Call::Join { pod_id, user_id }).await?;
+        done.seat.ok_or_else(|| Error::internal("a join without a seat"))
+    }
+
+    /// Whether the pod's actor rules a sixth member out, so that a stampede for the last seat does not lock its log.
+    /// Only those hear of it who would be told so by the log, too.
+    async fn is_full_for(&self, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
+        let Some(live) = self.0.live.find(pod_id) else { return Ok(false) };
+        if !live.address.send(IsFull { user_id }).await.unwrap_or(false) {
+            return Ok(false);
+        }
+        let mut conn = self.0.database.service().await?;
+        store::live::may_join(&mut conn, pod_id, user_id).await
+    }
+
+    /// Leaves. The longest-standing member follows an owner; the last one out closes the pod.
+    ///
+    /// # Errors
+    /// `not_member`, `not_found`.
+    pub async fn leave(&self, pod_id: Uuid, user_id: Uuid) -> Result<()> {
+        self.0.journal.call(Call::Leave { pod_id, user_id }).await.map(drop)
+    }
+
+    /// The owner removes somebody, who then stays out until let in again.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_member`, `not_found`, `invalid` for oneself.
+    pub async fn remove(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
+        self.0.journal.call(Call::Remove { pod_id, by, user_id }).await.map(drop)
+    }
+
+    /// The owner lets somebody in: one who was removed, or anyone where the pod is for the invited.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_member`, `not_found`.
+    pub async fn admit(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
+        self.0.journal.call(Call::Admit { pod_id, by, user_id }).await.map(drop)
+    }
+
+    /// The owner renames the pod, or changes who may join.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_member`, `not_found`, `invalid`.
+    pub async fn change(
+        &self,
+        pod_id: Uuid,
+        by: Uuid,
+        name: Option<String>,
+        join_policy: Option<JoinPolicy>,
+    ) -> Result<()> {
+        self.0.journal.call(Call::Change { pod_id, by, name, join_policy }).await?;
+        self.0.live.changed(pod_id);
+        Ok(())
+    }
+
+    /// The owner closes the pod, which ends everyone's membership.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_member`, `not_found`.
+    pub async fn close(&self, pod_id: Uuid, by: Uuid) -> Result<()> {
+        self.0.journal.call(Call::Close { pod_id, by }).await.map(drop)
+    }
+
+    /// Leaves an event, and with it all its pods.
+    ///
+    /// # Errors
+    /// `not_member`, `not_found`.
+    pub async fn leave_event(&self, event_id: Uuid, user_id: Uuid) -> Result<()> {
+        self.0.journal.call(Call::LeaveEvent { event_id, user_id }).await.map(drop)
+    }
+
+    /// The maker deletes an event that nobody else has joined.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, `conflict` when somebody else has joined.
+    pub async fn delete_event(&self, event_id: Uuid, by: Uuid) -> Result<()> {
+        self.0.journal.call(Call::DeleteEvent { event_id, by }).await.map(drop)
+    }
+
+    /// Says something. What keeps the order of several calls is done before this returns; the future answers once
+    /// the message is stored.
+    ///
+    /// # Errors
+    /// `invalid`, `rate_limited`, `overloaded`, `unavailable`, `conflict`, `not_member`, `not_found`.
+    pub fn send(&self, pod_id: Uuid, user_id: Uuid, message: NewMessage) -> impl Future<Output = Result<Sent>> + use<> {
+        let submitted = self.submit(pod_id, user_id, message);
+        async move { submitted?.await }
+    }
+
+    fn submit(
+        &self,
+        pod_id: Uuid,
+        user_id: Uuid,
+        message: NewMessage,
+    ) -> Result<impl Future<Output = Result<Sent>> + use<>> {
+        message.check(self.0.limits.text_chars)?;
+        allow(self.0.messages.as_ref(), user_id)?;
+        let append = Append { pod_id, id: message.id, user_id, text: message.text };
+        Ok(self.0.journal.append(append))
+    }
+
+    /// Whether the person may tell of their typing now.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn may_type(&self, user_id: Uuid) -> Result<()> {
+        allow(self.0.typing.as_ref(), user_id)
+    }
+
+    /// Where this node's inboxes are.
+    pub fn inbox(&self) -> &InboxHandle {
+        self.0.live.inbox()
+    }
+
+    /// The database.
+    pub fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    /// What clients are told of the limits.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// Waits until the journal is empty, or the time is up. Answers whether it is.
+    pub async fn drain(&self, patience: Duration) -> bool {
+        self.0.journal.drain(patience).await
+    }
+
+    /// How many pods have an actor here.
+    pub fn live(&self) -> usize {
+        self.0.live.count()
+    }
+
+    /// Forgets those who have not spoken lately, so that the limiters do not grow with everyone who ever did.
+    pub fn tidy(&self) {
+        for limiter in [&self.0.messages, &self.0.typing].into_iter().flatten() {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+
+    /// The actor of a pod, started if there is none.
+    fn actor(&self, pod_id: Uuid) -> Live<PodActor> {
+        let inner = &self.0;
+        inner.live.find_or_start(pod_id, |generation, head| {
+            let parts = Parts {
+                database: inner.database.clone(),
+                live: Arc::clone(&inner.live),
+            };
+            let thread = &inner.threads[spread(pod_id, inner.threads.len())];
+            PodActor::start_in_arbiter(thread, move |ctx| PodActor::new(pod_id, generation, head, parts, ctx))
+        })
+    }
+}
+
+fn allow(limiter: Option<&DefaultKeyedRateLimiter<Uuid>>, user_id: Uuid) -> Result<()> {
+    let Some(limiter) = limiter else { return Ok(()) };
+    limiter.check_key(&user_id).map_err(|until| {
+        Error::rate_limited(until.wait_time_from(governor::clock::Clock::now(&governor::clock::DefaultClock::default())))
+    })
+}

@@ -1,0 +1,177 @@
+//! HTTP of pods.
+
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::view::{self, InboxEntry, PodBody, PodChange, PodDetail, PodView};
+use super::{NewPod, Pods, member_routes, store};
+use crate::crew::profiles::SignedIn;
+use crate::crew::{events, refusals};
+use crate::foundation::db::{Access, Database};
+use crate::foundation::errors::Result;
+use crate::foundation::http::{Page, PageQuery, Problem};
+
+/// Registers the routes of pods and their members.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(open).service(list).service(get).service(change).service(close).service(inbox);
+    member_routes::routes(config);
+}
+
+/// Open a pod
+///
+/// For the event's members. Its maker takes seat 1 and owns it. With an `id` of the client's own it is safe to ask
+/// again: the same pod is answered, with 200.
+#[utoipa::path(
+    tag = "pods",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The event's id")),
+    responses(
+        (status = 201, description = "The new pod", body = PodDetail),
+        (status = 200, description = "The pod that an earlier request with this id opened", body = PodDetail),
+        (status = 403, description = "`not_member`: the caller has not joined the event", body = Problem),
+        (status = 404, description = "`not_found`: no such event, or it is cancelled", body = Problem),
+        (status = 409, description = "`conflict`: the id is taken", body = Problem),
+        refusals::Token,
+        refusals::Body,
+    )
+)]
+#[post("/v1/events/{id}/pods")]
+async fn open(
+    who: SignedIn,
+    database: web::Data<Database>,
+    pods: web::Data<Pods>,
+    event_id: web::Path<Uuid>,
+    body: web::Json<PodBody>,
+) -> Result<HttpResponse> {
+    let id = body.id.unwrap_or_else(Uuid::now_v7);
+    let name = view::name(&body.name)?;
+    let new = NewPod { id, event_id: *event_id, name, join_policy: body.join_policy };
+    let fresh = pods.open(who.user_id, new).await?;
+    let pod = database.scope(&who.caller, Access::Snapshot, async |conn| store::opened(conn, id).await).await?;
+    Ok(if fresh { HttpResponse::Created().json(pod) } else { HttpResponse::Ok().json(pod) })
+}
+
+/// An event's pods
+///
+/// For its members: the pods that are not closed, with their free seats, in order of opening.
+#[utoipa::path(
+    tag = "pods",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The event's id"), PageQuery),
+    responses(
+        (status = 200, description = "A page of pods", body = Page<PodView>),
+        (status = 403, description = "`not_member`: the caller has not joined the event", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        refusals::Token,
+        refusals::Query,
+    )
+)]
+#[get("/v1/events/{id}/pods")]
+async fn list(
+    who: SignedIn,
+    database: web::Data<Database>,
+    event_id: web::Path<Uuid>,
+    page: web::Query<PageQuery>,
+) -> Result<web::Json<Page<PodView>>> {
+    let (limit, after) = (page.limit()?, page.position()?);
+    let work = async |conn: &mut _| {
+        events::store::require_member(conn, *event_id, who.user_id).await?;
+        store::of_event(conn, *event_id, after, limit.rows()).await
+    };
+    let pods = database.scope(&who.caller, Access::Snapshot, work).await?;
+    Ok(web::Json(Page::of(pods, limit, |view| (view.pod.created_at, view.pod.id))))
+}
+
+/// Get a pod
+///
+/// Its event's members see name and free seats; its own members also who is in it.
+#[utoipa::path(
+    tag = "pods",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The pod's id")),
+    responses(
+        (status = 200, description = "The pod", body = PodDetail),
+        (status = 404, description = "`not_found`: no such pod, closed, or of an event that the caller has not joined", body = Problem),
+        refusals::Token,
+    )
+)]
+#[get("/v1/pods/{id}")]
+async fn get(who: SignedIn, database: web::Data<Database>, id: web::Path<Uuid>) -> Result<web::Json<PodDetail>> {
+    let work = async |conn: &mut _| store::detail(conn, *id).await;
+    Ok(web::Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+}
+
+/// Change a pod
+///
+/// Its owner alone.
+#[utoipa::path(
+    tag = "pods",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The pod's id")),
+    responses(
+        (status = 200, description = "The pod as it is now", body = PodDetail),
+        (status = 403, description = "`forbidden`: not its owner; `not_member`: not of the pod", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        refusals::Token,
+        refusals::Body,
+    )
+)]
+#[patch("/v1/pods/{id}")]
+async fn change(
+    who: SignedIn,
+    database: web::Data<Database>,
+    pods: web::Data<Pods>,
+    id: web::Path<Uuid>,
+    change: web::Json<PodChange>,
+) -> Result<web::Json<PodDetail>> {
+    let name = change.name.as_deref().map(view::name).transpose()?;
+    pods.change(*id, who.user_id, name, change.join_policy).await?;
+    let work = async |conn: &mut _| store::detail(conn, *id).await;
+    Ok(web::Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+}
+
+/// Close a pod
+///
+/// Its owner alone. Everybody's membership ends.
+#[utoipa::path(
+    tag = "pods",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The pod's id")),
+    responses(
+        (status = 204, description = "Closed"),
+        (status = 403, description = "`forbidden`: not its owner; `not_member`: not of the pod", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        refusals::Token,
+    )
+)]
+#[delete("/v1/pods/{id}")]
+async fn close(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Result<HttpResponse> {
+    pods.close(*id, who.user_id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The inbox
+///
+/// The caller's pods, newest activity first: last message, unread, members.
+#[utoipa::path(
+    tag = "pods",
+    security(("token" = [])),
+    params(PageQuery),
+    responses(
+        (status = 200, description = "A page of the caller's pods", body = Page<InboxEntry>),
+        refusals::Token,
+        refusals::Query,
+    )
+)]
+#[get("/v1/me/pods")]
+async fn inbox(
+    who: SignedIn,
+    database: web::Data<Database>,
+    page: web::Query<PageQuery>,
+) -> Result<web::Json<Page<InboxEntry>>> {
+    let (limit, before) = (page.limit()?, page.position()?);
+    let work = async |conn: &mut _| store::inbox(conn, before, limit.rows()).await;
+    let entries = database.scope(&who.caller, Access::Snapshot, work).await?;
+    Ok(web::Json(Page::of(entries, limit, |entry| (entry.active_at, entry.view.pod.id))))
+}

@@ -1,0 +1,241 @@
+//! What HTTP reads of pods. They are written by the functions of the database that the journal calls, and by nothing here.
+
+pub mod live;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Int2, Int4, Int8, Jsonb, Nullable, Text, Timestamptz};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::view::{InboxEntry, PodDetail, PodView};
+use super::{JoinPolicy, Member, Pod};
+use crate::crew::messages;
+use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::schema::{pod_members, pods};
+
+type SqlUuid = diesel::sql_types::Uuid;
+
+/// A place in a list that goes by a time: the last row that was seen.
+pub type After = (DateTime<Utc>, Uuid);
+
+/// What a caller may see of a pod. Its head is not among it: that would tell outsiders how much is said inside.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = pods)]
+struct PodRow {
+    id: Uuid,
+    event_id: Uuid,
+    name: String,
+    kind: String,
+    seats: i16,
+    join_policy: String,
+    created_by: Uuid,
+    created_at: DateTime<Utc>,
+    closed_at: Option<DateTime<Utc>>,
+}
+
+#[derive(QueryableByName)]
+struct TakenRow {
+    #[diesel(sql_type = SqlUuid)]
+    pod_id: Uuid,
+    #[diesel(sql_type = Int4)]
+    taken: i32,
+}
+
+#[derive(QueryableByName)]
+struct MemberRow {
+    #[diesel(sql_type = SqlUuid)]
+    user_id: Uuid,
+    #[diesel(sql_type = Text)]
+    display_name: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    avatar_url: Option<String>,
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = Int2)]
+    seat: i16,
+    #[diesel(sql_type = Int8)]
+    read_seq: i64,
+    #[diesel(sql_type = Timestamptz)]
+    joined_at: DateTime<Utc>,
+}
+
+#[derive(QueryableByName)]
+struct InboxRow {
+    #[diesel(sql_type = SqlUuid)]
+    pod_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    event_id: Uuid,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Int2)]
+    seats: i16,
+    #[diesel(sql_type = Text)]
+    join_policy: String,
+    #[diesel(sql_type = SqlUuid)]
+    created_by: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+    #[diesel(sql_type = Int8)]
+    read_seq: i64,
+    #[diesel(sql_type = Int8)]
+    head: i64,
+    #[diesel(sql_type = Int4)]
+    unread: i32,
+    #[diesel(sql_type = Jsonb)]
+    last_message: Value,
+    #[diesel(sql_type = Timestamptz)]
+    active_at: DateTime<Utc>,
+    #[diesel(sql_type = Jsonb)]
+    members: Value,
+}
+
+/// A pod with its members, if the caller is one.
+///
+/// # Errors
+/// [`Code::NotFound`] when there is none, it is closed, or the caller is not of its event.
+pub async fn detail(conn: &mut AsyncPgConnection, id: Uuid) -> Result<PodDetail> {
+    let pod: PodRow =
+        pods::table.find(id).filter(pods::closed_at.is_null()).select(PodRow::as_select()).first(conn).await?;
+    complete(conn, pod).await
+}
+
+/// The same for a pod that the caller has opened, also after it was closed: a repeat is answered like the first time.
+pub async fn opened(conn: &mut AsyncPgConnection, id: Uuid) -> Result<PodDetail> {
+    let pod: PodRow = pods::table.find(id).select(PodRow::as_select()).first(conn).await?;
+    complete(conn, pod).await
+}
+
+async fn complete(conn: &mut AsyncPgConnection, pod: PodRow) -> Result<PodDetail> {
+    let id = pod.id;
+    let view = views(conn, vec![pod]).await?.pop().ok_or(Code::NotFound)?;
+    let members: Vec<MemberRow> = diesel::sql_query(
+        "SELECT user_id, display_name, avatar_url, role, seat, read_seq, joined_at FROM podium.roster(ARRAY[$1])",
+    )
+    .bind::<SqlUuid, _>(id)
+    .load(conn)
+    .await?;
+    let members: Vec<Member> = members.into_iter().map(MemberRow::member).collect();
+    Ok(PodDetail { view, members: (!members.is_empty()).then_some(members) })
+}
+
+/// The pods of an event that are not closed, in order of opening, for its members.
+pub async fn of_event(
+    conn: &mut AsyncPgConnection,
+    event_id: Uuid,
+    after: Option<After>,
+    limit: i64,
+) -> Result<Vec<PodView>> {
+    let mut query = pods::table
+        .filter(pods::event_id.eq(event_id).and(pods::closed_at.is_null()))
+        .select(PodRow::as_select())
+        .into_boxed();
+    if let Some((time, id)) = after {
+        query = query.filter(pods::created_at.ge(time).and(pods::created_at.gt(time).or(pods::id.gt(id))));
+    }
+    let rows = query.order((pods::created_at, pods::id)).limit(limit).load(conn).await?;
+    views(conn, rows).await
+}
+
+/// Adds the free seats, in one statement for all.
+async fn views(conn: &mut AsyncPgConnection, rows: Vec<PodRow>) -> Result<Vec<PodView>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let taken: Vec<TakenRow> = diesel::sql_query("SELECT pod_id, taken FROM podium.seats_taken($1)")
+        .bind::<Array<SqlUuid>, _>(ids)
+        .load(conn)
+        .await?;
+    let taken: HashMap<Uuid, i32> = taken.into_iter().map(|row| (row.pod_id, row.taken)).collect();
+    let view = |row: PodRow| {
+        let free_seats = free(row.seats, taken.get(&row.id).copied().unwrap_or(0));
+        Ok(PodView { pod: row.pod()?, free_seats })
+    };
+    rows.into_iter().map(view).collect()
+}
+
+/// Makes sure that `user_id` is a member of the pod.
+///
+/// # Errors
+/// [`Code::NotMember`] for those who are of its event only; [`Code::NotFound`] for everybody else.
+pub async fn require_member(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<()> {
+    let membership = pod_members::table.find((pod_id, user_id));
+    let open = pods::table.find(pod_id).filter(pods::closed_at.is_null());
+    let member: bool = open.select(exists(membership)).first(conn).await?;
+    if member { Ok(()) } else { Err(Code::NotMember.into()) }
+}
+
+/// The caller's pods, newest activity first.
+pub async fn inbox(conn: &mut AsyncPgConnection, before: Option<After>, limit: i64) -> Result<Vec<InboxEntry>> {
+    let (time, pod_id) = before.unzip();
+    let rows: Vec<InboxRow> = diesel::sql_query("SELECT * FROM podium.inbox($1, $2, $3)")
+        .bind::<Int4, _>(i32::try_from(limit).unwrap_or(i32::MAX))
+        .bind::<Nullable<Timestamptz>, _>(time)
+        .bind::<Nullable<SqlUuid>, _>(pod_id)
+        .load(conn)
+        .await?;
+    rows.into_iter().map(InboxRow::entry).collect()
+}
+
+/// How many of the seats are free. A pod of which nobody may count the members has none to offer.
+fn free(seats: i16, taken: i32) -> i16 {
+    i16::try_from((i32::from(seats) - taken).max(0)).unwrap_or(0)
+}
+
+impl PodRow {
+    fn pod(self) -> Result<Pod> {
+        Ok(Pod {
+            id: self.id,
+            event_id: self.event_id,
+            name: self.name,
+            kind: self.kind,
+            seats: self.seats,
+            join_policy: policy(&self.join_policy)?,
+            created_by: self.created_by,
+            created_at: self.created_at,
+            closed_at: self.closed_at,
+        })
+    }
+}
+
+impl MemberRow {
+    fn member(self) -> Member {
+        let MemberRow { user_id, display_name, avatar_url, role, seat, read_seq, joined_at } = self;
+        Member { user_id, display_name, avatar_url, role, seat, read_seq, joined_at }
+    }
+}
+
+impl InboxRow {
+    fn entry(self) -> Result<InboxEntry> {
+        let members: Vec<Member> = serde_json::from_value(self.members).map_err(Error::internal)?;
+        let free_seats = free(self.seats, i32::try_from(members.len()).unwrap_or(i32::MAX));
+        let pod = Pod {
+            id: self.pod_id,
+            event_id: self.event_id,
+            name: self.name,
+            kind: self.kind,
+            seats: self.seats,
+            join_policy: policy(&self.join_policy)?,
+            created_by: self.created_by,
+            created_at: self.created_at,
+            closed_at: None,
+        };
+        Ok(InboxEntry {
+            view: PodView { pod, free_seats },
+            head: self.head,
+            read_seq: self.read_seq,
+            unread: self.unread,
+            last_message: messages::store::of_json(self.last_message)?,
+            active_at: self.active_at,
+            members,
+        })
+    }
+}
+
+fn policy(name: &str) -> Result<JoinPolicy> {
+    JoinPolicy::read(name).ok_or_else(|| Error::internal(format!("a pod of join policy {name}")))
+}

@@ -1,0 +1,218 @@
+//! What actors, joins and inboxes read of pods.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::crew::messages::{self, Message};
+use crate::crew::pods::{JoinPolicy, Member, Pod};
+use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::schema::{event_members, pod_admissions, pod_members, pods};
+
+/// What an actor starts from.
+#[derive(QueryableByName)]
+pub struct Start {
+    /// The highest position.
+    #[diesel(sql_type = BigInt)]
+    pub head: i64,
+    /// How many may sit in it.
+    #[diesel(sql_type = SmallInt)]
+    pub seats: i16,
+    /// Whether it is closed.
+    #[diesel(sql_type = Bool)]
+    pub closed: bool,
+    /// Who sits in it.
+    #[diesel(sql_type = Array<diesel::sql_types::Uuid>)]
+    pub members: Vec<Uuid>,
+}
+
+/// Reads head and members in one snapshot, as the service. `None` when there is no such pod.
+pub async fn start(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<Option<Start>> {
+    let found = diesel::sql_query(
+        "SELECT p.last_seq AS head, p.seats, p.closed_at IS NOT NULL AS closed, \
+         ARRAY(SELECT m.user_id FROM pod_members m WHERE m.pod_id = p.id) AS members FROM pods p WHERE p.id = $1",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(pod_id)
+    .load(conn)
+    .await?;
+    Ok(found.into_iter().next())
+}
+
+/// The head of a pod's log, as the service. Zero when there is no such pod.
+pub async fn head(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<i64> {
+    Ok(pods::table.find(pod_id).select(pods::last_seq).first(conn).await.optional()?.unwrap_or(0))
+}
+
+/// Whether the person may take a seat if there is one: a member of the event, let in where the pod is for the
+/// invited, and not removed before. As the service.
+pub async fn may_join(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
+    let found: Option<(String, Option<bool>)> = pods::table
+        .inner_join(event_members::table.on(
+            event_members::event_id.eq(pods::event_id).and(event_members::user_id.eq(user_id)),
+        ))
+        .left_join(pod_admissions::table.on(
+            pod_admissions::pod_id.eq(pods::id).and(pod_admissions::user_id.eq(user_id)),
+        ))
+        .filter(pods::id.eq(pod_id).and(pods::closed_at.is_null()))
+        .select((pods::join_policy, pod_admissions::admitted.nullable()))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(found.is_some_and(|(policy, admitted)| admitted.unwrap_or(policy == JoinPolicy::Open.as_str())))
+}
+
+/// A pod with its members at a head, in one snapshot: what joins and `pod:changed` tell.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The pod.
+    pub pod: Pod,
+    /// Its members, by seat.
+    pub members: Vec<Member>,
+    /// From where each member may see, in the order of `members`.
+    pub since: Vec<i64>,
+    /// The head of its log.
+    pub head: i64,
+    /// The database's line of history.
+    pub epoch: String,
+}
+
+#[derive(QueryableByName)]
+struct SnapshotRow {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    event_id: Uuid,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = SmallInt)]
+    seats: i16,
+    #[diesel(sql_type = Text)]
+    join_policy: String,
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    created_by: Uuid,
+    #[diesel(sql_type = diesel::sql_types::Timestamptz)]
+    created_at: chrono::DateTime<chrono::Utc>,
+    #[diesel(sql_type = BigInt)]
+    head: i64,
+    #[diesel(sql_type = Text)]
+    epoch: String,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    members: Option<Value>,
+}
+
+#[derive(serde::Deserialize)]
+struct Seated {
+    #[serde(flatten)]
+    member: Member,
+    since_seq: i64,
+}
+
+/// Where the head is read: members through a function that knows the caller, the service from the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// On behalf of a member.
+    Member,
+    /// As the service.
+    Service,
+}
+
+/// Reads a pod with its members and head, in one statement and so in one snapshot. `None` when it is closed, or not
+/// the reader's to see.
+pub async fn snapshot(conn: &mut AsyncPgConnection, pod_id: Uuid, reader: Reader) -> Result<Option<Snapshot>> {
+    let head = match reader {
+        Reader::Member => "podium.head(p.id)",
+        Reader::Service => "p.last_seq",
+    };
+    let rows: Vec<SnapshotRow> = diesel::sql_query(format!(
+        "SELECT * FROM (SELECT p.event_id, p.name, p.kind, p.seats, p.join_policy, p.created_by, p.created_at, \
+         {head} AS head, podium.epoch() AS epoch, \
+         (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.seat) FROM podium.roster(ARRAY[p.id]) r) AS members \
+         FROM pods p WHERE p.id = $1 AND p.closed_at IS NULL) found WHERE head IS NOT NULL"
+    ))
+    .bind::<diesel::sql_types::Uuid, _>(pod_id)
+    .load(conn)
+    .await?;
+    let Some(row) = rows.into_iter().next() else { return Ok(None) };
+    let seated: Vec<Seated> = match row.members {
+        Some(members) => serde_json::from_value(members).map_err(Error::internal)?,
+        None => Vec::new(),
+    };
+    let (members, since) = seated.into_iter().map(|seated| (seated.member, seated.since_seq)).unzip();
+    let join_policy = JoinPolicy::read(&row.join_policy).ok_or(Code::Internal)?;
+    Ok(Some(Snapshot {
+        pod: Pod {
+            id: pod_id,
+            event_id: row.event_id,
+            name: row.name,
+            kind: row.kind,
+            seats: row.seats,
+            join_policy,
+            created_by: row.created_by,
+            created_at: row.created_at,
+            closed_at: None,
+        },
+        members,
+        since,
+        head: row.head,
+        epoch: row.epoch,
+    }))
+}
+
+/// The pods that a person sits in. As the service.
+pub async fn pods_of(conn: &mut AsyncPgConnection, user_id: Uuid) -> Result<Vec<Uuid>> {
+    Ok(pod_members::table.filter(pod_members::user_id.eq(user_id)).select(pod_members::pod_id).load(conn).await?)
+}
+
+#[derive(QueryableByName)]
+struct ActivityRow {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    user_id: Uuid,
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pod_id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    head: i64,
+    #[diesel(sql_type = Integer)]
+    unread: i32,
+    #[diesel(sql_type = Jsonb)]
+    last_message: Value,
+}
+
+/// What `pod:activity` tells one person of one pod.
+#[derive(Debug)]
+pub struct Activity {
+    /// The person.
+    pub user_id: Uuid,
+    /// The pod.
+    pub pod_id: Uuid,
+    /// The head of its log.
+    pub head: i64,
+    /// Others' texts above what the person has read, up to 99.
+    pub unread: i32,
+    /// The newest entry that the person may see.
+    pub last_message: Message,
+}
+
+/// The activity of these pods for those of these people who are members, in one statement. As the service.
+pub async fn activity(conn: &mut AsyncPgConnection, pods: Vec<Uuid>, people: Vec<Uuid>) -> Result<Vec<Activity>> {
+    let rows: Vec<ActivityRow> = diesel::sql_query(
+        "SELECT s.user_id, s.pod_id, p.last_seq AS head, u.unread, l.message AS last_message \
+         FROM pod_members s JOIN pods p ON p.id = s.pod_id \
+         CROSS JOIN LATERAL (SELECT to_jsonb(m) - 'last_op' AS message FROM messages m \
+           WHERE m.pod_id = s.pod_id AND m.seq >= s.since_seq ORDER BY m.seq DESC LIMIT 1) l \
+         CROSS JOIN LATERAL (SELECT count(*)::int AS unread FROM (SELECT 1 FROM messages m \
+           WHERE m.pod_id = s.pod_id AND m.seq > greatest(s.read_seq, s.since_seq) AND m.kind = 'text' \
+             AND m.user_id <> s.user_id AND m.deleted_at IS NULL LIMIT 99) c) u \
+         WHERE s.pod_id = ANY ($1) AND s.user_id = ANY ($2)",
+    )
+    .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
+    .bind::<Array<diesel::sql_types::Uuid>, _>(people)
+    .load(conn)
+    .await?;
+    let tell = |row: ActivityRow| {
+        let ActivityRow { user_id, pod_id, head, unread, last_message } = row;
+        Ok(Activity { user_id, pod_id, head, unread, last_message: messages::store::of_json(last_message)? })
+    };
+    rows.into_iter().map(tell).collect()
+}

@@ -1,0 +1,68 @@
+//! `user:<id>`: one's own topic. What it tells comes from the [inbox](super::inbox).
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use futures_util::future::LocalBoxFuture;
+use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::inbox::InboxHandle;
+use crate::foundation::auth::Tokens;
+use crate::foundation::errors::{Code, Error, Result};
+use crate::realtime::channel::{Admission, Answer, Channel, Joining, Member, Response, payload, response};
+use crate::realtime::session;
+
+/// Serves everyone's own topic.
+pub struct UserChannel {
+    inbox: InboxHandle,
+    tokens: Arc<Tokens>,
+}
+
+impl UserChannel {
+    /// Serves these inboxes; `tokens` judges renewals.
+    pub fn new(inbox: InboxHandle, tokens: Arc<Tokens>) -> Self {
+        UserChannel { inbox, tokens }
+    }
+
+    /// The socket lives on with a newer token of the same person.
+    fn renew(&self, member: &Member<'_>, raw: &RawValue) -> Result<Response> {
+        #[derive(Deserialize)]
+        struct Renewal {
+            token: String,
+        }
+        let Renewal { token } = payload(raw)?;
+        let identity = self.tokens.verify(&token)?;
+        if identity.user_id != member.session.user_id() {
+            return Err(Error::because(Code::Forbidden, "the token is somebody else's"));
+        }
+        member.session.outbox.renew(session::expiry(&identity));
+        let expires_at = identity.expires_at;
+        *member.session.identity.borrow_mut() = identity;
+        response(&json!({ "expires_at": expires_at }))
+    }
+}
+
+impl Channel for UserChannel {
+    fn join(&self, joining: Joining) -> LocalBoxFuture<'static, Result<Admission>> {
+        let inbox = self.inbox.clone();
+        Box::pin(async move {
+            if joining.id != joining.session.user_id() {
+                return Err(Error::because(Code::Forbidden, "only one's own topic"));
+            }
+            let watching = inbox.watch(joining.id, joining.subscription.id, joining.relay.clone()).await?;
+            joining.subscription.hold(watching);
+            let expires_at = joining.session.identity.borrow().expires_at;
+            let reply = json!({ "user_id": joining.id, "server_time": Utc::now(), "expires_at": expires_at });
+            Ok(Admission { response: response(&reply)?, position: 0, floor: 0 })
+        })
+    }
+
+    fn push(&self, member: &Member<'_>, event: &str, raw: &RawValue) -> Answer {
+        match event {
+            "access_token" => Answer::Now(self.renew(member, raw)),
+            _ => Answer::refuse(Code::UnknownEvent),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What HTTP shows of pods.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{JoinPolicy, Member, Pod};
+use crate::crew::messages::Message;
+use crate::foundation::errors::Result;
+use crate::foundation::fields::Fields;
+
+/// The longest name of a pod, in characters.
+pub const MAX_NAME: usize = 80;
+
+/// A pod as the members of its event see it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PodView {
+    /// The pod itself.
+    #[serde(flatten)]
+    pub pod: Pod,
+    /// How many seats nobody has taken.
+    pub free_seats: i16,
+}
+
+/// A pod, with its members for one who is among them.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PodDetail {
+    /// The pod and its free seats.
+    #[serde(flatten)]
+    pub view: PodView,
+    /// Its members by seat; absent for those who are not members themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<Member>>,
+}
+
+/// One of the caller's pods, as an inbox shows it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InboxEntry {
+    /// The pod and its free seats.
+    #[serde(flatten)]
+    pub view: PodView,
+    /// The highest seq of its log.
+    pub head: i64,
+    /// Up to where the caller has read.
+    pub read_seq: i64,
+    /// Others' texts above `read_seq`, up to 99.
+    pub unread: i32,
+    /// The newest entry of the log.
+    pub last_message: Message,
+    /// When that was; the list is in its order.
+    pub active_at: DateTime<Utc>,
+    /// All members, by seat.
+    pub members: Vec<Member>,
+}
+
+/// A pod to be opened.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PodBody {
+    /// The client's own id, which makes it safe to ask again.
+    pub id: Option<Uuid>,
+    /// One line of 1 to 80 characters.
+    pub name: String,
+    /// `open` if absent.
+    #[serde(default)]
+    pub join_policy: JoinPolicy,
+}
+
+/// A change to a pod. What is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub struct PodChange {
+    /// One line of 1 to 80 characters.
+    pub name: Option<String>,
+    /// Who may take a free seat.
+    pub join_policy: Option<JoinPolicy>,
+}
+
+/// The seat that one has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Seat {
+    /// From 1.
+    pub seat: i16,
+}
+
+/// A pod's name, trimmed.
+///
+/// # Errors
+/// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) if it is not one line of 1 to 80 characters.
+pub fn name(name: &str) -> Result<String> {
+    let mut fields = Fields::new();
+    let name = fields.line("/name", name, MAX_NAME);
+    fields.done()?;
+    Ok(name)
+}

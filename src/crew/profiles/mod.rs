@@ -1,0 +1,133 @@
+//! Profiles: the people.
+//!
+//! A profile comes into being at the first request, or the first socket, that carries a token with its id as `sub`
+//! ([`ensure`]). Everything about oneself is at `/v1/me`; of others one sees a name, a picture, and the Instagram page
+//! if they reveal it, and that only of those with whom one shares an event.
+
+pub mod routes;
+pub mod sign_in;
+pub mod store;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::foundation::errors::Result;
+use crate::foundation::fields::{Fields, given};
+use crate::foundation::schema::people;
+use crate::foundation::schema::profiles;
+
+pub use sign_in::{KnownProfiles, SignedIn, ensure};
+
+/// The longest display name, in characters.
+pub const MAX_NAME: usize = 80;
+
+/// What a person sees of themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = profiles)]
+pub struct Me {
+    /// The `sub` of the person's tokens.
+    pub id: Uuid,
+    /// The name that others see.
+    pub display_name: String,
+    /// For the person alone.
+    pub email: Option<String>,
+    /// Where the picture is.
+    pub avatar_url: Option<String>,
+    /// The Instagram page.
+    pub ig_url: Option<String>,
+    /// Whether others may see `ig_url`.
+    pub reveal_ig: bool,
+    /// When the person was first seen.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What a person sees of another.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize, ToSchema)]
+#[diesel(table_name = people)]
+pub struct Profile {
+    /// The profile's id.
+    pub id: Uuid,
+    /// The person's name.
+    pub display_name: String,
+    /// Where the picture is.
+    pub avatar_url: Option<String>,
+    /// The Instagram page, if the person reveals it.
+    pub ig_url: Option<String>,
+}
+
+/// A change to one's own profile. What is absent stays; `null` clears an address.
+#[derive(Debug, Clone, Default, Deserialize, AsChangeset, ToSchema)]
+#[diesel(table_name = profiles)]
+pub struct MeChange {
+    /// One line of 1 to 80 characters.
+    pub display_name: Option<String>,
+    /// An http or https address, or null.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub avatar_url: Option<Option<String>>,
+    /// An http or https address, or null.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub ig_url: Option<Option<String>>,
+    /// Whether others may see `ig_url`.
+    pub reveal_ig: Option<bool>,
+}
+
+impl MeChange {
+    /// The same change, trimmed.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) when a value is out of its bounds.
+    pub fn checked(self) -> Result<Self> {
+        let mut fields = Fields::new();
+        let change = MeChange {
+            display_name: self.display_name.map(|name| fields.line("/display_name", &name, MAX_NAME)),
+            avatar_url: self.avatar_url.map(|url| url.map(|url| fields.url("/avatar_url", &url))),
+            ig_url: self.ig_url.map(|url| url.map(|url| fields.url("/ig_url", &url))),
+            reveal_ig: self.reveal_ig,
+        };
+        fields.done()?;
+        Ok(change)
+    }
+
+    /// Whether nothing is to be changed.
+    pub fn is_empty(&self) -> bool {
+        self.display_name.is_none() && self.avatar_url.is_none() && self.ig_url.is_none() && self.reveal_ig.is_none()
+    }
+}
+
+/// The name of a new profile: that of the token, else what stands before the `@` of its address, else `Guest`.
+pub fn first_name(name: Option<&str>, email: Option<&str>) -> String {
+    let local_part = email.and_then(|email| email.split('@').next());
+    let names = name.into_iter().chain(local_part).map(|name| name.trim().chars().take(MAX_NAME).collect::<String>());
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "Guest".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_profile_is_named_by_its_token() {
+        assert_eq!(first_name(Some(" Ana "), Some("ana@example.org")), "Ana");
+        assert_eq!(first_name(Some(" "), Some("ana@example.org")), "ana");
+        assert_eq!(first_name(None, Some("@")), "Guest");
+        assert_eq!(first_name(None, None), "Guest");
+        assert_eq!(first_name(Some(&"ü".repeat(200)), None), "ü".repeat(MAX_NAME));
+    }
+
+    #[test]
+    fn a_change_is_trimmed_and_checked() {
+        let change = MeChange { display_name: Some("  Ana ".into()), ig_url: Some(None), ..MeChange::default() };
+        let change = change.checked().expect("a good change");
+        assert_eq!(change.display_name.as_deref(), Some("Ana"));
+        assert_eq!(change.ig_url, Some(None));
+        assert!(!change.is_empty());
+        let bad =
+            MeChange { display_name: Some(" ".into()), avatar_url: Some(Some("x".into())), ..MeChange::default() };
+        assert_eq!(bad.checked().expect_err("two faults").errors.len(), 2);
+    }
+}

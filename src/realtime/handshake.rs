@@ -1,0 +1,144 @@
+//! From an HTTP request to a session: which protocol, whose token, and whether there is room.
+//!
+//! A token may come three ways, as Phoenix's clients send it: in the query (`token`), as a subprotocol
+//! (`base64url.bearer.phx.<token>` beside `phoenix`, which is answered), or in an `Authorization: Bearer` header. None
+//! of them is ever logged.
+
+use std::sync::Arc;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web_actors::ws;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::LocalBoxFuture;
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use super::channel::Channels;
+use super::session::{Session, SessionLimits};
+use super::socket::SocketControl;
+use crate::foundation::auth::Identity;
+use crate::foundation::errors::{Code, Error, Result};
+
+const BEARER_PROTOCOL: &str = "base64url.bearer.phx.";
+
+/// Verifies a token and makes sure that its person exists.
+pub type SignIn = Arc<dyn Fn(String) -> LocalBoxFuture<'static, Result<Identity>> + Send + Sync>;
+
+/// Decides whether a page of the request's `Origin` may open a socket.
+pub type AllowOrigin = Arc<dyn Fn(&HttpRequest) -> bool + Send + Sync>;
+
+/// Where sockets are opened. Cheap to clone.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// Who may come in.
+    pub sign_in: SignIn,
+    /// From which pages.
+    pub allow_origin: AllowOrigin,
+    /// What can be joined.
+    pub channels: Arc<Channels>,
+    /// What a session may do.
+    pub limits: SessionLimits,
+    /// A permit for each socket that the node may hold.
+    pub room: Arc<Semaphore>,
+}
+
+#[derive(Deserialize)]
+struct Query {
+    vsn: Option<String>,
+    token: Option<String>,
+}
+
+/// `GET /socket/websocket`: upgrades, or refuses before the upgrade.
+pub async fn open(request: HttpRequest, body: web::Payload, endpoint: web::Data<Endpoint>) -> HttpResponse {
+    match upgrade(&request, body, &endpoint).await {
+        Ok(response) => response,
+        // Phoenix answers 403 to every refused socket; browsers show no client more than that it failed.
+        Err(error) if error.code == Code::Unauthorized => {
+            let mut response = error.error_response();
+            *response.status_mut() = StatusCode::FORBIDDEN;
+            response
+        }
+        Err(error) => error.error_response(),
+    }
+}
+
+async fn upgrade(request: &HttpRequest, body: web::Payload, endpoint: &Endpoint) -> Result<HttpResponse> {
+    if !(endpoint.allow_origin)(request) {
+        return Err(Error::because(Code::Forbidden, "this origin may not open sockets"));
+    }
+    let query = web::Query::<Query>::from_query(request.query_string())
+        .map_err(|_| Error::because(Code::Malformed, "the query cannot be read"))?
+        .into_inner();
+    if !is_v2(query.vsn.as_deref()) {
+        return Err(Error::because(Code::Forbidden, "only vsn=2.0.0 is spoken here"));
+    }
+    let (token, by_protocol) = match (query.token, protocol_token(request)) {
+        (Some(token), _) => (Some(token), false),
+        (None, Some(token)) => (Some(token), true),
+        (None, None) => (header_token(request), false),
+    };
+    let token = token.ok_or_else(|| Error::because(Code::Unauthorized, "a token is needed"))?;
+    let identity = (endpoint.sign_in)(token).await?;
+    let permit = Arc::clone(&endpoint.room)
+        .try_acquire_owned()
+        .map_err(|_| Error::because(Code::Overloaded, "this node holds as many sockets as it can"))?;
+    let socket = request.conn_data::<SocketControl>().cloned();
+    let limits = endpoint.limits.clone();
+    let frame_bytes = limits.frame_bytes;
+    let session = Session::new(identity, Arc::clone(&endpoint.channels), limits, socket, permit);
+    let protocols: &[&str] = if by_protocol { &["phoenix"] } else { &[] };
+    ws::WsResponseBuilder::new(session, request, body)
+        .protocols(protocols)
+        .frame_size(frame_bytes)
+        .start()
+        .map_err(|cause| Error::because(Code::Malformed, format!("no websocket handshake: {cause}")))
+}
+
+/// Phoenix's rule: a missing version means 1.0.0, which comes with a later release.
+fn is_v2(version: Option<&str>) -> bool {
+    version.is_some_and(|version| version.starts_with("2."))
+}
+
+fn header_token(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ").map(str::to_owned)
+}
+
+fn protocol_token(request: &HttpRequest) -> Option<String> {
+    let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    offered
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|each| each.trim().strip_prefix(BEARER_PROTOCOL))
+        .and_then(|encoded| URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')).ok())
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn the_token_rides_as_a_subprotocol_as_the_javascript_client_sends_it() {
+        let request = TestRequest::default()
+            .insert_header((header::SEC_WEBSOCKET_PROTOCOL, "phoenix, base64url.bearer.phx.YS5iLmM"))
+            .to_http_request();
+        assert_eq!(protocol_token(&request).as_deref(), Some("a.b.c"));
+        let odd = TestRequest::default()
+            .insert_header((header::SEC_WEBSOCKET_PROTOCOL, "base64url.bearer.phx.%%%"))
+            .to_http_request();
+        assert_eq!(protocol_token(&odd), None);
+    }
+
+    #[test]
+    fn only_version_2_is_spoken() {
+        assert!(is_v2(Some("2.0.0")));
+        for odd in [None, Some("1.0.0"), Some("3"), Some("")] {
+            assert!(!is_v2(odd));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The engine: sessions, relays, presence, the bus and the registry of live topics.
+//!
+//! It knows topics and bytes, and nothing of pods, posts or profiles: what a topic means is said by the [`channel::Channel`]
+//! that serves its kind.
+//!
+//! Threads: each HTTP worker thread has one [`relay::Relay`], and all of the thread's sessions live beside it, so that
+//! handing a frame to a session takes no lock and no message. Actors of topics live on threads of their own and speak
+//! to relays through bounded queues.
+
+pub mod bus;
+pub mod channel;
+pub mod handshake;
+pub mod outbox;
+pub mod presence;
+pub mod registry;
+pub mod relay;
+pub mod session;
+pub mod socket;

@@ -1,0 +1,3 @@
+//! Puts the parts together, binds, drains.
+
+pub mod engine;

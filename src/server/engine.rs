@@ -1,0 +1,140 @@
+//! The realtime part of a node: its pods, its sockets, and how both come to an end.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix::Arbiter;
+use actix_web::web;
+use futures_util::FutureExt;
+use governor::Quota;
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+
+use crate::crew;
+use crate::crew::pods::{Pods, journal};
+use crate::crew::profiles::sign_in::{self, KnownProfiles};
+use crate::foundation::auth::Tokens;
+use crate::foundation::db::Database;
+use crate::foundation::http::check_origin;
+use crate::foundation::settings::Settings;
+use crate::realtime::bus::LocalBus;
+use crate::realtime::handshake::{Endpoint, open};
+use crate::realtime::outbox::{Ending, OutboxLimits};
+use crate::realtime::relay::{Relay, RelayHandle};
+use crate::realtime::session::SessionLimits;
+
+/// How often those who have been silent are forgotten by the limiters.
+const TIDY: Duration = Duration::from_secs(60);
+
+/// What the engine is made of.
+pub struct Parts {
+    /// The pools.
+    pub database: Database,
+    /// Where the journal's own connections go.
+    pub database_url: String,
+    /// Who judges tokens.
+    pub tokens: Arc<Tokens>,
+    /// Who is known to have a profile.
+    pub known: Arc<KnownProfiles>,
+}
+
+/// The realtime part of a node. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pods: Pods,
+    endpoint: Endpoint,
+    relays: Arc<Mutex<Vec<RelayHandle>>>,
+    room: Arc<Semaphore>,
+    sessions: usize,
+}
+
+impl Engine {
+    /// Starts the threads of journal and pods. A quarter of the machine's cores: the rest serves sockets.
+    pub fn start(settings: &Settings, parts: Parts) -> Self {
+        let threads: Vec<_> = (0..(settings.workers / 4).max(1)).map(|_| Arbiter::new().handle()).collect();
+        let limits = &settings.limits;
+        let options = journal::Options {
+            url: parts.database_url,
+            writers: settings.journal_writers,
+            entries: limits.journal_entries,
+            wait: limits.send_wait,
+        };
+        let pods = Pods::start(&parts.database, Arc::new(LocalBus), &options, limits, threads);
+        let room = Arc::new(Semaphore::new(limits.sessions));
+        let endpoint = Endpoint {
+            sign_in: {
+                let (tokens, known, database) = (Arc::clone(&parts.tokens), parts.known, parts.database);
+                Arc::new(move |token| {
+                    let (tokens, known, database) = (Arc::clone(&tokens), Arc::clone(&known), database.clone());
+                    async move {
+                        let identity = tokens.verify(&token)?;
+                        sign_in::ensure(&database, &known, &identity).await?;
+                        Ok(identity)
+                    }
+                    .boxed_local()
+                })
+            },
+            allow_origin: {
+                let settings = settings.clone();
+                Arc::new(move |request| check_origin(request, &settings).is_ok())
+            },
+            channels: Arc::new(crew::channels(&pods, parts.tokens)),
+            limits: SessionLimits {
+                frame_bytes: limits.frame_bytes,
+                topics: limits.topics,
+                frames: limits.frames.map(|rate| Quota::per_second(rate.per_second).allow_burst(rate.burst)),
+                outbox: OutboxLimits { frames: limits.session_frames, bytes: limits.session_bytes, idle: limits.idle },
+            },
+            room: Arc::clone(&room),
+        };
+        let engine = Engine { pods, endpoint, relays: Arc::default(), room, sessions: limits.sessions };
+        actix_web::rt::spawn(engine.clone().tidy());
+        engine
+    }
+
+    /// The pods.
+    pub fn pods(&self) -> &Pods {
+        &self.pods
+    }
+
+    /// Registers the sockets' route with one worker's app, on that worker's thread.
+    pub fn serve(&self, config: &mut web::ServiceConfig) {
+        let relay = Relay::current().handle();
+        let mut relays = self.relays.lock();
+        if relays.iter().all(|known| known.id() != relay.id()) {
+            relays.push(relay);
+        }
+        config
+            .app_data(web::Data::new(self.endpoint.clone()))
+            .route("/socket/websocket", web::get().to(open));
+    }
+
+    /// How many sockets are open.
+    pub fn sockets(&self) -> usize {
+        self.sessions - self.room.available_permits()
+    }
+
+    /// Closes all sockets with 1012, spread over a time, then waits for the journal to be empty. Answers whether all
+    /// of that was done within twice the time.
+    pub async fn drain(&self, over: Duration) -> bool {
+        let deadline = Instant::now() + over * 2 + Duration::from_secs(1);
+        // Nobody new: the permits that are free are taken away, and those that come back with them.
+        let free = self.room.available_permits();
+        self.room.forget_permits(free);
+        let open = self.sessions - free;
+        self.relays.lock().iter().for_each(|relay| relay.close_all(Ending::Draining, over));
+        while self.room.available_permits() < open && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let closed = self.room.available_permits() >= open;
+        self.pods.drain(deadline.saturating_duration_since(Instant::now())).await && closed
+    }
+
+    async fn tidy(self) {
+        let mut minute = tokio::time::interval(TIDY);
+        loop {
+            minute.tick().await;
+            self.pods.tidy();
+        }
+    }
+}
