@@ -6,6 +6,7 @@
 
 use std::io::{self, IsTerminal};
 use std::panic;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
@@ -130,12 +131,20 @@ pub async fn observe<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> 
     outcome
 }
 
+static IN_FLIGHT: AtomicUsize = AtomicUsize::new(0);
+
+/// How many requests this process is serving at this moment. Open sockets are none.
+pub fn in_flight() -> usize {
+    IN_FLIGHT.load(Ordering::Relaxed)
+}
+
 /// A request that is being served; also ends when its connection does.
 struct Serving;
 
 impl Serving {
     fn begin() -> Self {
         metrics::HTTP_IN_FLIGHT.level(metrics::NONE).increment(1.0);
+        IN_FLIGHT.fetch_add(1, Ordering::Relaxed);
         Serving
     }
 }
@@ -143,6 +152,7 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         metrics::HTTP_IN_FLIGHT.level(metrics::NONE).decrement(1.0);
+        IN_FLIGHT.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
