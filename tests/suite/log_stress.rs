@@ -383,15 +383,16 @@ async fn judge(admin: &Client, world: &World) -> Vec<String> {
         let told = judge_log(&log, pod.get(1), pod.get(2), &members);
         wrong.extend(told.into_iter().map(|what| format!("pod {id}: {what}")));
     }
-    let shared = world.shared();
-    for ((pod, id, user), answers) in &shared.answers {
-        let found = stored.get(&(*pod, *id));
-        if !found.is_some_and(|(author, answer)| author == user && answers.iter().all(|given| given == answer)) {
-            wrong.push(format!("{user} was answered {answers:?} for {id} in {pod}, but {found:?} is stored"));
+    {
+        let shared = world.shared();
+        for ((pod, id, user), answers) in &shared.answers {
+            let found = stored.get(&(*pod, *id));
+            if !found.is_some_and(|(author, answer)| author == user && answers.iter().all(|given| given == answer)) {
+                wrong.push(format!("{user} was answered {answers:?} for {id} in {pod}, but {found:?} is stored"));
+            }
         }
+        wrong.extend(shared.fresh.iter().filter(|(_, n)| **n > 1).map(|(key, n)| format!("{key:?} was new {n} times")));
     }
-    wrong.extend(shared.fresh.iter().filter(|(_, n)| **n > 1).map(|(key, n)| format!("{key:?} was new {n} times")));
-    drop(shared);
     for (what, sql) in [
         ("barred and yet a member", "SELECT count(*) FROM pod_members NATURAL JOIN pod_admissions WHERE NOT admitted"),
         (

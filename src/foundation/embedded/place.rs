@@ -131,7 +131,7 @@ pub(super) fn prepare_state(state: &Path, account: &Account) -> Result<(), Embed
 }
 
 /// Makes a folder that only its owner may enter, if it is not there.
-pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+fn make_private(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
