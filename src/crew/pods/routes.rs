@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::view::{self, InboxEntry, PodBody, PodChange, PodDetail, PodView};
 use super::{NewPod, Pods, member_routes, store};
+use crate::crew::place::Place;
 use crate::crew::profiles::SignedIn;
 use crate::crew::{events, refusals};
 use crate::foundation::db::{Access, Database};
@@ -80,7 +81,7 @@ async fn list(
         store::of_event(conn, *event_id, after, limit.rows()).await
     };
     let pods = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(pods, limit, |view| (view.pod.created_at, view.pod.id))))
+    Ok(Json(Page::of(pods, limit, |view| Place { time: view.pod.created_at, id: view.pod.id })))
 }
 
 /// Get a pod
@@ -165,13 +166,9 @@ async fn close(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<H
     )
 )]
 #[get("/v1/me/pods")]
-async fn inbox(
-    who: SignedIn,
-    database: web::Data<Database>,
-    page: Query<PageQuery>,
-) -> Result<Json<Page<InboxEntry>>> {
+async fn inbox(who: SignedIn, database: web::Data<Database>, page: Query<PageQuery>) -> Result<Json<Page<InboxEntry>>> {
     let (limit, before) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| store::inbox(conn, before, limit.rows()).await;
     let entries = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(entries, limit, |entry| (entry.active_at, entry.view.pod.id))))
+    Ok(Json(Page::of(entries, limit, |entry| Place { time: entry.active_at, id: entry.view.pod.id })))
 }

@@ -112,7 +112,9 @@ async fn read_body(payload: Payload, limit: usize) -> Result<web::Bytes> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    let mut json = serde_json::Deserializer::from_slice(body);
+    // Fields that nobody knows are skipped without a look, but a body is UTF-8 as a whole.
+    let text = std::str::from_utf8(body).map_err(|_| Error::because(Code::Malformed, "the body is not UTF-8"))?;
+    let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         // A wrong value stops the reading; what comes after it need not be JSON.
         match serde_json::from_slice::<IgnoredAny>(body) {
@@ -163,8 +165,11 @@ fn escaped(key: &str) -> String {
 fn nul(body: &[u8]) -> Option<String> {
     const ESCAPE: &[u8] = br"\u0000";
     body.windows(ESCAPE.len()).any(|window| window == ESCAPE).then_some(())?;
-    let value: Value = serde_json::from_slice(body).ok()?;
-    nul_within(&value)
+    match serde_json::from_slice::<Value>(body) {
+        Ok(value) => nul_within(&value),
+        // It was read once, so what stands in the way is its depth, where nobody looked.
+        Err(_) => Some(String::new()),
+    }
 }
 
 fn nul_within(value: &Value) -> Option<String> {
