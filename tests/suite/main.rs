@@ -16,3 +16,4 @@ mod membership;
 mod reading;
 mod schema;
 mod support;
+mod talk;

@@ -66,4 +66,10 @@ impl Node {
             }
         }
     }
+
+    /// Waits for its end, before which it tells nothing more.
+    pub async fn ended_silently(mut self) {
+        let line = tokio::time::timeout(PATIENCE, self.output.next_line()).await.expect("the script's end");
+        assert_eq!(line.expect("its output"), None);
+    }
 }
