@@ -324,7 +324,13 @@ impl Relay {
     }
 
     /// Enters a session on a topic, with its join still under way.
-    pub fn subscribe(&self, topic: Topic, user_id: Uuid, join_ref: Option<Ref>, outbox: &Rc<Outbox>) -> Rc<Subscription> {
+    pub fn subscribe(
+        &self,
+        topic: Topic,
+        user_id: Uuid,
+        join_ref: Option<Ref>,
+        outbox: &Rc<Outbox>,
+    ) -> Rc<Subscription> {
         let subscription = Rc::new(Subscription {
             id: SubscriptionId::next(),
             topic: topic.clone(),

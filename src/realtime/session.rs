@@ -134,7 +134,8 @@ impl Session {
 
     fn join(&mut self, incoming: &Incoming<'_>, ctx: &mut ws::WebsocketContext<Self>) {
         let (join_ref, reference) = (incoming.join_ref.as_ref(), incoming.reference.as_ref());
-        let found = Topic::parse(&incoming.topic).and_then(|(kind, id)| Some((self.channels.get(kind)?.clone(), kind, id)));
+        let found =
+            Topic::parse(&incoming.topic).and_then(|(kind, id)| Some((self.channels.get(kind)?.clone(), kind, id)));
         let Some((channel, kind, id)) = found else {
             return reply(ctx, join_ref, reference, &incoming.topic, Err(Code::UnmatchedTopic.into()));
         };
@@ -149,8 +150,12 @@ impl Session {
             return reply(ctx, join_ref, reference, &incoming.topic, Err(error));
         }
 
-        let subscription =
-            self.relay.subscribe(Topic::of(kind, id), self.context.user_id(), incoming.join_ref.clone(), &self.context.outbox);
+        let subscription = self.relay.subscribe(
+            Topic::of(kind, id),
+            self.context.user_id(),
+            incoming.join_ref.clone(),
+            &self.context.outbox,
+        );
         let joining = Joining {
             session: Rc::clone(&self.context),
             id,
@@ -159,7 +164,13 @@ impl Session {
             payload: incoming.payload.to_owned(),
         };
         let answer = channel.join(joining);
-        let place = Place { channel, id, join_ref: incoming.join_ref.clone(), subscription: Rc::clone(&subscription), waiting: Some(Vec::new()) };
+        let place = Place {
+            channel,
+            id,
+            join_ref: incoming.join_ref.clone(),
+            subscription: Rc::clone(&subscription),
+            waiting: Some(Vec::new()),
+        };
         self.topics.insert(incoming.topic.as_ref().into(), place);
         let reference = incoming.reference.clone();
         ctx.spawn(wrap_future::<_, Self>(answer).map(move |outcome, session, ctx| {
@@ -364,7 +375,9 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
             Ok(ws::Message::Pong(_) | ws::Message::Nop) => {}
             Err(ws::ProtocolError::Overflow) => self.outbox().end(Ending::TooLarge),
             // actix reports a text that is not UTF-8 as an I/O error of this kind.
-            Err(ws::ProtocolError::Io(cause)) if cause.to_string().contains("utf-8") => self.outbox().end(Ending::NotText),
+            Err(ws::ProtocolError::Io(cause)) if cause.to_string().contains("utf-8") => {
+                self.outbox().end(Ending::NotText)
+            }
             Err(ws::ProtocolError::Io(_)) => ctx.stop(),
             Err(_) => self.outbox().end(Ending::Protocol),
         }
@@ -377,7 +390,12 @@ struct Writer;
 impl ActorFuture<Session> for Writer {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, session: &mut Session, ctx: &mut ws::WebsocketContext<Session>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(
+        self: Pin<&mut Self>,
+        session: &mut Session,
+        ctx: &mut ws::WebsocketContext<Session>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         loop {
             match session.outbox().take(cx) {
                 Drained::Frame(text) => ctx.text(text),

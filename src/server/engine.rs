@@ -104,9 +104,7 @@ impl Engine {
         if relays.iter().all(|known| known.id() != relay.id()) {
             relays.push(relay);
         }
-        config
-            .app_data(web::Data::new(self.endpoint.clone()))
-            .route("/socket/websocket", web::get().to(open));
+        config.app_data(web::Data::new(self.endpoint.clone())).route("/socket/websocket", web::get().to(open));
     }
 
     /// How many sockets are open.

@@ -1,5 +1,6 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
+mod access;
 mod embedded;
 mod http_bad_input;
 mod http_document;
@@ -10,5 +11,8 @@ mod http_messages;
 mod http_outsiders;
 mod http_pods;
 mod http_profiles;
+mod log_stress;
+mod membership;
+mod reading;
 mod schema;
 mod support;

@@ -190,11 +190,7 @@ async fn delete(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<
     )
 )]
 #[get("/v1/me/events")]
-async fn mine(
-    who: SignedIn,
-    database: web::Data<Database>,
-    page: Query<PageQuery>,
-) -> Result<Json<Page<MyEvent>>> {
+async fn mine(who: SignedIn, database: web::Data<Database>, page: Query<PageQuery>) -> Result<Json<Page<MyEvent>>> {
     let (limit, before) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| store::of_member(conn, who.user_id, before, limit.rows()).await;
     let events = database.scope(&who.caller, Access::Snapshot, work).await?;

@@ -166,11 +166,7 @@ async fn close(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<H
     )
 )]
 #[get("/v1/me/pods")]
-async fn inbox(
-    who: SignedIn,
-    database: web::Data<Database>,
-    page: Query<PageQuery>,
-) -> Result<Json<Page<InboxEntry>>> {
+async fn inbox(who: SignedIn, database: web::Data<Database>, page: Query<PageQuery>) -> Result<Json<Page<InboxEntry>>> {
     let (limit, before) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| store::inbox(conn, before, limit.rows()).await;
     let entries = database.scope(&who.caller, Access::Snapshot, work).await?;

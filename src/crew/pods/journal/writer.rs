@@ -229,7 +229,8 @@ impl Writer {
         let already_done = repeated
             && matches!(
                 (call, outcome.code.as_str()),
-                (Call::Leave { .. } | Call::LeaveEvent { .. }, "not_member" | "not_found") | (Call::DeleteEvent { .. } | Call::Close { .. }, "not_found")
+                (Call::Leave { .. } | Call::LeaveEvent { .. }, "not_member" | "not_found")
+                    | (Call::DeleteEvent { .. } | Call::Close { .. }, "not_found")
             );
         match outcome.code.as_str() {
             "ok" => Ok(Done { seat: outcome.seat, fresh }),

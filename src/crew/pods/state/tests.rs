@@ -83,7 +83,13 @@ struct Model {
 
 impl Model {
     fn new() -> Self {
-        Model { log: Vec::new(), in_flight: Vec::new(), state: State::new(0, [], 5, false), delivered: Vec::new(), start: 0 }
+        Model {
+            log: Vec::new(),
+            in_flight: Vec::new(),
+            state: State::new(0, [], 5, false),
+            delivered: Vec::new(),
+            start: 0,
+        }
     }
 
     fn commit(&mut self, what: u8, which: u8) {
