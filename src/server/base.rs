@@ -141,7 +141,7 @@ pub fn tokens(settings: &Settings) -> Result<Tokens, BaseError> {
         (Some(secret), _) => secret.clone(),
         (None, Some(_)) => return Err(BaseError::NoSecret),
         (None, None) => {
-            let state = embedded::state_folder(settings.state.as_deref())?;
+            let state = embedded::state_folder(&settings.state)?;
             Secret::new(embedded::secret(&state).map_err(BaseError::KeptSecret)?)
         }
     };
