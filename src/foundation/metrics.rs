@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use metrics::{Counter, Gauge, Histogram, IntoLabels, Label, Unit};
+use metrics::{Counter, Gauge, Histogram, IntoLabels, Label};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::db;
@@ -88,6 +88,23 @@ pub const JOURNAL_RETRIES: Metric =
     Metric::counter("podium_journal_retries_total", "Groups sent again after a lost connection or a lost race.");
 /// What is running, by `version` and `node`; always 1.
 pub const BUILD: Metric = Metric::gauge("podium_build_info", "The running version and the node's name.");
+/// Open sockets.
+pub const SESSIONS: Metric = Metric::gauge("podium_sessions", "Open sockets.");
+/// Sockets that the server ended, by close `code`.
+pub const SESSIONS_ENDED: Metric =
+    Metric::counter("podium_sessions_ended_total", "Sockets that the server ended, by close code.");
+/// Entries that the journal wrote with one call.
+pub const JOURNAL_GROUP: Metric = Metric::histogram(
+    "podium_journal_group_entries",
+    &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0],
+    "Entries that the journal wrote with one call.",
+);
+/// Groups that the journal sent again.
+pub const JOURNAL_RETRIES: Metric =
+    Metric::counter("podium_journal_retries_total", "Groups that the journal sent again after a failure.");
+/// Repairs of pods from Postgres.
+pub const POD_REPAIRS: Metric =
+    Metric::counter("podium_pod_repairs_total", "Times that a pod's actor read from Postgres what it had missed.");
 
 const PROCESS_CPU: Metric = Metric::counter("process_cpu_seconds_total", "CPU time of the process, user and system.");
 const PROCESS_MEMORY: Metric =
@@ -114,6 +131,11 @@ pub const ALL: &[Metric] = &[
     JOURNAL_SECONDS,
     JOURNAL_RETRIES,
     BUILD,
+    SESSIONS,
+    SESSIONS_ENDED,
+    JOURNAL_GROUP,
+    JOURNAL_RETRIES,
+    POD_REPAIRS,
     PROCESS_CPU,
     PROCESS_MEMORY,
     PROCESS_FILES,
@@ -181,7 +203,7 @@ pub fn install() {
             match metric.kind {
                 Kind::Counter => metrics::describe_counter!(metric.name, metric.help),
                 Kind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
-                Kind::Histogram(_) => metrics::describe_histogram!(metric.name, Unit::Seconds, metric.help),
+                Kind::Histogram(_) => metrics::describe_histogram!(metric.name, metric.help),
             }
         }
         Some(handle)
