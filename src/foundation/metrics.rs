@@ -88,23 +88,6 @@ pub const JOURNAL_RETRIES: Metric =
     Metric::counter("podium_journal_retries_total", "Groups sent again after a lost connection or a lost race.");
 /// What is running, by `version` and `node`; always 1.
 pub const BUILD: Metric = Metric::gauge("podium_build_info", "The running version and the node's name.");
-/// Open sockets.
-pub const SESSIONS: Metric = Metric::gauge("podium_sessions", "Open sockets.");
-/// Sockets that the server ended, by close `code`.
-pub const SESSIONS_ENDED: Metric =
-    Metric::counter("podium_sessions_ended_total", "Sockets that the server ended, by close code.");
-/// Entries that the journal wrote with one call.
-pub const JOURNAL_GROUP: Metric = Metric::histogram(
-    "podium_journal_group_entries",
-    &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0],
-    "Entries that the journal wrote with one call.",
-);
-/// Groups that the journal sent again.
-pub const JOURNAL_RETRIES: Metric =
-    Metric::counter("podium_journal_retries_total", "Groups that the journal sent again after a failure.");
-/// Repairs of pods from Postgres.
-pub const POD_REPAIRS: Metric =
-    Metric::counter("podium_pod_repairs_total", "Times that a pod's actor read from Postgres what it had missed.");
 
 const PROCESS_CPU: Metric = Metric::counter("process_cpu_seconds_total", "CPU time of the process, user and system.");
 const PROCESS_MEMORY: Metric =
@@ -131,11 +114,6 @@ pub const ALL: &[Metric] = &[
     JOURNAL_SECONDS,
     JOURNAL_RETRIES,
     BUILD,
-    SESSIONS,
-    SESSIONS_ENDED,
-    JOURNAL_GROUP,
-    JOURNAL_RETRIES,
-    POD_REPAIRS,
     PROCESS_CPU,
     PROCESS_MEMORY,
     PROCESS_FILES,
