@@ -32,7 +32,8 @@ use crate::foundation::errors::{Code, Result};
 use crate::foundation::metrics;
 use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head};
-use crate::realtime::relay::{Ends, Frame, Reach, RelayHandle, SubscriptionId};
+use crate::realtime::relay::RelayHandle;
+use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
 use crate::wire::frame;
 use crate::wire::topic::Topic;
 
