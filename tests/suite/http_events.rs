@@ -103,6 +103,7 @@ async fn the_list_is_by_date_and_filtered_without_regard_to_case() {
     }
     let list = async |query: &str| server.http("GET", &format!("/v1/events{query}"), None, None).await.ok(200);
     assert_eq!(artists(&list("").await), ["Low", "Björk", "Björk", "100%_live"]);
+    assert_eq!(artists(&list("?artist=&city=+OSLO+").await), ["Low", "Björk", "100%_live"]);
     assert_eq!(artists(&list("?city=OSLO").await), ["Low", "Björk", "100%_live"]);
     assert_eq!(artists(&list("?artist=BJ%C3%96RK&city=oslo").await), ["Björk"]);
     assert_eq!(artists(&list("?artist=%25").await), Vec::<&str>::new());
