@@ -1,6 +1,7 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
 mod access;
+mod demo;
 mod embedded;
 mod http_bad_input;
 mod http_document;
