@@ -1,6 +1,7 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
 mod access;
+mod demo;
 mod embedded;
 mod http_bad_input;
 mod http_document;
@@ -11,6 +12,7 @@ mod http_messages;
 mod http_outsiders;
 mod http_pods;
 mod http_profiles;
+mod layers;
 mod log_stress;
 mod membership;
 mod reading;

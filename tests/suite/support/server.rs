@@ -267,6 +267,16 @@ pub fn id_of(resource: &Value) -> Uuid {
     resource["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| panic!("no id in {resource}"))
 }
 
+/// The list inside an answer, such as the `items` of a page.
+pub fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+    answer[name].as_array().unwrap_or_else(|| panic!("no {name} in {answer}"))
+}
+
+/// The text of a field.
+pub fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}"))
+}
+
 /// A token for `sub` that is good for `lifetime`.
 pub fn token(sub: Uuid, name: &str, lifetime: Duration) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
