@@ -1,6 +1,8 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
 mod access;
+mod change_stress;
+mod changes;
 mod demo;
 mod embedded;
 mod http_bad_input;

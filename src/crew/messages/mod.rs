@@ -1,5 +1,7 @@
 //! Messages: what people say in a pod, and the log's own lines about comings and goings.
 
+mod amend_routes;
+mod emoji;
 pub mod routes;
 pub mod store;
 
@@ -9,6 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::emoji::validate_emoji;
 use crate::foundation::errors::{Error, Result};
 
 /// The most messages in a page.
@@ -182,6 +185,55 @@ pub struct Sent {
     /// Whether this very call stored it, or an earlier one with the same id.
     #[serde(skip)]
     pub fresh: bool,
+}
+
+/// What is to become of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Amendment {
+    /// Its author changes the words.
+    Edit(String),
+    /// Its author takes it back: words, mentions and reactions are gone for good.
+    Delete,
+    /// A member reacts with an emoji, or takes that back.
+    React {
+        /// The emoji.
+        emoji: String,
+        /// Whether the reaction is to be there.
+        on: bool,
+    },
+}
+
+impl Amendment {
+    /// Holds it against the rules.
+    ///
+    /// # Errors
+    /// `invalid`, naming the value.
+    pub fn check(&self, max_chars: usize) -> Result<()> {
+        match self {
+            Amendment::Edit(text) => validate_text(text, max_chars),
+            Amendment::Delete => Ok(()),
+            Amendment::React { emoji, .. } => validate_emoji(emoji),
+        }
+    }
+
+    /// The database's name of it, and its value.
+    pub fn as_sql(&self) -> (&'static str, &str) {
+        match self {
+            Amendment::Edit(text) => ("edit", text),
+            Amendment::Delete => ("delete", ""),
+            Amendment::React { emoji, on: true } => ("on", emoji),
+            Amendment::React { emoji, on: false } => ("off", emoji),
+        }
+    }
+}
+
+/// What one who changes a message is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Amended {
+    /// The message's id.
+    pub id: Uuid,
+    /// The `changed_seq` that the change took. Where there was nothing to change, the one that the message has.
+    pub seq: i64,
 }
 
 /// The rules of a text: something to see, at most so many characters (Unicode scalar values), no NUL, which Postgres

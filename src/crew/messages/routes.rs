@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span, store};
+use super::{MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span, amend_routes, store};
 use crate::crew::pods::Pods;
 use crate::crew::profiles::SignedIn;
 use crate::crew::{pods, refusals};
@@ -18,6 +18,7 @@ use crate::foundation::http::{Json, Path, Problem, Query};
 /// Registers the routes of messages.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(send);
+    amend_routes::routes(config);
 }
 
 /// Which part of the log.

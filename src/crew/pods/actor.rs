@@ -142,7 +142,9 @@ impl PodActor {
         for change in &changes {
             match change.kind {
                 // Whoever has said it types no more, and their client shows it without being told.
-                Kind::Text => self.typing.remove(&change.user_id).map(|timer| ctx.cancel_future(timer)),
+                Kind::Text if change.is_new => {
+                    self.typing.remove(&change.user_id).map(|timer| ctx.cancel_future(timer))
+                }
                 _ => None,
             };
         }

@@ -27,9 +27,9 @@ use uuid::Uuid;
 
 use self::actor::{IsFull, Parts, PodActor};
 use self::inbox::InboxHandle;
-use self::journal::{Append, Call, Journal, spread};
+use self::journal::{Amend, Append, Call, Journal, spread};
 use self::live::LivePods;
-use crate::crew::messages::{NewMessage, Sent};
+use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::settings::{Limits, Rate};
@@ -279,6 +279,29 @@ impl Pods {
         allow(self.0.messages.as_ref(), user_id)?;
         let append = Append { pod_id, id: message.id, user_id, text: message.text };
         Ok(self.0.journal.append(append))
+    }
+
+    /// Changes a message, or reacts to it. Order and answer as in [`Pods::send`]. Repeated with the same `op`, it is done
+    /// once and answered with its first outcome.
+    ///
+    /// # Errors
+    /// `invalid`, `rate_limited`, `overloaded`, `unavailable`, `not_member`; `not_found` also for a message that is not
+    /// there; `forbidden` for another's; `conflict` for one that has been deleted.
+    pub fn amend(
+        &self,
+        pod_id: Uuid,
+        user_id: Uuid,
+        id: Uuid,
+        change: Amendment,
+        op: Option<Uuid>,
+    ) -> impl Future<Output = Result<Amended>> + use<> {
+        let checked = change.check(self.0.limits.text_chars).and_then(|()| allow(self.0.messages.as_ref(), user_id));
+        let submitted = checked.map(|()| {
+            // The journal may have to ask again, and needs an op for that, too.
+            let op = op.unwrap_or_else(Uuid::now_v7);
+            self.0.journal.amend(Amend { pod_id, id, user_id, change, op })
+        });
+        async move { submitted?.await }
     }
 
     /// Whether the person may tell of their typing now.

@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use tokio_postgres::{Client, Config, NoTls, Row, Statement};
 use uuid::Uuid;
 
-use super::{Append, Call};
-use crate::crew::messages::{Kind, Message};
+use super::{Amend, Append, Call};
+use crate::crew::messages::{self, Kind, Message};
+use crate::foundation::errors::Error;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -47,6 +48,13 @@ pub(super) struct Verdict {
     pub fresh: bool,
 }
 
+/// A row of `podium.amend`.
+pub(super) struct Amendation {
+    pub code: String,
+    pub seq: Option<i64>,
+    pub message: Option<Message>,
+}
+
 /// The rows of a membership function.
 pub(super) struct Outcome {
     pub code: String,
@@ -61,6 +69,7 @@ pub(super) struct Outcome {
 pub(super) struct Connection {
     client: Client,
     append: Statement,
+    amend: Statement,
 }
 
 impl Connection {
@@ -81,7 +90,10 @@ impl Connection {
                 .await?;
             let append =
                 client.prepare("SELECT code, seq, at, fresh FROM podium.append($1, $2, $3, $4) ORDER BY ord").await?;
-            Ok(Connection { client, append })
+            let amend = client
+                .prepare("SELECT code, seq, message FROM podium.amend($1, $2, $3, $4, $5, $6) ORDER BY ord")
+                .await?;
+            Ok(Connection { client, append, amend })
         };
         in_time(CONNECT, opening).await
     }
@@ -108,6 +120,32 @@ impl Connection {
             Ok(Verdict { code: row.try_get(0)?, seq: row.try_get(1)?, at: row.try_get(2)?, fresh: row.try_get(3)? })
         });
         verdicts.collect::<Result<Vec<_>, tokio_postgres::Error>>().map_err(Failure::from)
+    }
+
+    /// Changes messages, likewise.
+    pub(super) async fn amend<'a>(&self, group: impl Iterator<Item = &'a Amend>) -> Result<Vec<Amendation>, Failure> {
+        let (mut pods, mut ids, mut users, mut ops) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut changes, mut values) = (Vec::new(), Vec::new());
+        for amend in group {
+            pods.push(amend.pod_id);
+            ids.push(amend.id);
+            users.push(amend.user_id);
+            ops.push(amend.op);
+            let (change, value) = amend.change.as_sql();
+            changes.push(change);
+            values.push(value);
+        }
+        let rows = in_time(ANSWER, async {
+            Ok(self.client.query(&self.amend, &[&pods, &ids, &users, &changes, &values, &ops]).await?)
+        })
+        .await?;
+        let verdicts = rows.iter().map(|row| {
+            let message: Option<serde_json::Value> = row.try_get(2)?;
+            let message = message.map(messages::store::of_json).transpose();
+            let message = message.map_err(|error: Error| Failure::Group(error.reason.into_owned()))?;
+            Ok(Amendation { code: row.try_get(0)?, seq: row.try_get(1)?, message })
+        });
+        verdicts.collect()
     }
 
     /// Runs a membership function.
