@@ -1,6 +1,7 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
 mod access;
+mod command_line;
 mod embedded;
 mod http_bad_input;
 mod http_document;
@@ -15,4 +16,5 @@ mod log_stress;
 mod membership;
 mod reading;
 mod schema;
+mod server_life;
 mod support;
