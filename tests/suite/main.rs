@@ -12,6 +12,7 @@ mod http_messages;
 mod http_outsiders;
 mod http_pods;
 mod http_profiles;
+mod layers;
 mod log_stress;
 mod membership;
 mod reading;
