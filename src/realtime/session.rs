@@ -305,6 +305,10 @@ impl Session {
                 let topic = place.subscription.topic.clone();
                 ctx.spawn(wrap_future::<_, Self>(future).map(move |outcome, session, ctx| {
                     session.in_flight -= 1;
+                    // What was read or stored after the token expired is not told any more.
+                    if session.outbox().is_ending() {
+                        return;
+                    }
                     reply(ctx, join_ref.as_ref(), push.reference.as_ref(), topic.as_str(), outcome);
                 }));
             }
