@@ -1,5 +1,7 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
+#![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
+
 mod access;
 mod command_line;
 mod embedded;
