@@ -1,7 +1,10 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
+#![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
+
 mod access;
 mod demo;
+mod command_line;
 mod embedded;
 mod http_bad_input;
 mod http_document;
@@ -17,4 +20,5 @@ mod log_stress;
 mod membership;
 mod reading;
 mod schema;
+mod server_life;
 mod support;
