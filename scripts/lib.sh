@@ -19,7 +19,7 @@ have cargo || PATH="$PATH:$HOME/.cargo/bin"
 find_postgres() {
     local folder version
     while IFS= read -r folder; do
-        [[ $folder == /* && -x $folder/initdb && -x $folder/postgres ]] || continue
+        [[ $folder == /* && -x $folder/initdb && -x $folder/postgres && -x $folder/pg_ctl ]] || continue
         version=$(as_account "$folder/postgres" --version 2>/dev/null) || continue
         version=${version##*) }
         version=${version%%[!0-9]*}

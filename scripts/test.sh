@@ -17,13 +17,17 @@ for name in "${!PODIUM_@}" DATABASE_URL REDIS_URL; do
     esac
 done
 
+# The folders that tests make must open to the account that Postgres runs as.
+umask 022
+
 prefix=/tmp/podium-tests
 
-stop_cluster() {
-    local folder=$1
-    # Nothing in it is worth a checkpoint.
-    [[ -f $folder/data/postmaster.pid ]] &&
-        as_account "$postgres/pg_ctl" stop -D "$folder/data" -m immediate -s || true
+# Stops the cluster, and those of tests that were killed before they could do it; nothing in them is worth a checkpoint.
+stop_clusters() {
+    local folder=$1 running
+    find "$folder" -name postmaster.pid | while IFS= read -r running; do
+        as_account "$postgres/pg_ctl" stop -D "${running%/*}" -m immediate -s || true
+    done
     rm -rf "$folder"
 }
 
@@ -35,7 +39,7 @@ stop_orphans() {
         pid=${pid%%.*}
         if [[ -O $folder && -d $folder ]] && ! kill -0 "$pid" 2>/dev/null; then
             say "stopping what an earlier run left in $folder"
-            stop_cluster "$folder"
+            stop_clusters "$folder"
         fi
     done
 }
@@ -44,11 +48,10 @@ start_cluster() {
     postgres=$(find_postgres)
     stop_orphans
     cluster=$(mktemp -d "$prefix.$$.XXXXXX")
-    trap 'stop_cluster "$cluster"' EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
+    trap 'stop_clusters "$cluster"' EXIT
     chmod 711 "$cluster"
     mkdir -m 700 "$cluster/data"
+    mkdir -m 1777 "$cluster/tmp"
     ((EUID != 0)) || chown "$(account)" "$cluster/data"
     # It listens in its own folder, which only its account and root may enter.
     as_account env LC_ALL=C "$postgres/initdb" -D "$cluster/data" --username=podium --encoding=UTF8 --locale=C.UTF-8 \
@@ -68,8 +71,30 @@ log_min_messages = fatal
 timezone = 'UTC'
 SETTINGS
     as_account "$postgres/pg_ctl" start -D "$cluster/data" -l "$cluster/data/log" -w -s
+    # Homebrew's are not on it, and tests use pg_dump.
+    PATH=$PATH:$(dirname "$(readlink -f "$postgres/postgres")")
+    export TMPDIR=$cluster/tmp
     export PODIUM_TEST_DATABASE_URL="postgres://podium@${cluster//\//%2F}%2Fdata/postgres"
 }
+
+# shellcheck disable=SC2317 # called by the traps
+stop_runner() {
+    if [[ -n $runner ]] && kill -TERM "$runner" 2>/dev/null; then
+        wait "$runner" || true
+    fi
+    exit "$1"
+}
+
+# A shell hears a signal only after its foreground command has ended, and a test run takes minutes.
+runner=
+run() {
+    "$@" &
+    runner=$!
+    wait "$runner"
+}
+
+trap 'stop_runner 130' INT
+trap 'stop_runner 143' TERM HUP
 
 scripts/install.sh rust
 if [[ -f tests/clients/package-lock.json ]]; then
@@ -100,8 +125,8 @@ status=0
 # The examples in the documentation come first, so that the summary of the others closes the run.
 if (($# == 0)); then
     say "cargo test --doc --workspace"
-    cargo test --doc --workspace --locked --quiet || status=$?
+    run cargo test --doc --workspace --locked --quiet || status=$?
 fi
 say "${tests[*]} $*"
-"${tests[@]}" "$@" || status=$?
+run "${tests[@]}" "$@" || status=$?
 exit "$status"

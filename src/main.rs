@@ -1,3 +1,12 @@
-//! The command line of Podium.
+//! The command line of Podium: settings, one command, and the way it ends.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    cli::main()
+}

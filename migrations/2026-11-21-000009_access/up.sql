@@ -111,21 +111,23 @@ COMMENT ON FUNCTION podium.may_report(report_target, uuid, uuid) IS 'Whether the
 
 -- What one person may know of another. Somebody who is hidden in an event's lists is seen by their pods, and where they
 -- posted. Everyone whose message one may read is a member of that pod, or has left it after one came, with a line.
+-- OFFSET 0 keeps each question a look-up by person: without it, for a hundred people, Postgres reads all members of all
+-- events into a hash first.
 CREATE VIEW podium.people WITH (security_barrier) AS
 SELECT p.id, p.display_name, p.avatar_url, CASE WHEN p.reveal_ig THEN p.ig_url END AS ig_url
 FROM public.profiles p
 WHERE p.id = (SELECT podium.user_id())
    OR EXISTS (SELECT 1 FROM public.event_members e
-              WHERE e.user_id = p.id AND NOT e.hidden AND e.event_id = ANY ((SELECT podium.my_events())::uuid[]))
+              WHERE e.user_id = p.id AND NOT e.hidden AND e.event_id = ANY ((SELECT podium.my_events())::uuid[]) OFFSET 0)
    OR EXISTS (SELECT 1 FROM public.pod_members m
-              WHERE m.user_id = p.id AND m.pod_id = ANY ((SELECT podium.my_pods())::uuid[]))
+              WHERE m.user_id = p.id AND m.pod_id = ANY ((SELECT podium.my_pods())::uuid[]) OFFSET 0)
    OR EXISTS (SELECT 1 FROM public.messages l
               WHERE l.kind <> 'text' AND l.user_id = p.id AND l.pod_id = ANY ((SELECT podium.my_pods())::uuid[])
-                AND l.seq >= ((SELECT podium.my_since_seqs()) ->> l.pod_id::text)::bigint)
+                AND l.seq >= ((SELECT podium.my_since_seqs()) ->> l.pod_id::text)::bigint OFFSET 0)
    OR EXISTS (SELECT 1 FROM public.posts o
-              WHERE o.user_id = p.id AND o.event_id = ANY ((SELECT podium.my_events())::uuid[]))
+              WHERE o.user_id = p.id AND o.event_id = ANY ((SELECT podium.my_events())::uuid[]) OFFSET 0)
    OR EXISTS (SELECT 1 FROM public.media f
-              WHERE f.owner_id = p.id AND f.pod_id IS NULL AND f.event_id = ANY ((SELECT podium.my_events())::uuid[]))
+              WHERE f.owner_id = p.id AND f.pod_id IS NULL AND f.event_id = ANY ((SELECT podium.my_events())::uuid[]) OFFSET 0)
    OR ((SELECT podium.is_moderator()) AND podium.is_reported('profile', p.id));
 COMMENT ON VIEW podium.people IS
   'The people whom the caller may see: themself, members of their events who do not hide, whoever is or was in their pods since they came, authors on their events'' walls. Ask by id: a join does not reach through the view';

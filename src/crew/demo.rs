@@ -103,7 +103,10 @@ const CREWS: [Crew; 3] = [
         talk: &[
             (INES, "Hey Mei, you said you might need a break from the crowd at some point?"),
             (MEI, "yes! first concert since the knee thing. is there somewhere to sit up there?"),
-            (INES, "Second row of the balcony, benches, and you still see the whole stage. I'll keep one free for you."),
+            (
+                INES,
+                "Second row of the balcony, benches, and you still see the whole stage. I'll keep one free for you.",
+            ),
             (MEI, "you're the best. I'll come up when it gets too much 💛"),
         ],
     },

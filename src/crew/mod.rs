@@ -14,6 +14,7 @@ use crate::realtime::channel::{Channel, Channels};
 pub mod demo;
 pub mod events;
 pub mod messages;
+pub mod place;
 pub mod pods;
 pub mod profiles;
 pub mod refusals;

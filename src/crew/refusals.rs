@@ -27,7 +27,7 @@ pub enum Token {
 /// What every route that takes a body may answer.
 #[derive(IntoResponses)]
 pub enum Body {
-    /// `malformed`: not JSON, not UTF-8, or not of the body's shape
+    /// `malformed`: not JSON, or not UTF-8
     #[response(status = 400)]
     Malformed(#[to_schema] Problem),
     /// `too_large`: more bytes than the limit
@@ -36,7 +36,7 @@ pub enum Body {
     /// `unsupported_type`: not `application/json`
     #[response(status = 415)]
     UnsupportedType(#[to_schema] Problem),
-    /// `invalid`: a value is out of its bounds; `errors` says which
+    /// `invalid`: a value is of the wrong type or out of its bounds; `errors` says which
     #[response(status = 422)]
     Invalid(#[to_schema] Problem),
 }
@@ -44,10 +44,7 @@ pub enum Body {
 /// What every route that takes a query may answer.
 #[derive(IntoResponses)]
 pub enum Query {
-    /// `malformed`: a parameter or the cursor is not of its form
-    #[response(status = 400)]
-    Malformed(#[to_schema] Problem),
-    /// `invalid`: a parameter is out of its bounds; `errors` says which
+    /// `invalid`: a parameter or the cursor cannot be read, or is out of its bounds; `errors` says which
     #[response(status = 422)]
     Invalid(#[to_schema] Problem),
 }

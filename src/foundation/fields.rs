@@ -66,7 +66,7 @@ impl Fields {
 
     /// A time that a calendar of live events can hold, which Postgres can hold too.
     pub fn time(&mut self, pointer: &'static str, value: DateTime<Utc>) -> &mut Self {
-        self.check((1900..=2199).contains(&value.year()), pointer, "must lie in the years 1900 to 2199")
+        self.check(is_in_calendar(value), pointer, "must lie in the years 1900 to 2199")
     }
 
     /// Ends the check.
@@ -76,6 +76,11 @@ impl Fields {
     pub fn done(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::invalid_fields(self.0)) }
     }
+}
+
+/// Whether this is a time that a calendar of live events can hold, which Postgres can hold too.
+pub fn is_in_calendar(time: DateTime<Utc>) -> bool {
+    (1900..=2199).contains(&time.year())
 }
 
 /// For a field of a PATCH that may be cleared: absent is `None`, `null` is `Some(None)`. Use it with

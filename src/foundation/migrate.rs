@@ -17,6 +17,10 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// A database migrates alone; the number names the lock among the database's advisory locks and means nothing else.
 const TAKE_TURNS: &str = "SET lock_timeout = '120s'; SELECT pg_advisory_lock(5802163790412447); SET lock_timeout = 0";
 
+/// A login role that is called podium, as an operator's may well be and the embedded Postgres's is, would otherwise put
+/// the tables into the schema of that name, which is for functions.
+const PUBLIC: &str = "SET search_path = public";
+
 /// Makes the two roles and lets the login role act as them. Another database of the cluster may be doing the same at
 /// this moment, and advisory locks do not reach across databases: whoever comes second takes what the first has made.
 const ROLES: &str = r#"
@@ -65,7 +69,7 @@ pub enum MigrateError {
 /// # Errors
 /// See [`MigrateError`]. Running it again goes on where it stopped.
 pub async fn run(url: &str) -> Result<Vec<String>, MigrateError> {
-    let mut connection = AsyncPgConnection::establish(url).await?;
+    let mut connection = establish(url).await?;
     connection.batch_execute(TAKE_TURNS).await?;
     connection.batch_execute(ROLES).await?;
     blocking(connection, |harness| {
@@ -81,7 +85,7 @@ pub async fn run(url: &str) -> Result<Vec<String>, MigrateError> {
 /// # Errors
 /// See [`MigrateError`].
 pub async fn pending(url: &str) -> Result<Vec<String>, MigrateError> {
-    let connection = AsyncPgConnection::establish(url).await?;
+    let connection = establish(url).await?;
     blocking(connection, |harness| {
         let waiting = harness.pending_migrations(MIGRATIONS)?;
         Ok(waiting.iter().map(|migration| migration.name().to_string()).collect())
@@ -94,7 +98,7 @@ pub async fn pending(url: &str) -> Result<Vec<String>, MigrateError> {
 /// # Errors
 /// See [`MigrateError`].
 pub async fn revert_all(url: &str) -> Result<Vec<String>, MigrateError> {
-    let mut connection = AsyncPgConnection::establish(url).await?;
+    let mut connection = establish(url).await?;
     connection.batch_execute(TAKE_TURNS).await?;
     blocking(connection, |harness| {
         let done = harness.revert_all_migrations(MIGRATIONS)?;
@@ -110,6 +114,12 @@ pub async fn revert_all(url: &str) -> Result<Vec<String>, MigrateError> {
 pub fn names() -> Result<Vec<String>, MigrateError> {
     let all: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(MigrateError::Run)?;
     Ok(all.iter().map(|migration| migration.name().to_string()).collect())
+}
+
+async fn establish(url: &str) -> Result<AsyncPgConnection, MigrateError> {
+    let mut connection = AsyncPgConnection::establish(url).await?;
+    connection.batch_execute(PUBLIC).await?;
+    Ok(connection)
 }
 
 /// Diesel's migrations are synchronous, and on a runtime of one thread they may not block: so on a thread of their own.

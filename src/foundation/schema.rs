@@ -2,7 +2,7 @@
 //!
 //! Written from the database by the test `schema_rs_agrees_with_the_database`, which also fails when this file differs;
 //! the comments are those of the migrations. To change it, change a migration, and run that test with
-//! `PODIUM_WRITE_SCHEMA=1`.
+//! `PODIUM_TEST_WRITE_SCHEMA=1`.
 
 /// The enumerations.
 pub mod sql_types {

@@ -105,7 +105,13 @@ pub enum Status {
 }
 
 /// Encodes the `phx_reply` to a push.
-pub fn reply(join_ref: Option<&Ref>, reference: Option<&Ref>, topic: &str, status: Status, response: &impl Serialize) -> ByteString {
+pub fn reply(
+    join_ref: Option<&Ref>,
+    reference: Option<&Ref>,
+    topic: &str,
+    status: Status,
+    response: &impl Serialize,
+) -> ByteString {
     let mut out = Vec::with_capacity(256);
     head(&mut out, join_ref, reference, topic);
     out.extend_from_slice(match status {
@@ -170,9 +176,21 @@ mod tests {
     fn what_is_no_frame_is_refused() {
         let long = format!(r#"[null,"{}","t","e",{{}}]"#, "x".repeat(80));
         for text in [
-            "", "[", "{}", "[]", "null", "[1,2,3,4]", r#"[null,null,"t","e"]"#, r#"[null,null,"t","e",{},1]"#,
-            r#"[null,null,1,"e",{}]"#, r#"[null,null,"t",null,{}]"#, r#"[{},null,"t","e",{}]"#,
-            r#"[null,[],"t","e",{}]"#, r#"[null,true,"t","e",{}]"#, r#"[null,null,"\ud800","e",{}]"#, &long,
+            "",
+            "[",
+            "{}",
+            "[]",
+            "null",
+            "[1,2,3,4]",
+            r#"[null,null,"t","e"]"#,
+            r#"[null,null,"t","e",{},1]"#,
+            r#"[null,null,1,"e",{}]"#,
+            r#"[null,null,"t",null,{}]"#,
+            r#"[{},null,"t","e",{}]"#,
+            r#"[null,[],"t","e",{}]"#,
+            r#"[null,true,"t","e",{}]"#,
+            r#"[null,null,"\ud800","e",{}]"#,
+            &long,
         ] {
             assert!(decode(text).is_err(), "{text}");
         }

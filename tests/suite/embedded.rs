@@ -29,7 +29,7 @@ fn folder() -> TempDir {
 }
 
 fn options(state: &Path) -> Options {
-    Options { state: Some(state.to_path_buf()), postgres_bin: None, durable: false }
+    Options { state: state.to_path_buf(), postgres_bin: None, durable: false }
 }
 
 async fn start(state: &Path) -> Embedded {
@@ -86,6 +86,18 @@ async fn owner() {
     write_note(&postgres, "from the owner").await;
     println!("\nowner is ready");
     sleep(Duration::from_secs(120)).await;
+}
+
+/// Has another process start Postgres, and kills that process. What is left: the postmaster.
+fn leave_postgres(state: &Path) -> Pid {
+    let mut owner = spawn_owner(state);
+    let mut lines = BufReader::new(owner.stdout.take().expect("its output")).lines();
+    assert!(lines.any(|line| line.expect("text") == "owner is ready"));
+    owner.kill().expect("a kill");
+    owner.wait().expect("its end");
+    let left = postmaster(state);
+    assert!(runs(left), "Postgres went with its owner: nothing to test");
+    left
 }
 
 fn spawn_owner(state: &Path) -> Child {
@@ -175,14 +187,7 @@ async fn one_podium_a_state_folder() {
 async fn what_a_killed_podium_left_is_taken_over() {
     let folder = folder();
     let state = folder.path().join("state");
-    let mut owner = spawn_owner(&state);
-    let mut lines = BufReader::new(owner.stdout.take().expect("its output")).lines();
-    assert!(lines.any(|line| line.expect("text") == "owner is ready"));
-    owner.kill().expect("a kill");
-    owner.wait().expect("its end");
-    let left = postmaster(&state);
-    assert!(runs(left), "Postgres went with its owner: nothing to test");
-
+    let left = leave_postgres(&state);
     let postgres = start(&state).await;
     assert!(!runs(left));
     assert_ne!(postmaster(&state), left);
@@ -213,6 +218,20 @@ async fn what_a_killed_podium_left_is_taken_over() {
     // An empty one, as a full disk leaves it.
     fs::write(pid_file(&state), "").expect("an empty file");
     start(&state).await.stop().await.expect("a stop");
+
+    // One that runs under a name that the folder no longer has could be anyone's: it is not touched, and Postgres itself
+    // refuses to start beside it. As soon as it has gone, the start goes on.
+    let left = leave_postgres(&state);
+    let moved = folder.path().join("moved");
+    fs::rename(&state, &moved).expect("a new name");
+    let options = options(&moved);
+    let waiting = tokio::spawn(async move { Embedded::start(&options).await });
+    sleep(Duration::from_millis(800)).await;
+    assert!(runs(left) && !waiting.is_finished());
+    kill(left, Signal::SIGINT).expect("a signal");
+    let postgres = waiting.await.expect("no panic").expect("a start");
+    assert_eq!(notes(&postgres).await, ["from the owner"; 2]);
+    postgres.stop().await.expect("a stop");
 }
 
 #[tokio::test]

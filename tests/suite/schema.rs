@@ -172,44 +172,47 @@ async fn nobody_writes_logs_and_members_directly() {
     .await;
 }
 
-/// What the catalog holds, as text that can be compared.
-fn dump(url: &str) -> String {
-    let found = std::env::var("PODIUM_PG_BIN").map(|bin| Path::new(&bin).join("pg_dump")).unwrap_or("pg_dump".into());
-    let output = std::process::Command::new(found)
-        .args(["--schema-only", "--no-owner", "--exclude-table=__diesel_schema_migrations", "--dbname", url])
+/// What the catalog holds, as text that can be compared. Uses the `pg_dump` that belongs to the server.
+async fn dump(database: &Database) -> String {
+    let bin = "SELECT setting FROM pg_config WHERE name = 'BINDIR'";
+    let bin: String = database.connect().await.query_one(bin, &[]).await.expect("ask where Postgres is").get(0);
+    let output = std::process::Command::new(Path::new(&bin).join("pg_dump"))
+        .args(["--schema-only", "--no-owner", "--exclude-table=__diesel_schema_migrations", "--dbname", database.url()])
         .output()
         .expect("run pg_dump");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // Newer versions print a random key in \restrict and \unrestrict.
     let text = String::from_utf8(output.stdout).expect("UTF-8");
-    text.lines().filter(|line| !line.starts_with("\\") && !line.is_empty()).map(|line| format!("{line}\n")).collect()
+    text.lines().filter(|line| !line.starts_with('\\') && !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }
 
 #[tokio::test]
 async fn every_migration_goes_up_down_and_up_again() {
     let database = Database::create_empty().await;
     migrate::run(database.url()).await.expect("all up: makes the roles, too");
-    let complete = dump(database.url());
+    let complete = dump(&database).await;
     migrate::revert_all(database.url()).await.expect("all down");
 
     // Step by step: each takes back exactly what it did.
     let client = database.connect().await;
+    // As `migrate` does.
+    client.batch_execute("SET search_path = public").await.expect("the migrations' search_path");
     let names = migrate::names().expect("the migrations' names");
     assert!(!names.is_empty());
-    let mut before = vec![dump(database.url())];
+    let mut before = vec![dump(&database).await];
     for name in &names {
         apply(&client, name, "up.sql").await;
-        let after = dump(database.url());
+        let after = dump(&database).await;
         apply(&client, name, "down.sql").await;
-        assert_same(before.last().expect("one state a step"), &dump(database.url()), &format!("down.sql of {name}"));
+        assert_same(before.last().expect("one state a step"), &dump(&database).await, &format!("down.sql of {name}"));
         apply(&client, name, "up.sql").await;
-        assert_same(&after, &dump(database.url()), &format!("up.sql of {name}, the second time"));
+        assert_same(&after, &dump(&database).await, &format!("up.sql of {name}, the second time"));
         before.push(after);
     }
     assert_same(&complete, before.last().expect("one state a step"), "step by step and at once");
     for (name, state) in names.iter().zip(&before).rev() {
         apply(&client, name, "down.sql").await;
-        assert_same(state, &dump(database.url()), &format!("down.sql of {name}, on the way down"));
+        assert_same(state, &dump(&database).await, &format!("down.sql of {name}, on the way down"));
     }
 }
 
@@ -242,7 +245,7 @@ async fn many_may_migrate_at_once() {
     }
     assert_eq!(ran, 2 * migrate::names().expect("the migrations' names").len(), "each ran once in each database");
     assert!(migrate::pending(one.url()).await.expect("ask").is_empty());
-    assert_eq!(dump(one.url()), dump(other.url()));
+    assert_eq!(dump(&one).await, dump(&other).await);
 }
 
 /// As on a managed Postgres: the login role is no superuser, but owns the database and may make roles.
@@ -289,20 +292,20 @@ async fn an_owner_without_superpowers_can_migrate() {
         .expect("clean up");
 }
 
-/// `PODIUM_WRITE_SCHEMA=1` writes the file instead of comparing.
+/// `PODIUM_TEST_WRITE_SCHEMA=1` writes the file instead of comparing.
 #[tokio::test]
 async fn schema_rs_agrees_with_the_database() {
     let database = Database::create().await;
     let expected = schema_rs(&database.connect().await).await;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/foundation/schema.rs");
-    if std::env::var_os("PODIUM_WRITE_SCHEMA").is_some() {
+    if std::env::var_os("PODIUM_TEST_WRITE_SCHEMA").is_some() {
         std::fs::write(&path, &expected).expect("write schema.rs");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == expected,
         "src/foundation/schema.rs is not what the database says, first at {:?}; write it anew with \
-         PODIUM_WRITE_SCHEMA=1 and this test",
+         PODIUM_TEST_WRITE_SCHEMA=1 and this test",
         found.lines().zip(expected.lines()).find(|(a, b)| a != b)
     );
 }
@@ -312,7 +315,7 @@ const HEAD: &str = "\
 //!
 //! Written from the database by the test `schema_rs_agrees_with_the_database`, which also fails when this file differs;
 //! the comments are those of the migrations. To change it, change a migration, and run that test with
-//! `PODIUM_WRITE_SCHEMA=1`.
+//! `PODIUM_TEST_WRITE_SCHEMA=1`.
 ";
 
 /// The file that describes this database.

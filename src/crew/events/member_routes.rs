@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use super::members::{EventMember, Joining, Membership};
 use super::{badges, store};
+use crate::crew::place::Place;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::SignedIn;
 use crate::crew::refusals;
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::{Error, Result};
-use crate::foundation::http::{Page, PageQuery, Problem};
+use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query};
 
 /// Registers the routes of an event's members.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -38,12 +39,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 async fn join(
     who: SignedIn,
     database: web::Data<Database>,
-    id: web::Path<Uuid>,
-    joining: web::Json<Joining>,
-) -> Result<web::Json<Membership>> {
+    id: Path<Uuid>,
+    joining: Json<Joining>,
+) -> Result<Json<Membership>> {
     let badges = badges::worn(&joining.vibe_badges)?;
     let work = async |conn: &mut _| store::join(conn, *id, who.user_id, &badges, joining.hidden).await;
-    Ok(web::Json(database.scope(&who.caller, Access::Write, work).await?))
+    Ok(Json(database.scope(&who.caller, Access::Write, work).await?))
 }
 
 /// Leave an event
@@ -61,7 +62,7 @@ async fn join(
     )
 )]
 #[delete("/v1/events/{id}/members/me")]
-async fn leave(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Result<HttpResponse> {
+async fn leave(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<HttpResponse> {
     pods.leave_event(*id, who.user_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -93,10 +94,10 @@ struct MemberQuery {
 async fn list(
     who: SignedIn,
     database: web::Data<Database>,
-    id: web::Path<Uuid>,
-    query: web::Query<MemberQuery>,
-    page: web::Query<PageQuery>,
-) -> Result<web::Json<Page<EventMember>>> {
+    id: Path<Uuid>,
+    query: Query<MemberQuery>,
+    page: Query<PageQuery>,
+) -> Result<Json<Page<EventMember>>> {
     let badge = query.badge.as_deref();
     if badge.is_some_and(|key| badges::find(key).is_none()) {
         return Err(Error::invalid("?badge", "there is no such badge; GET /v1/badges lists them"));
@@ -107,5 +108,5 @@ async fn list(
         store::members(conn, *id, badge, after, limit.rows()).await
     };
     let members = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(web::Json(Page::of(members, limit, |member| (member.joined_at, member.user_id))))
+    Ok(Json(Page::of(members, limit, |member| Place { time: member.joined_at, id: member.user_id })))
 }

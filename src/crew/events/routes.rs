@@ -11,13 +11,14 @@ use super::badges::{BADGES, Badge};
 use super::members::MyEvent;
 use super::slug::EventKey;
 use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, member_routes, store};
+use crate::crew::place::Place;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::SignedIn;
 use crate::crew::refusals;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::fields::Fields;
-use crate::foundation::http::{Page, PageQuery, Problem};
+use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query};
 
 /// Registers the routes of events and their members.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -41,7 +42,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     )
 )]
 #[post("/v1/events")]
-async fn create(who: SignedIn, database: web::Data<Database>, new: web::Json<NewEvent>) -> Result<HttpResponse> {
+async fn create(who: SignedIn, database: web::Data<Database>, new: Json<NewEvent>) -> Result<HttpResponse> {
     let new = new.into_inner().checked()?;
     let work = async |conn: &mut _| store::create(conn, who.user_id, &new).await;
     let (event, fresh) = database.scope(&who.caller, Access::Write, work).await?;
@@ -93,14 +94,14 @@ impl EventQuery {
 #[get("/v1/events")]
 async fn list(
     database: web::Data<Database>,
-    query: web::Query<EventQuery>,
-    page: web::Query<PageQuery>,
-) -> Result<web::Json<Page<Event>>> {
+    query: Query<EventQuery>,
+    page: Query<PageQuery>,
+) -> Result<Json<Page<Event>>> {
     let filter = query.into_inner().filter(Utc::now())?;
     let (limit, after) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| store::list(conn, &filter, after, limit.rows()).await;
     let events = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
-    Ok(web::Json(Page::of(events, limit, |event| (event.date_utc, event.id))))
+    Ok(Json(Page::of(events, limit, |event| Place { time: event.date_utc, id: event.id })))
 }
 
 /// Get an event
@@ -117,10 +118,10 @@ async fn list(
     )
 )]
 #[get("/v1/events/{id}")]
-async fn get(database: web::Data<Database>, id: web::Path<String>) -> Result<web::Json<Event>> {
+async fn get(database: web::Data<Database>, id: Path<String>) -> Result<Json<Event>> {
     let key = EventKey::parse(&id).ok_or(Code::NotFound)?;
     let work = async |conn: &mut _| store::find(conn, key).await;
-    Ok(web::Json(database.scope(&Caller::NOBODY, Access::Snapshot, work).await?))
+    Ok(Json(database.scope(&Caller::NOBODY, Access::Snapshot, work).await?))
 }
 
 /// Change or cancel an event
@@ -142,16 +143,15 @@ async fn get(database: web::Data<Database>, id: web::Path<String>) -> Result<web
 async fn change(
     who: SignedIn,
     database: web::Data<Database>,
-    id: web::Path<Uuid>,
-    change: web::Json<EventChange>,
-) -> Result<web::Json<Event>> {
+    id: Path<Uuid>,
+    change: Json<EventChange>,
+) -> Result<Json<Event>> {
     let change = change.into_inner();
     let work = async |conn: &mut _| {
         let event = change.applied_to(store::lock(conn, *id).await?, Utc::now())?;
-        store::save(conn, &event).await?;
-        Ok(event)
+        store::save(conn, &event).await
     };
-    Ok(web::Json(database.scope(&who.caller, Access::Write, work).await?))
+    Ok(Json(database.scope(&who.caller, Access::Write, work).await?))
 }
 
 /// Delete an event
@@ -171,7 +171,7 @@ async fn change(
     )
 )]
 #[delete("/v1/events/{id}")]
-async fn delete(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Result<HttpResponse> {
+async fn delete(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<HttpResponse> {
     pods.delete_event(*id, who.user_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -190,15 +190,11 @@ async fn delete(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Re
     )
 )]
 #[get("/v1/me/events")]
-async fn mine(
-    who: SignedIn,
-    database: web::Data<Database>,
-    page: web::Query<PageQuery>,
-) -> Result<web::Json<Page<MyEvent>>> {
+async fn mine(who: SignedIn, database: web::Data<Database>, page: Query<PageQuery>) -> Result<Json<Page<MyEvent>>> {
     let (limit, before) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| store::of_member(conn, who.user_id, before, limit.rows()).await;
     let events = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(web::Json(Page::of(events, limit, |mine| (mine.event.date_utc, mine.event.id))))
+    Ok(Json(Page::of(events, limit, |mine| Place { time: mine.event.date_utc, id: mine.event.id })))
 }
 
 /// All badges
@@ -210,6 +206,6 @@ async fn mine(
     responses((status = 200, description = "The list", body = Page<Badge>))
 )]
 #[get("/v1/badges")]
-async fn badges() -> web::Json<Page<Badge>> {
-    web::Json(Page::whole(BADGES.to_vec()))
+async fn badges() -> Json<Page<Badge>> {
+    Json(Page::whole(BADGES.to_vec()))
 }

@@ -14,15 +14,13 @@ use uuid::Uuid;
 use super::members::{EventMember, Membership, MyEvent};
 use super::slug::{self, EventKey};
 use super::{Event, Filter, NewEvent};
+use crate::crew::place::Place;
 use crate::crew::profiles;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::schema::{event_members, events};
 
 /// How many endings are tried for a slug that is taken. Each one fails once in 28 million.
 const SUFFIXES: usize = 3;
-
-/// A place in a list that goes by a time: the last row that was seen.
-pub type After = (DateTime<Utc>, Uuid);
 
 diesel::define_sql_function! {
     /// Postgres' own small letters, which its indexes are made of.
@@ -72,7 +70,7 @@ async fn insert(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid, slug: &str, ne
 pub async fn list(
     conn: &mut AsyncPgConnection,
     filter: &Filter,
-    after: Option<After>,
+    after: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Event>> {
     let mut query = events::table.select(Event::as_select()).filter(events::date_utc.ge(filter.from)).into_boxed();
@@ -85,7 +83,7 @@ pub async fn list(
     if let Some(city) = &filter.city {
         query = query.filter(lower(events::city).eq(lower(city)));
     }
-    if let Some((date, id)) = after {
+    if let Some(Place { time: date, id }) = after {
         query = query.filter(events::date_utc.ge(date).and(events::date_utc.gt(date).or(events::id.gt(id))));
     }
     Ok(query.order((events::date_utc, events::id)).limit(limit).load(conn).await?)
@@ -117,8 +115,8 @@ pub async fn lock(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Event> {
     Err(Error::because(Code::Forbidden, "only its maker may change an event"))
 }
 
-/// Writes a changed event back.
-pub async fn save(conn: &mut AsyncPgConnection, event: &Event) -> Result<()> {
+/// Writes a changed event back, and gives it as it is stored.
+pub async fn save(conn: &mut AsyncPgConnection, event: &Event) -> Result<Event> {
     let row = (
         events::artist.eq(&event.artist),
         events::city.eq(&event.city),
@@ -128,8 +126,8 @@ pub async fn save(conn: &mut AsyncPgConnection, event: &Event) -> Result<()> {
         events::time_zone.eq(&event.time_zone),
         events::cancelled_at.eq(event.cancelled_at),
     );
-    diesel::update(events::table.find(event.id)).set(row).execute(conn).await?;
-    Ok(())
+    let update = diesel::update(events::table.find(event.id)).set(row);
+    Ok(update.returning(Event::as_returning()).get_result(conn).await?)
 }
 
 /// Makes `user_id` a member of the event, or changes how they are one.
@@ -176,7 +174,7 @@ pub async fn members(
     conn: &mut AsyncPgConnection,
     event_id: Uuid,
     badge: Option<&str>,
-    after: Option<After>,
+    after: Option<Place>,
     limit: i64,
 ) -> Result<Vec<EventMember>> {
     use event_members::{hidden, joined_at, user_id, vibe_badges};
@@ -186,7 +184,7 @@ pub async fn members(
         let worn = sql::<Bool>("EXISTS (SELECT 1 FROM unnest(event_members.vibe_badges) b WHERE b ->> 'key' = ");
         query = query.filter(worn.bind::<Text, _>(badge.to_owned()).sql(")"));
     }
-    if let Some((time, id)) = after {
+    if let Some(Place { time, id }) = after {
         query = query.filter(joined_at.ge(time).and(joined_at.gt(time).or(user_id.gt(id))));
     }
     let query = query.order((joined_at, user_id)).limit(limit);
@@ -216,7 +214,7 @@ pub async fn members(
 pub async fn of_member(
     conn: &mut AsyncPgConnection,
     user_id: Uuid,
-    before: Option<After>,
+    before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<MyEvent>> {
     let mut query = event_members::table
@@ -224,7 +222,7 @@ pub async fn of_member(
         .filter(event_members::user_id.eq(user_id))
         .select((Event::as_select(), event_members::vibe_badges, event_members::hidden, event_members::joined_at))
         .into_boxed();
-    if let Some((date, id)) = before {
+    if let Some(Place { time: date, id }) = before {
         query = query.filter(events::date_utc.le(date).and(events::date_utc.lt(date).or(events::id.lt(id))));
     }
     let query = query.order((events::date_utc.desc(), events::id.desc())).limit(limit);

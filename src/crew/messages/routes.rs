@@ -13,7 +13,7 @@ use crate::crew::profiles::SignedIn;
 use crate::crew::{pods, refusals};
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::{Error, Result};
-use crate::foundation::http::Problem;
+use crate::foundation::http::{Json, Path, Problem, Query};
 
 /// Registers the routes of messages.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -69,15 +69,15 @@ impl LogQuery {
 async fn list(
     who: SignedIn,
     database: web::Data<Database>,
-    pod_id: web::Path<Uuid>,
-    query: web::Query<LogQuery>,
-) -> Result<web::Json<MessagePage>> {
+    pod_id: Path<Uuid>,
+    query: Query<LogQuery>,
+) -> Result<Json<MessagePage>> {
     let (span, limit) = query.span()?;
     let work = async |conn: &mut _| {
         pods::store::require_member(conn, *pod_id, who.user_id).await?;
         store::page(conn, *pod_id, span, limit).await
     };
-    Ok(web::Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+    Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
 }
 
 /// A message to be sent.
@@ -131,8 +131,8 @@ impl MessageBody {
 async fn send(
     who: SignedIn,
     pods: web::Data<Pods>,
-    pod_id: web::Path<Uuid>,
-    body: web::Json<MessageBody>,
+    pod_id: Path<Uuid>,
+    body: Json<MessageBody>,
 ) -> Result<HttpResponse> {
     let sent = pods.send(*pod_id, who.user_id, body.into_inner().message()).await?;
     Ok(if sent.fresh { HttpResponse::Created().json(sent) } else { HttpResponse::Ok().json(sent) })

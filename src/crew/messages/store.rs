@@ -82,9 +82,7 @@ pub async fn page(conn: &mut AsyncPgConnection, pod_id: Uuid, span: Span, limit:
     let query = messages::table.filter(messages::pod_id.eq(pod_id)).select(Row::as_select()).limit(wanted);
     let rows = match span {
         Span::Newest => query.order(messages::seq.desc()).load(conn).await?,
-        Span::Before(before) => {
-            query.filter(messages::seq.lt(before)).order(messages::seq.desc()).load(conn).await?
-        }
+        Span::Before(before) => query.filter(messages::seq.lt(before)).order(messages::seq.desc()).load(conn).await?,
         Span::After(after) => {
             query.filter(messages::changed_seq.gt(after)).order(messages::changed_seq.asc()).load(conn).await?
         }
@@ -145,7 +143,8 @@ fn cut(found: Vec<Message>, span: Span, limit: usize) -> MessagePage {
 /// About how many bytes of JSON a message is. Escapes can make a text up to six times longer, so this counts them.
 fn weight(message: &Message) -> usize {
     let escapes: usize = message.text.bytes().filter(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).count();
-    let lists = message.mentions.len() + message.attachments.len() + message.reactions.values().map(Vec::len).sum::<usize>();
+    let lists =
+        message.mentions.len() + message.attachments.len() + message.reactions.values().map(Vec::len).sum::<usize>();
     360 + message.text.len() + escapes * 5 + lists * 40 + message.reactions.len() * 48
 }
 

@@ -13,25 +13,31 @@
 //! **What it does not do.** Texts go to the journal past it: a repeat must be answered with its first outcome even to
 //! those who have left since, so only Postgres can refuse one.
 
+mod messages;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::fut::wrap_future;
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, SpawnHandle};
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle};
 use serde_json::json;
 use uuid::Uuid;
 
+pub use self::messages::{Attach, Committed, Detach, Gone, HeardOf, IsFull, Joined, PodChanged, Recheck, Typing};
 use super::change::{Change, KIND};
 use super::live::LivePods;
 use super::state::State;
 use super::store::live::{self, Reader};
-use crate::crew::messages::{self, Kind};
+use crate::crew::messages as talk;
+use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Result};
+use crate::foundation::metrics;
 use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head};
-use crate::realtime::relay::{Ends, Frame, Reach, RelayHandle, SubscriptionId};
+use crate::realtime::relay::RelayHandle;
+use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
 use crate::wire::frame;
 use crate::wire::topic::Topic;
 
@@ -88,71 +94,6 @@ enum Refreshing {
     Yes,
     /// Something changed meanwhile: once more.
     Again,
-}
-
-/// Changes of this pod, committed somewhere, ascending.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Committed(pub Vec<Change>);
-
-/// The head was raised.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct HeardOf;
-
-/// Nobody knows whether something was committed: look.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Recheck;
-
-/// The pod is gone with its event.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Gone;
-
-/// Something about the pod has changed that is no line of its log.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct PodChanged;
-
-/// Whether this actor rules out that the person takes a seat.
-#[derive(Message)]
-#[rtype(result = "bool")]
-pub struct IsFull {
-    /// Who wants one.
-    pub user_id: Uuid,
-}
-
-/// A session is about to join: from the answer on, its relay is told of everything.
-#[derive(Message)]
-#[rtype(result = "Result<()>")]
-pub struct Attach {
-    /// Its subscription.
-    pub subscription: SubscriptionId,
-    /// Whose it is.
-    pub user_id: Uuid,
-    /// Its relay.
-    pub relay: RelayHandle,
-}
-
-/// The join has been answered: the session is seen by the others, and sees them.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Joined(pub SubscriptionId);
-
-/// A session has gone.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Detach(pub SubscriptionId);
-
-/// A person types, or has stopped.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Typing {
-    /// Who tells.
-    pub subscription: SubscriptionId,
-    /// Whether they type.
-    pub on: bool,
 }
 
 impl PodActor {
@@ -228,7 +169,7 @@ impl PodActor {
         let Some(state) = &self.state else { return };
         let (false, Some(after)) = (self.repairing, state.wants()) else { return };
         self.repairing = true;
-        metrics::counter!("podium_pod_repairs_total").increment(1);
+        metrics::POD_REPAIRS.count(metrics::NONE).increment(1);
         let (database, topic, pod_id, known) =
             (self.parts.database.clone(), self.topic.clone(), self.pod_id, state.known());
         let relays = self.relays();
@@ -327,7 +268,7 @@ async fn read_changes(
     let mut conn = database.service().await?;
     // First the head, then the rows: all up to this head is committed, and what is missing among them was superseded.
     let head = live::head(&mut conn, pod_id).await?;
-    let page = messages::store::changed(&mut conn, pod_id, after, head, messages::PAGE_MAX).await?;
+    let page = talk::store::changed(&mut conn, pod_id, after, head, talk::PAGE_MAX).await?;
     let upto = match (page.more, page.next) {
         (true, Some(next)) => next,
         _ => head.max(after),
@@ -339,6 +280,7 @@ impl Actor for PodActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
+        metrics::PODS_LIVE.level(metrics::NONE).increment(1.0);
         let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
         let reading = async move {
             loop {
@@ -364,6 +306,7 @@ impl Actor for PodActor {
 
     fn stopped(&mut self, _ctx: &mut Self::Context) {
         self.parts.live.remove(self.pod_id, self.generation);
+        metrics::PODS_LIVE.level(metrics::NONE).decrement(1.0);
     }
 }
 

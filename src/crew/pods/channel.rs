@@ -19,7 +19,7 @@ use crate::foundation::errors::{Code, Error, Result};
 use crate::realtime::channel::{
     Admission, Answer, Channel, Joining, Member, Response, SessionContext, empty, payload, response,
 };
-use crate::realtime::relay::SubscriptionId;
+use crate::realtime::subscription::SubscriptionId;
 
 /// How often a join looks for a fresh actor when the one it found has just stopped.
 const ATTEMPTS: usize = 5;
@@ -238,7 +238,13 @@ fn span(history: HistoryPayload) -> Result<(Span, usize)> {
     }
 }
 
-async fn history(pods: Pods, session: Rc<SessionContext>, pod_id: Uuid, span: Span, limit: usize) -> Result<MessagePage> {
+async fn history(
+    pods: Pods,
+    session: Rc<SessionContext>,
+    pod_id: Uuid,
+    span: Span,
+    limit: usize,
+) -> Result<MessagePage> {
     let caller = Caller::user(session.user_id());
     let read = async |conn: &mut _| {
         store::require_member(conn, pod_id, session.user_id()).await?;
@@ -269,7 +275,13 @@ mod tests {
         let span = |text: &str| payload::<HistoryPayload>(&raw(text)).and_then(span);
         assert_eq!(span(r#"{"before":9}"#).unwrap(), (Span::Before(9), PAGE_DEFAULT));
         assert_eq!(span(r#"{"after":0,"limit":200}"#).unwrap(), (Span::After(0), 200));
-        for odd in ["{}", r#"{"before":1,"after":1}"#, r#"{"after":-1}"#, r#"{"after":1,"limit":0}"#, r#"{"after":1,"limit":201}"#] {
+        for odd in [
+            "{}",
+            r#"{"before":1,"after":1}"#,
+            r#"{"after":-1}"#,
+            r#"{"after":1,"limit":0}"#,
+            r#"{"after":1,"limit":201}"#,
+        ] {
             assert_eq!(span(odd).unwrap_err().code, Code::Invalid, "{odd}");
         }
     }

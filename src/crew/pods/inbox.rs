@@ -21,7 +21,8 @@ use super::store::live::{self, Activity, Reader};
 use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
-use crate::realtime::relay::{Frame, Reach, RelayHandle, SubscriptionId};
+use crate::realtime::relay::RelayHandle;
+use crate::realtime::subscription::{Frame, Reach, SubscriptionId};
 use crate::wire::frame;
 use crate::wire::topic::Topic;
 
@@ -83,6 +84,12 @@ impl InboxHandle {
         if self.address.try_send(notice).is_err() {
             self.shared.lost.store(true, Ordering::Release);
         }
+    }
+
+    /// Tells that a pod is gone with its event.
+    pub fn gone(&self, pod_id: Uuid) {
+        // Once in the life of a pod, and nothing would make up for a lost one.
+        self.address.do_send(Notice { pod_id, lines: vec![(Kind::Closed, Uuid::nil())] });
     }
 
     /// A session watches its person's pods until the answer is dropped.

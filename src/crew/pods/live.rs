@@ -32,7 +32,11 @@ impl LivePods {
     }
 
     /// The actor of a pod, started by `start` if it has none.
-    pub fn find_or_start(&self, pod_id: Uuid, start: impl FnOnce(Generation, Head) -> Addr<PodActor>) -> Live<PodActor> {
+    pub fn find_or_start(
+        &self,
+        pod_id: Uuid,
+        start: impl FnOnce(Generation, Head) -> Addr<PodActor>,
+    ) -> Live<PodActor> {
         self.registry.find_or_start(pod_id, start)
     }
 
@@ -99,6 +103,7 @@ impl Deliver for LivePods {
     }
 
     fn gone(&self, pod_id: Uuid) {
+        self.inbox.gone(pod_id);
         if let Some(live) = self.find(pod_id) {
             live.address.do_send(Gone);
         }

@@ -9,7 +9,7 @@ use super::view::Seat;
 use crate::crew::profiles::SignedIn;
 use crate::crew::refusals;
 use crate::foundation::errors::Result;
-use crate::foundation::http::Problem;
+use crate::foundation::http::{Json, Path, Problem};
 
 /// Registers the routes of a pod's members. `me` comes before any id.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -32,9 +32,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     )
 )]
 #[put("/v1/pods/{id}/members/me")]
-async fn join(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Result<web::Json<Seat>> {
+async fn join(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<Json<Seat>> {
     let seat = pods.join(*id, who.user_id).await?;
-    Ok(web::Json(Seat { seat }))
+    Ok(Json(Seat { seat }))
 }
 
 /// Leave a pod
@@ -52,7 +52,7 @@ async fn join(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Resu
     )
 )]
 #[delete("/v1/pods/{id}/members/me")]
-async fn leave(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Result<HttpResponse> {
+async fn leave(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<HttpResponse> {
     pods.leave(*id, who.user_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -75,7 +75,7 @@ async fn leave(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Res
     )
 )]
 #[put("/v1/pods/{id}/members/{user_id}")]
-async fn admit(who: SignedIn, pods: web::Data<Pods>, path: web::Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+async fn admit(who: SignedIn, pods: web::Data<Pods>, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
     let (id, user_id) = path.into_inner();
     pods.admit(id, who.user_id, user_id).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -99,7 +99,7 @@ async fn admit(who: SignedIn, pods: web::Data<Pods>, path: web::Path<(Uuid, Uuid
     )
 )]
 #[delete("/v1/pods/{id}/members/{user_id}")]
-async fn remove(who: SignedIn, pods: web::Data<Pods>, path: web::Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+async fn remove(who: SignedIn, pods: web::Data<Pods>, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
     let (id, user_id) = path.into_inner();
     if user_id == who.user_id {
         pods.leave(id, user_id).await?;

@@ -326,10 +326,7 @@ impl Pods {
     fn actor(&self, pod_id: Uuid) -> Live<PodActor> {
         let inner = &self.0;
         inner.live.find_or_start(pod_id, |generation, head| {
-            let parts = Parts {
-                database: inner.database.clone(),
-                live: Arc::clone(&inner.live),
-            };
+            let parts = Parts { database: inner.database.clone(), live: Arc::clone(&inner.live) };
             let thread = &inner.threads[spread(pod_id, inner.threads.len())];
             PodActor::start_in_arbiter(thread, move |ctx| PodActor::new(pod_id, generation, head, parts, ctx))
         })
@@ -339,6 +336,8 @@ impl Pods {
 fn allow(limiter: Option<&DefaultKeyedRateLimiter<Uuid>>, user_id: Uuid) -> Result<()> {
     let Some(limiter) = limiter else { return Ok(()) };
     limiter.check_key(&user_id).map_err(|until| {
-        Error::rate_limited(until.wait_time_from(governor::clock::Clock::now(&governor::clock::DefaultClock::default())))
+        Error::rate_limited(
+            until.wait_time_from(governor::clock::Clock::now(&governor::clock::DefaultClock::default())),
+        )
     })
 }

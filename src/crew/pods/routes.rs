@@ -6,11 +6,12 @@ use uuid::Uuid;
 
 use super::view::{self, InboxEntry, PodBody, PodChange, PodDetail, PodView};
 use super::{NewPod, Pods, member_routes, store};
+use crate::crew::place::Place;
 use crate::crew::profiles::SignedIn;
 use crate::crew::{events, refusals};
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::Result;
-use crate::foundation::http::{Page, PageQuery, Problem};
+use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query};
 
 /// Registers the routes of pods and their members.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -41,8 +42,8 @@ async fn open(
     who: SignedIn,
     database: web::Data<Database>,
     pods: web::Data<Pods>,
-    event_id: web::Path<Uuid>,
-    body: web::Json<PodBody>,
+    event_id: Path<Uuid>,
+    body: Json<PodBody>,
 ) -> Result<HttpResponse> {
     let id = body.id.unwrap_or_else(Uuid::now_v7);
     let name = view::name(&body.name)?;
@@ -71,16 +72,16 @@ async fn open(
 async fn list(
     who: SignedIn,
     database: web::Data<Database>,
-    event_id: web::Path<Uuid>,
-    page: web::Query<PageQuery>,
-) -> Result<web::Json<Page<PodView>>> {
+    event_id: Path<Uuid>,
+    page: Query<PageQuery>,
+) -> Result<Json<Page<PodView>>> {
     let (limit, after) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| {
         events::store::require_member(conn, *event_id, who.user_id).await?;
         store::of_event(conn, *event_id, after, limit.rows()).await
     };
     let pods = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(web::Json(Page::of(pods, limit, |view| (view.pod.created_at, view.pod.id))))
+    Ok(Json(Page::of(pods, limit, |view| Place { time: view.pod.created_at, id: view.pod.id })))
 }
 
 /// Get a pod
@@ -97,9 +98,9 @@ async fn list(
     )
 )]
 #[get("/v1/pods/{id}")]
-async fn get(who: SignedIn, database: web::Data<Database>, id: web::Path<Uuid>) -> Result<web::Json<PodDetail>> {
+async fn get(who: SignedIn, database: web::Data<Database>, id: Path<Uuid>) -> Result<Json<PodDetail>> {
     let work = async |conn: &mut _| store::detail(conn, *id).await;
-    Ok(web::Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+    Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
 }
 
 /// Change a pod
@@ -122,13 +123,13 @@ async fn change(
     who: SignedIn,
     database: web::Data<Database>,
     pods: web::Data<Pods>,
-    id: web::Path<Uuid>,
-    change: web::Json<PodChange>,
-) -> Result<web::Json<PodDetail>> {
+    id: Path<Uuid>,
+    change: Json<PodChange>,
+) -> Result<Json<PodDetail>> {
     let name = change.name.as_deref().map(view::name).transpose()?;
     pods.change(*id, who.user_id, name, change.join_policy).await?;
     let work = async |conn: &mut _| store::detail(conn, *id).await;
-    Ok(web::Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+    Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
 }
 
 /// Close a pod
@@ -146,7 +147,7 @@ async fn change(
     )
 )]
 #[delete("/v1/pods/{id}")]
-async fn close(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Result<HttpResponse> {
+async fn close(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<HttpResponse> {
     pods.close(*id, who.user_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -165,13 +166,9 @@ async fn close(who: SignedIn, pods: web::Data<Pods>, id: web::Path<Uuid>) -> Res
     )
 )]
 #[get("/v1/me/pods")]
-async fn inbox(
-    who: SignedIn,
-    database: web::Data<Database>,
-    page: web::Query<PageQuery>,
-) -> Result<web::Json<Page<InboxEntry>>> {
+async fn inbox(who: SignedIn, database: web::Data<Database>, page: Query<PageQuery>) -> Result<Json<Page<InboxEntry>>> {
     let (limit, before) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| store::inbox(conn, before, limit.rows()).await;
     let entries = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(web::Json(Page::of(entries, limit, |entry| (entry.active_at, entry.view.pod.id))))
+    Ok(Json(Page::of(entries, limit, |entry| Place { time: entry.active_at, id: entry.view.pod.id })))
 }

@@ -15,13 +15,11 @@ use uuid::Uuid;
 use super::view::{InboxEntry, PodDetail, PodView};
 use super::{JoinPolicy, Member, Pod};
 use crate::crew::messages;
+use crate::crew::place::Place;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::schema::{pod_members, pods};
 
 type SqlUuid = diesel::sql_types::Uuid;
-
-/// A place in a list that goes by a time: the last row that was seen.
-pub type After = (DateTime<Utc>, Uuid);
 
 /// What a caller may see of a pod. Its head is not among it: that would tell outsiders how much is said inside.
 #[derive(Queryable, Selectable)]
@@ -129,14 +127,14 @@ async fn complete(conn: &mut AsyncPgConnection, pod: PodRow) -> Result<PodDetail
 pub async fn of_event(
     conn: &mut AsyncPgConnection,
     event_id: Uuid,
-    after: Option<After>,
+    after: Option<Place>,
     limit: i64,
 ) -> Result<Vec<PodView>> {
     let mut query = pods::table
         .filter(pods::event_id.eq(event_id).and(pods::closed_at.is_null()))
         .select(PodRow::as_select())
         .into_boxed();
-    if let Some((time, id)) = after {
+    if let Some(Place { time, id }) = after {
         query = query.filter(pods::created_at.ge(time).and(pods::created_at.gt(time).or(pods::id.gt(id))));
     }
     let rows = query.order((pods::created_at, pods::id)).limit(limit).load(conn).await?;
@@ -170,8 +168,8 @@ pub async fn require_member(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id:
 }
 
 /// The caller's pods, newest activity first.
-pub async fn inbox(conn: &mut AsyncPgConnection, before: Option<After>, limit: i64) -> Result<Vec<InboxEntry>> {
-    let (time, pod_id) = before.unzip();
+pub async fn inbox(conn: &mut AsyncPgConnection, before: Option<Place>, limit: i64) -> Result<Vec<InboxEntry>> {
+    let (time, pod_id) = before.map(|place| (place.time, place.id)).unzip();
     let rows: Vec<InboxRow> = diesel::sql_query("SELECT * FROM podium.inbox($1, $2, $3)")
         .bind::<Int4, _>(i32::try_from(limit).unwrap_or(i32::MAX))
         .bind::<Nullable<Timestamptz>, _>(time)

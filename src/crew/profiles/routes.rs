@@ -8,7 +8,7 @@ use super::{Me, MeChange, Profile, SignedIn, store};
 use crate::crew::refusals;
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::Result;
-use crate::foundation::http::Problem;
+use crate::foundation::http::{Json, Path, Problem};
 
 /// Registers the routes of profiles.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -27,9 +27,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     )
 )]
 #[get("/v1/me")]
-async fn get_me(who: SignedIn, database: web::Data<Database>) -> Result<web::Json<Me>> {
+async fn get_me(who: SignedIn, database: web::Data<Database>) -> Result<Json<Me>> {
     let me = database.scope(&who.caller, Access::Snapshot, async |conn| store::me(conn, who.user_id).await).await?;
-    Ok(web::Json(me))
+    Ok(Json(me))
 }
 
 /// Change one's own profile
@@ -45,10 +45,10 @@ async fn get_me(who: SignedIn, database: web::Data<Database>) -> Result<web::Jso
     )
 )]
 #[patch("/v1/me")]
-async fn change_me(who: SignedIn, database: web::Data<Database>, change: web::Json<MeChange>) -> Result<web::Json<Me>> {
+async fn change_me(who: SignedIn, database: web::Data<Database>, change: Json<MeChange>) -> Result<Json<Me>> {
     let change = change.into_inner().checked()?;
     let work = async |conn: &mut _| store::change(conn, who.user_id, change).await;
-    Ok(web::Json(database.scope(&who.caller, Access::Write, work).await?))
+    Ok(Json(database.scope(&who.caller, Access::Write, work).await?))
 }
 
 /// Another person's profile
@@ -65,7 +65,7 @@ async fn change_me(who: SignedIn, database: web::Data<Database>, change: web::Js
     )
 )]
 #[get("/v1/profiles/{id}")]
-async fn get_profile(who: SignedIn, database: web::Data<Database>, id: web::Path<Uuid>) -> Result<web::Json<Profile>> {
+async fn get_profile(who: SignedIn, database: web::Data<Database>, id: Path<Uuid>) -> Result<Json<Profile>> {
     let work = async |conn: &mut _| store::profile(conn, *id).await;
-    Ok(web::Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+    Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
 }

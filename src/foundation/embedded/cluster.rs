@@ -1,7 +1,7 @@
 //! The cluster's files: made once by `initdb`, set up at each start.
 
 use std::fs::{self, DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::process::{self, Stdio};
 
@@ -24,6 +24,10 @@ const DRAFT: &str = "initdb-";
 const SETTINGS: &str = "\
 # Podium writes this file at each start. To change a setting use ALTER SYSTEM, or write it
 # into postgres.local.conf beside this file.
+
+# What initdb found out about the machine.
+include = 'postgres/postgresql.conf'
+
 max_connections = 100
 shared_buffers = 128MB
 effective_cache_size = 512MB
@@ -40,6 +44,9 @@ timezone = 'UTC'
 lc_messages = 'C'
 cluster_name = 'podium'
 ";
+
+/// An operator's own settings, beside those.
+const LOCAL_SETTINGS: &str = "postgres.local.conf";
 
 const DURABLE: &str = "\
 fsync = on
@@ -134,8 +141,15 @@ pub(super) async fn make_database(place: &Place) -> Result<(), EmbeddedError> {
 /// Writes the settings of the next start.
 pub(super) fn write_settings(place: &Place, durable: bool) -> Result<(), EmbeddedError> {
     let safety = if durable { DURABLE } else { FLEETING };
-    let text = format!("{SETTINGS}{safety}include_if_exists = 'postgres.local.conf'\n");
-    fs::write(&place.settings, text).map_err(EmbeddedError::files("write", &place.settings))
+    let mut text = format!("{SETTINGS}{safety}");
+    if place.state.join(LOCAL_SETTINGS).exists() {
+        // Postgres has a word for that too, and complains into the log when the file is missing.
+        text.push_str(&format!("include = '{LOCAL_SETTINGS}'\n"));
+    }
+    // Readable for Postgres's account, whatever root's umask is.
+    fs::write(&place.settings, text)
+        .and_then(|()| fs::set_permissions(&place.settings, fs::Permissions::from_mode(0o644)))
+        .map_err(EmbeddedError::files("write", &place.settings))
 }
 
 /// What cannot be removed now (an orphaned initdb is still writing) is removed the next time.

@@ -7,9 +7,9 @@
 //! - One Podium a state folder: a lock is held from before the first look at it until Postgres has ended. Whoever comes
 //!   second waits a few seconds and then says so.
 //! - The Postgres that answers is always this process's child. One that a killed Podium left behind is stopped first
-//!   ([`leftover`]), and its data are taken over.
-//! - A cluster is either whole or not there ([`cluster`]).
-//! - As root, Postgres runs as another account ([`account`]), and the state folder lies where that account may enter
+//!   (`leftover`), and its data are taken over.
+//! - A cluster is either whole or not there (`cluster`).
+//! - As root, Postgres runs as another account (`account`), and the state folder lies where that account may enter
 //!   ([`state_folder`]).
 //!
 //! It knows nothing of Podium's schema: the database `podium` is made empty, and its user is the cluster's superuser.
@@ -36,14 +36,14 @@ use programs::Programs;
 use server::Launch;
 
 pub use error::EmbeddedError;
-pub use place::state_folder;
+pub use place::{DEFAULT_STATE, state_folder};
 pub use secret::secret;
 
 /// How the embedded Postgres is to run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The state folder (`PODIUM_STATE`); see [`state_folder`] for what happens without.
-    pub state: Option<PathBuf>,
+    /// The state folder (`PODIUM_STATE`); its default may move, see [`state_folder`].
+    pub state: PathBuf,
     /// Where `initdb` and `postgres` are (`PODIUM_POSTGRES_BIN`); found without.
     pub postgres_bin: Option<PathBuf>,
     /// Commits survive a crash of the machine. Off for tests only.
@@ -76,7 +76,7 @@ impl Embedded {
     ///
     /// One line that says what to do; see [`EmbeddedError`].
     pub async fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
-        let state = state_folder(options.state.as_deref())?;
+        let state = state_folder(&options.state)?;
         let place = Place::new(state);
         let account = Account::choose(Some(&place.data))?;
         place::prepare_state(&place.state, &account)?;
@@ -116,7 +116,7 @@ impl Embedded {
         format!("postgres://{owner}@{host}/{owner}", owner = cluster::OWNER)
     }
 
-    /// The state folder in use; the [`secret`] is kept there too.
+    /// The state folder in use; the [`secret()`] is kept there too.
     pub fn state(&self) -> &Path {
         &self.place.state
     }

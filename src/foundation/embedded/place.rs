@@ -26,8 +26,8 @@ use tokio::time::{Instant, sleep};
 use super::account::Account;
 use super::error::EmbeddedError;
 
-/// The folder that is used when no setting names one, below the working directory.
-const DEFAULT: &str = ".podium";
+/// The default of `PODIUM_STATE`, in the working directory.
+pub const DEFAULT_STATE: &str = ".podium";
 
 /// Below this lies the state of a root whose own folders Postgres's account may not enter.
 const FOR_ROOT: &str = "/var/lib/podium";
@@ -93,20 +93,24 @@ impl Place {
     }
 }
 
-/// The state folder: `wished` (`PODIUM_STATE`), else `.podium` in the working directory. Where Podium is root and
-/// Postgres's account may not enter the default (a checkout below `/root`), it is a folder below `/var/lib/podium`
-/// named after it. Nothing is made.
+/// Where the state lies when `PODIUM_STATE` says `setting`: there, except that [`DEFAULT_STATE`] moves below
+/// `/var/lib/podium` when Podium is root and Postgres's account may not enter it, as in a checkout below `/root`. The
+/// folder there is named after the checkout. Nothing is made.
 ///
 /// # Errors
 ///
-/// If `wished` lies where that account may not enter, or there is no account to run Postgres.
-pub fn state_folder(wished: Option<&Path>) -> Result<PathBuf, EmbeddedError> {
-    let state = resolve(wished.unwrap_or(Path::new(DEFAULT)))?;
+/// If another setting than the default lies where that account may not enter, or there is no account to run Postgres.
+pub fn state_folder(setting: &Path) -> Result<PathBuf, EmbeddedError> {
+    choose(setting, setting == Path::new(DEFAULT_STATE))
+}
+
+fn choose(setting: &Path, may_move: bool) -> Result<PathBuf, EmbeddedError> {
+    let state = resolve(setting)?;
     let account = Account::choose(Some(&Place::new(state.clone()).data))?;
     let Some(barrier) = account.barrier(&state) else {
         return Ok(state);
     };
-    if wished.is_some() {
+    if !may_move {
         return Err(EmbeddedError::Barred { state, account: account.name, barrier });
     }
     let checkout = state.parent().unwrap_or(&state);
@@ -127,7 +131,7 @@ pub(super) fn prepare_state(state: &Path, account: &Account) -> Result<(), Embed
 }
 
 /// Makes a folder that only its owner may enter, if it is not there.
-pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+fn make_private(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
@@ -204,4 +208,54 @@ fn resolve(path: &Path) -> Result<PathBuf, EmbeddedError> {
         }
     }
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_default_that_postgres_may_not_enter_moves_and_a_wish_is_refused() {
+        let root = tempfile::tempdir().expect("a folder");
+        let checkout = root.path().join("src/podium");
+        fs::create_dir_all(&checkout).expect("a folder");
+        let default = checkout.join(".podium");
+        let open = |mode| fs::set_permissions(root.path(), fs::Permissions::from_mode(mode)).expect("a mode");
+
+        open(0o711);
+        assert_eq!(choose(&default, true).expect("a folder"), default);
+        open(0o700);
+        let moved = choose(&default, true).expect("a folder");
+        let wished = choose(&default, false);
+        if nix::unistd::Uid::effective().is_root() {
+            let name = checkout.strip_prefix("/").expect("absolute").to_string_lossy().replace('/', "-");
+            assert_eq!(moved, Path::new("/var/lib/podium").join(name));
+            assert!(matches!(wished, Err(EmbeddedError::Barred { barrier, .. }) if barrier == root.path()));
+        } else {
+            assert_eq!(moved, default);
+            assert_eq!(wished.expect("a folder"), default);
+        }
+        assert!(!default.exists(), "nothing is made");
+    }
+
+    #[test]
+    fn a_long_path_moves_the_socket_and_always_to_the_same_folder() {
+        let short = Path::new("/srv/podium");
+        assert_eq!(Place::new(short.to_path_buf()).socket, short.join("socket"));
+        let long = Path::new("/srv").join("podium".repeat(20));
+        let socket = Place::new(long.clone()).socket;
+        assert!(fits(&socket) && !socket.starts_with(&long));
+        assert_eq!(Place::new(long.clone()).socket, socket);
+        assert_ne!(Place::new(long.join("other")).socket, socket);
+    }
+
+    #[test]
+    fn a_socket_folder_of_somebody_else_is_refused() {
+        let root = tempfile::tempdir().expect("a folder");
+        let account = Account::choose(None).expect("an account");
+        let mut place = Place::new(root.path().to_path_buf());
+        std::os::unix::fs::symlink("/tmp", root.path().join("link")).expect("a link");
+        place.socket = root.path().join("link");
+        assert!(matches!(place.prepare_socket(&account), Err(EmbeddedError::Files { .. })));
+    }
 }

@@ -6,7 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process;
 
-use super::place;
+use super::account::Account;
+use super::place::{self, Place};
 
 /// Its file in the state folder.
 const FILE: &str = "jwt-secret";
@@ -23,7 +24,9 @@ pub fn secret(state: &Path) -> io::Result<String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         known => return known,
     }
-    place::make_private(state)?;
+    // It may be the first to come, and then must leave the folder as Postgres's account needs it.
+    let account = Account::choose(Some(&Place::new(state.to_owned()).data)).map_err(io::Error::other)?;
+    place::prepare_state(state, &account).map_err(io::Error::other)?;
     let fresh: [u8; 32] = rand::random();
     let text: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
     // Written whole under another name first: a link appears at once, and never takes the place of an earlier one.

@@ -112,7 +112,9 @@ async fn read_body(payload: Payload, limit: usize) -> Result<web::Bytes> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    let mut json = serde_json::Deserializer::from_slice(body);
+    // Fields that nobody knows are skipped without a look, but a body is UTF-8 as a whole.
+    let text = std::str::from_utf8(body).map_err(|_| Error::because(Code::Malformed, "the body is not UTF-8"))?;
+    let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         // A wrong value stops the reading; what comes after it need not be JSON.
         match serde_json::from_slice::<IgnoredAny>(body) {
@@ -121,6 +123,10 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
         }
     })?;
     json.end().map_err(|error| told(&error, String::new()))?;
+    // Serde would fill a struct from a list, too.
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::invalid("", "must be an object"));
+    }
     if let Some(pointer) = nul(body) {
         return Err(Error::invalid(pointer, "must not contain NUL"));
     }
@@ -163,8 +169,11 @@ fn escaped(key: &str) -> String {
 fn nul(body: &[u8]) -> Option<String> {
     const ESCAPE: &[u8] = br"\u0000";
     body.windows(ESCAPE.len()).any(|window| window == ESCAPE).then_some(())?;
-    let value: Value = serde_json::from_slice(body).ok()?;
-    nul_within(&value)
+    match serde_json::from_slice::<Value>(body) {
+        Ok(value) => nul_within(&value),
+        // It was read once, so what stands in the way is its depth, where nobody looked.
+        Err(_) => Some(String::new()),
+    }
 }
 
 fn nul_within(value: &Value) -> Option<String> {

@@ -60,9 +60,9 @@ pub struct Settings {
     pub drain: Duration,
     /// How long a stopping node still serves after `/readyz` says 503, so that balancers see it first.
     pub health_interval: Duration,
-    /// Where the embedded Postgres and its secret live; `None` leaves it to
-    /// [`state_folder`](super::embedded::state_folder).
-    pub state: Option<PathBuf>,
+    /// Where the embedded Postgres and its secret live, as
+    /// [`state_folder`](super::embedded::state_folder) understands it.
+    pub state: PathBuf,
     /// The folder of `initdb` and `postgres`, when they are not where they are looked for.
     pub postgres_bin: Option<PathBuf>,
     /// What is logged: a level, or directives such as `info,podium=debug`.
@@ -186,7 +186,7 @@ impl Settings {
             journal_writers: 0,
             drain: Duration::ZERO,
             health_interval: Duration::ZERO,
-            state: None,
+            state: PathBuf::new(),
             postgres_bin: None,
             log: String::new(),
             log_format: LogFormat::Auto,

@@ -6,6 +6,7 @@ use std::thread::available_parallelism;
 use rand::Rng;
 
 use super::{Settings, values};
+use crate::foundation::embedded::DEFAULT_STATE;
 
 /// One setting: its name is that of the environment variable, and the flag and the key follow from it.
 #[derive(Debug)]
@@ -195,11 +196,12 @@ pub const TABLE: &[Setting] = &[
     },
     Setting {
         name: "PODIUM_STATE",
-        default: Fallback::Unset(".podium, or below /var/lib/podium where root's own folders bar Postgres's account"),
+        default: Fallback::Text(DEFAULT_STATE),
         expected: "the path of a folder",
         secret: false,
-        help: "Where the embedded Postgres and the secret for tokens are kept",
-        apply: |s, text| put(&mut s.state, values::path(text).map(Some)),
+        help: "Where the embedded Postgres and the secret for tokens are kept; the default moves below /var/lib/podium where \
+               root's folders bar Postgres's account",
+        apply: |s, text| put(&mut s.state, values::path(text)),
     },
     Setting {
         name: "PODIUM_POSTGRES_BIN",
@@ -211,7 +213,7 @@ pub const TABLE: &[Setting] = &[
     },
     Setting {
         name: "PODIUM_LOG",
-        default: Fallback::Text("info"),
+        default: Fallback::Text("info,actix_server=warn"),
         expected: "a level (error, warn, info, debug, trace) or directives such as info,podium=debug",
         secret: false,
         help: "What is logged",

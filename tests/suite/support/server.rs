@@ -200,6 +200,17 @@ impl Server {
         samples.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
     }
 
+    /// How many statements `work` costs Postgres: the least of some tries, since the server has work of its own beside it.
+    pub async fn statements<T>(&self, work: impl AsyncFn() -> T) -> f64 {
+        let mut least = f64::INFINITY;
+        for _ in 0..5 {
+            let before = self.metric("podium_db_statements_total").await;
+            work().await;
+            least = least.min(self.metric("podium_db_statements_total").await - before);
+        }
+        least
+    }
+
     /// A new event three weeks ahead; gives its id.
     pub async fn event(&self, maker: &Person) -> Uuid {
         let date = chrono::Utc::now() + chrono::Duration::weeks(3);

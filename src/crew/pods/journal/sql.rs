@@ -79,7 +79,8 @@ impl Connection {
             client
                 .batch_execute("SET ROLE podium_service; SET statement_timeout = '4500ms'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '5s'")
                 .await?;
-            let append = client.prepare("SELECT code, seq, at, fresh FROM podium.append($1, $2, $3, $4) ORDER BY ord").await?;
+            let append =
+                client.prepare("SELECT code, seq, at, fresh FROM podium.append($1, $2, $3, $4) ORDER BY ord").await?;
             Ok(Connection { client, append })
         };
         in_time(CONNECT, opening).await
@@ -100,7 +101,9 @@ impl Connection {
             texts.push(append.text.as_str());
         }
         // `query` reads to the end of the answer, which Postgres sends after the commit.
-        let rows = in_time(ANSWER, async { Ok(self.client.query(&self.append, &[&pods, &ids, &users, &texts]).await?) }).await?;
+        let rows =
+            in_time(ANSWER, async { Ok(self.client.query(&self.append, &[&pods, &ids, &users, &texts]).await?) })
+                .await?;
         let verdicts = rows.iter().map(|row| {
             Ok(Verdict { code: row.try_get(0)?, seq: row.try_get(1)?, at: row.try_get(2)?, fresh: row.try_get(3)? })
         });

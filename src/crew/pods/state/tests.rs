@@ -6,7 +6,7 @@ use bytestring::ByteString;
 use proptest::prelude::*;
 
 use super::*;
-use crate::realtime::relay::{Ends, Frame, Reach};
+use crate::realtime::subscription::{Ends, Frame, Reach};
 
 /// One change of the model's log: which message it is of, and what.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,13 @@ struct Model {
 
 impl Model {
     fn new() -> Self {
-        Model { log: Vec::new(), in_flight: Vec::new(), state: State::new(0, [], 5, false), delivered: Vec::new(), start: 0 }
+        Model {
+            log: Vec::new(),
+            in_flight: Vec::new(),
+            state: State::new(0, [], 5, false),
+            delivered: Vec::new(),
+            start: 0,
+        }
     }
 
     fn commit(&mut self, what: u8, which: u8) {

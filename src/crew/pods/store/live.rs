@@ -49,12 +49,12 @@ pub async fn head(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<i64> {
 /// invited, and not removed before. As the service.
 pub async fn may_join(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
     let found: Option<(String, Option<bool>)> = pods::table
-        .inner_join(event_members::table.on(
-            event_members::event_id.eq(pods::event_id).and(event_members::user_id.eq(user_id)),
-        ))
-        .left_join(pod_admissions::table.on(
-            pod_admissions::pod_id.eq(pods::id).and(pod_admissions::user_id.eq(user_id)),
-        ))
+        .inner_join(
+            event_members::table.on(event_members::event_id.eq(pods::event_id).and(event_members::user_id.eq(user_id))),
+        )
+        .left_join(
+            pod_admissions::table.on(pod_admissions::pod_id.eq(pods::id).and(pod_admissions::user_id.eq(user_id))),
+        )
         .filter(pods::id.eq(pod_id).and(pods::closed_at.is_null()))
         .select((pods::join_policy, pod_admissions::admitted.nullable()))
         .first(conn)

@@ -1,0 +1,290 @@
+//! Every metric of the process, declared once with its help text, and how they are shown to Prometheus.
+//!
+//! A metric is a constant here, and whoever counts says so by it: `metrics::HTTP_REQUESTS.counter()`. What `/metrics`
+//! shows is described from the same constants, so none is shown without a word.
+//!
+//! Adding one: a constant, and its name in [`ALL`]. Labels are few and have few values: a route's pattern, never a
+//! path or an id.
+
+use std::fmt::Write;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use metrics::{Counter, Gauge, Histogram, IntoLabels, Label};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use super::db;
+
+/// What a metric's value means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// Only grows; its name ends in `_total`.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// How often which value was seen.
+    Histogram(&'static [f64]),
+}
+
+/// A metric.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    /// Its name in Prometheus.
+    pub name: &'static str,
+    /// What its value means.
+    pub kind: Kind,
+    /// What it counts, in one sentence.
+    pub help: &'static str,
+}
+
+/// For metrics without labels.
+pub const NONE: Vec<Label> = Vec::new();
+
+/// From half a millisecond to ten seconds.
+const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// From one to the largest group.
+const ENTRIES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+/// Answered requests, by `method`, `route` and `status`.
+pub const HTTP_REQUESTS: Metric = Metric::counter("podium_http_requests_total", "HTTP requests that were answered.");
+/// How long they took, by `method` and `route`.
+pub const HTTP_SECONDS: Metric =
+    Metric::histogram("podium_http_request_seconds", SECONDS, "Time from a request's head to its answer's head.");
+/// Requests that are being served.
+pub const HTTP_IN_FLIGHT: Metric = Metric::gauge("podium_http_requests_in_flight", "HTTP requests being served.");
+/// Statements of the pools.
+pub const DB_STATEMENTS: Metric =
+    Metric::counter("podium_db_statements_total", "Statements sent to Postgres through the pools.");
+/// Whether Postgres answered the last time it was asked.
+pub const DB_UP: Metric = Metric::gauge("podium_db_up", "1 if Postgres answered at the last look, else 0.");
+/// Sockets that are open.
+pub const SESSIONS: Metric = Metric::gauge("podium_sessions", "Websockets that are open.");
+/// Sockets that this node ended, by `code`.
+pub const SESSIONS_ENDED: Metric =
+    Metric::counter("podium_sessions_ended_total", "Websockets that the node ended, by close code.");
+/// Frames that came from clients.
+pub const FRAMES_IN: Metric = Metric::counter("podium_frames_received_total", "Websocket messages from clients.");
+/// Frames that went out to clients.
+pub const FRAMES_OUT: Metric = Metric::counter("podium_frames_sent_total", "Websocket messages to clients.");
+/// Relays that fell behind and lost deliveries.
+pub const RELAY_OVERFLOWS: Metric = Metric::counter(
+    "podium_relay_overflows_total",
+    "Times that a worker fell so far behind that its sockets had to resume.",
+);
+/// Pods that have an actor here.
+pub const PODS_LIVE: Metric = Metric::gauge("podium_pods_live", "Pods with a session on this node.");
+/// Readings of what a pod's actor was not told.
+pub const POD_REPAIRS: Metric =
+    Metric::counter("podium_pod_repairs_total", "Pages read from Postgres because a pod's log had a gap here.");
+/// Entries in the journal's groups.
+pub const JOURNAL_GROUP: Metric =
+    Metric::histogram("podium_journal_group_entries", ENTRIES, "Messages committed together.");
+/// How long a group took.
+pub const JOURNAL_SECONDS: Metric =
+    Metric::histogram("podium_journal_commit_seconds", SECONDS, "Time that Postgres took to commit a group.");
+/// Groups that were sent again.
+pub const JOURNAL_RETRIES: Metric =
+    Metric::counter("podium_journal_retries_total", "Groups sent again after a lost connection or a lost race.");
+/// What is running, by `version` and `node`; always 1.
+pub const BUILD: Metric = Metric::gauge("podium_build_info", "The running version and the node's name.");
+
+const PROCESS_CPU: Metric = Metric::counter("process_cpu_seconds_total", "CPU time of the process, user and system.");
+const PROCESS_MEMORY: Metric =
+    Metric::gauge("process_resident_memory_bytes", "Memory of the process that is resident.");
+const PROCESS_FILES: Metric = Metric::gauge("process_open_fds", "Open file descriptors.");
+const PROCESS_MAX_FILES: Metric = Metric::gauge("process_max_fds", "How many file descriptors may be open.");
+const PROCESS_THREADS: Metric = Metric::gauge("process_threads", "Threads of the process.");
+
+/// Every metric.
+pub const ALL: &[Metric] = &[
+    HTTP_REQUESTS,
+    HTTP_SECONDS,
+    HTTP_IN_FLIGHT,
+    DB_STATEMENTS,
+    DB_UP,
+    SESSIONS,
+    SESSIONS_ENDED,
+    FRAMES_IN,
+    FRAMES_OUT,
+    RELAY_OVERFLOWS,
+    PODS_LIVE,
+    POD_REPAIRS,
+    JOURNAL_GROUP,
+    JOURNAL_SECONDS,
+    JOURNAL_RETRIES,
+    BUILD,
+    PROCESS_CPU,
+    PROCESS_MEMORY,
+    PROCESS_FILES,
+    PROCESS_MAX_FILES,
+    PROCESS_THREADS,
+];
+
+impl Metric {
+    /// One that only grows.
+    pub const fn counter(name: &'static str, help: &'static str) -> Self {
+        Metric { name, kind: Kind::Counter, help }
+    }
+
+    /// One that goes up and down.
+    pub const fn gauge(name: &'static str, help: &'static str) -> Self {
+        Metric { name, kind: Kind::Gauge, help }
+    }
+
+    /// A distribution over these upper bounds.
+    pub const fn histogram(name: &'static str, bounds: &'static [f64], help: &'static str) -> Self {
+        Metric { name, kind: Kind::Histogram(bounds), help }
+    }
+
+    /// Its counter with these labels. Worth keeping where it is used often: finding it costs a look-up.
+    pub fn count(&self, labels: impl IntoLabels) -> Counter {
+        debug_assert!(matches!(self.kind, Kind::Counter));
+        metrics::with_recorder(|recorder| recorder.register_counter(&self.key(labels), &METADATA))
+    }
+
+    /// Its gauge with these labels.
+    pub fn level(&self, labels: impl IntoLabels) -> Gauge {
+        debug_assert!(matches!(self.kind, Kind::Gauge));
+        metrics::with_recorder(|recorder| recorder.register_gauge(&self.key(labels), &METADATA))
+    }
+
+    /// Its distribution with these labels.
+    pub fn spread(&self, labels: impl IntoLabels) -> Histogram {
+        debug_assert!(matches!(self.kind, Kind::Histogram(_)));
+        metrics::with_recorder(|recorder| recorder.register_histogram(&self.key(labels), &METADATA))
+    }
+
+    fn key(&self, labels: impl IntoLabels) -> metrics::Key {
+        metrics::Key::from_parts(self.name, labels)
+    }
+}
+
+static METADATA: metrics::Metadata<'static> = metrics::Metadata::new("podium", metrics::Level::INFO, None);
+
+static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// Starts counting, once a process; what was counted before is lost. Several servers of one process, as in tests, share
+/// the counts.
+pub fn install() {
+    RECORDER.get_or_init(|| {
+        let mut builder = PrometheusBuilder::new();
+        for metric in ALL {
+            if let Kind::Histogram(bounds) = metric.kind {
+                let name = Matcher::Full(metric.name.to_owned());
+                builder = builder.set_buckets_for_metric(name, bounds).expect("every histogram has bounds");
+            }
+        }
+        // Somebody else may have put a recorder in place; then theirs shows the counts.
+        let handle = builder.install_recorder().ok()?;
+        for metric in ALL {
+            match metric.kind {
+                Kind::Counter => metrics::describe_counter!(metric.name, metric.help),
+                Kind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
+                Kind::Histogram(_) => metrics::describe_histogram!(metric.name, metric.help),
+            }
+        }
+        Some(handle)
+    });
+}
+
+/// What `/metrics` answers.
+pub fn render() -> String {
+    DB_STATEMENTS.count(NONE).absolute(db::statements());
+    let mut text = RECORDER.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default();
+    process(&mut text);
+    text
+}
+
+/// Keeps distributions small between scrapes, for ever.
+pub async fn upkeep() {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tick.tick().await;
+        if let Some(Some(handle)) = RECORDER.get() {
+            handle.run_upkeep();
+        }
+    }
+}
+
+/// What the kernel says of the process, at this moment. Elsewhere than on Linux it says little. Written here, since the
+/// recorder's counters are whole numbers, and whole seconds of CPU are too coarse.
+fn process(text: &mut String) {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    if let Some(usage) = Usage::of(&stat) {
+        let ticks = rustix::param::clock_ticks_per_second().max(1);
+        sample(text, &PROCESS_CPU, usage.ticks as f64 / ticks as f64);
+        sample(text, &PROCESS_MEMORY, usage.pages as f64 * rustix::param::page_size() as f64);
+        sample(text, &PROCESS_THREADS, usage.threads as f64);
+    }
+    if let Ok(files) = std::fs::read_dir("/proc/self/fd") {
+        sample(text, &PROCESS_FILES, files.count() as f64);
+    }
+    if let Some(most) = rustix::process::getrlimit(rustix::process::Resource::Nofile).current {
+        sample(text, &PROCESS_MAX_FILES, most as f64);
+    }
+}
+
+fn sample(text: &mut String, metric: &Metric, value: f64) {
+    let kind = if metric.kind == Kind::Counter { "counter" } else { "gauge" };
+    let (name, help) = (metric.name, metric.help);
+    // Writing to a String cannot fail.
+    let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n\n");
+}
+
+struct Usage {
+    ticks: u64,
+    threads: u64,
+    pages: u64,
+}
+
+impl Usage {
+    /// From `/proc/<pid>/stat`: fields 14 and 15, 20 and 24, counted behind the command's name, which may hold spaces.
+    fn of(stat: &str) -> Option<Self> {
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
+        Some(Usage { ticks: field(14)? + field(15)?, threads: field(20)?, pages: field(24)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_prometheus_and_are_told_once() {
+        for metric in ALL {
+            let counts = metric.name.ends_with("_total");
+            assert_eq!(counts, metric.kind == Kind::Counter, "{}", metric.name);
+            assert!(metric.help.ends_with('.'), "{}", metric.name);
+            assert_eq!(ALL.iter().filter(|other| other.name == metric.name).count(), 1, "{}", metric.name);
+        }
+    }
+
+    #[test]
+    fn a_command_may_have_any_name() {
+        let stat = "4711 (a (b) c) S 1 1 1 0 -1 4194560 1 2 3 4 250 50 0 0 20 0 9 0 100 1000 321 18446744073709551615";
+        let usage = Usage::of(stat).unwrap();
+        assert_eq!((usage.ticks, usage.threads, usage.pages), (300, 9, 321));
+        assert!(Usage::of("nonsense").is_none());
+    }
+
+    #[test]
+    fn what_is_counted_is_shown_with_its_help() {
+        install();
+        HTTP_REQUESTS.count(&[("route", "/a"), ("status", "200")]).increment(2);
+        HTTP_SECONDS.spread(&[("route", "/a")]).record(0.003);
+        DB_UP.level(NONE).set(1.0);
+        let text = render();
+        for line in [
+            "# HELP podium_http_requests_total HTTP requests that were answered.",
+            r#"podium_http_requests_total{route="/a",status="200"} 2"#,
+            r#"podium_http_request_seconds_bucket{route="/a",le="0.005"} 1"#,
+            "# TYPE podium_db_statements_total counter",
+            "podium_db_up 1",
+            "# TYPE process_cpu_seconds_total counter",
+        ] {
+            assert!(text.contains(line), "{line}\nis not in\n{text}");
+        }
+    }
+}

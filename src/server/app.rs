@@ -1,0 +1,108 @@
+//! The public HTTP server: routes, sockets, and what every request goes through.
+
+use std::io;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::middleware::{Compress, Next, from_fn};
+use actix_web::{Error, HttpServer, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::engine::Engine;
+use super::listen::Room;
+use crate::crew;
+use crate::crew::pods::Pods;
+use crate::crew::profiles::sign_in::KnownProfiles;
+use crate::foundation::auth::Tokens;
+use crate::foundation::db::Database;
+use crate::foundation::health::Health;
+use crate::foundation::http::{self, Document};
+use crate::foundation::settings::Settings;
+use crate::foundation::telemetry;
+use crate::realtime::socket;
+
+/// How long a connection may idle between two requests: longer than balancers keep theirs, so that it is they who end it.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long the head of a request may take.
+const HEAD: Duration = Duration::from_secs(10);
+
+/// How long a connection that is being closed may take to say good-bye.
+const GOOD_BYE: Duration = Duration::from_secs(5);
+
+/// What handlers take from the app, the same on every worker thread.
+#[derive(Clone)]
+pub(super) struct App {
+    pub settings: web::Data<Settings>,
+    pub document: web::Data<Document>,
+    pub health: web::Data<Health>,
+    pub database: web::Data<Database>,
+    pub tokens: web::Data<Tokens>,
+    pub known: web::Data<KnownProfiles>,
+    pub pods: web::Data<Pods>,
+    pub engine: Engine,
+}
+
+impl App {
+    /// Serves on this listener.
+    pub fn serve(self, listener: TcpListener, room: Room) -> io::Result<Server> {
+        let workers = self.settings.workers;
+        let server = HttpServer::new(move || {
+            let settings = self.settings.clone();
+            actix_web::App::new()
+                .configure(|config| self.configure(config))
+                .default_service(web::to(http::fallback))
+                .wrap(Compress::default())
+                .wrap(from_fn(http::head_as_get))
+                .wrap(http::cors(&settings))
+                .wrap(from_fn(http::tell))
+                .wrap(http::security_headers())
+                .wrap(from_fn(close_while_draining))
+                .wrap(from_fn(telemetry::observe))
+                .wrap(telemetry::spans())
+        });
+        let server = server
+            .workers(workers)
+            .max_connections(room.connections.div_ceil(workers))
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(HEAD)
+            .client_disconnect_timeout(GOOD_BYE)
+            .shutdown_timeout(1)
+            .on_connect(socket::accepted)
+            .disable_signals()
+            .listen(listener)?;
+        Ok(server.run())
+    }
+
+    fn configure(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(self.settings.clone())
+            .app_data(self.document.clone())
+            .app_data(self.health.clone())
+            .app_data(self.database.clone())
+            .app_data(self.tokens.clone())
+            .app_data(self.known.clone())
+            .app_data(self.pods.clone())
+            .configure(http::extractors(&self.settings.limits))
+            .configure(|config| crew::routes(&mut ServiceConfig::new(config)))
+            .configure(|config| http::serve_document(config, &self.document))
+            .configure(|config| self.engine.serve(config));
+    }
+}
+
+/// Middleware: a node that is about to stop asks its clients to connect elsewhere, with each answer.
+async fn close_while_draining<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let health = request.app_data::<web::Data<Health>>().cloned();
+    let mut response = next.call(request).await?;
+    let upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if !upgrade && health.is_some_and(|health| health.is_draining()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    Ok(response)
+}

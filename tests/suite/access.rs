@@ -1,0 +1,431 @@
+//! The access table of docs/ACCESS.md, walked straight in SQL as `podium_user`: every table, every kind of caller, every
+//! verb. A handler that forgets to check meets exactly this.
+
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+use crate::support::database::Database;
+use crate::support::people::id;
+
+/// The kinds of caller, in the order of the columns below. A caller's letter is also the last byte of their id, so that
+/// `{p}` in the SQL below is the pod member's id.
+const CALLERS: [(char, &str); 12] = [
+    ('a', "anyone: not signed in"),
+    ('s', "stranger: not in the event, but owner of a pod in another one"),
+    ('e', "event member; opened a pod once that is closed now"),
+    ('x', "ex-member: left the pod, stays in the event"),
+    ('b', "barred: removed from the pod, stays in the event"),
+    ('p', "pod member"),
+    ('n', "newcomer: joined the pod after its first messages; hidden in the event's list"),
+    ('o', "owner of the pod"),
+    ('h', "host: event member whom the event's maker named"),
+    ('k', "maker of the event, not a member of it"),
+    ('m', "moderator, while no report is filed"),
+    ('r', "moderator, with reports"),
+];
+
+/// Event `E` with its people, pod `P` with its history, and what lies around them; event `F` with the stranger's pod `Q`;
+/// event `G` of the same maker, empty. `{z}` is one more member of event and pod, whose rows the others try to reach;
+/// `{v}` was in the pod, wrote, and left the event before the newcomer came.
+const CAST: &str = "
+    INSERT INTO profiles (id, display_name, email, ig_url, reveal_ig)
+      SELECT p, 'Person', 'person@example.org', 'https://instagram.com/person', p = '{o}'
+      FROM unnest('{{s},{e},{x},{b},{p},{n},{o},{h},{k},{m},{r},{z},{v}}'::uuid[]) p;
+    INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by, meet_point_public) VALUES
+      ('{E}', 'e', 'Artist', 'City', 'Venue', now(), '{k}', false),
+      ('{F}', 'f', 'Artist', 'City', 'Venue', now(), '{s}', true),
+      ('{G}', 'g', 'Artist', 'City', 'Venue', now(), '{k}', false);
+    INSERT INTO event_members (event_id, user_id, hidden)
+      SELECT '{E}', p, p = '{n}' FROM unnest('{{e},{x},{b},{p},{n},{o},{h},{z},{v}}'::uuid[]) p;
+    INSERT INTO event_members (event_id, user_id) VALUES ('{F}', '{s}');
+    UPDATE event_members SET role = 'host' WHERE user_id = '{h}';
+    SELECT podium.pod_open('{P}', '{E}', '{o}', 'Crew', 'open');
+    SELECT podium.pod_join('{P}', '{p}');
+    SELECT podium.pod_join('{P}', '{z}');
+    SELECT podium.pod_join('{P}', '{v}');
+    SELECT podium.append('{{P}}', '{{5}}', '{{v}}', '{by one who left the event}');
+    SELECT podium.leave_event('{E}', '{v}');
+    SELECT podium.pod_join('{P}', '{x}');
+    SELECT podium.append('{{P}}', '{{4}}', '{{x}}', '{by the ex-member}');
+    SELECT podium.pod_leave('{P}', '{x}');
+    SELECT podium.pod_join('{P}', '{b}');
+    SELECT podium.append('{{P},{P},{P}}', '{{1},{2},{3}}', '{{z},{z},{z}}', '{reported,old,report resolved}');
+    SELECT podium.pod_remove('{P}', '{o}', '{b}');
+    INSERT INTO media (id, owner_id, event_id, pod_id, url, kind, created_at) VALUES
+      ('{1}', '{z}', '{E}', '{P}', 'reported', 'image', clock_timestamp()),
+      ('{2}', '{z}', '{E}', '{P}', 'old', 'image', clock_timestamp());
+    SELECT podium.pod_join('{P}', '{n}');
+    SELECT podium.append('{{P}}', '{{7}}', '{{z}}', '{new}');
+    UPDATE messages SET edited_at = now(), changed_seq = 100 WHERE id = '{2}';
+    UPDATE pods SET last_seq = 100 WHERE id = '{P}';
+    INSERT INTO media (id, owner_id, event_id, pod_id, url, kind, created_at) VALUES
+      ('{7}', '{z}', '{E}', '{P}', 'new', 'image', clock_timestamp()),
+      ('{8}', '{z}', '{E}', NULL, 'the event''s', 'image', clock_timestamp());
+    INSERT INTO media (owner_id, event_id, url, kind)
+      SELECT user_id, '{E}', 'own', 'video' FROM event_members WHERE event_id = '{E}' AND user_id <> '{z}';
+    SELECT podium.pod_open('{I}', '{E}', '{z}', 'By invitation', 'invite');
+    SELECT podium.pod_admit('{I}', '{z}', '{h}');
+    SELECT podium.pod_open('{C}', '{E}', '{e}', 'Closed', 'open');
+    SELECT podium.pod_close('{C}', '{e}');
+    SELECT podium.pod_open('{Q}', '{F}', '{s}', 'Elsewhere', 'open');
+    SELECT podium.append('{{Q}}', '{{1}}', '{{s}}', '{the same id in another pod}');
+    INSERT INTO posts (id, event_id, user_id, kind, body)
+      SELECT CASE WHEN user_id = '{z}' THEN '{8}'::uuid ELSE podium.uuid_v7() END, '{E}', user_id, 'text', '{}'
+      FROM event_members WHERE event_id = '{E}' AND user_id <> '{n}';
+    INSERT INTO memorabilia (event_id, user_id) SELECT '{E}', user_id FROM event_members;
+    INSERT INTO meet_points (event_id, title, created_by) VALUES ('{E}', 'Here', '{k}'), ('{F}', 'There', '{s}');
+    INSERT INTO reports (id, reporter, target_type, target_id, reason, resolved_at) VALUES
+      ('{1}', '{p}', 'message', '{1}', 'reason', NULL), ('{2}', '{p}', 'media', '{1}', 'reason', NULL),
+      ('{3}', '{p}', 'message', '{3}', 'reason', now()), ('{4}', '{p}', 'profile', '{z}', 'reason', NULL);
+    INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('node', '{1}', true);
+";
+
+/// Each line: the table, what is tried, the SQL (`{me}` is the caller), and who may: a caller's letter where it is allowed, a dot
+/// where it is refused, in the order of [`CALLERS`].
+#[rustfmt::skip]
+const TABLE: &[(&str, &str, &str, &str)] = &[
+    // table            what                                 SQL                                                                                                        a s e x b p n o h k m r
+    ("profiles",        "read one's own",                    "SELECT email FROM profiles WHERE id = {me}",                                                             ". s e x b p n o h k m r"),
+    ("profiles",        "read another's",                    "SELECT FROM profiles WHERE id = '{z}'",                                                                  ". . . . . . . . . . . ."),
+    ("profiles",        "insert for another",                "INSERT INTO profiles (id, display_name) VALUES ('{1}', 'Name')",                                         ". . . . . . . . . . . ."),
+    ("profiles",        "update one's own",                  "UPDATE profiles SET display_name = 'Name' WHERE id = {me}",                                              ". s e x b p n o h k m r"),
+    ("profiles",        "update another's",                  "UPDATE profiles SET display_name = 'Name' WHERE id = '{z}'",                                             ". . . . . . . . . . . ."),
+    ("profiles",        "become another",                    "UPDATE profiles SET id = '{1}' WHERE id = {me}",                                                         ". . . . . . . . . . . ."),
+    ("profiles",        "delete one's own",                  "DELETE FROM profiles WHERE id = {me}",                                                                   ". . . . . . . . . . . ."),
+
+    ("people",          "read a member's name",              "SELECT FROM podium.people WHERE id = '{z}'",                                                             ". . e x b p n o h . . r"),
+    ("people",          "read a hidden member's name",       "SELECT FROM podium.people WHERE id = '{n}' AND {me} <> '{n}'",                                           ". . e x b p . o h . . ."),
+    ("people",          "read who left before one came",     "SELECT FROM podium.people WHERE id = '{v}'",                                                             ". . . . . p . o . . . ."),
+    ("people",          "read a page that is revealed",      "SELECT FROM podium.people WHERE id = '{o}' AND ig_url IS NOT NULL",                                      ". . e x b p n o h . . ."),
+    ("people",          "read a page that is not",           "SELECT FROM podium.people WHERE id = '{z}' AND ig_url IS NOT NULL",                                      ". . . . . . . . . . . ."),
+    ("people",          "insert",                            "INSERT INTO podium.people (id, display_name) VALUES ('{1}', 'Name')",                                    ". . . . . . . . . . . ."),
+    ("people",          "update",                            "UPDATE podium.people SET display_name = 'Name' WHERE id = {me}",                                         ". . . . . . . . . . . ."),
+    ("people",          "delete",                            "DELETE FROM podium.people WHERE id = {me}",                                                              ". . . . . . . . . . . ."),
+
+    ("events",          "read",                              "SELECT FROM events WHERE id = '{E}'",                                                                    "a s e x b p n o h k m r"),
+    ("events",          "insert one's own",                  "INSERT INTO events (slug, artist, city, venue, date_utc, created_by) VALUES ('i', 'A', 'C', 'V', now(), {me})", ". s e x b p n o h k m r"),
+    ("events",          "insert in another's name",          "INSERT INTO events (slug, artist, city, venue, date_utc, created_by) VALUES ('i', 'A', 'C', 'V', now(), '{z}')", ". . . . . . . . . . . ."),
+    ("events",          "update, cancel",                    "UPDATE events SET venue = 'V', cancelled_at = now() WHERE id = '{E}'",                                   ". . . . . . . . . k m r"),
+    ("events",          "give away",                         "UPDATE events SET created_by = {me} WHERE id = '{E}'",                                                   ". . . . . . . . . . . ."),
+    ("events",          "delete",                            "DELETE FROM events WHERE id = '{G}'",                                                                    ". . . . . . . . . . . ."),
+    ("events",          "delete one without others",         "SELECT FROM podium.event_delete('{G}', {me}) WHERE code = 'ok'",                                         ". . . . . . . . . k . ."),
+    ("events",          "delete one with others in it",      "SELECT FROM podium.event_delete('{E}', {me}) WHERE code = 'ok'",                                         ". . . . . . . . . . . ."),
+    ("events",          "name a host",                       "SELECT FROM podium.event_host('{E}', {me}, '{z}', true) code WHERE code = 'ok'",                         ". . . . . . . . . k . ."),
+
+    ("event_members",   "read a member",                     "SELECT FROM event_members WHERE event_id = '{E}' AND user_id = '{z}'",                                   ". . e x b p n o h . m r"),
+    ("event_members",   "read a hidden member",              "SELECT FROM event_members WHERE event_id = '{E}' AND user_id = '{n}'",                                   ". . . . . . n . . . m r"),
+    ("event_members",   "join",                              "INSERT INTO event_members (event_id, user_id) VALUES ('{G}', {me})",                                     ". s e x b p n o h k m r"),
+    ("event_members",   "join as host",                      "INSERT INTO event_members (event_id, user_id, role) VALUES ('{G}', {me}, 'host')",                       ". . . . . . . . . . . ."),
+    ("event_members",   "make another join",                 "INSERT INTO event_members (event_id, user_id) VALUES ('{G}', '{z}')",                                    ". . . . . . . . . . . ."),
+    ("event_members",   "update one's own",                  "UPDATE event_members SET hidden = true WHERE event_id = '{E}' AND user_id = {me}",                       ". . e x b p n o h . . ."),
+    ("event_members",   "update another's",                  "UPDATE event_members SET hidden = true WHERE event_id = '{E}' AND user_id = '{z}'",                      ". . . . . . . . . . . ."),
+    ("event_members",   "make oneself host",                 "UPDATE event_members SET role = 'host' WHERE event_id = '{E}' AND user_id = {me}",                       ". . . . . . . . . . . ."),
+    ("event_members",   "delete one's own past the pods",    "DELETE FROM event_members WHERE user_id = {me}",                                                         ". . . . . . . . . . . ."),
+    ("event_members",   "leave",                             "SELECT FROM podium.leave_event('{E}', {me}) WHERE code = 'ok'",                                          ". . e x b p n o h . . ."),
+    ("event_members",   "remove another",                    "SELECT FROM podium.event_remove('{E}', {me}, '{z}') WHERE code = 'ok'",                                  ". . . . . . . . . . m r"),
+
+    ("pods",            "read",                              "SELECT name FROM pods WHERE id = '{P}'",                                                                 ". . e x b p n o h . m r"),
+    ("pods",            "read a closed one",                 "SELECT name FROM pods WHERE id = '{C}'",                                                                 ". . e . . . . . . . . ."),
+    ("pods",            "read the head",                     "SELECT last_seq FROM pods WHERE id = '{P}'",                                                             ". . . . . . . . . . . ."),
+    ("pods",            "ask for the head",                  "SELECT FROM podium.head('{P}') head WHERE head IS NOT NULL",                                             ". . . . . p n o . . . ."),
+    ("pods",            "count the seats taken",             "SELECT FROM podium.seats_taken('{{P}}')",                                                                ". . e x b p n o h . m r"),
+    ("pods",            "insert",                            "INSERT INTO pods (id, event_id, name, created_by) VALUES ('{1}', '{E}', 'Crew', {me})",                  ". . . . . . . . . . . ."),
+    ("pods",            "open",                              "SELECT FROM podium.pod_open('{1}', '{E}', {me}, 'Crew', 'open') WHERE code = 'ok'",                      ". . e x b p n o h . . ."),
+    ("pods",            "update",                            "UPDATE pods SET name = 'Name' WHERE id = '{P}'",                                                         ". . . . . . . . . . . ."),
+    ("pods",            "rename",                            "SELECT FROM podium.pod_change('{P}', {me}, 'Name', NULL) WHERE code = 'ok'",                             ". . . . . . . o . . . ."),
+    ("pods",            "set the head back",                 "UPDATE pods SET last_seq = 0 WHERE id = '{P}'",                                                          ". . . . . . . . . . . ."),
+    ("pods",            "delete",                            "DELETE FROM pods WHERE id = '{P}'",                                                                      ". . . . . . . . . . . ."),
+    ("pods",            "close",                             "SELECT FROM podium.pod_close('{P}', {me}) WHERE code = 'ok'",                                            ". . . . . . . o . . . ."),
+    ("pods",            "close as a moderator",              "SELECT FROM podium.pod_close('{P}', {me}, true) WHERE code = 'ok'",                                      ". . . . . . . . . . m r"),
+
+    ("pod_members",     "read",                              "SELECT FROM pod_members WHERE pod_id = '{P}' AND user_id = '{z}'",                                       ". . . . . p n o . . . ."),
+    ("pod_members",     "ask for the roster",                "SELECT FROM podium.roster('{{P}}')",                                                                     ". . . . . p n o . . . ."),
+    ("pod_members",     "ask for the inbox",                 "SELECT FROM podium.inbox(9) WHERE pod_id = '{P}'",                                                       ". . . . . p n o . . . ."),
+    ("pod_members",     "take a seat past the function",     "INSERT INTO pod_members (pod_id, user_id, event_id, seat, since_seq) VALUES ('{P}', {me}, '{E}', 5, 1)", ". . . . . . . . . . . ."),
+    ("pod_members",     "join, or be a member already",      "SELECT FROM podium.pod_join('{P}', {me}) WHERE code = 'ok'",                                             ". . e x . p n o h . . ."),
+    ("pod_members",     "join by invitation",                "SELECT FROM podium.pod_join('{I}', {me}) WHERE code = 'ok'",                                             ". . . . . . . . h . . ."),
+    ("pod_members",     "see more of the past",              "UPDATE pod_members SET since_seq = 1 WHERE pod_id = '{P}' AND user_id = {me}",                           ". . . . . . . . . . . ."),
+    ("pod_members",     "delete",                            "DELETE FROM pod_members WHERE pod_id = '{P}' AND user_id = {me}",                                        ". . . . . . . . . . . ."),
+    ("pod_members",     "leave",                             "SELECT FROM podium.pod_leave('{P}', {me}) WHERE code = 'ok'",                                            ". . . . . p n o . . . ."),
+    ("pod_members",     "remove another",                    "SELECT FROM podium.pod_remove('{P}', {me}, '{z}') WHERE code = 'ok'",                                    ". . . . . . . o . . . ."),
+
+    ("pod_admissions",  "read who is barred",                "SELECT FROM pod_admissions WHERE pod_id = '{P}' AND user_id = '{b}'",                                    ". . . . b . . o . . . ."),
+    ("pod_admissions",  "insert",                            "INSERT INTO pod_admissions (pod_id, user_id, admitted, by) VALUES ('{I}', {me}, true, {me})",            ". . . . . . . . . . . ."),
+    ("pod_admissions",  "update",                            "UPDATE pod_admissions SET admitted = true",                                                              ". . . . . . . . . . . ."),
+    ("pod_admissions",  "delete",                            "DELETE FROM pod_admissions",                                                                             ". . . . . . . . . . . ."),
+    ("pod_admissions",  "let in",                            "SELECT FROM podium.pod_admit('{P}', {me}, '{b}') WHERE code = 'ok'",                                     ". . . . . . . o . . . ."),
+
+    ("messages",        "read one since one came",           "SELECT FROM messages WHERE pod_id = '{P}' AND id = '{7}'",                                               ". . . . . p n o . . . ."),
+    ("messages",        "read one from before, edited now",  "SELECT FROM messages WHERE pod_id = '{P}' AND id = '{2}'",                                               ". . . . . p . o . . . ."),
+    ("messages",        "read one from before, reported",    "SELECT FROM messages WHERE pod_id = '{P}' AND id = '{1}'",                                               ". . . . . p . o . . . r"),
+    ("messages",        "read one whose report is resolved", "SELECT FROM messages WHERE pod_id = '{P}' AND id = '{3}'",                                               ". . . . . p . o . . . ."),
+    ("messages",        "read the same id elsewhere",        "SELECT FROM messages WHERE pod_id = '{Q}' AND id = '{1}'",                                               ". s . . . . . . . . . ."),
+    ("messages",        "read one's own after leaving",      "SELECT FROM messages WHERE pod_id = '{P}' AND user_id = '{x}'",                                          ". . . . . p . o . . . ."),
+    ("messages",        "insert",                            "INSERT INTO messages (id, pod_id, seq, changed_seq, user_id, text) VALUES ('{9}', '{P}', 101, 101, {me}, '')", ". . . . . . . . . . . ."),
+    ("messages",        "send",                              "SELECT FROM podium.append('{{P}}', '{{9}}', ARRAY[{me}]::uuid[], '{text}') WHERE code = 'ok'",           ". . . . . p n o . . . ."),
+    ("messages",        "update",                            "UPDATE messages SET text = '' WHERE pod_id = '{P}'",                                                     ". . . . . . . . . . . ."),
+    ("messages",        "delete",                            "DELETE FROM messages WHERE pod_id = '{P}'",                                                              ". . . . . . . . . . . ."),
+
+    ("media",           "read the event's",                  "SELECT FROM media WHERE id = '{8}'",                                                                     ". . e x b p n o h . m r"),
+    ("media",           "read the pod's since one came",     "SELECT FROM media WHERE id = '{7}'",                                                                     ". . . . . p n o . . . ."),
+    ("media",           "read the pod's from before",        "SELECT FROM media WHERE id = '{2}'",                                                                     ". . . . . p . o . . . ."),
+    ("media",           "read the pod's, reported",          "SELECT FROM media WHERE id = '{1}'",                                                                     ". . . . . p . o . . . r"),
+    ("media",           "share with the event",              "INSERT INTO media (owner_id, event_id, url, kind) VALUES ({me}, '{E}', 'url', 'image')",                 ". . e x b p n o h . . ."),
+    ("media",           "share in another's name",           "INSERT INTO media (owner_id, event_id, url, kind) VALUES ('{z}', '{E}', 'url', 'image')",                ". . . . . . . . . . . ."),
+    ("media",           "share with the pod",                "INSERT INTO media (owner_id, event_id, pod_id, url, kind) VALUES ({me}, '{E}', '{P}', 'url', 'image')",  ". . . . . p n o . . . ."),
+    ("media",           "share with a pod of another event", "INSERT INTO media (owner_id, event_id, pod_id, url, kind) VALUES ({me}, '{E}', '{Q}', 'url', 'image')",  ". . . . . . . . . . . ."),
+    ("media",           "update",                            "UPDATE media SET url = 'url'",                                                                           ". . . . . . . . . . . ."),
+    ("media",           "delete one's own",                  "DELETE FROM media WHERE owner_id = {me}",                                                                ". . e x b p n o h . . ."),
+    ("media",           "delete another's",                  "DELETE FROM media WHERE id = '{8}'",                                                                     ". . . . . . . . . . m r"),
+    ("media",           "delete another's in a pod",         "DELETE FROM media WHERE id = '{7}'",                                                                     ". . . . . . . . . . . ."),
+    ("media",           "delete another's, reported",        "DELETE FROM media WHERE id = '{1}'",                                                                     ". . . . . . . . . . . r"),
+
+    ("posts",           "read",                              "SELECT FROM posts WHERE id = '{8}'",                                                                     ". . e x b p n o h . m r"),
+    ("posts",           "write",                             "INSERT INTO posts (event_id, user_id, kind, body) VALUES ('{E}', {me}, 'text', '{}')",                   ". . e x b p n o h . . ."),
+    ("posts",           "write in another's name",           "INSERT INTO posts (event_id, user_id, kind, body) VALUES ('{E}', '{z}', 'text', '{}')",                  ". . . . . . . . . . . ."),
+    ("posts",           "change one's own",                  "UPDATE posts SET body = '{\"a\": 1}' WHERE user_id = {me}",                                              ". . e x b p . o h . . ."),
+    ("posts",           "change another's",                  "UPDATE posts SET body = '{\"a\": 1}' WHERE id = '{8}'",                                                  ". . . . . . . . . . . ."),
+    ("posts",           "delete one's own",                  "DELETE FROM posts WHERE user_id = {me}",                                                                 ". . e x b p . o h . . ."),
+    ("posts",           "delete another's",                  "DELETE FROM posts WHERE id = '{8}'",                                                                     ". . . . . . . . . . m r"),
+
+    ("memorabilia",     "read one's own",                    "SELECT FROM memorabilia WHERE user_id = {me}",                                                           ". s e x b p n o h . . ."),
+    ("memorabilia",     "read another's",                    "SELECT FROM memorabilia WHERE user_id = '{z}'",                                                          ". . . . . . . . . . . ."),
+    ("memorabilia",     "keep",                              "INSERT INTO memorabilia (event_id, user_id) VALUES ('{E}', {me})",                                       ". s e x b p n o h k m r"),
+    ("memorabilia",     "keep in another's name",            "INSERT INTO memorabilia (event_id, user_id) VALUES ('{E}', '{z}')",                                      ". . . . . . . . . . . ."),
+    ("memorabilia",     "change one's own",                  "UPDATE memorabilia SET notes = 'notes' WHERE user_id = {me}",                                            ". s e x b p n o h . . ."),
+    ("memorabilia",     "delete one's own",                  "DELETE FROM memorabilia WHERE user_id = {me}",                                                           ". s e x b p n o h . . ."),
+    ("memorabilia",     "delete another's",                  "DELETE FROM memorabilia WHERE user_id = '{z}'",                                                          ". . . . . . . . . . . ."),
+
+    ("meet_points",     "read",                              "SELECT FROM meet_points WHERE event_id = '{E}'",                                                         ". . e x b p n o h k . ."),
+    ("meet_points",     "read a public one",                 "SELECT FROM meet_points WHERE event_id = '{F}'",                                                         "a s e x b p n o h k m r"),
+    ("meet_points",     "name",                              "INSERT INTO meet_points (event_id, title, created_by) VALUES ('{G}', 'There', {me})",                    ". . . . . . . . . k . ."),
+    ("meet_points",     "change",                            "UPDATE meet_points SET title = 'There' WHERE event_id = '{E}'",                                          ". . . . . . . . h k . ."),
+    ("meet_points",     "remove",                            "DELETE FROM meet_points WHERE event_id = '{E}'",                                                         ". . . . . . . . h k . ."),
+
+    ("reports",         "read",                              "SELECT FROM reports WHERE id = '{1}'",                                                                   ". . . . . p . . . . . r"),
+    ("reports",         "file on a message",                 "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'message', '{7}', 'why')",  ". . . . . p n o . . . ."),
+    ("reports",         "file on one from before",           "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'message', '{2}', 'why')",  ". . . . . p . o . . . ."),
+    ("reports",         "file on a post",                    "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'post', '{8}', 'why')",     ". . e x b p n o h . . ."),
+    ("reports",         "file on a pod's medium",            "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'media', '{7}', 'why')",    ". . . . . p n o . . . ."),
+    ("reports",         "file on a person",                  "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'profile', '{z}', 'why')",  ". . e x b p n o h . . r"),
+    ("reports",         "file in another's name",            "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ('{z}', 'message', '{7}', 'why')", ". . . . . . . . . . . ."),
+    ("reports",         "resolve",                           "UPDATE reports SET resolved_at = now(), resolved_by = {me} WHERE id = '{1}'",                            ". . . . . . . . . . . r"),
+    ("reports",         "resolve in another's name",         "UPDATE reports SET resolved_at = now(), resolved_by = '{z}' WHERE id = '{1}'",                           ". . . . . . . . . . . ."),
+    ("reports",         "delete",                            "DELETE FROM reports WHERE id = '{1}'",                                                                   ". . . . . . . . . . . ."),
+
+    ("nodes",           "read",                              "SELECT FROM nodes",                                                                                      ". . . . . . . . . . . ."),
+    ("nodes",           "insert",                            "INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('other', '{1}', true)",                                ". . . . . . . . . . . ."),
+    ("nodes",           "update",                            "UPDATE nodes SET bus_ok = false",                                                                        ". . . . . . . . . . . ."),
+    ("nodes",           "delete",                            "DELETE FROM nodes",                                                                                      ". . . . . . . . . . . ."),
+];
+
+/// Puts ids where the SQL names them by a letter or digit in braces.
+fn fill(sql: &str, me: Option<char>) -> String {
+    let mut sql = sql.replace("{me}", &me.map_or("NULL::uuid".to_owned(), |me| format!("'{}'::uuid", id(me))));
+    for letter in ('0'..='9').chain('a'..='z').chain('A'..='Z') {
+        sql = sql.replace(&format!("{{{letter}}}"), &id(letter).to_string());
+    }
+    sql
+}
+
+async fn cast() -> (Database, Client) {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    client.batch_execute(&fill(CAST, None)).await.expect("the cast");
+    (database, client)
+}
+
+/// Opens a transaction in which the connection is that caller.
+async fn become_caller(client: &Client, caller: char) {
+    let mut sql = String::from("BEGIN;");
+    if caller == 'm' {
+        sql.push_str("DELETE FROM reports;");
+    }
+    sql.push_str("SET LOCAL ROLE podium_user;");
+    if caller != 'a' {
+        sql.push_str(&format!("SET LOCAL podium.user_id = '{}';", id(caller)));
+    }
+    if matches!(caller, 'm' | 'r') {
+        sql.push_str("SET LOCAL podium.role = 'moderator';");
+    }
+    client.batch_execute(&sql).await.expect("become the caller");
+}
+
+/// Whether the SQL reached a row. Refused is what sees no row, or 42501; any other error is a mistake of the test.
+async fn reaches(client: &Client, sql: &str) -> bool {
+    match client.simple_query(sql).await {
+        Ok(messages) => messages.iter().any(|message| matches!(message, SimpleQueryMessage::CommandComplete(1..))),
+        Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => false,
+        Err(error) => panic!("{sql}: {error:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_access_table_holds() {
+    let (_database, client) = cast().await;
+    let mut wrong = Vec::new();
+    for (table, what, sql, allowed) in TABLE {
+        let allowed: Vec<char> = allowed.split(' ').map(|cell| cell.chars().next().expect("no empty cell")).collect();
+        assert_eq!(allowed.len(), CALLERS.len(), "{table}, {what}");
+        for ((caller, kind), cell) in CALLERS.into_iter().zip(allowed) {
+            assert!(cell == '.' || cell == caller, "{table}, {what}: {cell} stands in the column of {caller}");
+            become_caller(&client, caller).await;
+            let found = reaches(&client, &fill(sql, (caller != 'a').then_some(caller))).await;
+            client.batch_execute("ROLLBACK").await.expect("undo");
+            if found != (cell == caller) {
+                wrong.push(format!("{table}, {what}: {} to {kind}", if found { "allowed" } else { "refused" }));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} cells are not as the table says:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A table that nobody put into the list above is one that nobody thought about.
+#[tokio::test]
+async fn the_access_table_is_complete() {
+    let (_database, client) = cast().await;
+    let tables = client
+        .query(
+            "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname IN ('public', 'podium') AND c.relkind IN ('r', 'p', 'v') AND c.relname NOT LIKE '\\_\\_diesel%'",
+            &[],
+        )
+        .await
+        .expect("the tables");
+    assert!(tables.len() >= 13);
+    for row in &tables {
+        let table: &str = row.get(0);
+        for verb in ["SELECT", "INSERT", "UPDATE", "DELETE"] {
+            assert!(
+                TABLE.iter().any(|(of, _, sql, _)| *of == table && sql.starts_with(verb)),
+                "no line says who may {verb} {table}"
+            );
+        }
+    }
+}
+
+/// Whoever asks for another's deed is refused, whatever else they may do.
+#[tokio::test]
+async fn nobody_acts_on_behalf_of_another() {
+    let (_database, client) = cast().await;
+    for call in [
+        "podium.append('{{P}}', '{{9}}', '{{z}}', '{text}')",
+        "podium.append('{{P},{P}}', '{{9},{0}}', ARRAY[{me}, '{z}']::uuid[], '{text,text}')",
+        "podium.pod_open('{9}', '{E}', '{z}', 'Crew', 'open')",
+        "podium.pod_join('{P}', '{z}')",
+        "podium.pod_leave('{P}', '{z}')",
+        "podium.pod_remove('{P}', '{z}', '{p}')",
+        "podium.pod_admit('{P}', '{z}', '{b}')",
+        "podium.pod_change('{P}', '{z}', 'Name', NULL)",
+        "podium.pod_close('{P}', '{z}')",
+        "podium.pod_close('{P}', '{z}', true)",
+        "podium.leave_event('{E}', '{z}')",
+        "podium.event_remove('{E}', '{z}', '{p}')",
+        "podium.event_delete('{G}', '{z}')",
+        "podium.event_host('{E}', '{z}', '{p}', true)",
+        // What these functions are made of is nobody's to call.
+        "podium.take_out('{P}', 'left', '{z}', '{z}')",
+        "podium.write_line('{P}', 'left', '{z}', '{z}')",
+        "podium.leave_all('{E}', 'left', '{z}', '{z}')",
+        "podium.lock_as_owner('{P}', '{o}')",
+        "podium.refusal('{E}', '{z}')",
+    ] {
+        for (caller, kind) in CALLERS {
+            become_caller(&client, caller).await;
+            let sql = format!("SELECT * FROM {}", fill(call, (caller != 'a').then_some(caller)));
+            let refused = client.simple_query(&sql).await.map(|_| ()).map_err(|error| error.code().cloned());
+            assert_eq!(refused, Err(Some(SqlState::INSUFFICIENT_PRIVILEGE)), "{call} by {kind}");
+            client.batch_execute("ROLLBACK").await.expect("undo");
+        }
+    }
+}
+
+/// A login role that only belongs to podium_user, and forgot to take the role, is trusted no more than that.
+#[tokio::test]
+async fn a_member_of_the_role_is_no_owner() {
+    let (database, client) = cast().await;
+    let login = format!("{}_login", database.name());
+    client.batch_execute(&format!("CREATE ROLE {login} IN ROLE podium_user")).await.expect("make a role");
+    client
+        .batch_execute(&format!(
+            "BEGIN; SET LOCAL SESSION AUTHORIZATION {login}; SET LOCAL podium.user_id = '{}'",
+            id('p')
+        ))
+        .await
+        .expect("become it");
+    let refused = client.simple_query(&fill("SELECT podium.pod_leave('{P}', '{z}')", None)).await;
+    assert_eq!(refused.expect_err("not theirs").code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE));
+    client.batch_execute(&format!("ROLLBACK; DROP ROLE {login}")).await.expect("clean up");
+}
+
+/// A setting that was local to a transaction leaves an empty string behind, which must be nobody and not an error.
+#[tokio::test]
+async fn after_a_request_the_connection_is_nobody() {
+    let (_database, client) = cast().await;
+    become_caller(&client, 'p').await;
+    client.batch_execute("COMMIT").await.expect("end");
+    client.batch_execute("SET ROLE podium_user").await.expect("take the role");
+    let row = client.query_one("SELECT podium.user_id(), (SELECT count(*) FROM messages)", &[]).await.expect("ask");
+    assert_eq!(row.get::<_, Option<uuid::Uuid>>(0), None);
+    assert_eq!(row.get::<_, i64>(1), 0);
+}
+
+/// The first request of a person makes their profile, and no other's.
+#[tokio::test]
+async fn a_new_person_makes_their_own_profile() {
+    let (_database, client) = cast().await;
+    let insert = |whose| {
+        format!("INSERT INTO profiles (id, display_name) VALUES ('{}', 'Name') ON CONFLICT DO NOTHING", id(whose))
+    };
+    become_caller(&client, 'f').await;
+    assert!(reaches(&client, &insert('f')).await);
+    assert!(!reaches(&client, &insert('f')).await, "a second time nothing happens");
+    assert!(!reaches(&client, &insert('g')).await);
+    client.batch_execute("ROLLBACK").await.expect("undo");
+}
+
+#[tokio::test]
+async fn the_service_reads_across_people_and_writes_nodes_alone() {
+    let (_database, client) = cast().await;
+    for (sql, allowed) in [
+        ("SELECT last_seq FROM pods WHERE id = '{P}'", true),
+        ("SELECT FROM messages WHERE pod_id = '{P}'", true),
+        ("SELECT FROM pod_members WHERE pod_id = '{P}'", true),
+        ("SELECT FROM event_members", true),
+        ("SELECT FROM events", true),
+        ("SELECT FROM pod_admissions", true),
+        ("SELECT display_name FROM profiles", true),
+        ("SELECT FROM podium.roster('{{P}}')", true),
+        ("SELECT FROM podium.pod_leave('{P}', '{p}') WHERE code = 'ok'", true),
+        ("SELECT FROM podium.append('{{P}}', '{{9}}', '{{p}}', '{text}') WHERE code = 'ok'", true),
+        ("INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('other', '{1}', true)", true),
+        ("UPDATE nodes SET seen_at = now()", true),
+        ("DELETE FROM nodes", true),
+        ("SELECT email FROM profiles", false),
+        ("SELECT FROM memorabilia", false),
+        ("SELECT FROM reports", false),
+        ("SELECT FROM posts", false),
+        ("SELECT FROM media", false),
+        ("UPDATE profiles SET display_name = 'Name'", false),
+        ("UPDATE events SET venue = 'Venue'", false),
+        ("DELETE FROM event_members", false),
+        (
+            "INSERT INTO messages (id, pod_id, seq, changed_seq, user_id, text) VALUES ('{9}', '{P}', 101, 101, '{p}', '')",
+            false,
+        ),
+        ("UPDATE messages SET text = ''", false),
+        ("DELETE FROM messages", false),
+        (
+            "INSERT INTO pod_members (pod_id, user_id, event_id, seat, since_seq) VALUES ('{P}', '{e}', '{E}', 5, 1)",
+            false,
+        ),
+        ("UPDATE pod_members SET read_seq = 1", false),
+        ("DELETE FROM pod_members", false),
+        ("UPDATE pods SET last_seq = 0", false),
+        ("SELECT podium.write_line('{P}', 'left', '{p}', '{p}')", false),
+    ] {
+        client.batch_execute("BEGIN; SET LOCAL ROLE podium_service").await.expect("become the service");
+        assert_eq!(reaches(&client, &fill(sql, None)).await, allowed, "{sql}");
+        client.batch_execute("ROLLBACK").await.expect("undo");
+    }
+}

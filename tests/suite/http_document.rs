@@ -1,0 +1,121 @@
+//! Routes and OpenAPI document agree, both ways round.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::server::Server;
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+async fn document(server: &Server) -> Value {
+    server.http("GET", "/openapi.json", None, None).await.ok(200)
+}
+
+/// Every `(METHOD, path)` of the document, with its description.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
+            operations.push((method.to_uppercase(), path.clone(), item[*method].clone()));
+        }
+    }
+    operations
+}
+
+#[tokio::test]
+async fn every_operation_of_the_document_is_served_as_it_says() {
+    let server = Server::start().await;
+    let document = document(&server).await;
+    assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+    let operations = operations(&document);
+    assert!(operations.len() >= 25, "{} operations", operations.len());
+    for (method, path, operation) in operations {
+        // An event and a pod for each, since some of them end one.
+        let [ana, ben] = server.people();
+        let (event, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
+        let id = if path.starts_with("/v1/pods") {
+            pod
+        } else if path.starts_with("/v1/events") {
+            event
+        } else {
+            ana.id
+        };
+        let address = path.replace("{id}", &id.to_string()).replace("{user_id}", &ben.id.to_string());
+        assert!(!address.contains('{'), "{path} has a parameter that this test does not know");
+        let responses = operation["responses"].as_object().expect("responses");
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path} documents no success");
+
+        let body = operation.get("requestBody").map(|_| json!({}));
+        let answer = server.http(&method, &address, Some(&ana.token), body.clone()).await;
+        assert!(!matches!(answer.status, 404 | 405), "{method} {path}: {} {}", answer.status, answer.body);
+        documented(&method, &path, responses, answer.status);
+        let answer = server.http(&method, &address, None, body).await;
+        documented(&method, &path, responses, answer.status);
+        let open = operation["security"].as_array().is_some_and(|ways| ways.iter().any(|way| way == &json!({})));
+        assert_eq!(answer.status == 401, !open, "{method} {path} without a token: {}", answer.status);
+    }
+}
+
+fn documented(method: &str, path: &str, responses: &serde_json::Map<String, Value>, status: u16) {
+    let known: Vec<_> = responses.keys().collect();
+    assert!(responses.contains_key(&status.to_string()), "{method} {path} answered {status}, documented are {known:?}");
+}
+
+#[tokio::test]
+async fn every_route_of_the_source_is_in_the_document() {
+    let server = Server::start().await;
+    let documented: BTreeSet<_> =
+        operations(&document(&server).await).into_iter().map(|(method, path, _)| (method, path)).collect();
+    let mut written = BTreeSet::new();
+    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/crew")) {
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        for line in text.lines().map(str::trim) {
+            for method in METHODS {
+                let path = line.strip_prefix(&format!("#[{method}(\"")).and_then(|rest| rest.split('"').next());
+                written.extend(path.map(|path| (method.to_uppercase(), path.to_owned())));
+            }
+            // Ways to register a route that would leave it out of the document.
+            for hidden in [".route(", "web::resource(", "web::scope(", "#[route(", "#[actix_web::"] {
+                assert!(!line.contains(hidden), "{}: {line}", file.display());
+            }
+        }
+    }
+    let of_crew: BTreeSet<_> = documented.into_iter().filter(|(_, path)| path.starts_with("/v1/")).collect();
+    assert_eq!(written, of_crew);
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+}
+
+#[tokio::test]
+async fn the_document_names_every_schema_and_tells_every_operation_apart() {
+    let server = Server::start().await;
+    let document = document(&server).await;
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    let text = document.to_string();
+    for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()) {
+        assert!(schemas.contains_key(name), "{name} is referred to, and is not there");
+    }
+    let operations = operations(&document);
+    let ids: BTreeSet<_> = operations.iter().map(|(_, _, operation)| operation["operationId"].to_string()).collect();
+    assert_eq!(ids.len(), operations.len());
+    for (method, path, operation) in operations {
+        assert!(operation["summary"].is_string(), "{method} {path} has no summary");
+        let in_path: BTreeSet<_> = path.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let named: BTreeSet<_> = parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == "path")
+            .filter_map(|parameter| parameter["name"].as_str())
+            .collect();
+        assert_eq!(in_path, named, "{method} {path}");
+        let takes_body = matches!(method.as_str(), "POST" | "PATCH");
+        assert!(!takes_body || operation["requestBody"]["content"]["application/json"].is_object(), "{method} {path}");
+    }
+    assert!(!text.contains(&Uuid::nil().to_string()));
+}

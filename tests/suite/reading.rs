@@ -1,0 +1,164 @@
+//! The hot reads stay cheap behind row level security: look-ups by index, whatever the size of the log and of the event.
+
+use serde_json::Value;
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use crate::support::database::Database;
+use crate::support::people::{TWO_IN_A_POD, id};
+
+/// A pod with a long log, in an event with many members, and a connection that is `b`.
+async fn long_log() -> (Database, Client) {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    client.batch_execute(TWO_IN_A_POD).await.expect("two in a pod");
+    client
+        .batch_execute(
+            "INSERT INTO profiles (id, display_name) SELECT podium.uuid_v7(), 'Person' FROM generate_series(1, 5000);
+             INSERT INTO event_members (event_id, user_id)
+               SELECT e.id, p.id FROM events e, profiles p ON CONFLICT DO NOTHING;
+             INSERT INTO messages (id, pod_id, seq, changed_seq, user_id, text)
+               SELECT podium.uuid_v7(), p.id, n, n, p.created_by, 'text ' || n FROM pods p, generate_series(3, 30000) n;
+             UPDATE pods SET last_seq = 30000;
+             ANALYZE",
+        )
+        .await
+        .expect("a long log");
+    client.batch_execute(&format!("SET ROLE podium_user; SET podium.user_id = '{}'", id('b'))).await.expect("be b");
+    (database, client)
+}
+
+/// The plan of a query, run: every node below the top one.
+async fn plan(client: &Client, sql: &str) -> Vec<Value> {
+    let rows = client.query(&format!("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}"), &[]).await.expect("explain");
+    let explained: Value = rows[0].get(0);
+    let mut nodes = vec![explained[0]["Plan"].clone()];
+    let mut next = 0;
+    while let Some(node) = nodes.get(next) {
+        nodes.extend(node["Plans"].as_array().cloned().unwrap_or_default());
+        next += 1;
+    }
+    nodes
+}
+
+/// Asserts that a query reads tables by index alone, and throws few rows away.
+async fn is_cheap(client: &Client, what: &str, sql: &str, rows: u64) {
+    let nodes = plan(client, sql).await;
+    assert_eq!(nodes[0]["Actual Rows"].as_f64(), Some(rows as f64), "{what}: {nodes:#?}");
+    for node in &nodes {
+        let never = node["Actual Loops"].as_u64() == Some(0);
+        assert!(never || node["Node Type"] != "Seq Scan", "{what} reads a whole table: {node:#}");
+        let thrown_away = node["Rows Removed by Filter"].as_f64().unwrap_or(0.0);
+        assert!(thrown_away <= 10.0, "{what} reads what it does not need: {node:#}");
+    }
+}
+
+#[tokio::test]
+async fn hot_reads_are_look_ups() {
+    let (_database, client) = long_log().await;
+    let (pod, event) = (id('p'), id('e'));
+    for (what, sql, rows) in [
+        ("the newest page", format!("SELECT * FROM messages WHERE pod_id = '{pod}' ORDER BY seq DESC LIMIT 50"), 50),
+        (
+            "a page amid the log",
+            format!("SELECT * FROM messages WHERE pod_id = '{pod}' AND seq < 20000 ORDER BY seq DESC LIMIT 200"),
+            200,
+        ),
+        (
+            "what changed",
+            format!(
+                "SELECT * FROM messages WHERE pod_id = '{pod}' AND changed_seq > 29000 ORDER BY changed_seq LIMIT 200"
+            ),
+            200,
+        ),
+        ("the members of a pod", format!("SELECT * FROM pod_members WHERE pod_id = '{pod}'"), 2),
+        (
+            "the members of an event",
+            format!("SELECT * FROM event_members WHERE event_id = '{event}' ORDER BY joined_at, user_id LIMIT 100"),
+            100,
+        ),
+        ("the list of events", "SELECT * FROM events WHERE lower(city) = 'city' ORDER BY date_utc, id".into(), 1),
+    ] {
+        // Tables of a few rows are read whole, rightly; for these, it is the shape that counts.
+        let few = what == "the members of a pod" || what == "the list of events";
+        client.batch_execute(&format!("SET enable_seqscan = {}", !few)).await.expect("set");
+        is_cheap(&client, what, &sql, rows).await;
+    }
+}
+
+/// The view of people asks about each person alone, for one as for a hundred.
+#[tokio::test]
+async fn people_are_looked_up_one_by_one() {
+    let (_database, client) = long_log().await;
+    let members = "SELECT user_id FROM event_members WHERE hidden = false LIMIT 100";
+    let ids: Vec<Uuid> = client.query(members, &[]).await.expect("members").iter().map(|row| row.get(0)).collect();
+    let list = ids.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(",");
+    let sql = format!("SELECT * FROM podium.people WHERE id IN ({list})");
+    is_cheap(&client, "a hundred people", &sql, 100).await;
+}
+
+#[tokio::test]
+async fn the_inbox_tells_what_is_new() {
+    let (database, client) = long_log().await;
+    let sql = "SELECT pod_id, head, unread, last_message ->> 'text', jsonb_array_length(members), active_at FROM podium.inbox($1, $2, $3)";
+    let no_one: (Option<chrono::DateTime<chrono::Utc>>, Option<Uuid>) = (None, None);
+    let rows = client.query(sql, &[&10, &no_one.0, &no_one.1]).await.expect("the inbox");
+    assert_eq!(rows.len(), 1);
+    let row = &rows[0];
+    assert_eq!((row.get::<_, Uuid>(0), row.get::<_, i64>(1)), (id('p'), 30_000));
+    assert_eq!((row.get::<_, i32>(2), row.get::<_, &str>(3), row.get::<_, i32>(4)), (99, "text 30000", 2));
+
+    let owner = database.connect().await;
+    let read = |seq: i64| format!("UPDATE pod_members SET read_seq = {seq} WHERE user_id = '{}'", id('b'));
+    owner.batch_execute(&read(29_990)).await.expect("read");
+    // Of the ten texts above it, one is b's own and one was taken back.
+    owner.batch_execute(&format!("UPDATE messages SET user_id = '{}' WHERE seq = 29995", id('b'))).await.expect("own");
+    owner.batch_execute("UPDATE messages SET deleted_at = now() WHERE seq = 29996").await.expect("deleted");
+    let unread: i32 = client.query_one(sql, &[&10, &no_one.0, &no_one.1]).await.expect("the inbox").get(2);
+    assert_eq!(unread, 8);
+
+    // Pods with newer activity come first, and the next page begins after the last row.
+    for letter in ['1', '2', '3'] {
+        let open = "SELECT podium.pod_open($1, $2, $3, 'Crew', 'open')";
+        owner.query(open, &[&id(letter), &id('e'), &id('b')]).await.expect("open");
+    }
+    let mut seen = Vec::new();
+    let mut after = no_one;
+    loop {
+        let page = client.query(sql, &[&3, &after.0, &after.1]).await.expect("a page");
+        let Some(last) = page.last() else { break };
+        after = (last.get(5), last.get(0));
+        seen.extend(page.iter().map(|row| row.get::<_, Uuid>(0)));
+    }
+    assert_eq!(seen, [id('3'), id('2'), id('1'), id('p')]);
+}
+
+#[tokio::test]
+async fn the_epoch_names_cluster_and_timeline() {
+    let database = Database::create().await;
+    for role in ["podium_user", "podium_service"] {
+        let client = database.connect_as(role).await;
+        let row = client
+            .query_one("SELECT podium.epoch(), (SELECT system_identifier::text FROM pg_control_system())", &[])
+            .await
+            .expect("ask");
+        let (epoch, system): (String, String) = (row.get(0), row.get(1));
+        let timeline = epoch.strip_prefix(&format!("{system}-")).expect("the system's identifier first");
+        assert!(timeline.parse::<u32>().is_ok_and(|timeline| timeline >= 1), "{epoch}");
+    }
+}
+
+/// Ids that the database makes are of version 7, and ascend.
+#[tokio::test]
+async fn ids_ascend_with_time() {
+    let database = Database::create().await;
+    let client = database.connect_as("podium_user").await;
+    let mut before = Uuid::nil();
+    for _ in 0..3 {
+        let id: Uuid = client.query_one("SELECT podium.uuid_v7()", &[]).await.expect("an id").get(0);
+        assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
+        assert!(id > before);
+        before = id;
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+}
