@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
 
 mod access;
-mod demo;
 mod command_line;
+mod demo;
 mod embedded;
 mod http_bad_input;
 mod http_document;
