@@ -1,6 +1,7 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
 mod access;
+mod bad_input;
 mod demo;
 mod embedded;
 mod http_bad_input;

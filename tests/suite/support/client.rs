@@ -274,6 +274,16 @@ impl Client {
         }
     }
 
+    /// Sends one more fragment.
+    pub fn send_continuation(&self, part: &[u8], last: bool) {
+        self.write(Message::Frame(Raw::message(part.to_vec(), OpCode::Data(Data::Continue), last)));
+    }
+
+    /// Sends a ping.
+    pub fn ping(&self, bytes: &[u8]) {
+        self.write(Message::Ping(bytes.to_vec().into()));
+    }
+
     /// Writes any bytes to the TCP connection, past everything that knows of websockets.
     pub fn send_bytes(&self, bytes: &[u8]) {
         (&self.tcp).write_all(bytes).expect("room in the socket's buffer");
@@ -338,6 +348,11 @@ impl Client {
     /// How the socket ended, once it has.
     pub async fn ended(&self) -> End {
         self.look("the socket's end", |seen| seen.end).await
+    }
+
+    /// How the socket ended, if it did so in this time.
+    pub async fn ended_within(&self, time: Duration) -> Option<End> {
+        tokio::time::timeout(time, self.ended()).await.ok()
     }
 
     /// Waits until `look` finds what it looks for.
@@ -410,6 +425,11 @@ impl Seen {
     /// How the socket has ended, if it has.
     pub fn end(&self) -> Option<End> {
         self.end
+    }
+
+    /// Whether a frame has come of which this holds, taken or not.
+    pub fn any(&self, holds: impl Fn(&Frame) -> bool) -> bool {
+        self.frames.iter().any(|(frame, _)| holds(frame))
     }
 
     fn add(&mut self, frame: Frame) {
