@@ -255,10 +255,11 @@ impl Session {
         {
             place.channel.joined(&Member { session: &self.context, id: place.id, subscription });
         }
+        // Replies do not go through the outbox: the answer to the join must be out before theirs.
+        self.flush(ctx);
         for push in waiting {
             self.hand_over(topic, push, ctx);
         }
-        self.flush(ctx);
     }
 
     fn leave(&mut self, incoming: &Incoming<'_>, ctx: &mut ws::WebsocketContext<Self>) {

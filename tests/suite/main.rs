@@ -16,6 +16,8 @@ mod http_profiles;
 mod layers;
 mod log_stress;
 mod membership;
+mod outsider;
+mod presence;
 mod reading;
 mod resume;
 mod retry;
