@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
 
 mod access;
+mod bad_input;
 mod command_line;
 mod demo;
 mod embedded;
@@ -18,7 +19,13 @@ mod http_profiles;
 mod layers;
 mod log_stress;
 mod membership;
+mod outsider;
+mod presence;
 mod reading;
+mod resume;
+mod retry;
 mod schema;
+mod seats;
 mod server_life;
 mod support;
+mod talk;
