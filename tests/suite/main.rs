@@ -1,8 +1,12 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
+#![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
+
 mod access;
+mod bad_input;
 mod change_stress;
 mod changes;
+mod command_line;
 mod demo;
 mod embedded;
 mod http_bad_input;
@@ -17,10 +21,13 @@ mod http_profiles;
 mod layers;
 mod log_stress;
 mod membership;
+mod outsider;
+mod presence;
 mod reading;
 mod resume;
 mod retry;
 mod schema;
 mod seats;
+mod server_life;
 mod support;
 mod talk;

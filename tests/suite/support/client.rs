@@ -71,7 +71,12 @@ impl Reply {
     /// Asserts that it was refused with this code, for a reason in words, and gives the response.
     #[track_caller]
     pub fn refused(self, code: &str) -> Value {
-        assert_eq!((self.status.as_str(), &self.response["code"]), ("error", &json!(code)), "answered {}", self.response);
+        assert_eq!(
+            (self.status.as_str(), &self.response["code"]),
+            ("error", &json!(code)),
+            "answered {}",
+            self.response
+        );
         assert!(self.response["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{}", self.response);
         self.response
     }
@@ -274,6 +279,16 @@ impl Client {
         }
     }
 
+    /// Sends one more fragment.
+    pub fn send_continuation(&self, part: &[u8], last: bool) {
+        self.write(Message::Frame(Raw::message(part.to_vec(), OpCode::Data(Data::Continue), last)));
+    }
+
+    /// Sends a ping.
+    pub fn ping(&self, bytes: &[u8]) {
+        self.write(Message::Ping(bytes.to_vec().into()));
+    }
+
     /// Writes any bytes to the TCP connection, past everything that knows of websockets.
     pub fn send_bytes(&self, bytes: &[u8]) {
         (&self.tcp).write_all(bytes).expect("room in the socket's buffer");
@@ -340,6 +355,11 @@ impl Client {
         self.look("the socket's end", |seen| seen.end).await
     }
 
+    /// How the socket ended, if it did so in this time.
+    pub async fn ended_within(&self, time: Duration) -> Option<End> {
+        tokio::time::timeout(time, self.ended()).await.ok()
+    }
+
     /// Waits until `look` finds what it looks for.
     pub async fn look<T>(&self, what: &str, mut look: impl FnMut(&mut Seen) -> Option<T>) -> T {
         let mut changed = self.changed.clone();
@@ -360,7 +380,11 @@ impl Client {
             Err(_) => {
                 let seen = self.seen();
                 let last: Vec<_> = seen.frames.iter().rev().take(5).map(|(frame, _)| frame).collect();
-                panic!("waited in vain for {what}; end {:?}, {} frames, the last {last:#?}", seen.end, seen.frames.len());
+                panic!(
+                    "waited in vain for {what}; end {:?}, {} frames, the last {last:#?}",
+                    seen.end,
+                    seen.frames.len()
+                );
             }
         }
     }
@@ -378,7 +402,11 @@ impl Client {
     /// The payloads of an event on a topic so far, taken or not.
     pub fn heard(&self, topic: &str, event: &str) -> Vec<Value> {
         let frames = self.frames();
-        frames.into_iter().filter(|frame| frame.topic == topic && frame.event == event).map(|frame| frame.payload).collect()
+        frames
+            .into_iter()
+            .filter(|frame| frame.topic == topic && frame.event == event)
+            .map(|frame| frame.payload)
+            .collect()
     }
 
     fn next_ref(&self) -> u64 {
@@ -410,6 +438,11 @@ impl Seen {
     /// How the socket has ended, if it has.
     pub fn end(&self) -> Option<End> {
         self.end
+    }
+
+    /// Whether a frame has come of which this holds, taken or not.
+    pub fn any(&self, holds: impl Fn(&Frame) -> bool) -> bool {
+        self.frames.iter().any(|(frame, _)| holds(frame))
     }
 
     fn add(&mut self, frame: Frame) {
