@@ -147,6 +147,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("pod_members",     "join by invitation",                "SELECT FROM podium.pod_join('{I}', {me}) WHERE code = 'ok'",                                             ". . . . . . . . h . . ."),
     ("pod_members",     "see more of the past",              "UPDATE pod_members SET since_seq = 1 WHERE pod_id = '{P}' AND user_id = {me}",                           ". . . . . . . . . . . ."),
     ("pod_members",     "delete",                            "DELETE FROM pod_members WHERE pod_id = '{P}' AND user_id = {me}",                                        ". . . . . . . . . . . ."),
+    ("pod_members",     "mark as read",                      "SELECT FROM podium.mark_read('{{P}}', ARRAY[{me}]::uuid[], ARRAY[1]::bigint[]) WHERE code = 'ok'",          ". . . . . p n o . . . ."),
     ("pod_members",     "leave",                             "SELECT FROM podium.pod_leave('{P}', {me}) WHERE code = 'ok'",                                            ". . . . . p n o . . . ."),
     ("pod_members",     "remove another",                    "SELECT FROM podium.pod_remove('{P}', {me}, '{z}') WHERE code = 'ok'",                                    ". . . . . . . o . . . ."),
 
@@ -324,6 +325,7 @@ async fn nobody_acts_on_behalf_of_another() {
         "podium.append('{{P},{P}}', '{{9},{0}}', ARRAY[{me}, '{z}']::uuid[], '{text,text}')",
         "podium.amend('{{P}}', '{{7}}', '{{z}}', '{edit}', '{text}', '{{9}}')",
         "podium.amend('{{P},{P}}', '{{7},{7}}', ARRAY[{me}, '{z}']::uuid[], '{on,delete}', '{🔥,x}', '{{9},{0}}')",
+        "podium.mark_read('{{P}}', '{{z}}', ARRAY[1]::bigint[])",
         "podium.pod_open('{9}', '{E}', '{z}', 'Crew', 'open')",
         "podium.pod_join('{P}', '{z}')",
         "podium.pod_leave('{P}', '{z}')",

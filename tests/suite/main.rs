@@ -23,6 +23,7 @@ mod log_stress;
 mod membership;
 mod outsider;
 mod presence;
+mod read_marks;
 mod reading;
 mod resume;
 mod retry;

@@ -71,6 +71,11 @@ struct TypingPayload {
 }
 
 #[derive(Deserialize)]
+struct ReadPayload {
+    seq: i64,
+}
+
+#[derive(Deserialize)]
 struct EditPayload {
     id: Uuid,
     text: String,
@@ -138,7 +143,16 @@ impl Channel for PodChannel {
             "message:edit" => self.amend(member, payload(raw).map(EditPayload::amendment)),
             "message:delete" => self.amend(member, payload(raw).map(DeletePayload::amendment)),
             "reaction:set" => self.amend(member, payload(raw).map(ReactionPayload::amendment)),
-            "read" => Answer::refuse(Error::because(Code::UnknownEvent, "this event is not served yet")),
+            "read" => match payload(raw) {
+                Ok(ReadPayload { seq }) => {
+                    let stored = self.pods.read(member.id, member.session.user_id(), seq);
+                    Answer::later(async move {
+                        stored.await?;
+                        empty()
+                    })
+                }
+                Err(error) => Answer::refuse(error),
+            },
             _ => Answer::refuse(Code::UnknownEvent),
         }
     }

@@ -111,7 +111,7 @@ impl Work for Amend {
 }
 
 /// The functions' codes are those of the protocol, or say in more detail which value is wrong.
-pub(super) fn refusal(code: &str) -> Error {
+pub(in crate::crew::pods) fn refusal(code: &str) -> Error {
     match code {
         "conflict" => Code::Conflict.into(),
         "deleted" => Error::because(Code::Conflict, "the message has been deleted"),

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+pub(super) use self::batch::refusal;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
