@@ -236,3 +236,48 @@ async fn changes_count_against_the_limit_of_messages() {
     let answers = futures_util::future::join_all(edits).await;
     assert!(answers.iter().any(|answer| answer.status == 200) && answers.iter().any(|answer| answer.status == 429));
 }
+
+#[tokio::test]
+async fn an_answer_is_to_what_one_may_see_and_members_are_named() {
+    let server = Server::start().await;
+    let [ana, ben, fan] = server.people();
+    let (event, pod) = server.pod(std::slice::from_ref(&ana)).await;
+    let (old, old_path) = say(&server, pod, &ana, "before").await;
+    for person in [&ben, &fan] {
+        server.join_event(event, person).await;
+    }
+    server.put(&format!("/v1/pods/{pod}/members/me"), &ben, json!({})).await.ok(200);
+    let topic = format!("pod:{pod}");
+    let [a, b] = [joined(&server, pod, &ana).await, joined(&server, pod, &ben).await];
+    let log = format!("/v1/pods/{pod}/messages");
+
+    // A text and an answer to it, both at once.
+    let [question, answer] = std::array::from_fn(|_| Uuid::now_v7());
+    let named = json!({"id": answer, "text": "Ana!", "reply_to": question, "mentions": [ana.id, ben.id, ana.id]});
+    let first = b.push(&topic, "message:new", json!({"id": question, "text": "who?"}));
+    let second = b.push(&topic, "message:new", named.clone());
+    b.reply(&first).await.ok();
+    let sent = b.reply(&second).await.ok();
+    let message = a.message(pod, answer).await;
+    assert_eq!((&message["reply_to"], &message["mentions"]), (&json!(question), &json!([ana.id, ben.id])));
+    assert_eq!(message, read(&server, pod, &ana, answer).await);
+    assert_eq!(server.post(&log, &ben, named).await.ok(200), sent, "a repeat");
+
+    let refused = async |person: &Person, more: Value, pointer: &str| {
+        let mut body = json!({"text": "x"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let problem = server.post(&log, person, body).await.refused(422, "invalid");
+        assert_eq!(problem["errors"][0]["pointer"], pointer);
+    };
+    refused(&ana, json!({"reply_to": Uuid::now_v7()}), "/reply_to").await;
+    refused(&ben, json!({"reply_to": old}), "/reply_to").await;
+    refused(&ana, json!({"mentions": [ana.id, fan.id]}), "/mentions").await;
+    refused(&ana, json!({"mentions": [Uuid::now_v7()]}), "/mentions").await;
+    refused(&ana, json!({"mentions": vec![ana.id; 21]}), "/mentions").await;
+    // What is deleted may still be answered; and what is deleted names nobody.
+    server.delete(&old_path, &ana).await.ok(200);
+    server.post(&log, &ana, json!({"text": "sorry", "reply_to": old, "mentions": []})).await.ok(201);
+    b.ask(&topic, "message:delete", json!({"id": answer})).await.ok();
+    let message = read(&server, pod, &ana, answer).await;
+    assert_eq!((&message["reply_to"], &message["mentions"]), (&json!(question), &json!([])));
+}

@@ -5,6 +5,7 @@
 mod access;
 mod bad_input;
 mod change_stress;
+mod change_walk;
 mod changes;
 mod command_line;
 mod demo;

@@ -23,6 +23,9 @@ pub const PAGE_DEFAULT: usize = 50;
 /// The most bytes of JSON in a page; a page that would be larger ends earlier, but never before its first message.
 pub const PAGE_BYTES: usize = 256 * 1024;
 
+/// The most people that a message may name. A pod has fewer; repeats count.
+pub const MENTIONS_MAX: usize = 20;
+
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -140,14 +143,10 @@ pub struct NewMessage {
     pub id: Uuid,
     /// The words.
     pub text: String,
-    /// Served by a later release: absent or null.
-    #[serde(default)]
-    #[schema(value_type = Option<Uuid>)]
-    pub reply_to: Option<serde_json::Value>,
-    /// Served by a later release: absent, null or empty.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Uuid>>)]
-    pub mentions: Option<Vec<serde_json::Value>>,
+    /// The message of the same pod that it answers.
+    pub reply_to: Option<Uuid>,
+    /// The members that it names.
+    pub mentions: Option<Vec<Uuid>>,
     /// Served by a later release: absent, null or empty.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Uuid>>)]
@@ -161,15 +160,24 @@ impl NewMessage {
     /// `invalid`, naming the value.
     pub fn check(&self, max_chars: usize) -> Result<()> {
         validate_text(&self.text, max_chars)?;
-        if self.reply_to.is_some() {
-            return Err(Error::invalid("/reply_to", "replies are not served yet"));
+        if self.mentions.as_ref().is_some_and(|mentions| mentions.len() > MENTIONS_MAX) {
+            return Err(Error::invalid("/mentions", format!("at most {MENTIONS_MAX}")));
         }
-        for (pointer, list) in [("/mentions", &self.mentions), ("/attachments", &self.attachments)] {
-            if list.as_ref().is_some_and(|list| !list.is_empty()) {
-                return Err(Error::invalid(pointer, "not served yet"));
-            }
+        if self.attachments.as_ref().is_some_and(|attachments| !attachments.is_empty()) {
+            return Err(Error::invalid("/attachments", "not served yet"));
         }
         Ok(())
+    }
+
+    /// The members that it names, each once, in the order of naming.
+    pub fn named(&mut self) -> Vec<Uuid> {
+        let mut named: Vec<Uuid> = Vec::new();
+        for user_id in self.mentions.take().into_iter().flatten() {
+            if !named.contains(&user_id) {
+                named.push(user_id);
+            }
+        }
+        named
     }
 }
 

@@ -88,14 +88,10 @@ struct MessageBody {
     id: Option<Uuid>,
     /// 1 to 4,000 characters, not only white space.
     text: String,
-    /// Served by a later release: absent or null.
-    #[serde(default)]
-    #[schema(value_type = Option<Uuid>)]
-    reply_to: Option<Value>,
-    /// Served by a later release: absent, null or empty.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Uuid>>)]
-    mentions: Option<Vec<Value>>,
+    /// The message of the same pod that it answers.
+    reply_to: Option<Uuid>,
+    /// The members that it names, at most 20.
+    mentions: Option<Vec<Uuid>>,
     /// Served by a later release: absent, null or empty.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Uuid>>)]

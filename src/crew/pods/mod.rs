@@ -280,11 +280,13 @@ impl Pods {
         &self,
         pod_id: Uuid,
         user_id: Uuid,
-        message: NewMessage,
+        mut message: NewMessage,
     ) -> Result<impl Future<Output = Result<Sent>> + use<>> {
         message.check(self.0.limits.text_chars)?;
         allow(self.0.messages.as_ref(), user_id)?;
-        let append = Append { pod_id, id: message.id, user_id, text: message.text };
+        let mentions = message.named();
+        let NewMessage { id, text, reply_to, .. } = message;
+        let append = Append { pod_id, id, user_id, text, reply_to, mentions };
         Ok(self.0.journal.append(append))
     }
 

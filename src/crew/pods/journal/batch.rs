@@ -19,10 +19,14 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Whether the entry may be part of this batch, or everything in it must be written before.
+    /// Whether the entry may be part of this batch, or everything in it must be written before. An answer does not stand in
+    /// one group with what it answers, since a group is judged as a whole.
     pub(super) fn takes(&self, entry: &Entry) -> bool {
         match entry {
-            Entry::Append(append, _) => !self.amends.iter().any(|(amend, _)| amend.pod_id == append.pod_id),
+            Entry::Append(append, _) => {
+                !self.amends.iter().any(|(amend, _)| amend.pod_id == append.pod_id)
+                    && append.reply_to.is_none_or(|reply| !self.appends.iter().any(|(other, _)| other.id == reply))
+            }
             Entry::Amend(..) => true,
             Entry::Call(..) => self.appends.is_empty() && self.amends.is_empty(),
         }
@@ -74,12 +78,15 @@ impl Work for Append {
     }
 
     fn judged(self, verdict: Verdict) -> Result<(Sent, News)> {
-        let Append { id, user_id, text, .. } = self;
+        let Append { id, user_id, text, reply_to, mentions, .. } = self;
         let (Some(seq), Some(at), "ok") = (verdict.seq, verdict.at, verdict.code.as_str()) else {
             return Err(refusal(&verdict.code));
         };
         let news = match verdict.fresh {
-            true => News::Changed(Message::fresh(id, seq, user_id, Kind::Text, text, at)),
+            true => {
+                let message = Message::fresh(id, seq, user_id, Kind::Text, text, at);
+                News::Changed(Message { reply_to, mentions, ..message })
+            }
             false => News::Repeated(seq),
         };
         Ok((Sent { id, seq, at, fresh: verdict.fresh }, news))
@@ -120,6 +127,8 @@ pub(in crate::crew::pods) fn refusal(code: &str) -> Error {
         "forbidden" => Code::Forbidden.into(),
         "pod_full" => Code::PodFull.into(),
         "invalid" => Code::Invalid.into(),
+        "invalid_reply" => Error::invalid("/reply_to", "no message of this pod that you may see"),
+        "invalid_mentions" => Error::invalid("/mentions", "not all are members of this pod"),
         "too_many_reactions" => Error::invalid("/emoji", "the message has as many different reactions as it may have"),
         other => Error::internal(format!("the database answered {other}")),
     }

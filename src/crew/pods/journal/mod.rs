@@ -58,6 +58,17 @@ pub struct Append {
     pub user_id: Uuid,
     /// What.
     pub text: String,
+    /// The message that it answers.
+    pub reply_to: Option<Uuid>,
+    /// The members that it names, each once.
+    pub mentions: Vec<Uuid>,
+}
+
+impl Append {
+    /// Whether it is a text and nothing else.
+    fn is_plain(&self) -> bool {
+        self.reply_to.is_none() && self.mentions.is_empty()
+    }
 }
 
 /// A change to a message.
