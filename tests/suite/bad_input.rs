@@ -74,7 +74,9 @@ async fn a_payload_that_does_not_fit_is_refused_with_a_code() {
     let topic = format!("pod:{pod}");
     let id = Uuid::now_v7().to_string();
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    let say = |payload: String| format!(r#"["{}","{{ref}}","{topic}","message:new",{payload}]"#, client.join_ref(&topic).unwrap());
+    let say = |payload: String| {
+        format!(r#"["{}","{{ref}}","{topic}","message:new",{payload}]"#, client.join_ref(&topic).unwrap())
+    };
     // (payload of message:new as it goes over the wire, the code that it is refused with)
     let cases = [
         ("null".to_owned(), "invalid"),
@@ -117,7 +119,9 @@ async fn a_payload_that_does_not_fit_is_refused_with_a_code() {
         client.heartbeat().await;
     }
     // What came near the edge is fine on this side of it.
-    for text in ["x".repeat(4000), "🔥".repeat(4000), "\u{1}\u{7f}\u{2028}\u{feff}\u{10ffff}\"\\/".to_owned(), " a ".to_owned()] {
+    for text in
+        ["x".repeat(4000), "🔥".repeat(4000), "\u{1}\u{7f}\u{2028}\u{feff}\u{10ffff}\"\\/".to_owned(), " a ".to_owned()]
+    {
         let id = Uuid::now_v7();
         client.say(pod, id, &text).await.ok();
         assert_eq!(client.message(pod, id).await["text"], json!(text));
@@ -158,8 +162,19 @@ async fn unknown_topics_and_events_are_told_so() {
     // A pod that exists for others, or for nobody, is not told of as such.
     client.join(&format!("pod:{some}"), json!({})).await.refused("not_found");
     let events = [
-        "", "new", "message", "message:NEW", "presence_state", "phx_reply", "phx_close", "phx_error", "\0", "message:edit",
-        "message:delete", "reaction:set", "access_token",
+        "",
+        "new",
+        "message",
+        "message:NEW",
+        "presence_state",
+        "phx_reply",
+        "phx_close",
+        "phx_error",
+        "\0",
+        "message:edit",
+        "message:delete",
+        "reaction:set",
+        "access_token",
     ];
     for event in events {
         client.ask(&topic, event, json!({"id": some, "text": "a", "token": ana.token})).await.refused("unknown_event");
@@ -168,7 +183,9 @@ async fn unknown_topics_and_events_are_told_so() {
     client.join(&mine, json!({})).await.ok();
     client.ask(&mine, "message:new", json!({"id": some, "text": "a"})).await.refused("unknown_event");
     client.ask("phoenix", "message:new", json!({})).await.refused("unmatched_topic");
-    for (event, payload) in [("typing", json!({})), ("typing", json!({"on": 1})), ("typing", json!([true])), ("typing", json!(null))] {
+    for (event, payload) in
+        [("typing", json!({})), ("typing", json!({"on": 1})), ("typing", json!([true])), ("typing", json!(null))]
+    {
         client.ask(&topic, event, payload).await.refused("invalid");
     }
     client.ask(&mine, "access_token", json!({})).await.refused("invalid");
@@ -186,20 +203,44 @@ async fn what_a_websocket_must_not_send_ends_that_socket_alone() {
     let deeds: Vec<(&str, Deed<'_>, u16)> = vec![
         ("a frame that is too large", Box::new(|client| client.send_text(&too_large)), 1009),
         ("a frame one byte too large", Box::new(|client| client.send_text(&" ".repeat(FRAME + 1))), 1009),
-        ("a header that promises a terabyte", Box::new(|client| client.send_bytes(&[0x81, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4])), 1009),
+        (
+            "a header that promises a terabyte",
+            Box::new(|client| client.send_bytes(&[0x81, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4])),
+            1009,
+        ),
         ("fragments whose sum is too large", Box::new(|client| client.send_fragments(&[&half, &half], true)), 1009),
-        ("fragments without an end", Box::new(|client| client.send_fragments(&[&half, &[], &[b' '; 1000], &half], false)), 1009),
+        (
+            "fragments without an end",
+            Box::new(|client| client.send_fragments(&[&half, &[], &[b' '; 1000], &half], false)),
+            1009,
+        ),
         ("a text that is not UTF-8", Box::new(|client| client.send_fragments(&[b"[\"\xc3\x28\"]"], true)), 1007),
-        ("a text that ends within a character", Box::new(|client| client.send_fragments(&[b"[\"\xf0\x9f"], true)), 1007),
-        ("fragments that are not UTF-8", Box::new(|client| client.send_fragments(&[b"[\"\xc3", b"\x28\"]"], true)), 1007),
+        (
+            "a text that ends within a character",
+            Box::new(|client| client.send_fragments(&[b"[\"\xf0\x9f"], true)),
+            1007,
+        ),
+        (
+            "fragments that are not UTF-8",
+            Box::new(|client| client.send_fragments(&[b"[\"\xc3", b"\x28\"]"], true)),
+            1007,
+        ),
         ("a surrogate in UTF-8", Box::new(|client| client.send_fragments(&[b"[\"\xed\xa0\x80\"]"], true)), 1007),
         ("a binary frame", Box::new(|client| client.send_binary(b"[null,\"1\",\"phoenix\",\"heartbeat\",{}]")), 1003),
         ("a fragmented binary frame", Box::new(|client| client.send_bytes(&[0x02, 0x80, 1, 2, 3, 4])), 1003),
         ("a fragment of nothing", Box::new(|client| client.send_bytes(&[0x80, 0x80, 1, 2, 3, 4])), 1002),
-        ("a second text amid a fragmented one", Box::new(|client| client.send_bytes(&[0x01, 0x80, 1, 2, 3, 4, 0x01, 0x80, 1, 2, 3, 4])), 1002),
+        (
+            "a second text amid a fragmented one",
+            Box::new(|client| client.send_bytes(&[0x01, 0x80, 1, 2, 3, 4, 0x01, 0x80, 1, 2, 3, 4])),
+            1002,
+        ),
         ("a frame without a mask", Box::new(|client| client.send_bytes(&[0x81, 0x02, b'[', b']'])), 1002),
         ("an opcode that is reserved", Box::new(|client| client.send_bytes(&[0x83, 0x80, 1, 2, 3, 4])), 1002),
-        ("a ping that is too long", Box::new(|client| client.send_bytes(&[&[0x89, 0xfe, 0, 126, 0, 0, 0, 0][..], &[0; 126]].concat())), 1002),
+        (
+            "a ping that is too long",
+            Box::new(|client| client.send_bytes(&[&[0x89, 0xfe, 0, 126, 0, 0, 0, 0][..], &[0; 126]].concat())),
+            1002,
+        ),
     ];
     let outcomes = join_all(deeds.iter().map(async |(name, deed, code)| {
         let client = Client::open(&server, &ana).await;
@@ -254,7 +295,11 @@ async fn what_a_websocket_may_send_is_served() {
     }
     // Without a ref there is nothing to answer to, but the answer comes.
     client.send_text(r#"[null,null,"phoenix","heartbeat",{}]"#);
-    client.look("the answer", |seen| seen.any(|frame| frame.topic == "phoenix" && frame.reference.is_null()).then_some(())).await;
+    client
+        .look("the answer", |seen| {
+            seen.any(|frame| frame.topic == "phoenix" && frame.reference.is_null()).then_some(())
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -293,8 +338,11 @@ async fn who_may_not_come_in_is_refused_before_the_upgrade() {
         assert_eq!((refused.status, &refused.body["code"]), (403, &json!("forbidden")), "{version}");
     }
     let v2 = format!("{url}?vsn=2.0.0&token={good}");
-    for origin in ["https://evil.example.org", "http://app.example.org", "https://app.example.org.evil.org", "null", "nonsense"] {
-        let refused = Client::handshake(&v2, &[("origin", origin)]).await.err().unwrap_or_else(|| panic!("{origin} got in"));
+    for origin in
+        ["https://evil.example.org", "http://app.example.org", "https://app.example.org.evil.org", "null", "nonsense"]
+    {
+        let refused =
+            Client::handshake(&v2, &[("origin", origin)]).await.err().unwrap_or_else(|| panic!("{origin} got in"));
         assert_eq!((refused.status, &refused.body["code"]), (403, &json!("forbidden")), "{origin}");
     }
     for origin in ["https://app.example.org", &server.url] {
@@ -346,9 +394,8 @@ async fn whoever_sends_too_much_is_told_or_cut() {
     let client = Client::open(&server, &ana).await;
     let topic = format!("pod:{pod}");
     client.join(&topic, json!({})).await.ok();
-    let pushed: Vec<_> = (0..20)
-        .map(|_| client.push(&topic, "message:new", json!({"id": Uuid::now_v7(), "text": "!"})))
-        .collect();
+    let pushed: Vec<_> =
+        (0..20).map(|_| client.push(&topic, "message:new", json!({"id": Uuid::now_v7(), "text": "!"}))).collect();
     let mut stored_now = 0;
     for pushed in &pushed {
         let reply = client.reply(pushed).await;
@@ -390,10 +437,8 @@ async fn one_bad_entry_in_a_group_does_not_fail_its_neighbours() {
     const POISON: &str = "poison";
     let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off"), ("PODIUM_JOURNAL_WRITERS", "1")]).await;
     let [ana, ben] = server.people();
-    let ((_, one), (_, two)) = tokio::join!(
-        server.pod(std::slice::from_ref(&ana)),
-        server.pod(std::slice::from_ref(&ben))
-    );
+    let ((_, one), (_, two)) =
+        tokio::join!(server.pod(std::slice::from_ref(&ana)), server.pod(std::slice::from_ref(&ben)));
     let database = server.database.connect().await;
     // Class 23 by a constraint, another class by a trigger.
     database
@@ -428,7 +473,10 @@ async fn one_bad_entry_in_a_group_does_not_fail_its_neighbours() {
         for (socket, _) in &sockets {
             socket.heartbeat().await;
         }
-        assert!(pushed.iter().all(|(socket, .., pushed)| socket.reply_now(pushed).is_none()), "nothing is answered before it is stored");
+        assert!(
+            pushed.iter().all(|(socket, .., pushed)| socket.reply_now(pushed).is_none()),
+            "nothing is answered before it is stored"
+        );
         database.batch_execute("COMMIT").await.unwrap();
         for (socket, pod, id, text, pushed) in &pushed {
             let reply = socket.reply(pushed).await;
@@ -446,7 +494,9 @@ async fn one_bad_entry_in_a_group_does_not_fail_its_neighbours() {
         assert_eq!(log.iter().map(|(seq, ..)| *seq).collect::<Vec<_>>(), (1..=1 + 3 * 36).collect::<Vec<_>>());
         let texts: Vec<Value> = log.iter().skip(1).map(|(_, _, _, text)| json!(text)).collect();
         let wanted: Vec<Value> = (0..3)
-            .flat_map(|round| (0..40).filter(|n| ![7, 8, 20, 30].contains(n)).map(move |n| json!(format!("{round}: {n}"))))
+            .flat_map(|round| {
+                (0..40).filter(|n| ![7, 8, 20, 30].contains(n)).map(move |n| json!(format!("{round}: {n}")))
+            })
             .collect();
         assert_eq!(texts, wanted, "the neighbours keep their order");
         let heard: Vec<Value> =

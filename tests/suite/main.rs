@@ -1,7 +1,10 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
+#![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
+
 mod access;
 mod bad_input;
+mod command_line;
 mod demo;
 mod embedded;
 mod http_bad_input;
@@ -24,6 +27,7 @@ mod retry;
 mod revoked;
 mod schema;
 mod seats;
+mod server_life;
 mod support;
 mod talk;
 mod user_topic;

@@ -66,7 +66,8 @@ async fn an_outsider_hears_nothing_on_a_socket() {
         }
         // Pushed while the join is being refused.
         let join = client.start_join(&topic, json!({}));
-        let pushed: Vec<_> = pushes(message).into_iter().map(|(event, payload)| client.push(&topic, event, payload)).collect();
+        let pushed: Vec<_> =
+            pushes(message).into_iter().map(|(event, payload)| client.push(&topic, event, payload)).collect();
         client.reply(&join).await.refused(code);
         for pushed in &pushed {
             client.reply(pushed).await.refused("unmatched_topic");
@@ -104,7 +105,9 @@ async fn an_outsider_hears_nothing_on_a_socket() {
         let fence = Uuid::now_v7();
         client.say(*own, fence, "only to myself").await.ok();
         client.message(*own, fence).await;
-        client.event_where(&format!("user:{}", person.id), "pod:activity", |activity| activity["pod_id"] == json!(own)).await;
+        client
+            .event_where(&format!("user:{}", person.id), "pod:activity", |activity| activity["pod_id"] == json!(own))
+            .await;
         for frame in client.frames_from(before) {
             assert!(frame.topic != topic && frame.topic != inbox, "{frame:?}");
         }
@@ -114,8 +117,13 @@ async fn an_outsider_hears_nothing_on_a_socket() {
         }
     }
     // Nobody inside has seen or heard of them either, and nothing they sent is stored.
-    let inside: String = ben_on.heard(&topic, "presence_diff").iter().chain(&ben_on.heard(&topic, "presence_state"))
-        .chain(&ben_on.heard(&topic, "typing")).map(Value::to_string).collect();
+    let inside: String = ben_on
+        .heard(&topic, "presence_diff")
+        .iter()
+        .chain(&ben_on.heard(&topic, "presence_state"))
+        .chain(&ben_on.heard(&topic, "typing"))
+        .map(Value::to_string)
+        .collect();
     for (person, ..) in &outsiders {
         assert!(!inside.contains(&person.id.to_string()));
     }

@@ -136,7 +136,10 @@ async fn typing_is_told_to_the_others_and_ends_by_itself() {
     let id = Uuid::now_v7();
     bens.say(pod, id, "are you still there?").await.ok();
     anas.message(pod, id).await;
-    assert!(anas.heard(&topic, "typing").iter().all(|typing| typing["on"] == false), "one's own typing is not told back");
+    assert!(
+        anas.heard(&topic, "typing").iter().all(|typing| typing["on"] == false),
+        "one's own typing is not told back"
+    );
     anas.cut(true);
     drop(anas);
     assert_eq!(bens.event(&topic, "typing").await, typing(false));

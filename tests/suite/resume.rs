@@ -52,8 +52,10 @@ impl Unlucky {
     /// Connects, and sends a part of what is not known to be stored.
     async fn come_back(&mut self, server: &Server, most: usize) {
         self.client.connect(server).await;
-        let ids: Vec<Uuid> = self.unsent.iter().copied().filter(|id| !self.answers.contains_key(id)).take(most).collect();
-        self.pushed = ids.into_iter().map(|id| (id, self.client.say(id, &format!("from {}", self.client.person.name)))).collect();
+        let ids: Vec<Uuid> =
+            self.unsent.iter().copied().filter(|id| !self.answers.contains_key(id)).take(most).collect();
+        self.pushed =
+            ids.into_iter().map(|id| (id, self.client.say(id, &format!("from {}", self.client.person.name)))).collect();
     }
 
     /// Takes note of what has been answered so far.
@@ -308,7 +310,9 @@ async fn a_newcomer_sees_nothing_from_before() {
     say_many(&server, &ben, pod, 70, "after they came").await;
     newcomer.until("what came after", |client| client.last() == 143).await;
     let topic = format!("pod:{pod}");
-    for payload in [json!({"after": 0}), json!({"after": 3}), json!({"before": 144, "limit": 200}), json!({"before": 60})] {
+    for payload in
+        [json!({"after": 0}), json!({"after": 3}), json!({"before": 144, "limit": 200}), json!({"before": 60})]
+    {
         newcomer.client().ask(&topic, "history", payload).await.ok();
     }
     let other = Client::open(&server, &cleo).await;

@@ -74,7 +74,10 @@ async fn the_answer_is_the_same_after_the_server_was_killed() {
     server.restart().await;
     let socket = on(&server, &ana, pod).await;
     assert_eq!(socket.say(pod, id, "hello").await.ok(), first);
-    assert_eq!(server.post(&format!("/v1/pods/{pod}/messages"), &ana, json!({"id": id, "text": "hello"})).await.ok(200), first);
+    assert_eq!(
+        server.post(&format!("/v1/pods/{pod}/messages"), &ana, json!({"id": id, "text": "hello"})).await.ok(200),
+        first
+    );
     assert_eq!(stored(&server, pod).await.len(), 2);
 }
 
@@ -118,10 +121,8 @@ async fn another_persons_id_is_a_conflict() {
 async fn an_id_counts_within_its_pod() {
     let server = Server::start().await;
     let [ana, ben] = server.people();
-    let ((_, here), (_, there)) = tokio::join!(
-        server.pod(std::slice::from_ref(&ana)),
-        server.pod(std::slice::from_ref(&ben))
-    );
+    let ((_, here), (_, there)) =
+        tokio::join!(server.pod(std::slice::from_ref(&ana)), server.pod(std::slice::from_ref(&ben)));
     let id = Uuid::now_v7();
     on(&server, &ana, here).await.say(here, id, "here").await.ok();
     let socket = on(&server, &ben, there).await;

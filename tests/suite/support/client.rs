@@ -71,7 +71,12 @@ impl Reply {
     /// Asserts that it was refused with this code, for a reason in words, and gives the response.
     #[track_caller]
     pub fn refused(self, code: &str) -> Value {
-        assert_eq!((self.status.as_str(), &self.response["code"]), ("error", &json!(code)), "answered {}", self.response);
+        assert_eq!(
+            (self.status.as_str(), &self.response["code"]),
+            ("error", &json!(code)),
+            "answered {}",
+            self.response
+        );
         assert!(self.response["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{}", self.response);
         self.response
     }
@@ -375,7 +380,11 @@ impl Client {
             Err(_) => {
                 let seen = self.seen();
                 let last: Vec<_> = seen.frames.iter().rev().take(5).map(|(frame, _)| frame).collect();
-                panic!("waited in vain for {what}; end {:?}, {} frames, the last {last:#?}", seen.end, seen.frames.len());
+                panic!(
+                    "waited in vain for {what}; end {:?}, {} frames, the last {last:#?}",
+                    seen.end,
+                    seen.frames.len()
+                );
             }
         }
     }
@@ -393,7 +402,11 @@ impl Client {
     /// The payloads of an event on a topic so far, taken or not.
     pub fn heard(&self, topic: &str, event: &str) -> Vec<Value> {
         let frames = self.frames();
-        frames.into_iter().filter(|frame| frame.topic == topic && frame.event == event).map(|frame| frame.payload).collect()
+        frames
+            .into_iter()
+            .filter(|frame| frame.topic == topic && frame.event == event)
+            .map(|frame| frame.payload)
+            .collect()
     }
 
     fn next_ref(&self) -> u64 {

@@ -120,8 +120,18 @@ impl Server {
 
     /// SIGTERM, and waits for the end.
     pub async fn terminate(&mut self) -> ExitStatus {
+        self.ask_to_stop();
+        self.ended().await
+    }
+
+    /// SIGTERM alone. A second one would end it at once.
+    pub fn ask_to_stop(&self) {
         let pid = rustix::process::Pid::from_raw(self.pid() as i32).expect("a process id");
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("terminating the server");
+    }
+
+    /// Waits for the end.
+    pub async fn ended(&mut self) -> ExitStatus {
         tokio::time::timeout(START, self.child.wait()).await.expect("the server did not end").expect("its status")
     }
 
