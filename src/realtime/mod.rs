@@ -10,6 +10,7 @@
 pub mod bus;
 pub mod channel;
 pub mod handshake;
+pub mod inbound;
 pub mod outbox;
 pub mod presence;
 pub mod registry;

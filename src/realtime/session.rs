@@ -151,7 +151,8 @@ impl Session {
         }
     }
 
-    fn outbox(&self) -> &Outbox {
+    /// What waits to be written to it.
+    pub fn outbox(&self) -> &Rc<Outbox> {
         &self.context.outbox
     }
 

@@ -264,6 +264,25 @@ async fn what_a_websocket_must_not_send_ends_that_socket_alone() {
     witness.message(pod, id).await;
 }
 
+/// A frame is refused when its length is known, not when all of it has come: nobody gets memory for a promise.
+#[tokio::test]
+async fn a_frame_that_promises_too_much_is_not_collected() {
+    let (server, ana, _, witness) = alone().await;
+    for announced in [FRAME as u64 + 1, 1 << 30, 1 << 40, i64::MAX as u64] {
+        let client = Client::open(&server, &ana).await;
+        client.heartbeat().await;
+        let header = [&[0x81, 0xff][..], &announced.to_be_bytes(), &[0; 4]].concat();
+        // In two pieces, so that the length is known late.
+        client.send_bytes(&header[..5]);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        client.send_bytes(&header[5..]);
+        let taken = client.flood(256 << 20).await;
+        assert_eq!(client.ended().await, End::Closed(1009), "{announced} announced, {taken} taken");
+        assert!(taken < 64 << 20, "{taken} bytes were taken");
+    }
+    witness.heartbeat().await;
+}
+
 #[tokio::test]
 async fn what_a_websocket_may_send_is_served() {
     let (_server, _, pod, client) = alone().await;
