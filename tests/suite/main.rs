@@ -1,6 +1,11 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
+#![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
+
 mod access;
+mod bad_input;
+mod command_line;
+mod demo;
 mod embedded;
 mod http_bad_input;
 mod http_document;
@@ -14,6 +19,15 @@ mod http_profiles;
 mod layers;
 mod log_stress;
 mod membership;
+mod outsider;
+mod presence;
 mod reading;
+mod resume;
+mod retry;
+mod revoked;
 mod schema;
+mod seats;
+mod server_life;
 mod support;
+mod talk;
+mod user_topic;
