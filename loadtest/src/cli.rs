@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicBool;
 
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::bare::{Bare, Fault};
-use crate::compare::{Server, compare};
+use crate::compare::{Server, compare, table};
 use crate::crowd::{Churn, Pace, Plan, What, nanoseconds};
 use crate::http::Url;
 use crate::interrupt;
@@ -148,6 +149,12 @@ pub enum Command {
         /// The page
         #[arg(long, default_value = "report.html")]
         html: PathBuf,
+    },
+    /// Print comparisons that were written with --json as one table in Markdown
+    Table {
+        /// The comparisons
+        #[arg(required = true)]
+        comparisons: Vec<PathBuf>,
     },
     /// Serve: hand-made frames over bare sockets, on one thread and without storage, as the limit of the machine
     Bare {
@@ -303,12 +310,12 @@ impl Common {
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> ExitCode {
-    let outcome = match cli.command {
-        Command::Bare { listen, fault } => bare(listen, fault),
-        command => {
-            interrupt::listen().map_err(|error| Failure::Other(error.to_string())).and_then(|()| scenario(&command))
-        }
+    let listening = match &cli.command {
+        // It serves until it is told to stop, and has nothing to clean up.
+        Command::Bare { .. } => Ok(()),
+        _ => interrupt::listen().map_err(|error| Failure::Other(error.to_string())),
     };
+    let outcome = listening.and_then(|()| obey(&cli.command));
     match outcome {
         Ok(code) => code,
         Err(Failure::Interrupted) => {
@@ -322,7 +329,8 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
-fn scenario(command: &Command) -> Result<ExitCode, Failure> {
+/// Runs one of the scenarios that end in one report. `None` for the other commands.
+pub fn measure(command: &Command) -> Option<Result<Report, Failure>> {
     let plain =
         |scenario: Scenario, common: &Common, rate, window| (scenario.name(), scenario.plan(common, rate, window));
     let still = Rate { rate: 0.0, poisson: false };
@@ -340,9 +348,26 @@ fn scenario(command: &Command) -> Result<ExitCode, Failure> {
         Command::Mixed { common, rate } => {
             (common, ("mixed", Plan { inbox: true, ..common.plan(What::Evening, rate.pace()) }))
         }
-        Command::Search { common, p99, from, to } => {
-            return highest(common, Goal { p99: *p99, from: *from, to: *to });
+        _ => return None,
+    };
+    Some(run::run(name, common, &plan))
+}
+
+fn obey(command: &Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Pods { common, .. }
+        | Command::FlatOut { common, .. }
+        | Command::Typing { common, .. }
+        | Command::Wall { common, .. }
+        | Command::Idle { common }
+        | Command::Churn { common, .. }
+        | Command::Mixed { common, .. } => {
+            let report = measure(command).ok_or_else(|| Failure::Other("no scenario".into()))??;
+            print(common, &report, &report)?;
+            write_page(common.html.as_deref(), &[&report])?;
+            Ok(verdict(report.is_good() || common.tolerate && report.findings.is_empty()))
         }
+        Command::Search { common, p99, from, to } => highest(common, Goal { p99: *p99, from: *from, to: *to }),
         Command::Compare { scenario, servers, rounds, common, rate, window } => {
             let plan = |common: &Common| scenario.plan(common, *rate, *window);
             let found = compare(scenario.name(), common, servers, (*rounds).max(1), plan)?;
@@ -350,15 +375,15 @@ fn scenario(command: &Command) -> Result<ExitCode, Failure> {
             // One run of each server, of the last round.
             let last = &found.reports[found.reports.len() - servers.len()..];
             write_page(common.html.as_deref(), &last.iter().collect::<Vec<_>>())?;
-            return Ok(verdict(found.is_good()));
+            Ok(verdict(found.is_good()))
         }
-        Command::Report { reports, html } => return lay_over(reports, html),
-        Command::Bare { listen, fault } => return bare(*listen, *fault),
-    };
-    let report = run::run(name, common, &plan)?;
-    print(common, &report, &report)?;
-    write_page(common.html.as_deref(), &[&report])?;
-    Ok(verdict(report.is_good() || common.tolerate && report.findings.is_empty()))
+        Command::Report { reports, html } => lay_over(reports, html),
+        Command::Table { comparisons } => {
+            print!("{}", table(&read_all(comparisons)?));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bare { listen, fault } => bare(*listen, *fault),
+    }
 }
 
 fn highest(common: &Common, goal: Goal) -> Result<ExitCode, Failure> {
@@ -404,13 +429,17 @@ fn write_page(file: Option<&Path>, reports: &[&Report]) -> Result<(), Failure> {
     std::fs::write(file, page).map_err(|error| Failure::Other(format!("{}: {error}", file.display())))
 }
 
-fn lay_over(files: &[PathBuf], html: &Path) -> Result<ExitCode, Failure> {
+fn read_all<T: DeserializeOwned>(files: &[PathBuf]) -> Result<Vec<T>, Failure> {
     let read = |file: &PathBuf| {
         let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
-        let report = text.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
-        report.map_err(|why| Failure::Other(format!("{}: {why}", file.display())))
+        let value = text.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+        value.map_err(|why| Failure::Other(format!("{}: {why}", file.display())))
     };
-    let reports = files.iter().map(read).collect::<Result<Vec<Report>, _>>()?;
+    files.iter().map(read).collect()
+}
+
+fn lay_over(files: &[PathBuf], html: &Path) -> Result<ExitCode, Failure> {
+    let reports: Vec<Report> = read_all(files)?;
     write_page(Some(html), &reports.iter().collect::<Vec<_>>())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cli::Common;
 use crate::crowd::Plan;
@@ -54,27 +54,26 @@ impl FromStr for Server {
 }
 
 /// One figure of all runs of a server, beside the same of the first server.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Figure {
     /// The median.
     pub median: f64,
     /// The lowest and the highest.
     pub spread: (f64, f64),
-    /// By how much it is more than the first server's in the same round: the median.
-    pub ratio: f64,
-    /// The lowest and the highest of those.
-    pub ratio_spread: (f64, f64),
+    /// How many times the first server's of the same round it is: the median, the lowest and the highest. `None` where
+    /// the first server has no such figure.
+    pub ratio: Option<(f64, (f64, f64))>,
 }
 
 /// What the runs of all servers have found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Comparison {
     /// The scenario.
     pub scenario: String,
     /// How often each server had its turn.
     pub rounds: usize,
     /// The servers in order, each with its figures by name.
-    pub servers: Vec<(String, BTreeMap<&'static str, Figure>)>,
+    pub servers: Vec<(String, BTreeMap<String, Figure>)>,
     /// All runs, in the order in which they ran.
     pub reports: Vec<Report>,
 }
@@ -171,7 +170,7 @@ fn of(common: &Common, server: &Server) -> Common {
     }
 }
 
-fn figures(reports: &[Report], servers: usize, at: usize) -> BTreeMap<&'static str, Figure> {
+fn figures(reports: &[Report], servers: usize, at: usize) -> BTreeMap<String, Figure> {
     let of = |server: usize, read: fn(&Report) -> Option<f64>| {
         let turns = reports.iter().skip(server).step_by(servers);
         turns.map(read).collect::<Option<Vec<f64>>>().unwrap_or_default()
@@ -180,8 +179,7 @@ fn figures(reports: &[Report], servers: usize, at: usize) -> BTreeMap<&'static s
         let own = of(at, read);
         let ratios: Vec<f64> = own.iter().zip(of(0, read)).map(|(own, first)| own / first).collect();
         let (median, spread) = middle(own)?;
-        let (ratio, ratio_spread) = middle(ratios).unwrap_or((f64::NAN, (f64::NAN, f64::NAN)));
-        Some((name, Figure { median, spread, ratio, ratio_spread }))
+        Some((name.to_owned(), Figure { median, spread, ratio: middle(ratios) }))
     };
     FIGURES.into_iter().filter_map(figure).collect()
 }
@@ -221,9 +219,8 @@ impl fmt::Display for Comparison {
                 let (low, high) = row.spread;
                 let own = format!("{} ({}–{})", show(row.median), show(low), show(high));
                 write!(f, "    {name:<width$}  {own:>32}")?;
-                if name != first && row.ratio.is_finite() {
-                    let (low, high) = row.ratio_spread;
-                    write!(f, "   × {:.2} ({low:.2}–{high:.2})", row.ratio)?;
+                if let Some((ratio, (low, high))) = row.ratio.filter(|_| name != first) {
+                    write!(f, "   × {ratio:.2} ({low:.2}–{high:.2})")?;
                 }
                 writeln!(f)?;
             }
@@ -232,6 +229,58 @@ impl fmt::Display for Comparison {
             writeln!(f, "{report}")?;
         }
         Ok(())
+    }
+}
+
+/// What the table shows of each scenario: figure and heading.
+const COLUMNS: [(&str, &[(&str, &str)]); 5] = [
+    (
+        "pods",
+        &[("p50 ms", "p50 ms"), ("p99 ms", "p99 ms"), ("server µs", "server µs"), ("all µs", "with its store µs")],
+    ),
+    ("flat-out", &[("deliveries/s", "deliveries/s"), ("server µs", "server µs"), ("all µs", "with its store µs")]),
+    ("typing", &[("p99 ms", "p99 ms"), ("server µs", "server µs")]),
+    ("wall", &[("p99 ms", "p99 ms"), ("server µs", "server µs")]),
+    ("idle", &[("KiB/session", "KiB a session")]),
+];
+
+/// One table of several comparisons, in Markdown: a row a server, medians with their spread.
+pub fn table(comparisons: &[Comparison]) -> String {
+    let columns: Vec<_> = COLUMNS
+        .iter()
+        .filter_map(|(scenario, figures)| Some((comparisons.iter().find(|each| each.scenario == *scenario)?, figures)))
+        .flat_map(|(comparison, figures)| figures.iter().map(move |(figure, heading)| (comparison, *figure, *heading)))
+        .filter(|(comparison, figure, _)| comparison.servers.iter().any(|(_, all)| all.contains_key(*figure)))
+        .collect();
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in comparisons.iter().flat_map(|comparison| &comparison.servers) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    let headings = columns.iter().map(|(comparison, _, heading)| format!(" {}: {heading} |", comparison.scenario));
+    let mut lines = vec![format!("| server |{}", headings.collect::<String>())];
+    lines.push(format!("| --- |{}", " ---: |".repeat(columns.len())));
+    for name in names {
+        let cell = |(comparison, figure, _): &(&Comparison, &str, &str)| {
+            let all = comparison.servers.iter().find(|(other, _)| other == name).map(|(_, all)| all);
+            all.and_then(|all| all.get(*figure)).map_or(" – |".to_owned(), |figure| {
+                let (low, high) = figure.spread;
+                format!(" {} ({}–{}) |", brief(figure.median), brief(low), brief(high))
+            })
+        };
+        lines.push(format!("| {name} |{}", columns.iter().map(cell).collect::<String>()));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A figure as people like it: three digits that matter.
+fn brief(value: f64) -> String {
+    match value {
+        1000.0.. => thousands((value / 100.0).round() * 100.0),
+        100.0.. => format!("{value:.0}"),
+        10.0.. => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
     }
 }
 
@@ -249,6 +298,18 @@ mod tests {
         for odd in ["http://127.0.0.1:1", "a=grpc+http://127.0.0.1:1", "a=http://127.0.0.1:1,7"] {
             assert!(odd.parse::<Server>().is_err(), "{odd}");
         }
+    }
+
+    #[test]
+    fn a_table_has_a_row_a_server_and_leaves_out_what_nobody_has() {
+        let figure = Figure { median: 12_345.0, spread: (0.5, 20.0), ratio: None };
+        let server = |name: &str| (name.to_owned(), BTreeMap::from([("deliveries/s".to_owned(), figure)]));
+        let servers = vec![server("a"), server("b")];
+        let comparison = Comparison { scenario: "flat-out".into(), rounds: 1, servers, reports: Vec::new() };
+        assert_eq!(
+            table(&[comparison]),
+            "| server | flat-out: deliveries/s |\n| --- | ---: |\n| a | 12,300 (0.50–20.0) |\n| b | 12,300 (0.50–20.0) |\n"
+        );
     }
 
     #[test]
