@@ -375,7 +375,7 @@ fn obey(command: &Command) -> Result<ExitCode, Failure> {
             // One run of each server, of the last round.
             let last = &found.reports[found.reports.len() - servers.len()..];
             write_page(common.html.as_deref(), &last.iter().collect::<Vec<_>>())?;
-            Ok(verdict(found.is_good()))
+            Ok(verdict(found.good))
         }
         Command::Report { reports, html } => lay_over(reports, html),
         Command::Table { comparisons } => {

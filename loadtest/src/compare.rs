@@ -76,6 +76,9 @@ pub struct Comparison {
     pub servers: Vec<(String, BTreeMap<String, Figure>)>,
     /// All runs, in the order in which they ran.
     pub reports: Vec<Report>,
+    /// Whether all runs of servers that speak Podium were as they must be. What peers get wrong is shown, and decides
+    /// nothing.
+    pub good: bool,
 }
 
 /// A figure's name, and how it is read off a report.
@@ -192,13 +195,6 @@ fn middle(mut values: Vec<f64>) -> Option<(f64, (f64, f64))> {
     Some(((low + high) / 2.0, (first, last)))
 }
 
-impl Comparison {
-    /// Whether all runs were as they must be.
-    pub fn is_good(&self) -> bool {
-        self.reports.iter().all(Report::is_good)
-    }
-}
-
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let first = self.servers.first().map_or("", |(name, _)| name.as_str());
@@ -225,8 +221,15 @@ impl fmt::Display for Comparison {
                 writeln!(f)?;
             }
         }
-        for report in self.reports.iter().filter(|report| !report.is_good()) {
-            writeln!(f, "{report}")?;
+        for (turn, report) in self.reports.iter().enumerate().filter(|(_, report)| !report.is_good()) {
+            let round = turn / self.servers.len().max(1) + 1;
+            let all =
+                report.findings.counts.iter().map(|(fault, count)| format!("{} {fault:?}", thousands(*count as f64)));
+            let refused = report.refused.iter().map(|(code, count)| format!("{count} refused: {code}"));
+            let ended = report.ended.iter().map(|(why, count)| format!("{count} sockets ended: {why}"));
+            let all: Vec<_> = all.chain(refused).chain(ended).collect();
+            writeln!(f, "  WRONG {}, round {round}: {}", report.name, all.join(", "))?;
+            report.findings.first.iter().take(3).try_for_each(|finding| writeln!(f, "    {finding}"))?;
         }
         Ok(())
     }
@@ -305,7 +308,8 @@ mod tests {
         let figure = Figure { median: 12_345.0, spread: (0.5, 20.0), ratio: None };
         let server = |name: &str| (name.to_owned(), BTreeMap::from([("deliveries/s".to_owned(), figure)]));
         let servers = vec![server("a"), server("b")];
-        let comparison = Comparison { scenario: "flat-out".into(), rounds: 1, servers, reports: Vec::new() };
+        let comparison =
+            Comparison { scenario: "flat-out".into(), rounds: 1, servers, reports: Vec::new(), good: true };
         assert_eq!(
             table(&[comparison]),
             "| server | flat-out: deliveries/s |\n| --- | ---: |\n| a | 12,300 (0.50–20.0) |\n| b | 12,300 (0.50–20.0) |\n"

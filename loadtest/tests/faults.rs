@@ -144,6 +144,24 @@ fn two_thousand_sockets_come_from_one_process() {
 }
 
 #[test]
+fn ctrl_c_ends_a_run_and_tidies_up() {
+    let bare = Bare::start(None);
+    let mut child = Command::new(PROGRAM)
+        .args(["pods", "--seconds", "60", "--secret", "any", "--url", &bare.url])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let asked = std::time::Instant::now();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let status = child.wait().unwrap();
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
+    assert_eq!(status.code(), Some(130), "{said}");
+    assert!(said.contains("taken away") && asked.elapsed().as_secs() < 10, "{said}");
+}
+
+#[test]
 fn the_highest_rate_is_searched_and_servers_are_compared() {
     let (one, other) = (Bare::start(None), Bare::start(None));
     let (found, code) = one.run(&["search", "--from", "200", "--to", "800", "--p99", "500"]);
