@@ -171,9 +171,7 @@ async fn unknown_topics_and_events_are_told_so() {
         "phx_close",
         "phx_error",
         "\0",
-        "message:edit",
-        "message:delete",
-        "reaction:set",
+        "message:edited",
         "access_token",
     ];
     for event in events {

@@ -4,6 +4,9 @@
 
 mod access;
 mod bad_input;
+mod change_stress;
+mod change_walk;
+mod changes;
 mod command_line;
 mod demo;
 mod embedded;
@@ -22,6 +25,7 @@ mod log_stress;
 mod membership;
 mod outsider;
 mod presence;
+mod read_marks;
 mod reading;
 mod resume;
 mod retry;
