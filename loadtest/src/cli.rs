@@ -1,18 +1,21 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::bare::{Bare, Fault};
+use crate::compare::{Server, compare, table};
 use crate::crowd::{Churn, Pace, Plan, What, nanoseconds};
 use crate::http::Url;
 use crate::interrupt;
 use crate::processes::Watched;
+use crate::report::{Report, page};
 use crate::run::{self, Failure, Stage};
 use crate::search::{Goal, search};
 use crate::sockets::raise_descriptors;
@@ -117,6 +120,42 @@ pub enum Command {
         #[arg(long, default_value_t = 200_000.0)]
         to: f64,
     },
+    /// The same scenario on several servers in turn, A B A B, as ratios to the first with their spread
+    Compare {
+        /// What to run
+        #[arg(value_enum)]
+        scenario: Scenario,
+        /// NAME=[podium+|phoenix+|socketio+]URL[,pid=[NAME:]PID]…; give several
+        #[arg(long = "server", required = true)]
+        servers: Vec<Server>,
+        /// How often each has its turn
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// See [`Common`].
+        #[command(flatten)]
+        common: Common,
+        /// See [`Rate`].
+        #[command(flatten)]
+        rate: Rate,
+        /// Unanswered messages a session, for flat-out
+        #[arg(long, default_value_t = 4)]
+        window: usize,
+    },
+    /// Lay reports that were written with --json over each other, in one page
+    Report {
+        /// The reports
+        #[arg(required = true)]
+        reports: Vec<PathBuf>,
+        /// The page
+        #[arg(long, default_value = "report.html")]
+        html: PathBuf,
+    },
+    /// Print comparisons that were written with --json as one table in Markdown
+    Table {
+        /// The comparisons
+        #[arg(required = true)]
+        comparisons: Vec<PathBuf>,
+    },
     /// Serve: hand-made frames over bare sockets, on one thread and without storage, as the limit of the machine
     Bare {
         /// Where
@@ -126,6 +165,39 @@ pub enum Command {
         #[arg(long, value_enum)]
         fault: Option<Fault>,
     },
+}
+
+/// What can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[allow(missing_docs, reason = "they are the commands of the same names")]
+pub enum Scenario {
+    Pods,
+    FlatOut,
+    Typing,
+    Wall,
+    Idle,
+}
+
+impl Scenario {
+    fn name(self) -> &'static str {
+        match self {
+            Scenario::Pods => "pods",
+            Scenario::FlatOut => "flat-out",
+            Scenario::Typing => "typing",
+            Scenario::Wall => "wall",
+            Scenario::Idle => "idle",
+        }
+    }
+
+    fn plan(self, common: &Common, rate: Rate, window: usize) -> Plan {
+        match self {
+            Scenario::Pods => common.plan(What::Messages, rate.pace()),
+            Scenario::FlatOut => common.plan(What::Messages, Pace::Closed { window: window.max(1) }),
+            Scenario::Typing => common.plan(What::Typing, rate.pace()),
+            Scenario::Wall => common.plan(What::Posts, rate.pace()),
+            Scenario::Idle => common.plan(What::Messages, Pace::Still),
+        }
+    }
 }
 
 /// The pace of an open loop.
@@ -205,6 +277,9 @@ pub struct Common {
     /// Write the report as JSON to this file, or to standard output (`-`)
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Write the report as a page with plots to this file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Refused sends and ended sockets are no failure, only what the checks find: for runs that break servers
     #[arg(long)]
     pub tolerate: bool,
@@ -235,12 +310,12 @@ impl Common {
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> ExitCode {
-    let outcome = match cli.command {
-        Command::Bare { listen, fault } => bare(listen, fault),
-        command => {
-            interrupt::listen().map_err(|error| Failure::Other(error.to_string())).and_then(|()| scenario(&command))
-        }
+    let listening = match &cli.command {
+        // It serves until it is told to stop, and has nothing to clean up.
+        Command::Bare { .. } => Ok(()),
+        _ => interrupt::listen().map_err(|error| Failure::Other(error.to_string())),
     };
+    let outcome = listening.and_then(|()| obey(&cli.command));
     match outcome {
         Ok(code) => code,
         Err(Failure::Interrupted) => {
@@ -254,33 +329,61 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
-fn scenario(command: &Command) -> Result<ExitCode, Failure> {
-    let (name, common, plan) = match command {
-        Command::Pods { common, rate } => ("pods", common, common.plan(What::Messages, rate.pace())),
-        Command::FlatOut { common, window } => {
-            ("flat-out", common, common.plan(What::Messages, Pace::Closed { window: (*window).max(1) }))
-        }
-        Command::Typing { common, rate } => ("typing", common, common.plan(What::Typing, rate.pace())),
-        Command::Wall { common, rate } => {
-            ("wall", common, common.plan(What::Posts, Pace::Open { rate: *rate, poisson: false }))
-        }
-        Command::Idle { common } => ("idle", common, common.plan(What::Messages, Pace::Still)),
+/// Runs one of the scenarios that end in one report. `None` for the other commands.
+pub fn measure(command: &Command) -> Option<Result<Report, Failure>> {
+    let plain =
+        |scenario: Scenario, common: &Common, rate, window| (scenario.name(), scenario.plan(common, rate, window));
+    let still = Rate { rate: 0.0, poisson: false };
+    let (common, (name, plan)) = match command {
+        Command::Pods { common, rate } => (common, plain(Scenario::Pods, common, *rate, 0)),
+        Command::FlatOut { common, window } => (common, plain(Scenario::FlatOut, common, still, *window)),
+        Command::Typing { common, rate } => (common, plain(Scenario::Typing, common, *rate, 0)),
+        Command::Wall { common, rate } => (common, plain(Scenario::Wall, common, Rate { rate: *rate, ..still }, 0)),
+        Command::Idle { common } => (common, plain(Scenario::Idle, common, still, 0)),
         Command::Churn { common, rate, leaving, away, storm } => {
             let away = (nanoseconds((away / 10.0).min(0.1)), nanoseconds(*away));
             let churn = Churn { rate: *leaving, away, storm: storm.map(nanoseconds) };
-            ("churn", common, Plan { churn: Some(churn), ..common.plan(What::Messages, rate.pace()) })
+            (common, ("churn", Plan { churn: Some(churn), ..common.plan(What::Messages, rate.pace()) }))
         }
         Command::Mixed { common, rate } => {
-            ("mixed", common, Plan { inbox: true, ..common.plan(What::Evening, rate.pace()) })
+            (common, ("mixed", Plan { inbox: true, ..common.plan(What::Evening, rate.pace()) }))
         }
-        Command::Search { common, p99, from, to } => {
-            return highest(common, Goal { p99: *p99, from: *from, to: *to });
-        }
-        Command::Bare { listen, fault } => return bare(*listen, *fault),
+        _ => return None,
     };
-    let report = run::run(name, common, &plan)?;
-    print(common, &report, &report)?;
-    Ok(verdict(report.is_good() || common.tolerate && report.findings.is_empty()))
+    Some(run::run(name, common, &plan))
+}
+
+fn obey(command: &Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Pods { common, .. }
+        | Command::FlatOut { common, .. }
+        | Command::Typing { common, .. }
+        | Command::Wall { common, .. }
+        | Command::Idle { common }
+        | Command::Churn { common, .. }
+        | Command::Mixed { common, .. } => {
+            let report = measure(command).ok_or_else(|| Failure::Other("no scenario".into()))??;
+            print(common, &report, &report)?;
+            write_page(common.html.as_deref(), &[&report])?;
+            Ok(verdict(report.is_good() || common.tolerate && report.findings.is_empty()))
+        }
+        Command::Search { common, p99, from, to } => highest(common, Goal { p99: *p99, from: *from, to: *to }),
+        Command::Compare { scenario, servers, rounds, common, rate, window } => {
+            let plan = |common: &Common| scenario.plan(common, *rate, *window);
+            let found = compare(scenario.name(), common, servers, (*rounds).max(1), plan)?;
+            print(common, &found, &found)?;
+            // One run of each server, of the last round.
+            let last = &found.reports[found.reports.len() - servers.len()..];
+            write_page(common.html.as_deref(), &last.iter().collect::<Vec<_>>())?;
+            Ok(verdict(found.good))
+        }
+        Command::Report { reports, html } => lay_over(reports, html),
+        Command::Table { comparisons } => {
+            print!("{}", table(&read_all(comparisons)?));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bare { listen, fault } => bare(*listen, *fault),
+    }
 }
 
 fn highest(common: &Common, goal: Goal) -> Result<ExitCode, Failure> {
@@ -291,6 +394,9 @@ fn highest(common: &Common, goal: Goal) -> Result<ExitCode, Failure> {
     let found = outcome?;
     struck?;
     print(common, &found, &found)?;
+    if let Some(report) = &found.report {
+        write_page(common.html.as_deref(), &[report])?;
+    }
     Ok(verdict(found.right && found.rate > 0.0))
 }
 
@@ -315,6 +421,27 @@ fn print(common: &Common, text: &impl std::fmt::Display, json: &impl Serialize) 
         }
     }
     Ok(())
+}
+
+fn write_page(file: Option<&Path>, reports: &[&Report]) -> Result<(), Failure> {
+    let Some(file) = file else { return Ok(()) };
+    let page = page(reports).map_err(|error| Failure::Other(error.to_string()))?;
+    std::fs::write(file, page).map_err(|error| Failure::Other(format!("{}: {error}", file.display())))
+}
+
+fn read_all<T: DeserializeOwned>(files: &[PathBuf]) -> Result<Vec<T>, Failure> {
+    let read = |file: &PathBuf| {
+        let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
+        let value = text.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+        value.map_err(|why| Failure::Other(format!("{}: {why}", file.display())))
+    };
+    files.iter().map(read).collect()
+}
+
+fn lay_over(files: &[PathBuf], html: &Path) -> Result<ExitCode, Failure> {
+    let reports: Vec<Report> = read_all(files)?;
+    write_page(Some(html), &reports.iter().collect::<Vec<_>>())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn bare(listen: SocketAddr, fault: Option<Fault>) -> Result<ExitCode, Failure> {

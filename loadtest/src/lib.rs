@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | [`cli`] | the command line |
 //! | [`run`] | a run: people, threads, processes watched, the report |
+//! | [`compare`] | several servers in turn |
 //! | [`search`] | the highest rate that a server keeps up with |
 //! | [`people`], [`http`], [`tokens`], [`texts`] | who takes part, and what they write |
 //! | [`crowd`] | the sessions of one thread: what they send and hear |
@@ -19,6 +20,7 @@
 pub mod bare;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod crowd;
 pub mod http;
 pub mod interrupt;

@@ -20,6 +20,7 @@ mod http_outsiders;
 mod http_pods;
 mod http_profiles;
 mod layers;
+mod load;
 mod log_stress;
 mod membership;
 mod outsider;

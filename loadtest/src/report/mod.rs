@@ -1,10 +1,13 @@
 //! What a run found, for people and for machines.
 
+mod page;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::page::page;
 use crate::check::Findings;
 use crate::crowd::{Measured, Pace, Plan};
 use crate::processes::Usage;
