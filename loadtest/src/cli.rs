@@ -125,7 +125,7 @@ pub enum Command {
         /// What to run
         #[arg(value_enum)]
         scenario: Scenario,
-        /// NAME=[podium+|phoenix+|socketio+]URL[,pid=[NAME:]PID]…; give several
+        /// `NAME=[podium+|phoenix+|socketio+]URL[,pid=[NAME:]PID]…`; give several
         #[arg(long = "server", required = true)]
         servers: Vec<Server>,
         /// How often each has its turn

@@ -134,9 +134,11 @@ pub fn compare(
         }
     }
     let reports = outcome?;
+    let mut runs = reports.iter().zip(servers.iter().cycle());
+    let good = runs.all(|(report, server)| report.is_good() || server.speech != Speech::Podium);
     let servers =
         servers.iter().enumerate().map(|(at, server)| (server.name.clone(), figures(&reports, servers.len(), at)));
-    Ok(Comparison { scenario: scenario.to_owned(), rounds, servers: servers.collect(), reports })
+    Ok(Comparison { scenario: scenario.to_owned(), rounds, servers: servers.collect(), reports, good })
 }
 
 fn take_turns(
