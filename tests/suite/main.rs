@@ -17,3 +17,4 @@ mod membership;
 mod reading;
 mod schema;
 mod support;
+mod talk;

@@ -1,5 +1,9 @@
-//! What several tests need: a database to talk about, people to talk, and a server to talk to.
+//! What several tests need: a database to talk about, people to talk, a server to talk to, and clients to talk with.
 
+pub mod client;
 pub mod database;
+pub mod node;
 pub mod people;
+pub mod pod_client;
+pub mod proxy;
 pub mod server;

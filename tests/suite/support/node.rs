@@ -1,0 +1,75 @@
+//! Runs the unmodified npm client: the scripts in `tests/clients`.
+
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use super::client::PATIENCE;
+
+/// A running script. It is killed with this value.
+pub struct Node {
+    script: String,
+    _child: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Node {
+    /// Starts a script and tells it its scenario.
+    pub async fn run(script: &str, scenario: &Value) -> Node {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
+        assert!(
+            std::path::Path::new(folder).join("node_modules/phoenix").exists(),
+            "the npm client is not installed: run the tests with `make test`, or `npm ci` in tests/clients"
+        );
+        let mut child = Command::new("node")
+            .arg(script)
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("node, which `make test` installs");
+        let input = child.stdin.take().expect("its input");
+        let output = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut node = Node { script: script.to_owned(), _child: child, input, output };
+        node.tell(scenario).await;
+        node
+    }
+
+    /// Tells it something.
+    pub async fn tell(&mut self, line: &Value) {
+        self.input.write_all(format!("{line}\n").as_bytes()).await.expect("the script has ended");
+    }
+
+    /// What it tells next.
+    pub async fn next(&mut self) -> Value {
+        let line = tokio::time::timeout(PATIENCE * 2, self.output.next_line()).await;
+        let line = line.unwrap_or_else(|_| panic!("{} says nothing more", self.script)).expect("its output");
+        let line = line.unwrap_or_else(|| panic!("{} has ended; its error is above", self.script));
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{} said {line}: {error}", self.script))
+    }
+
+    /// The next thing of this kind that it tells; what comes before is passed over.
+    pub async fn until(&mut self, event: &str) -> Value {
+        self.until_where(event, |_| true).await
+    }
+
+    /// The next thing of this kind that is wanted; what comes before is passed over.
+    pub async fn until_where(&mut self, event: &str, mut wanted: impl FnMut(&Value) -> bool) -> Value {
+        loop {
+            let told = self.next().await;
+            if told["event"] == event && wanted(&told) {
+                return told;
+            }
+        }
+    }
+
+    /// Waits for its end, before which it tells nothing more.
+    pub async fn ended_silently(mut self) {
+        let line = tokio::time::timeout(PATIENCE, self.output.next_line()).await.expect("the script's end");
+        assert_eq!(line.expect("its output"), None);
+    }
+}
