@@ -166,8 +166,10 @@ impl PodClient {
         let Some(mut socket) = self.socket.take() else { return 0 };
         let frames = socket.client.frames_from(socket.looked_at);
         socket.looked_at += frames.len();
-        for frame in frames.iter().filter(|frame| frame.topic == self.topic) {
-            self.take(&mut socket, frame);
+        for frame in &frames {
+            if frame.topic == self.topic {
+                self.take(&mut socket, frame);
+            }
         }
         let looked_at = socket.looked_at;
         self.socket = Some(socket);
