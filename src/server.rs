@@ -28,7 +28,7 @@ use tokio::time::{Instant, sleep, timeout};
 use self::app::App;
 use self::base::{Base, BaseError};
 use self::engine::{Engine, Parts};
-use self::listen::Listener;
+use self::listen::{Listener, Room};
 use crate::crew;
 use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::db::Database;
@@ -78,6 +78,7 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
 /// A server that is up but not yet listening.
 pub struct Server {
     settings: Settings,
+    room: Room,
     base: Base,
     app: App,
     engine: Engine,
@@ -91,9 +92,10 @@ impl Server {
     ///
     /// # Errors
     /// [`ServerError`]; nothing is left running then.
-    pub async fn start(settings: Settings) -> Result<Self, ServerError> {
+    pub async fn start(mut settings: Settings) -> Result<Self, ServerError> {
         metrics::install();
-        listen::raise_open_files(settings.limits.sessions);
+        let room = Room::make(settings.limits.sessions);
+        settings.limits.sessions = room.sessions;
         // First, since it is what fails most often, and before Postgres is woken for nothing.
         let public = Listener::bind("PODIUM_LISTEN", settings.listen)?;
         let admin = Listener::bind("PODIUM_ADMIN_LISTEN", settings.admin_listen)?;
@@ -128,7 +130,7 @@ impl Server {
             pods: web::Data::new(engine.pods().clone()),
             engine: engine.clone(),
         };
-        Ok(Server { settings, base, app, engine, health, public, admin })
+        Ok(Server { settings, room, base, app, engine, health, public, admin })
     }
 
     /// Where clients connect.
@@ -160,7 +162,7 @@ impl Server {
     /// # Errors
     /// [`ServerError`] if it cannot listen, or if the HTTP server fails.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Server { settings, base, app, engine, health, public, admin } = self;
+        let Server { settings, room, base, app, engine, health, public, admin } = self;
         let (address, admin_address) = (public.address, admin.address);
         let url = base.url.clone();
         let background = [
@@ -173,7 +175,7 @@ impl Server {
             .set(1.0);
 
         let outcome = async {
-            let server = app.serve(public.listen()?, &settings).map_err(ServerError::Http)?;
+            let server = app.serve(public.listen()?, room).map_err(ServerError::Http)?;
             let operators = admin::serve(admin.listen()?, &health).map_err(ServerError::Http)?;
             let handles = [server.handle(), operators.handle()];
             let server = actix_web::rt::spawn(server);

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use metrics::{Counter, Gauge, Histogram, IntoLabels, Label, Unit};
+use metrics::{Counter, Gauge, Histogram, IntoLabels, Label};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::db;
@@ -43,6 +43,9 @@ pub const NONE: Vec<Label> = Vec::new();
 /// From half a millisecond to ten seconds.
 const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
+/// From one to the largest group.
+const ENTRIES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
 /// Answered requests, by `method`, `route` and `status`.
 pub const HTTP_REQUESTS: Metric = Metric::counter("podium_http_requests_total", "HTTP requests that were answered.");
 /// How long they took, by `method` and `route`.
@@ -55,6 +58,34 @@ pub const DB_STATEMENTS: Metric =
     Metric::counter("podium_db_statements_total", "Statements sent to Postgres through the pools.");
 /// Whether Postgres answered the last time it was asked.
 pub const DB_UP: Metric = Metric::gauge("podium_db_up", "1 if Postgres answered at the last look, else 0.");
+/// Sockets that are open.
+pub const SESSIONS: Metric = Metric::gauge("podium_sessions", "Websockets that are open.");
+/// Sockets that this node ended, by `code`.
+pub const SESSIONS_ENDED: Metric =
+    Metric::counter("podium_sessions_ended_total", "Websockets that the node ended, by close code.");
+/// Frames that came from clients.
+pub const FRAMES_IN: Metric = Metric::counter("podium_frames_received_total", "Websocket messages from clients.");
+/// Frames that went out to clients.
+pub const FRAMES_OUT: Metric = Metric::counter("podium_frames_sent_total", "Websocket messages to clients.");
+/// Relays that fell behind and lost deliveries.
+pub const RELAY_OVERFLOWS: Metric = Metric::counter(
+    "podium_relay_overflows_total",
+    "Times that a worker fell so far behind that its sockets had to resume.",
+);
+/// Pods that have an actor here.
+pub const PODS_LIVE: Metric = Metric::gauge("podium_pods_live", "Pods with a session on this node.");
+/// Readings of what a pod's actor was not told.
+pub const POD_REPAIRS: Metric =
+    Metric::counter("podium_pod_repairs_total", "Pages read from Postgres because a pod's log had a gap here.");
+/// Entries in the journal's groups.
+pub const JOURNAL_GROUP: Metric =
+    Metric::histogram("podium_journal_group_entries", ENTRIES, "Messages committed together.");
+/// How long a group took.
+pub const JOURNAL_SECONDS: Metric =
+    Metric::histogram("podium_journal_commit_seconds", SECONDS, "Time that Postgres took to commit a group.");
+/// Groups that were sent again.
+pub const JOURNAL_RETRIES: Metric =
+    Metric::counter("podium_journal_retries_total", "Groups sent again after a lost connection or a lost race.");
 /// What is running, by `version` and `node`; always 1.
 pub const BUILD: Metric = Metric::gauge("podium_build_info", "The running version and the node's name.");
 
@@ -72,6 +103,16 @@ pub const ALL: &[Metric] = &[
     HTTP_IN_FLIGHT,
     DB_STATEMENTS,
     DB_UP,
+    SESSIONS,
+    SESSIONS_ENDED,
+    FRAMES_IN,
+    FRAMES_OUT,
+    RELAY_OVERFLOWS,
+    PODS_LIVE,
+    POD_REPAIRS,
+    JOURNAL_GROUP,
+    JOURNAL_SECONDS,
+    JOURNAL_RETRIES,
     BUILD,
     PROCESS_CPU,
     PROCESS_MEMORY,
@@ -140,7 +181,7 @@ pub fn install() {
             match metric.kind {
                 Kind::Counter => metrics::describe_counter!(metric.name, metric.help),
                 Kind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
-                Kind::Histogram(_) => metrics::describe_histogram!(metric.name, Unit::Seconds, metric.help),
+                Kind::Histogram(_) => metrics::describe_histogram!(metric.name, metric.help),
             }
         }
         Some(handle)

@@ -174,9 +174,13 @@ impl Outbox {
         self.state.borrow_mut().end(ending, Instant::now());
     }
 
-    /// Whether the session is ending.
+    /// Whether the session is ending. It is from the moment on at which its token expires.
     pub fn is_ending(&self) -> bool {
-        self.state.borrow().ending.is_some()
+        let mut state = self.state.borrow_mut();
+        if state.ending.is_none() && Instant::now() >= state.expires {
+            state.end(Ending::Expired, Instant::now());
+        }
+        state.ending.is_some()
     }
 
     /// A token with a later expiry has come.

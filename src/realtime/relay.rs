@@ -29,6 +29,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::outbox::{Ending, Outbox};
+use crate::foundation::metrics;
 use crate::wire::frame::{self, Ref};
 use crate::wire::topic::Topic;
 
@@ -360,6 +361,7 @@ impl Relay {
         let mut handled = 0;
         while let Some(delivery) = deliveries.recv().await {
             if self.handle.overflowed.swap(false, Ordering::AcqRel) {
+                metrics::RELAY_OVERFLOWS.count(metrics::NONE).increment(1);
                 tracing::error!(relay = self.handle.id, "the relay fell behind; its sessions must resume");
                 while deliveries.try_recv().is_ok() {}
                 self.sessions.borrow().values().for_each(|outbox| outbox.end(Ending::Draining));

@@ -6,6 +6,7 @@
 //! While the socket is jammed actix polls neither this actor nor its futures, so nothing here may be needed to end it:
 //! the relay's clock and [`super::socket::SocketControl`] do that from outside.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use ::metrics::Counter;
 use actix::fut::wrap_future;
 use actix::{Actor, ActorContext, ActorFuture, ActorFutureExt, AsyncContext, StreamHandler};
 use actix_http::ws::Item;
@@ -30,6 +32,7 @@ use super::relay::{Relay, Subscription};
 use super::socket::SocketControl;
 use crate::foundation::auth::Identity;
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::metrics;
 use crate::wire::frame::{self, Incoming, Ref, Status};
 use crate::wire::topic::Topic;
 
@@ -54,6 +57,10 @@ pub struct SessionLimits {
 
 /// One websocket of one person.
 pub struct Session {
+    /// What it is called in the log.
+    id: Uuid,
+    received: u64,
+    counters: Counters,
     context: Rc<SessionContext>,
     channels: Arc<Channels>,
     limits: SessionLimits,
@@ -65,6 +72,24 @@ pub struct Session {
     in_flight: usize,
     /// Its place among the sockets that this node holds at most.
     _permit: OwnedSemaphorePermit,
+}
+
+/// What sessions count for every frame; found once a thread.
+#[derive(Clone)]
+struct Counters {
+    received: Counter,
+    sent: Counter,
+}
+
+impl Counters {
+    fn of_thread() -> Self {
+        thread_local!(static COUNTERS: OnceCell<Counters> = const { OnceCell::new() });
+        let find = || Counters {
+            received: metrics::FRAMES_IN.count(metrics::NONE),
+            sent: metrics::FRAMES_OUT.count(metrics::NONE),
+        };
+        COUNTERS.with(|cell| cell.get_or_init(find).clone())
+    }
 }
 
 /// A topic that this session has joined, or is about to.
@@ -95,8 +120,13 @@ impl Session {
     ) -> Self {
         let outbox = Rc::new(Outbox::new(limits.outbox, socket, expiry(&identity)));
         let relay = Relay::current();
-        metrics::gauge!("podium_sessions").increment(1.0);
+        let id = Uuid::now_v7();
+        metrics::SESSIONS.level(metrics::NONE).increment(1.0);
+        tracing::info!(socket = %id, user_id = %identity.user_id, "socket opened");
         Session {
+            id,
+            received: 0,
+            counters: Counters::of_thread(),
             key: relay.enter(&outbox),
             context: Rc::new(SessionContext::new(identity, outbox)),
             frames: limits.frames.map(RateLimiter::direct),
@@ -275,6 +305,10 @@ impl Session {
                 let topic = place.subscription.topic.clone();
                 ctx.spawn(wrap_future::<_, Self>(future).map(move |outcome, session, ctx| {
                     session.in_flight -= 1;
+                    // What was read or stored after the token expired is not told any more.
+                    if session.outbox().is_ending() {
+                        return;
+                    }
                     reply(ctx, join_ref.as_ref(), push.reference.as_ref(), topic.as_str(), outcome);
                 }));
             }
@@ -350,7 +384,8 @@ impl Drop for Session {
             self.relay.unsubscribe(&place.subscription, false);
         }
         self.relay.forget(self.key);
-        metrics::gauge!("podium_sessions").decrement(1.0);
+        metrics::SESSIONS.level(metrics::NONE).decrement(1.0);
+        tracing::info!(socket = %self.id, user_id = %self.context.user_id(), frames = self.received, "socket closed");
     }
 }
 
@@ -360,6 +395,8 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
             return;
         }
         self.outbox().heard();
+        self.received += 1;
+        self.counters.received.increment(1);
         if self.frames.as_ref().is_some_and(|limiter| limiter.check().is_err()) {
             return self.outbox().end(Ending::TooMany);
         }
@@ -396,20 +433,26 @@ impl ActorFuture<Session> for Writer {
         ctx: &mut ws::WebsocketContext<Session>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        loop {
+        let mut sent = 0;
+        let end = loop {
             match session.outbox().take(cx) {
-                Drained::Frame(text) => ctx.text(text),
-                Drained::Nothing => return Poll::Pending,
-                Drained::End(ending) => {
-                    metrics::counter!("podium_sessions_ended_total", "code" => ending.code().to_string()).increment(1);
-                    ctx.close(Some(ws::CloseReason {
-                        code: ws::CloseCode::from(ending.code()),
-                        description: Some(ending.reason().to_owned()),
-                    }));
-                    ctx.stop();
-                    return Poll::Ready(());
+                Drained::Frame(text) => {
+                    sent += 1;
+                    ctx.text(text);
                 }
+                Drained::Nothing => break None,
+                Drained::End(ending) => break Some(ending),
             }
-        }
+        };
+        session.counters.sent.increment(sent);
+        let Some(ending) = end else { return Poll::Pending };
+        metrics::SESSIONS_ENDED.count(&[("code", ending.code().to_string())]).increment(1);
+        tracing::info!(socket = %session.id, code = ending.code(), reason = ending.reason(), "socket ended");
+        ctx.close(Some(ws::CloseReason {
+            code: ws::CloseCode::from(ending.code()),
+            description: Some(ending.reason().to_owned()),
+        }));
+        ctx.stop();
+        Poll::Ready(())
     }
 }

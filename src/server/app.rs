@@ -7,11 +7,12 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::http::{ConnectionType, StatusCode};
-use actix_web::middleware::{Next, from_fn};
+use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::{Error, HttpServer, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::engine::Engine;
+use super::listen::Room;
 use crate::crew;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::sign_in::KnownProfiles;
@@ -32,10 +33,6 @@ const HEAD: Duration = Duration::from_secs(10);
 /// How long a connection that is being closed may take to say good-bye.
 const GOOD_BYE: Duration = Duration::from_secs(5);
 
-/// Connections beyond `PODIUM_LIMIT_SESSIONS`: for HTTP, and so that a socket too many is told 503 rather than left
-/// waiting.
-const BESIDE_SOCKETS: usize = 4_096;
-
 /// What handlers take from the app, the same on every worker thread.
 #[derive(Clone)]
 pub(super) struct App {
@@ -51,13 +48,14 @@ pub(super) struct App {
 
 impl App {
     /// Serves on this listener.
-    pub fn serve(self, listener: TcpListener, settings: &Settings) -> io::Result<Server> {
-        let connections = settings.limits.sessions.saturating_add(BESIDE_SOCKETS).div_ceil(settings.workers);
+    pub fn serve(self, listener: TcpListener, room: Room) -> io::Result<Server> {
+        let workers = self.settings.workers;
         let server = HttpServer::new(move || {
             let settings = self.settings.clone();
             actix_web::App::new()
                 .configure(|config| self.configure(config))
                 .default_service(web::to(http::fallback))
+                .wrap(Compress::default())
                 .wrap(from_fn(http::head_as_get))
                 .wrap(http::cors(&settings))
                 .wrap(from_fn(http::tell))
@@ -67,8 +65,8 @@ impl App {
                 .wrap(telemetry::spans())
         });
         let server = server
-            .workers(settings.workers)
-            .max_connections(connections)
+            .workers(workers)
+            .max_connections(room.connections.div_ceil(workers))
             .keep_alive(KEEP_ALIVE)
             .client_request_timeout(HEAD)
             .client_disconnect_timeout(GOOD_BYE)

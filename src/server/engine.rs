@@ -116,15 +116,13 @@ impl Engine {
     /// of that was done within twice the time.
     pub async fn drain(&self, over: Duration) -> bool {
         let deadline = Instant::now() + over * 2 + Duration::from_secs(1);
-        // Nobody new: the permits that are free are taken away, and those that come back with them.
-        let free = self.room.available_permits();
-        self.room.forget_permits(free);
-        let open = self.sessions - free;
+        // Nobody new from here on.
+        self.room.close();
         self.relays.lock().iter().for_each(|relay| relay.close_all(Ending::Draining, over));
-        while self.room.available_permits() < open && Instant::now() < deadline {
+        while self.sockets() > 0 && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let closed = self.room.available_permits() >= open;
+        let closed = self.sockets() == 0;
         self.pods.drain(deadline.saturating_duration_since(Instant::now())).await && closed
     }
 

@@ -10,8 +10,14 @@ use super::ServerError;
 /// Connections that the kernel keeps for us until they are accepted: as many as may come back at once after a restart.
 const BACKLOG: i32 = 4_096;
 
-/// Each socket has a descriptor and a second one to cut it by; the rest is for HTTP, Postgres and files.
-const DESCRIPTORS: (u64, u64) = (2, 2_048);
+/// Connections beside the sockets: for HTTP, and so that a socket too many is told 503 rather than left waiting.
+const BESIDE_SOCKETS: usize = 1_024;
+
+/// Each connection has a descriptor, and a second one to cut it by.
+const DESCRIPTORS: u64 = 2;
+
+/// Descriptors for Postgres, files and pipes.
+const OTHER_DESCRIPTORS: u64 = 512;
 
 /// An address that is taken, but not yet listened on: whoever connects is refused rather than left waiting while
 /// migrations run.
@@ -44,15 +50,53 @@ impl Listener {
     }
 }
 
-/// Raises the limit of open files as far as the system lets us, and warns if that is not enough for all sockets.
-pub(super) fn raise_open_files(sessions: usize) {
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
-    if limit.current != limit.maximum && setrlimit(Resource::Nofile, raised).is_err() {
-        tracing::debug!("the limit of open files stays as it is");
+/// How many connections of which kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Room {
+    /// Sockets; more are told 503.
+    pub sessions: usize,
+    /// Sockets and HTTP together; more are left waiting in the kernel.
+    pub connections: usize,
+}
+
+impl Room {
+    /// As many sockets as are wished for, as far as the system gives us descriptors. Raises its limit to what it may be.
+    pub fn make(wished: usize) -> Self {
+        let limit = getrlimit(Resource::Nofile);
+        let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+        if limit.current != limit.maximum && setrlimit(Resource::Nofile, raised).is_err() {
+            tracing::debug!("the limit of open files stays as it is");
+        }
+        let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        let room = Room::within(wished, descriptors);
+        if room.sessions < wished {
+            tracing::info!(
+                descriptors,
+                sessions = room.sessions,
+                "open files bound the sockets below PODIUM_LIMIT_SESSIONS; `ulimit -n` raises them"
+            );
+        }
+        room
     }
-    let needed = sessions as u64 * DESCRIPTORS.0 + DESCRIPTORS.1;
-    if let Some(most) = getrlimit(Resource::Nofile).current.filter(|most| *most < needed) {
-        tracing::warn!(most, needed, "too few open files for PODIUM_LIMIT_SESSIONS; raise the limit (ulimit -n)");
+
+    fn within(wished: usize, descriptors: u64) -> Self {
+        let possible = (descriptors.saturating_sub(OTHER_DESCRIPTORS) / DESCRIPTORS).max(64);
+        let possible = usize::try_from(possible).unwrap_or(usize::MAX);
+        let beside = BESIDE_SOCKETS.min(possible / 4);
+        let sessions = wished.min(possible - beside);
+        Room { sessions, connections: sessions + beside }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_leave_room_for_http_and_files() {
+        assert_eq!(Room::within(50_000, u64::MAX), Room { sessions: 50_000, connections: 51_024 });
+        assert_eq!(Room::within(50_000, 20_000), Room { sessions: 8_720, connections: 9_744 });
+        assert_eq!(Room::within(10, 1_024), Room { sessions: 10, connections: 74 });
+        assert_eq!(Room::within(50_000, 256), Room { sessions: 48, connections: 64 });
     }
 }

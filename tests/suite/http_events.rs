@@ -108,7 +108,7 @@ async fn the_list_is_by_date_and_filtered_without_regard_to_case() {
     assert_eq!(artists(&list("?from=1990-01-01T00:00:00Z&to=2000-01-01T00:00:00Z").await), ["Long ago"]);
     assert_eq!(artists(&list("?from=2099-05-02T20:00:00Z&to=2099-05-03T20:00:00Z").await), ["Björk", "Björk"]);
 
-    for query in ["?from=yesterday", "?limit=x", "?cursor=x", "?limit=0", "?artist=%00", "?artist=%FF", "?limit=-1"] {
+    for query in ["?from=yesterday", "?limit=x", "?cursor=x", "?limit=0", "?artist=%00", "?limit=-1"] {
         let answer = server.http("GET", &format!("/v1/events{query}"), None, None).await;
         assert!(matches!(answer.status, 400 | 422), "{query}: {}", answer.status);
         assert!(matches!(answer.body["code"].as_str(), Some("malformed" | "invalid")), "{query}: {}", answer.body);

@@ -46,6 +46,6 @@ fn imports_run_downward_only() {
 }
 
 #[test]
-fn the_engine_knows_nothing_of_the_domain() {
+fn a_layer_is_found_by_its_name() {
     assert_eq!(named("use crate::crew::pods; use crate::other;").collect::<Vec<_>>(), ["crew"]);
 }

@@ -217,7 +217,7 @@ async fn come_and_go(world: World, seed: u64, moves: usize) {
                 ("pod_open", "SELECT * FROM podium.pod_open($1, $2, $3, 'Crew', 'open')", vec![fresh, event, user])
             }
             86..91 => ("leave_event", "SELECT * FROM podium.leave_event($1, $2)", vec![event, user]),
-            _ => ("event_join", "SELECT * FROM join_event($1, $2)", vec![event, user]),
+            _ => ("event_join", "SELECT * FROM public.join_event($1, $2)", vec![event, user]),
         };
         let rows = loop {
             let parameters: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
@@ -340,7 +340,7 @@ async fn set_up(admin: &Client, world: &World, rng: &mut StdRng) {
     // The service may not write this table; people do, under row level security.
     admin
         .batch_execute(
-            "CREATE FUNCTION join_event(_event uuid, _user uuid) RETURNS TABLE (code text)
+            "CREATE FUNCTION public.join_event(_event uuid, _user uuid) RETURNS TABLE (code text)
              LANGUAGE sql SECURITY DEFINER BEGIN ATOMIC
                INSERT INTO event_members (event_id, user_id) VALUES (_event, _user) ON CONFLICT DO NOTHING;
                SELECT 'ok';

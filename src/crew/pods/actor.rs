@@ -29,6 +29,7 @@ use super::store::live::{self, Reader};
 use crate::crew::messages::{self, Kind};
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Result};
+use crate::foundation::metrics;
 use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head};
 use crate::realtime::relay::{Ends, Frame, Reach, RelayHandle, SubscriptionId};
@@ -228,7 +229,7 @@ impl PodActor {
         let Some(state) = &self.state else { return };
         let (false, Some(after)) = (self.repairing, state.wants()) else { return };
         self.repairing = true;
-        metrics::counter!("podium_pod_repairs_total").increment(1);
+        metrics::POD_REPAIRS.count(metrics::NONE).increment(1);
         let (database, topic, pod_id, known) =
             (self.parts.database.clone(), self.topic.clone(), self.pod_id, state.known());
         let relays = self.relays();
@@ -339,6 +340,7 @@ impl Actor for PodActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
+        metrics::PODS_LIVE.level(metrics::NONE).increment(1.0);
         let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
         let reading = async move {
             loop {
@@ -364,6 +366,7 @@ impl Actor for PodActor {
 
     fn stopped(&mut self, _ctx: &mut Self::Context) {
         self.parts.live.remove(self.pod_id, self.generation);
+        metrics::PODS_LIVE.level(metrics::NONE).decrement(1.0);
     }
 }
 

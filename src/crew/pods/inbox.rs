@@ -85,6 +85,12 @@ impl InboxHandle {
         }
     }
 
+    /// Tells that a pod is gone with its event.
+    pub fn gone(&self, pod_id: Uuid) {
+        // Once in the life of a pod, and nothing would make up for a lost one.
+        self.address.do_send(Notice { pod_id, lines: vec![(Kind::Closed, Uuid::nil())] });
+    }
+
     /// A session watches its person's pods until the answer is dropped.
     ///
     /// # Errors

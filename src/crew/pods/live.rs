@@ -103,6 +103,7 @@ impl Deliver for LivePods {
     }
 
     fn gone(&self, pod_id: Uuid) {
+        self.inbox.gone(pod_id);
         if let Some(live) = self.find(pod_id) {
             live.address.do_send(Gone);
         }

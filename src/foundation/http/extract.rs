@@ -123,6 +123,10 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
         }
     })?;
     json.end().map_err(|error| told(&error, String::new()))?;
+    // Serde would fill a struct from a list, too.
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::invalid("", "must be an object"));
+    }
     if let Some(pointer) = nul(body) {
         return Err(Error::invalid(pointer, "must not contain NUL"));
     }

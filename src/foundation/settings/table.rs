@@ -213,7 +213,7 @@ pub const TABLE: &[Setting] = &[
     },
     Setting {
         name: "PODIUM_LOG",
-        default: Fallback::Text("info"),
+        default: Fallback::Text("info,actix_server=warn"),
         expected: "a level (error, warn, info, debug, trace) or directives such as info,podium=debug",
         secret: false,
         help: "What is logged",

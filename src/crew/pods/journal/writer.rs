@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ::metrics::Histogram;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -12,6 +13,7 @@ use super::{Append, Call, Deliver, Done, Entry, Ticket};
 use crate::crew::messages::{Kind, Message, Sent};
 use crate::crew::pods::change::{Change, KIND};
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::metrics;
 use crate::wire::topic::Topic;
 
 /// Entries in one group at most. Beyond some dozens a larger group costs Postgres as much a message.
@@ -24,7 +26,15 @@ type Appends = Vec<(Append, Ticket<Sent>)>;
 
 /// Serves one queue until it is closed and empty.
 pub(super) async fn run(index: usize, url: String, mut entries: mpsc::Receiver<Entry>, deliver: Arc<dyn Deliver>) {
-    let mut writer = Writer { index, url, deliver, connection: None, suspects: Suspects::default() };
+    let mut writer = Writer {
+        index,
+        url,
+        deliver,
+        connection: None,
+        suspects: Suspects::default(),
+        group: metrics::JOURNAL_GROUP.spread(metrics::NONE),
+        seconds: metrics::JOURNAL_SECONDS.spread(metrics::NONE),
+    };
     let mut taken = Vec::with_capacity(GROUP);
     // Being connected before the first message comes makes it as fast as the rest.
     let _ = writer.connect().await;
@@ -50,6 +60,8 @@ struct Writer {
     deliver: Arc<dyn Deliver>,
     connection: Option<Connection>,
     suspects: Suspects,
+    group: Histogram,
+    seconds: Histogram,
 }
 
 /// The pods of which something was given up while its outcome was unknown.
@@ -75,7 +87,10 @@ impl Writer {
                 let attempt = match self.connect().await {
                     Ok(connection) => {
                         attempted = true;
-                        connection.append(group.iter().map(|(append, _)| append)).await
+                        let start = Instant::now();
+                        let verdicts = connection.append(group.iter().map(|(append, _)| append)).await;
+                        self.seconds.record(start.elapsed());
+                        verdicts
                     }
                     Err(failure) => Err(failure),
                 };
@@ -149,7 +164,7 @@ impl Writer {
 
     async fn lost(&mut self, cause: &str, backoff: &mut Duration) {
         tracing::warn!(writer = self.index, cause, "the journal will try again");
-        metrics::counter!("podium_journal_retries_total").increment(1);
+        metrics::JOURNAL_RETRIES.count(metrics::NONE).increment(1);
         self.connection = None;
         tokio::time::sleep(*backoff).await;
         *backoff = (*backoff * 2).min(BACKOFF.1);
@@ -184,7 +199,7 @@ impl Writer {
         if verdicts.len() != group.len() {
             tracing::error!(entries = group.len(), verdicts = verdicts.len(), "the journal's answer does not fit");
         }
-        metrics::histogram!("podium_journal_group_entries").record(group.len() as f64);
+        self.group.record(group.len() as f64);
         let mut changes: HashMap<Uuid, (Topic, Vec<Change>)> = HashMap::new();
         let mut answers = Vec::with_capacity(group.len());
         for ((append, ticket), verdict) in group.into_iter().zip(verdicts) {
