@@ -1,7 +1,10 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
 mod access;
+mod crash;
+mod drain;
 mod embedded;
+mod full;
 mod http_bad_input;
 mod http_document;
 mod http_events;
@@ -14,7 +17,10 @@ mod http_profiles;
 mod layers;
 mod log_stress;
 mod membership;
+mod outage;
 mod reading;
+//mod readme;
 mod schema;
+mod slow_reader;
 mod support;
 mod talk;

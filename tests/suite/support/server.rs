@@ -125,6 +125,11 @@ impl Server {
         tokio::time::timeout(START, self.child.wait()).await.expect("the server did not end").expect("its status")
     }
 
+    /// Waits for its end, which something else brings about.
+    pub async fn ended(&mut self) -> ExitStatus {
+        self.child.wait().await.expect("its status")
+    }
+
     /// Starts again, after [`Server::kill`] or [`Server::terminate`], on the same addresses and the same database.
     pub async fn restart(&mut self) {
         let (address, admin) = (self.url.replacen("http://", "", 1), self.admin_url.replacen("http://", "", 1));
