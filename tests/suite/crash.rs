@@ -22,21 +22,22 @@ async fn a_killed_server_has_lost_nothing_that_it_acknowledged() {
     let mut listener = Node::run("resume.mjs", &listener).await;
     let heard_from = number(&listener.until("joined").await["head"]);
 
-    let speakers = Speakers::start(&server, busy_pod, busy, Manner::default()).with(
+    // As fast as it goes, so that something is always under way.
+    let speakers = Speakers::start(&server, busy_pod, busy, Manner { pace: Duration::ZERO, at_once: 4 }).with(
         calm_pod,
         &calm[1..],
         Manner { pace: Duration::from_millis(500), at_once: 1 },
     );
     for _ in 0..2 {
         speakers.until_at_home().await;
-        speakers.until_more(100).await;
+        speakers.until_more(300).await;
         server.kill().await;
         // The dead server's connections are gone from everyone, so that nobody takes the next one for it.
         speakers.until("everyone knows", |said| said.at_home() == 0).await;
         server.restart().await;
     }
     speakers.until_at_home().await;
-    speakers.until_more(100).await;
+    speakers.until_more(300).await;
     let said = speakers.finish().await;
     assert!(said.iter().map(|speaker| speaker.again).sum::<usize>() > 0, "nothing was under way when it was killed");
     assert!(said.iter().all(|speaker| speaker.client.joins == 3), "each has resumed twice");
