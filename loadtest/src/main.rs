@@ -1,6 +1,10 @@
-//! The load tester of Podium. Its scenarios follow in an issue of their own.
+//! Parses the command line, and calls [`podium_loadtest::cli::run`].
 
-fn main() {
-    eprintln!("podium-loadtest has no scenario yet");
-    std::process::exit(2);
+use std::process::ExitCode;
+
+use clap::Parser;
+use podium_loadtest::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    cli::run(Cli::parse())
 }

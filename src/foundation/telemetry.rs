@@ -50,7 +50,10 @@ fn log_panics() {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let thread = std::thread::current();
         let thread = thread.name().unwrap_or("unnamed");
-        let cause = info.payload_as_str().unwrap_or("no text");
+        let payload = info.payload();
+        let text =
+            payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let cause = text.unwrap_or("no text");
         let trace = std::backtrace::Backtrace::capture();
         tracing::error!(place, thread, cause, %trace, "panicked");
     }));

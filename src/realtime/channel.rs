@@ -12,7 +12,8 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::outbox::Outbox;
-use super::relay::{RelayHandle, Subscription};
+use super::relay::RelayHandle;
+use super::subscription::Subscription;
 use crate::foundation::auth::Identity;
 use crate::foundation::errors::{Code, Error, Result};
 

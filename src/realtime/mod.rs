@@ -16,3 +16,4 @@ pub mod registry;
 pub mod relay;
 pub mod session;
 pub mod socket;
+pub mod subscription;

@@ -198,7 +198,7 @@ impl Outbox {
         let mut state = self.state.borrow_mut();
         let frame = state.queue.pop_front()?;
         state.bytes -= frame.len();
-        if state.queue.is_empty() || state.queue.len() % 32 == 0 {
+        if state.queue.is_empty() || state.queue.len().is_multiple_of(32) {
             state.moved = Instant::now();
             state.waiting.drain(..).for_each(Waker::wake);
         }

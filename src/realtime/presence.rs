@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::relay::SubscriptionId;
+use super::subscription::SubscriptionId;
 
 /// The sessions on one topic.
 #[derive(Debug, Default)]

@@ -28,8 +28,9 @@ use uuid::Uuid;
 
 use super::channel::{Admission, Answer, Channel, Channels, Joining, Member, Response, SessionContext, empty};
 use super::outbox::{Drained, Ending, Outbox, OutboxLimits};
-use super::relay::{Relay, Subscription};
+use super::relay::Relay;
 use super::socket::SocketControl;
+use super::subscription::Subscription;
 use crate::foundation::auth::Identity;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::metrics;

@@ -24,7 +24,6 @@ pub(super) fn serve(listener: TcpListener, health: &Health) -> io::Result<Server
             .service(counts)
             .default_service(web::to(http::fallback))
             .wrap(from_fn(http::head_as_get))
-            .wrap(from_fn(http::tell))
             .wrap(http::security_headers())
     });
     Ok(server.workers(1).disable_signals().shutdown_timeout(1).listen(listener)?.run())

@@ -12,11 +12,6 @@ use crate::support::speakers::{Manner, Speakers, assert_nothing_lost};
 
 const DRAIN: Duration = Duration::from_secs(3);
 
-fn send_sigterm(server: &Server) {
-    let pid = rustix::process::Pid::from_raw(server.pid() as i32).expect("a process id");
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
-}
-
 /// The status of `/readyz`, as long as there is an answer.
 async fn readiness(server: &Server) -> Option<u16> {
     Some(reqwest::get(format!("{}/readyz", server.admin_url)).await.ok()?.status().as_u16())
@@ -43,7 +38,7 @@ async fn a_node_that_stops_under_load_hands_its_clients_over() {
 
     let sessions = old.metric("podium_sessions").await;
     assert_eq!(sessions, 11.0);
-    send_sigterm(&old);
+    old.ask_to_stop();
     let waiting = Instant::now();
     while readiness(&old).await != Some(503) {
         assert!(waiting.elapsed() < Duration::from_secs(2), "/readyz says nothing of the end");
@@ -58,7 +53,7 @@ async fn a_node_that_stops_under_load_hands_its_clients_over() {
     assert!(ends.iter().all(|(_, end)| *end == End::Closed(1012)), "{ends:?}");
     let spread = ends[9].0 - ends[0].0;
     assert!(spread > DRAIN / 4, "all at once: within {spread:?}");
-    let status = tokio::time::timeout(Duration::from_secs(30), old.ended()).await.expect("the old one's end");
+    let status = old.ended().await;
     assert_eq!(status.code(), Some(0));
     old.assert_no_panic();
 
@@ -102,7 +97,7 @@ async fn what_waits_for_postgres_is_answered_before_the_end() {
         while server.metric("podium_http_requests_in_flight").await < 1.0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        send_sigterm(&server);
+        server.ask_to_stop();
         while readiness(&server).await == Some(200) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -110,7 +105,7 @@ async fn what_waits_for_postgres_is_answered_before_the_end() {
     };
     let (answer, ()) = tokio::join!(sending, ending);
     answer.ok(201);
-    let status = tokio::time::timeout(Duration::from_secs(30), server.ended()).await.expect("the end");
+    let status = server.ended().await;
     assert_eq!(status.code(), Some(0));
     let rows = holder.query("SELECT FROM messages WHERE id = $1", &[&id]).await.expect("the message");
     assert_eq!(rows.len(), 1);

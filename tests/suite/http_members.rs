@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::server::{Person, Server, id_of};
+use crate::support::server::{Person, Server, id_of, list, text};
 
 fn ids(page: &Value) -> Vec<String> {
-    page["items"].as_array().unwrap().iter().map(|member| member["user_id"].as_str().unwrap().to_owned()).collect()
+    list(page, "items").iter().map(|member| text(member, "user_id").to_owned()).collect()
 }
 
 fn id_list(people: &[&Person]) -> Vec<String> {

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::server::Server;
+use crate::support::server::{Server, list};
 
 fn seqs(page: &Value) -> Vec<i64> {
-    page["messages"].as_array().unwrap().iter().map(|message| message["seq"].as_i64().unwrap()).collect()
+    list(page, "messages").iter().filter_map(|message| message["seq"].as_i64()).collect()
 }
 
 #[tokio::test]
@@ -102,4 +102,21 @@ async fn too_many_in_too_short_a_time_are_told_when_to_come_back() {
     }
     server.post(&path, &ben, json!({"text": "my own limit"})).await.ok(201);
     assert_eq!(seqs(&server.get(&path, &ben).await.ok(200)).len(), stored + 2);
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_outlives_the_server() {
+    let mut server = Server::start().await;
+    let ana = server.person("Ana");
+    let (_, pod) = server.pod(std::slice::from_ref(&ana)).await;
+    let path = format!("/v1/pods/{pod}/messages");
+    let body = json!({"id": Uuid::now_v7(), "text": "before the end"});
+    let sent = server.post(&path, &ana, body.clone()).await.ok(201);
+    server.kill().await;
+    server.restart().await;
+    assert_eq!(server.post(&path, &ana, body).await.ok(200), sent);
+    server.post(&path, &ana, json!({"text": "after it"})).await.ok(201);
+    assert!(server.terminate().await.success());
+    server.restart().await;
+    assert_eq!(seqs(&server.get(&path, &ana).await.ok(200)), [1, 2, 3]);
 }

@@ -18,23 +18,23 @@ async fn one_who_knows_every_id_learns_nothing() {
     server.post(&log, &ana, json!({"id": message, "text": SECRET_TEXT})).await.ok(201);
     let before = server.get(&log, &ana).await.ok(200);
 
-    // (method, path, body, what a stranger is told, what a member of the event is told)
+    // A stranger is told that there is nothing, a member of the event that it is not theirs.
     let rename = json!({"name": "Mine now", "join_policy": "open"});
-    let tries: [(&str, String, Option<Value>, (u16, &str), (u16, &str)); 10] = [
-        ("GET", log.clone(), None, (404, "not_found"), (403, "not_member")),
-        ("GET", format!("{log}?after=0"), None, (404, "not_found"), (403, "not_member")),
-        ("GET", format!("{log}?before=99"), None, (404, "not_found"), (403, "not_member")),
-        ("POST", log.clone(), Some(json!({"text": "hello?"})), (404, "not_found"), (403, "not_member")),
+    let tries: [(&str, String, Option<Value>); 10] = [
+        ("GET", log.clone(), None),
+        ("GET", format!("{log}?after=0"), None),
+        ("GET", format!("{log}?before=99"), None),
+        ("POST", log.clone(), Some(json!({"text": "hello?"}))),
         // Not even whether a message's id exists.
-        ("POST", log.clone(), Some(json!({"id": message, "text": "x"})), (404, "not_found"), (403, "not_member")),
-        ("PATCH", format!("/v1/pods/{pod}"), Some(rename), (404, "not_found"), (403, "not_member")),
-        ("DELETE", format!("/v1/pods/{pod}"), None, (404, "not_found"), (403, "not_member")),
-        ("DELETE", format!("/v1/pods/{pod}/members/me"), None, (404, "not_found"), (403, "not_member")),
-        ("DELETE", format!("/v1/pods/{pod}/members/{}", ben.id), None, (404, "not_found"), (403, "not_member")),
-        ("PUT", format!("/v1/pods/{pod}/members/{}", fan.id), None, (404, "not_found"), (403, "not_member")),
+        ("POST", log.clone(), Some(json!({"id": message, "text": "x"}))),
+        ("PATCH", format!("/v1/pods/{pod}"), Some(rename)),
+        ("DELETE", format!("/v1/pods/{pod}"), None),
+        ("DELETE", format!("/v1/pods/{pod}/members/me"), None),
+        ("DELETE", format!("/v1/pods/{pod}/members/{}", ben.id), None),
+        ("PUT", format!("/v1/pods/{pod}/members/{}", fan.id), None),
     ];
-    for (method, path, body, to_stranger, to_fan) in tries {
-        for (person, (status, code)) in [(&stranger, to_stranger), (&fan, to_fan)] {
+    for (method, path, body) in tries {
+        for (person, status, code) in [(&stranger, 404, "not_found"), (&fan, 403, "not_member")] {
             let answer = server.http(method, &path, Some(&person.token), body.clone()).await;
             assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
             let problem = answer.refused(status, code).to_string();

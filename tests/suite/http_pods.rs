@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::server::{Person, Server, id_of};
+use crate::support::server::{Person, Server, id_of, list, text};
 
 fn user_ids(pod: &Value) -> Vec<String> {
-    let members = pod["members"].as_array().unwrap_or_else(|| panic!("no members in {pod}"));
-    members.iter().map(|member| member["user_id"].as_str().unwrap().to_owned()).collect()
+    list(pod, "members").iter().map(|member| text(member, "user_id").to_owned()).collect()
 }
 
 fn seat_of(server: &Server, pod: Uuid, person: &Person) -> impl Future<Output = (u16, Value)> {

@@ -1,7 +1,11 @@
 //! The server from outside: real sockets, a real Postgres, each test with its own database.
 
+#![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
+
 mod access;
+mod command_line;
 mod crash;
+mod demo;
 mod drain;
 mod embedded;
 mod full;
@@ -21,6 +25,7 @@ mod outage;
 mod reading;
 //mod readme;
 mod schema;
+mod server_life;
 mod slow_reader;
 mod support;
 mod talk;

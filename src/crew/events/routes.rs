@@ -66,8 +66,12 @@ struct EventQuery {
 impl EventQuery {
     fn filter(self, now: DateTime<Utc>) -> Result<Filter> {
         let mut fields = Fields::new();
-        let artist = self.artist.map(|artist| fields.line("?artist", &artist, MAX_LINE));
-        let city = self.city.map(|city| fields.line("?city", &city, MAX_LINE));
+        // What a form was not filled with asks for nothing.
+        let mut line = |name, value: Option<String>| {
+            let value = value.filter(|value| !value.trim().is_empty())?;
+            Some(fields.line(name, &value, MAX_LINE))
+        };
+        let (artist, city) = (line("?artist", self.artist), line("?city", self.city));
         let from = self.from.unwrap_or(now);
         fields.time("?from", from);
         if let Some(to) = self.to {

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind;
+use diesel::result::Error::DatabaseError;
 use diesel::sql_types::{Bool, Text};
 use diesel::upsert::excluded;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -131,6 +133,9 @@ pub async fn save(conn: &mut AsyncPgConnection, event: &Event) -> Result<Event> 
 }
 
 /// Makes `user_id` a member of the event, or changes how they are one.
+///
+/// # Errors
+/// [`Code::NotFound`] when there is no such event.
 pub async fn join(
     conn: &mut AsyncPgConnection,
     event_id: Uuid,
@@ -155,7 +160,12 @@ pub async fn join(
         ))
         .returning(event_members::joined_at)
         .get_result(conn)
-        .await?;
+        .await
+        .map_err(|error| match error {
+            // It was there a moment ago: its maker has deleted it meanwhile.
+            DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Error::new(Code::NotFound),
+            other => other.into(),
+        })?;
     Ok(Membership { event_id, user_id, vibe_badges: badges.to_vec(), hidden, joined_at })
 }
 

@@ -13,26 +13,31 @@
 //! **What it does not do.** Texts go to the journal past it: a repeat must be answered with its first outcome even to
 //! those who have left since, so only Postgres can refuse one.
 
+mod messages;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::fut::wrap_future;
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, SpawnHandle};
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle};
 use serde_json::json;
 use uuid::Uuid;
 
+pub use self::messages::{Attach, Committed, Detach, Gone, HeardOf, IsFull, Joined, PodChanged, Recheck, Typing};
 use super::change::{Change, KIND};
 use super::live::LivePods;
 use super::state::State;
 use super::store::live::{self, Reader};
-use crate::crew::messages::{self, Kind};
+use crate::crew::messages as talk;
+use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::metrics;
 use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head};
-use crate::realtime::relay::{Ends, Frame, Reach, RelayHandle, SubscriptionId};
+use crate::realtime::relay::RelayHandle;
+use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
 use crate::wire::frame;
 use crate::wire::topic::Topic;
 
@@ -89,71 +94,6 @@ enum Refreshing {
     Yes,
     /// Something changed meanwhile: once more.
     Again,
-}
-
-/// Changes of this pod, committed somewhere, ascending.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Committed(pub Vec<Change>);
-
-/// The head was raised.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct HeardOf;
-
-/// Nobody knows whether something was committed: look.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Recheck;
-
-/// The pod is gone with its event.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Gone;
-
-/// Something about the pod has changed that is no line of its log.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct PodChanged;
-
-/// Whether this actor rules out that the person takes a seat.
-#[derive(Message)]
-#[rtype(result = "bool")]
-pub struct IsFull {
-    /// Who wants one.
-    pub user_id: Uuid,
-}
-
-/// A session is about to join: from the answer on, its relay is told of everything.
-#[derive(Message)]
-#[rtype(result = "Result<()>")]
-pub struct Attach {
-    /// Its subscription.
-    pub subscription: SubscriptionId,
-    /// Whose it is.
-    pub user_id: Uuid,
-    /// Its relay.
-    pub relay: RelayHandle,
-}
-
-/// The join has been answered: the session is seen by the others, and sees them.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Joined(pub SubscriptionId);
-
-/// A session has gone.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Detach(pub SubscriptionId);
-
-/// A person types, or has stopped.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Typing {
-    /// Who tells.
-    pub subscription: SubscriptionId,
-    /// Whether they type.
-    pub on: bool,
 }
 
 impl PodActor {
@@ -328,7 +268,7 @@ async fn read_changes(
     let mut conn = database.service().await?;
     // First the head, then the rows: all up to this head is committed, and what is missing among them was superseded.
     let head = live::head(&mut conn, pod_id).await?;
-    let page = messages::store::changed(&mut conn, pod_id, after, head, messages::PAGE_MAX).await?;
+    let page = talk::store::changed(&mut conn, pod_id, after, head, talk::PAGE_MAX).await?;
     let upto = match (page.more, page.next) {
         (true, Some(next)) => next,
         _ => head.max(after),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::crew::messages::{Kind, Message};
-use crate::realtime::relay::{Ends, Frame, Reach};
+use crate::realtime::subscription::{Ends, Frame, Reach};
 use crate::wire::frame;
 use crate::wire::topic::Topic;
 

@@ -19,7 +19,7 @@ use crate::foundation::errors::{Code, Error, Result};
 use crate::realtime::channel::{
     Admission, Answer, Channel, Joining, Member, Response, SessionContext, empty, payload, response,
 };
-use crate::realtime::relay::SubscriptionId;
+use crate::realtime::subscription::SubscriptionId;
 
 /// How often a join looks for a fresh actor when the one it found has just stopped.
 const ATTEMPTS: usize = 5;

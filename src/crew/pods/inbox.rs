@@ -21,7 +21,8 @@ use super::store::live::{self, Activity, Reader};
 use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
-use crate::realtime::relay::{Frame, Reach, RelayHandle, SubscriptionId};
+use crate::realtime::relay::RelayHandle;
+use crate::realtime::subscription::{Frame, Reach, SubscriptionId};
 use crate::wire::frame;
 use crate::wire::topic::Topic;
 

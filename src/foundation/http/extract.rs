@@ -200,6 +200,12 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T> {
+    // Left to itself, the parser would put marks in the place of what it cannot read.
+    let readable = |part: &&str| percent_encoding::percent_decode_str(part).decode_utf8().is_ok();
+    if let Some(pair) = text.split('&').find(|pair| !readable(pair)) {
+        let name = pair.split('=').next().filter(readable).unwrap_or_default();
+        return Err(Error::invalid(format!("?{name}"), "is not UTF-8"));
+    }
     let parameters = form_urlencoded::parse(text.as_bytes());
     if let Some((name, _)) = parameters.clone().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
         return Err(Error::invalid(format!("?{name}"), "must not contain NUL"));

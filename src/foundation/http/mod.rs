@@ -2,7 +2,7 @@
 //!
 //! A handler takes [`Json`], [`Query`] and [`Path`] from here rather than from actix: they name the value that is
 //! wrong. Those of actix refuse with the same codes, but cannot say where. Whatever refusal leaves the server, also
-//! one of the framework, is a problem document ([`problem`]).
+//! one of the framework, is a [`Problem`] document ([`tell`]).
 
 mod client;
 mod extract;

@@ -156,6 +156,7 @@ async fn queries_are_named_and_ids_that_are_none_are_not_found() {
         ("limit=1&limit=2", "?"),
         ("cursor=%00", "?cursor"),
         ("cursor=x", "?cursor"),
+        ("limit=1&unknown=%ff", "?unknown"),
     ] {
         let answer = ask(TestRequest::get().uri(&format!("/v1/things?{query}"))).await;
         refused(&answer, 422, "invalid");

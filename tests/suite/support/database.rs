@@ -116,6 +116,11 @@ pub fn migrations() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations")
 }
 
+/// A connection to the cluster's maintenance database, as its superuser.
+pub async fn maintenance() -> Client {
+    connect(&maintenance_url()).await
+}
+
 fn maintenance_url() -> String {
     std::env::var("PODIUM_TEST_DATABASE_URL")
         .unwrap_or_else(|_| panic!("PODIUM_TEST_DATABASE_URL is not set: run the tests with `make test`"))

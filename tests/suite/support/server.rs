@@ -120,14 +120,19 @@ impl Server {
 
     /// SIGTERM, and waits for the end.
     pub async fn terminate(&mut self) -> ExitStatus {
-        let pid = rustix::process::Pid::from_raw(self.pid() as i32).expect("a process id");
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("terminating the server");
-        tokio::time::timeout(START, self.child.wait()).await.expect("the server did not end").expect("its status")
+        self.ask_to_stop();
+        self.ended().await
     }
 
-    /// Waits for its end, which something else brings about.
+    /// SIGTERM alone. A second one would end it at once.
+    pub fn ask_to_stop(&self) {
+        let pid = rustix::process::Pid::from_raw(self.pid() as i32).expect("a process id");
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("terminating the server");
+    }
+
+    /// Waits for the end.
     pub async fn ended(&mut self) -> ExitStatus {
-        self.child.wait().await.expect("its status")
+        tokio::time::timeout(START, self.child.wait()).await.expect("the server did not end").expect("its status")
     }
 
     /// Starts again, after [`Server::kill`] or [`Server::terminate`], on the same addresses and the same database.
@@ -270,6 +275,16 @@ impl Drop for Server {
 /// The `id` of a resource.
 pub fn id_of(resource: &Value) -> Uuid {
     resource["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| panic!("no id in {resource}"))
+}
+
+/// The list inside an answer, such as the `items` of a page.
+pub fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+    answer[name].as_array().unwrap_or_else(|| panic!("no {name} in {answer}"))
+}
+
+/// The text of a field.
+pub fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}"))
 }
 
 /// A token for `sub` that is good for `lifetime`.

@@ -6,7 +6,7 @@ use bytestring::ByteString;
 use proptest::prelude::*;
 
 use super::*;
-use crate::realtime::relay::{Ends, Frame, Reach};
+use crate::realtime::subscription::{Ends, Frame, Reach};
 
 /// One change of the model's log: which message it is of, and what.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,597 @@
+//! The proof: what every member of every pod received, held against what was sent and answered.
+//!
+//! Pure bookkeeping, fed by the scenarios. A pod's log is kept by position. Where the server counts its changes (`seq`,
+//! `changed_seq`), that is the position; where it does not, the first member to receive a message defines its place for
+//! the others. Then everything follows from three marks: which message stands at a position, who has
+//! received it, and the highest position that each member has come to.
+//!
+//! | fault | rule |
+//! | --- | --- |
+//! | lost | a member did not get a message, nor a later state of it |
+//! | repeated | a member got a position twice |
+//! | unordered | a member got a position after a higher one |
+//! | sender | two messages of one sender came in another order than they were sent |
+//! | divergent | two members hold different messages for one position, or one message at two |
+//! | answer | the sender was told another seq than the members |
+//! | ghost | a send that was refused for good came nevertheless |
+//! | altered | the text came out different |
+//! | stray | a message came to a pod that it was not sent to |
+//! | unanswered | a send got no answer until the end of the run |
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use serde::Serialize;
+
+/// How many findings are kept in full; beyond that they are counted.
+const KEPT: usize = 100;
+
+/// A position further than this above a pod's first is not believed.
+const FURTHEST: u64 = 1 << 27;
+
+/// A place for keys of messages that are not this run's.
+const FOREIGN: u64 = 1 << 63;
+
+/// A position that nobody has filled yet.
+const EMPTY: u64 = u64::MAX;
+
+/// What can be wrong; see the table above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the module's table says what each is")]
+pub enum Fault {
+    Lost,
+    Repeated,
+    Unordered,
+    Sender,
+    Divergent,
+    Answer,
+    Ghost,
+    Altered,
+    Stray,
+    Unanswered,
+}
+
+impl Fault {
+    fn words(self) -> &'static str {
+        match self {
+            Fault::Lost => "lost",
+            Fault::Repeated => "repeated",
+            Fault::Unordered => "after a higher one",
+            Fault::Sender => "not in its sender's order",
+            Fault::Divergent => "not what another member got there",
+            Fault::Answer => "answered with another seq than shown",
+            Fault::Ghost => "refused, but shown",
+            Fault::Altered => "text altered",
+            Fault::Stray => "came to another pod",
+            Fault::Unanswered => "sent, never answered",
+        }
+    }
+}
+
+/// One thing that was wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What.
+    pub fault: Fault,
+    /// The pod's topic.
+    pub pod: String,
+    /// The position in its log, if it has one.
+    pub seq: Option<u64>,
+    /// To which member it happened, by number in the pod.
+    pub member: Option<usize>,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.pod)?;
+        if let Some(seq) = self.seq {
+            write!(f, " seq {seq}")?;
+        }
+        if let Some(member) = self.member {
+            write!(f, " member {}", member + 1)?;
+        }
+        write!(f, ": {}", self.fault.words())
+    }
+}
+
+/// All that was wrong in a run.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Findings {
+    /// How many of each kind.
+    pub counts: BTreeMap<Fault, u64>,
+    /// The first of each kind.
+    pub first: Vec<Finding>,
+}
+
+impl Findings {
+    /// Whether nothing was.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// Adds those of another thread.
+    pub fn merge(&mut self, other: Findings) {
+        for (fault, count) in other.counts {
+            *self.counts.entry(fault).or_default() += count;
+        }
+        self.first.extend(other.first);
+        self.first.sort_by_key(|finding| finding.fault);
+    }
+
+    fn add(&mut self, finding: Finding) {
+        let count = self.counts.entry(finding.fault).or_default();
+        *count += 1;
+        // Some of each kind, so that a flood of one does not hide another.
+        if *count <= KEPT as u64 / 5 && self.first.len() < KEPT {
+            self.first.push(finding);
+        }
+    }
+}
+
+/// What became of a send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// No answer yet.
+    Open,
+    /// Stored; where the server counts, at this seq.
+    Stored(Option<u64>),
+    /// Refused for good.
+    Refused,
+    /// The server says that it does not know.
+    Unknown,
+}
+
+#[derive(Debug)]
+struct Send {
+    due: u64,
+    pod: u32,
+    sender: u32,
+    outcome: Outcome,
+    /// Where members saw it, or the answer says that it is.
+    seq: u64,
+}
+
+/// A message that came.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivery {
+    /// The number of the send; `None` if it is not one of this run.
+    pub number: Option<u64>,
+    /// A number that stands for the message's id, for those that are not.
+    pub id: u64,
+    /// The message's seq, if the server counts.
+    pub seq: Option<u64>,
+    /// The seq of its newest change.
+    pub changed: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Log {
+    topic: String,
+    members: usize,
+    senders: usize,
+    /// The position of the first entry.
+    base: Option<u64>,
+    /// The message at each position.
+    keys: Vec<u64>,
+    /// Who has received it: `words` words of bits a position.
+    seen: Vec<u64>,
+    words: usize,
+    /// The highest position of each member.
+    last: Vec<u64>,
+    /// The position above which each member has a right to everything. `None`: it was never there.
+    floor: Vec<Option<u64>>,
+    /// For each member, the newest send of each sender, plus 1.
+    last_of: Vec<u64>,
+    /// Whether messages were changed after they were stored, so that states may be left out.
+    changes: bool,
+}
+
+impl Log {
+    fn at(&mut self, position: u64) -> Option<usize> {
+        let base = *self.base.get_or_insert(position);
+        let at = position.checked_sub(base).filter(|at| *at < FURTHEST)? as usize;
+        if at >= self.keys.len() {
+            self.keys.resize(at + 1, EMPTY);
+            self.seen.resize((at + 1) * self.words, 0);
+        }
+        Some(at)
+    }
+
+    fn mark(&mut self, at: usize, member: usize) -> bool {
+        let word = &mut self.seen[at * self.words + member / 64];
+        let bit = 1 << (member % 64);
+        let fresh = *word & bit == 0;
+        *word |= bit;
+        fresh
+    }
+}
+
+/// The books of one run, or of one thread of it.
+#[derive(Debug, Default)]
+pub struct Checks {
+    logs: Vec<Log>,
+    sends: Vec<Send>,
+    findings: Findings,
+    deliveries: u64,
+    open: u64,
+    /// How many deliveries the answered sends must lead to, and how many there were.
+    expected: u64,
+    received: u64,
+}
+
+impl Checks {
+    /// Opens the book of a pod, and gives its number. `senders` of its members, the first ones, send.
+    pub fn pod(&mut self, topic: &str, members: usize, senders: usize) -> usize {
+        self.logs.push(Log {
+            topic: topic.to_owned(),
+            members,
+            senders,
+            base: None,
+            keys: Vec::new(),
+            seen: Vec::new(),
+            words: members.div_ceil(64),
+            last: vec![0; members],
+            floor: vec![None; members],
+            last_of: vec![0; members * senders],
+            changes: false,
+        });
+        self.logs.len() - 1
+    }
+
+    /// A member has joined for the first time: everything above `head` must reach it. Without a head, everything sent
+    /// from now on.
+    pub fn joined(&mut self, pod: usize, member: usize, head: Option<u64>) {
+        let log = &mut self.logs[pod];
+        let head = head.unwrap_or(log.keys.len() as u64);
+        log.base.get_or_insert(head + 1);
+        if log.floor[member].is_none() {
+            log.floor[member] = Some(head);
+            log.last[member] = head;
+        }
+    }
+
+    /// The position up to which a member has everything; what it gives as `after` when it comes back.
+    pub fn position(&self, pod: usize, member: usize) -> u64 {
+        self.logs[pod].last[member]
+    }
+
+    /// Enters a send and gives its number.
+    pub fn sent(&mut self, pod: usize, sender: usize, due: u64) -> u64 {
+        self.open += 1;
+        self.sends.push(Send { due, pod: pod as u32, sender: sender as u32, outcome: Outcome::Open, seq: EMPTY });
+        self.sends.len() as u64 - 1
+    }
+
+    /// When a send was due.
+    pub fn due(&self, number: u64) -> Option<u64> {
+        self.sends.get(number as usize).map(|send| send.due)
+    }
+
+    /// How many sends have no answer yet.
+    pub fn open(&self) -> u64 {
+        self.open
+    }
+
+    /// How many deliveries there were.
+    pub fn deliveries(&self) -> u64 {
+        self.deliveries
+    }
+
+    /// How many sends there were.
+    pub fn sends(&self) -> u64 {
+        self.sends.len() as u64
+    }
+
+    /// Enters the answer to a send.
+    pub fn answered(&mut self, number: u64, outcome: Outcome) {
+        let Some(send) = self.sends.get_mut(number as usize) else { return };
+        if send.outcome == Outcome::Open {
+            self.open -= 1;
+        }
+        send.outcome = outcome;
+        let (pod, shown) = (send.pod as usize, send.seq);
+        match outcome {
+            Outcome::Stored(None) => self.expected += self.logs[pod].members as u64,
+            Outcome::Stored(Some(seq)) => {
+                self.expected += self.logs[pod].members as u64;
+                send.seq = seq;
+                if shown != EMPTY && shown != seq {
+                    self.find(Fault::Answer, pod, Some(seq), None);
+                } else if let Some(at) = self.logs[pod].at(seq) {
+                    let key = &mut self.logs[pod].keys[at];
+                    match *key {
+                        EMPTY => *key = number,
+                        held if held != number => self.find(Fault::Answer, pod, Some(seq), None),
+                        _ => {}
+                    }
+                }
+            }
+            Outcome::Refused if shown != EMPTY => self.find(Fault::Ghost, pod, Some(shown), None),
+            _ => {}
+        }
+    }
+
+    /// Enters what a member received live. Gives the time when it was due, if it is of this run and new to the member.
+    pub fn delivered(&mut self, pod: usize, member: usize, delivery: Delivery) -> Option<u64> {
+        self.enter(pod, member, delivery, false)
+    }
+
+    /// Enters what a member read in a page of the log, which may hold again what came live meanwhile.
+    pub fn read(&mut self, pod: usize, member: usize, delivery: Delivery) -> Option<u64> {
+        self.enter(pod, member, delivery, true)
+    }
+
+    fn enter(&mut self, pod: usize, member: usize, delivery: Delivery, page: bool) -> Option<u64> {
+        self.deliveries += 1;
+        let log = &mut self.logs[pod];
+        let (key, mut due, mut sender) = (delivery.number.unwrap_or(FOREIGN | delivery.id), None, None);
+        let mut position = delivery.changed;
+        let mut wrong = None;
+        if let Some(number) = delivery.number {
+            let Some(send) = self.sends.get_mut(number as usize) else {
+                self.find(Fault::Stray, pod, delivery.seq, Some(member));
+                return None;
+            };
+            if send.pod as usize != pod {
+                self.find(Fault::Stray, pod, delivery.seq, Some(member));
+                return None;
+            }
+            let seq = match delivery.seq {
+                Some(seq) => seq,
+                // No log of the server's: whoever sees it first says where it stands.
+                None if send.seq == EMPTY => log.base.unwrap_or(1) + log.keys.len() as u64,
+                None => send.seq,
+            };
+            if send.seq == EMPTY {
+                send.seq = seq;
+            } else if send.seq != seq {
+                wrong = Some(if matches!(send.outcome, Outcome::Stored(_)) { Fault::Answer } else { Fault::Divergent });
+            }
+            if send.outcome == Outcome::Refused {
+                wrong = Some(Fault::Ghost);
+            }
+            (due, sender) = (Some(send.due), Some(send.sender as usize));
+            position = position.or(Some(seq));
+        }
+        // A line of a server without a log, which is not ours either: nothing can be said of it.
+        let position = position?;
+        // Older than what the run began with, such as an old message's edit that only a page shows.
+        if log.base.is_some_and(|base| position < base) {
+            return None;
+        }
+        let Some(at) = log.at(position) else {
+            self.find(Fault::Divergent, pod, Some(position), Some(member));
+            return None;
+        };
+        let changed = delivery.seq.is_some_and(|seq| seq != position);
+        log.changes |= changed;
+        if log.keys[at] == EMPTY {
+            log.keys[at] = key;
+        } else if log.keys[at] != key {
+            wrong = wrong.or(Some(Fault::Divergent));
+        }
+        let fresh = log.mark(at, member);
+        if !fresh {
+            wrong = if page { wrong } else { Some(Fault::Repeated) };
+        } else if position <= log.last[member] && !page {
+            wrong = wrong.or(Some(Fault::Unordered));
+        }
+        log.last[member] = log.last[member].max(position);
+        if let (Some(sender), Some(number), true, false) = (sender, delivery.number, fresh, changed) {
+            let last = &mut log.last_of[member * log.senders + sender];
+            if number < *last && !page {
+                wrong = wrong.or(Some(Fault::Sender));
+            }
+            *last = (*last).max(number + 1);
+            self.received += 1;
+        }
+        if let Some(fault) = wrong {
+            self.find(fault, pod, Some(position), Some(member));
+        }
+        due.filter(|_| fresh)
+    }
+
+    /// A text came out different from what was sent.
+    pub fn altered(&mut self, pod: usize, member: usize, seq: Option<u64>) {
+        self.find(Fault::Altered, pod, seq, Some(member));
+    }
+
+    fn find(&mut self, fault: Fault, pod: usize, seq: Option<u64>, member: Option<usize>) {
+        self.findings.add(Finding { fault, pod: self.logs[pod].topic.clone(), seq, member });
+    }
+
+    /// Whether everything is answered and what was stored has reached everybody, so that nothing is left to wait for.
+    pub fn complete(&self) -> bool {
+        self.open == 0 && self.received >= self.expected
+    }
+
+    /// Closes the books: looks for what never came.
+    pub fn finish(mut self) -> Findings {
+        for number in 0..self.sends.len() {
+            let send = &self.sends[number];
+            let (pod, seq) = (send.pod as usize, Some(send.seq).filter(|seq| *seq != EMPTY));
+            match send.outcome {
+                Outcome::Open => self.find(Fault::Unanswered, pod, seq, None),
+                // Without a log the answer has no seq to be looked for: nobody has seen it at all.
+                Outcome::Stored(None) if seq.is_none() => self.find(Fault::Lost, pod, None, None),
+                _ => {}
+            }
+        }
+        for pod in 0..self.logs.len() {
+            self.find_lost(pod);
+        }
+        self.findings
+    }
+
+    fn find_lost(&mut self, pod: usize) {
+        let log = &self.logs[pod];
+        let Some(base) = log.base else { return };
+        // From the newest backward, with who has received a later state of each message.
+        let mut later: HashMap<u64, Vec<u64>> = HashMap::new();
+        let mut lost = Vec::new();
+        for (at, &key) in log.keys.iter().enumerate().rev() {
+            let position = base + at as u64;
+            if key == EMPTY && log.changes {
+                continue;
+            }
+            let seen = &log.seen[at * log.words..][..log.words];
+            let newer = later.get(&key);
+            for member in 0..log.members {
+                let has = |words: &[u64]| words[member / 64] & (1 << (member % 64)) != 0;
+                let due = log.floor[member].is_some_and(|floor| position > floor);
+                if due && !has(seen) && !newer.is_some_and(|words| has(words)) {
+                    lost.push((position, member));
+                }
+            }
+            if log.changes {
+                let words = later.entry(key).or_insert_with(|| vec![0; log.words]);
+                words.iter_mut().zip(seen).for_each(|(all, more)| *all |= more);
+            }
+        }
+        for (position, member) in lost.into_iter().rev() {
+            self.find(Fault::Lost, pod, Some(position), Some(member));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(number: u64, seq: u64) -> Delivery {
+        Delivery { number: Some(number), id: 0, seq: Some(seq), changed: Some(seq) }
+    }
+
+    /// Two members at head 10, who send three messages.
+    fn talk() -> Checks {
+        let mut checks = Checks::default();
+        let pod = checks.pod("pod:1", 2, 2);
+        checks.joined(pod, 0, Some(10));
+        checks.joined(pod, 1, Some(10));
+        for number in 0..3 {
+            assert_eq!(checks.sent(pod, (number % 2) as usize, number), number);
+            checks.answered(number, Outcome::Stored(Some(11 + number)));
+        }
+        checks
+    }
+
+    fn faults(checks: Checks) -> Vec<(Fault, Option<u64>, Option<usize>)> {
+        checks.finish().first.iter().map(|finding| (finding.fault, finding.seq, finding.member)).collect()
+    }
+
+    fn deliver(checks: &mut Checks, member: usize, what: &[(u64, u64)]) {
+        for (number, seq) in what {
+            checks.delivered(0, member, new(*number, *seq));
+        }
+    }
+
+    #[test]
+    fn a_good_run_finds_nothing() {
+        let mut checks = talk();
+        deliver(&mut checks, 0, &[(0, 11), (1, 12), (2, 13)]);
+        deliver(&mut checks, 1, &[(0, 11), (1, 12)]);
+        assert_eq!(checks.delivered(0, 1, new(2, 13)), Some(2));
+        assert!(checks.finish().is_empty());
+    }
+
+    #[test]
+    fn each_fault_is_named_with_its_seq() {
+        let mut checks = talk();
+        deliver(&mut checks, 0, &[(0, 11), (1, 12), (1, 12), (2, 13)]);
+        deliver(&mut checks, 1, &[(0, 11), (2, 13)]);
+        assert_eq!(faults(checks), [(Fault::Repeated, Some(12), Some(0)), (Fault::Lost, Some(12), Some(1))]);
+
+        let mut checks = talk();
+        deliver(&mut checks, 0, &[(0, 11), (1, 12), (2, 13)]);
+        deliver(&mut checks, 1, &[(0, 11), (2, 13), (1, 12)]);
+        assert_eq!(faults(checks), [(Fault::Unordered, Some(12), Some(1))]);
+    }
+
+    #[test]
+    fn two_orders_are_found_although_each_ascends() {
+        let mut checks = Checks::default();
+        checks.pod("pod:1", 2, 2);
+        (0..2).for_each(|member| checks.joined(0, member, Some(10)));
+        for sender in 0..2 {
+            checks.sent(0, sender, 0);
+        }
+        deliver(&mut checks, 0, &[(0, 11), (1, 12)]);
+        deliver(&mut checks, 1, &[(1, 11), (0, 12)]);
+        let found = faults(checks);
+        assert!(found.contains(&(Fault::Divergent, Some(11), Some(1))), "{found:?}");
+        assert_eq!(found.iter().filter(|(fault, ..)| *fault == Fault::Unanswered).count(), 2);
+    }
+
+    #[test]
+    fn a_sender_is_shown_in_the_order_of_sending() {
+        let mut checks = Checks::default();
+        checks.pod("pod:1", 1, 1);
+        checks.joined(0, 0, Some(0));
+        for number in 0..2 {
+            checks.sent(0, 0, 0);
+            checks.answered(number, Outcome::Stored(Some(2 - number)));
+        }
+        deliver(&mut checks, 0, &[(1, 1), (0, 2)]);
+        assert_eq!(faults(checks), [(Fault::Sender, Some(2), Some(0))]);
+    }
+
+    #[test]
+    fn an_answer_must_agree_with_what_is_shown() {
+        let mut checks = talk();
+        deliver(&mut checks, 0, &[(0, 11), (1, 14)]);
+        assert!(faults(checks).contains(&(Fault::Answer, Some(14), Some(0))));
+
+        let mut checks = talk();
+        checks.sent(0, 0, 0);
+        checks.answered(3, Outcome::Refused);
+        deliver(&mut checks, 0, &[(0, 11), (1, 12), (2, 13), (3, 14)]);
+        assert!(faults(checks).contains(&(Fault::Ghost, Some(14), Some(0))));
+    }
+
+    #[test]
+    fn a_state_may_be_left_out_if_a_later_one_came() {
+        let mut checks = talk();
+        let edit = Delivery { number: Some(1), id: 0, seq: Some(12), changed: Some(14) };
+        deliver(&mut checks, 0, &[(0, 11), (1, 12), (2, 13)]);
+        checks.delivered(0, 0, edit);
+        deliver(&mut checks, 1, &[(0, 11), (2, 13)]);
+        checks.delivered(0, 1, edit);
+        assert!(checks.finish().is_empty());
+    }
+
+    #[test]
+    fn a_server_without_a_log_is_held_to_what_the_first_member_saw() {
+        let bare = |number| Delivery { number: Some(number), id: 0, seq: None, changed: None };
+        let start = || {
+            let mut checks = Checks::default();
+            checks.pod("room", 2, 2);
+            (0..2).for_each(|member| checks.joined(0, member, None));
+            for number in 0..3 {
+                checks.sent(0, (number % 2) as usize, 0);
+                checks.answered(number, Outcome::Stored(None));
+            }
+            checks
+        };
+        let mut good = start();
+        for (member, number) in [(0, 1), (0, 0), (1, 1), (1, 0), (0, 2), (1, 2)] {
+            good.delivered(0, member, bare(number));
+        }
+        assert!(good.finish().is_empty());
+        let mut bad = start();
+        for (member, number) in [(0, 1), (0, 0), (1, 0), (1, 1), (1, 2)] {
+            bad.delivered(0, member, bare(number));
+        }
+        assert_eq!(faults(bad), [(Fault::Unordered, Some(1), Some(1)), (Fault::Lost, Some(3), Some(0))]);
+    }
+
+    #[test]
+    fn a_log_line_of_the_servers_own_must_reach_everybody_too() {
+        let line = |seq| Delivery { number: None, id: 77, seq: Some(seq), changed: Some(seq) };
+        let mut checks = talk();
+        deliver(&mut checks, 0, &[(0, 11), (1, 12), (2, 13)]);
+        deliver(&mut checks, 1, &[(0, 11), (1, 12), (2, 13)]);
+        checks.delivered(0, 0, line(14));
+        assert_eq!(faults(checks), [(Fault::Lost, Some(14), Some(1))]);
+    }
+}

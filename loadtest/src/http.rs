@@ -1,0 +1,176 @@
+//! A small HTTP/1.1 client that waits for its answers: what making people, events and pods needs, and no more.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::str::FromStr;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server's address, such as `http://127.0.0.1:4000`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Url {
+    /// Where to connect.
+    pub address: SocketAddr,
+    /// What the Host header says.
+    pub host: String,
+    /// What comes before every path.
+    pub prefix: String,
+}
+
+impl FromStr for Url {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let rest = ["http://", "ws://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+        let rest = rest.ok_or("expected http://host:port (TLS is not spoken: measure behind what ends it)")?;
+        let (host, prefix) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+        let named = if host.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok()) {
+            host.to_owned()
+        } else {
+            format!("{host}:80")
+        };
+        let address = named.to_socket_addrs().ok().and_then(|mut found| found.next());
+        let address = address.ok_or_else(|| format!("no address for {host}"))?;
+        Ok(Url { address, host: host.to_owned(), prefix: prefix.trim_end_matches('/').to_owned() })
+    }
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body's JSON; null if there is none.
+    pub body: Value,
+    retry_after: Option<u64>,
+}
+
+/// A connection that is kept.
+pub struct Http {
+    url: Url,
+    stream: Option<BufReader<TcpStream>>,
+}
+
+impl Http {
+    /// A client of this server; connects at the first request.
+    pub fn new(url: Url) -> Self {
+        Http { url, stream: None }
+    }
+
+    /// One request. What the server is too busy for is asked again when it says.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub fn request(&mut self, method: &str, path: &str, token: &str, body: Option<&Value>) -> io::Result<Answer> {
+        let mut patience = 20;
+        loop {
+            let answer = match self.once(method, path, token, body) {
+                // A kept connection may have been closed by the other side meanwhile.
+                Err(_) if self.stream.take().is_some() => self.once(method, path, token, body)?,
+                answer => answer?,
+            };
+            if !matches!(answer.status, 429 | 503) || patience == 0 {
+                return Ok(answer);
+            }
+            patience -= 1;
+            thread::sleep(Duration::from_secs(answer.retry_after.unwrap_or(1).min(5)));
+        }
+    }
+
+    fn once(&mut self, method: &str, path: &str, token: &str, body: Option<&Value>) -> io::Result<Answer> {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let Url { address, host, prefix } = &self.url;
+        let kept = self.stream.is_some();
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => {
+                let stream = TcpStream::connect_timeout(address, PATIENCE)?;
+                stream.set_nodelay(true)?;
+                stream.set_read_timeout(Some(PATIENCE))?;
+                BufReader::new(stream)
+            }
+        };
+        let request = format!(
+            "{method} {prefix}{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nAccept: \
+             application/json\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let outcome = stream.get_mut().write_all(request.as_bytes()).and_then(|()| read_answer(&mut stream));
+        match outcome {
+            Ok((answer, keep)) => {
+                self.stream = keep.then_some(stream);
+                Ok(answer)
+            }
+            Err(error) => {
+                self.stream = kept.then_some(stream);
+                Err(error)
+            }
+        }
+    }
+}
+
+fn read_answer(stream: &mut impl BufRead) -> io::Result<(Answer, bool)> {
+    let bad = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what);
+    let mut line = String::new();
+    stream.read_line(&mut line)?;
+    let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(|| bad("no HTTP answer"))?;
+    let (mut length, mut chunked, mut keep, mut retry_after) = (0usize, false, true, None);
+    loop {
+        line.clear();
+        stream.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        let value = value.trim();
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.parse().map_err(|_| bad("a wrong Content-Length"))?,
+            "transfer-encoding" => chunked = value.eq_ignore_ascii_case("chunked"),
+            "connection" => keep = !value.eq_ignore_ascii_case("close"),
+            "retry-after" => retry_after = value.parse().ok(),
+            _ => {}
+        }
+    }
+    let mut body = Vec::new();
+    if chunked {
+        loop {
+            line.clear();
+            stream.read_line(&mut line)?;
+            let size = usize::from_str_radix(line.trim().split(';').next().unwrap_or(""), 16);
+            let size = size.map_err(|_| bad("a wrong chunk"))?;
+            stream.take(size as u64).read_to_end(&mut body)?;
+            stream.read_line(&mut line)?;
+            if size == 0 {
+                break;
+            }
+        }
+    } else {
+        stream.take(length as u64).read_to_end(&mut body)?;
+    }
+    let body = serde_json::from_slice(&body).unwrap_or_else(|_| String::from_utf8_lossy(&body).into());
+    Ok((Answer { status, body, retry_after }, keep))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_apart() {
+        let url: Url = "http://127.0.0.1:4000/".parse().unwrap();
+        assert_eq!((url.host.as_str(), url.prefix.as_str()), ("127.0.0.1:4000", ""));
+        assert_eq!("ws://127.0.0.1/x".parse::<Url>().unwrap().prefix, "/x");
+        assert!("https://127.0.0.1".parse::<Url>().is_err());
+    }
+
+    #[test]
+    fn chunks_are_put_together() {
+        let mut text =
+            &b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n4\r\n\":1}\r\n0\r\n\r\n"[..];
+        let (answer, keep) = read_answer(&mut text).unwrap();
+        assert_eq!((answer.status, &answer.body["a"], keep), (200, &1.into(), true));
+        assert!(text.is_empty());
+    }
+}

@@ -1,0 +1,32 @@
+//! The load tester of Podium: it measures how fast messages fan out, and proves that none was lost, doubled or out of
+//! order.
+//!
+//! It shares no code with the server, so that neither hides the other's mistakes. The way through it:
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`cli`] | the command line |
+//! | [`run`] | a run: people, threads, processes watched, the report |
+//! | [`people`], [`http`], [`tokens`], [`texts`] | who takes part, and what they write |
+//! | [`crowd`] | the sessions of one thread: what they send and hear |
+//! | [`sockets`], [`wire`] | many websockets on one thread; frames as bytes |
+//! | [`check`], [`message_id`] | the proof |
+//! | [`bare`] | a server that does nothing but deliver: the limit of the machine |
+//! | [`timeline`], [`processes`], [`report`] | what is measured, and how it is shown |
+
+pub mod bare;
+pub mod check;
+pub mod cli;
+pub mod crowd;
+pub mod http;
+pub mod message_id;
+pub mod people;
+pub mod processes;
+pub mod random;
+pub mod report;
+pub mod run;
+pub mod sockets;
+pub mod texts;
+pub mod timeline;
+pub mod tokens;
+pub mod wire;

@@ -1,0 +1,256 @@
+//! What a run found, for people and for machines.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::check::Findings;
+use crate::crowd::{Measured, Pace, Plan};
+use crate::processes::Usage;
+use crate::run::costs;
+use crate::timeline::{Percentiles, percentiles};
+
+/// The processes and the counters at one moment.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// Seconds from the beginning of the measured time.
+    pub seconds: f64,
+    /// What each group of processes had used.
+    pub usage: BTreeMap<String, Usage>,
+    /// Sends so far.
+    pub sends: u64,
+    /// Deliveries so far.
+    pub deliveries: u64,
+}
+
+/// What a group of processes cost in the measured time.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Cost {
+    /// Cores in use on average.
+    pub cores: f64,
+    /// Microseconds of CPU a delivery.
+    pub delivery_us: Option<f64>,
+    /// Microseconds of CPU a send.
+    pub send_us: Option<f64>,
+    /// Bytes at the end.
+    pub memory: u64,
+    /// Bytes before anybody came.
+    pub memory_before: u64,
+}
+
+/// Latencies, in milliseconds.
+#[derive(Debug, Clone, Serialize)]
+pub struct Latencies {
+    /// From when a send was due to each of its deliveries.
+    pub delivery: Option<Percentiles>,
+    /// From when a send was due to its answer.
+    pub answer: Option<Percentiles>,
+    /// How late the load tester itself was.
+    pub lateness: Option<Percentiles>,
+    /// From the first packet to the upgrade.
+    pub connect: Option<Percentiles>,
+    /// From the push to the answer of the join.
+    pub join: Option<Percentiles>,
+}
+
+/// One slice of the run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Slice {
+    /// When it began, in seconds.
+    pub at: f64,
+    /// Deliveries a second in it.
+    pub deliveries_per_second: f64,
+    /// Their latencies.
+    pub latency: Option<Percentiles>,
+}
+
+/// CPU in use between two samples.
+#[derive(Debug, Clone, Serialize)]
+pub struct CpuSlice {
+    /// When it ended, in seconds.
+    pub at: f64,
+    /// Cores, by group of processes.
+    pub cores: BTreeMap<String, f64>,
+}
+
+/// What a run found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The scenario's name.
+    pub scenario: String,
+    /// When it began, RFC 3339.
+    pub began: String,
+    /// What it was told to do.
+    pub settings: BTreeMap<String, String>,
+    /// How long was measured.
+    pub seconds: f64,
+    /// Sends that were due in the measured time.
+    pub sends: u64,
+    /// Answers in the measured time.
+    pub answers: u64,
+    /// Answers a second.
+    pub answers_per_second: f64,
+    /// Deliveries in the measured time.
+    pub deliveries: u64,
+    /// Deliveries a second.
+    pub deliveries_per_second: f64,
+    /// Sends that were refused, by code.
+    pub refused: BTreeMap<String, u64>,
+    /// Sockets that ended before the run did, by reason.
+    pub ended: BTreeMap<String, u64>,
+    /// Latencies.
+    pub latency_ms: Latencies,
+    /// CPU and memory of the watched processes.
+    pub processes: BTreeMap<String, Cost>,
+    /// All sends that the checks have seen, warm-up included.
+    pub checked_sends: u64,
+    /// All deliveries that the checks have seen.
+    pub checked_deliveries: u64,
+    /// What they found.
+    pub findings: Findings,
+    /// The run over time.
+    pub timeline: Vec<Slice>,
+    /// CPU over time.
+    pub cpu: Vec<CpuSlice>,
+    /// The delivery latency by percentile: `[percentile, milliseconds]`.
+    pub by_percentile: Vec<(f64, f64)>,
+}
+
+impl Report {
+    /// Puts together what was measured.
+    pub fn new(
+        scenario: &str,
+        began: String,
+        settings: BTreeMap<String, String>,
+        plan: &Plan,
+        measured: &Measured,
+        before: &BTreeMap<String, Usage>,
+        samples: &[Sample],
+    ) -> Report {
+        let seconds = plan.measured as f64 / 1e9;
+        let total = measured.delivery.total();
+        let slice_seconds = measured.delivery.slice_seconds();
+        let slices = measured.delivery.slices().take_while(|(at, ..)| *at < seconds + 1.0);
+        let lateness = matches!(plan.pace, Pace::Open { .. }).then(|| percentiles(&measured.lateness)).flatten();
+        let steps = (0..400).map(|step| 100.0 - 100.0 / 10f64.powf(f64::from(step) / 100.0));
+        Report {
+            scenario: scenario.to_owned(),
+            began,
+            settings,
+            seconds,
+            sends: measured.sends,
+            answers: measured.answers,
+            answers_per_second: measured.answers as f64 / seconds,
+            deliveries: measured.deliveries,
+            deliveries_per_second: measured.deliveries as f64 / seconds,
+            refused: measured.refused.clone(),
+            ended: measured.ended.clone(),
+            latency_ms: Latencies {
+                delivery: percentiles(&total),
+                answer: percentiles(&measured.answer.total()),
+                lateness,
+                connect: percentiles(&measured.connect),
+                join: percentiles(&measured.join),
+            },
+            processes: costs(before, samples, measured.answers, measured.deliveries),
+            checked_sends: measured.checked.0,
+            checked_deliveries: measured.checked.1,
+            findings: measured.findings.clone(),
+            timeline: slices
+                .map(|(at, latency, count)| Slice { at, deliveries_per_second: count as f64 / slice_seconds, latency })
+                .collect(),
+            cpu: samples.windows(2).map(|pair| cpu_slice(&pair[0], &pair[1])).collect(),
+            by_percentile: steps
+                .filter(|_| !total.is_empty())
+                .map(|percentile| (percentile, total.value_at_percentile(percentile) as f64 / 1000.0))
+                .collect(),
+        }
+    }
+
+    /// Whether everything was as it must be.
+    pub fn is_good(&self) -> bool {
+        self.findings.is_empty() && self.refused.is_empty() && self.ended.is_empty()
+    }
+}
+
+fn cpu_slice(from: &Sample, to: &Sample) -> CpuSlice {
+    let seconds = (to.seconds - from.seconds).max(1e-9);
+    let cores = |(name, usage): (&String, &Usage)| {
+        let cpu = usage.cpu - from.usage.get(name).map_or(0.0, |usage| usage.cpu);
+        (name.clone(), (cpu / seconds).max(0.0))
+    };
+    CpuSlice { at: to.seconds, cores: to.usage.iter().map(cores).collect() }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings: Vec<_> = self.settings.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        writeln!(f, "{} · {}", self.scenario, settings.join(" · "))?;
+        writeln!(
+            f,
+            "  {:<11} {:>12}  {:>10}/s",
+            "answered",
+            thousands(self.answers as f64),
+            thousands(self.answers_per_second)
+        )?;
+        let (all, rate) = (thousands(self.deliveries as f64), thousands(self.deliveries_per_second));
+        writeln!(f, "  {:<11} {all:>12}  {rate:>10}/s", "delivered")?;
+        writeln!(f, "  {:<11} {:>9} {:>9} {:>9} {:>9} {:>9}", "ms", "p50", "p90", "p99", "p99.9", "max")?;
+        let latencies = &self.latency_ms;
+        for (name, row) in [
+            ("delivery", latencies.delivery),
+            ("answer", latencies.answer),
+            ("sent late", latencies.lateness),
+            ("connect", latencies.connect),
+            ("join", latencies.join),
+        ] {
+            let Some(row) = row else { continue };
+            let cells = [row.p50, row.p90, row.p99, row.p999, row.max].map(|value| format!("{value:>9.2}"));
+            writeln!(f, "  {name:<11} {}", cells.join(" "))?;
+        }
+        for (name, cost) in &self.processes {
+            let delivery = cost.delivery_us.map_or(String::new(), |us| format!("{us:>8.2} µs a delivery"));
+            let memory = thousands(cost.memory as f64 / 1024.0);
+            writeln!(f, "  {name:<11} {:>5.2} cores {delivery}  {memory:>9} KiB", cost.cores)?;
+        }
+        for (code, count) in &self.refused {
+            writeln!(f, "  refused     {count} sends: {code}")?;
+        }
+        for (why, count) in &self.ended {
+            writeln!(f, "  ended       {count} sockets: {why}")?;
+        }
+        if let Some(lateness) = latencies.lateness.filter(|late| late.p99 > 5.0) {
+            writeln!(
+                f,
+                "  note        the load tester itself was late by {:.1} ms (p99): it wants more CPU",
+                lateness.p99
+            )?;
+        }
+        let (sends, deliveries) = (thousands(self.checked_sends as f64), thousands(self.checked_deliveries as f64));
+        if self.findings.is_empty() {
+            return writeln!(
+                f,
+                "  checks      {sends} sends, {deliveries} deliveries: none lost, none twice, all in one order"
+            );
+        }
+        writeln!(f, "  checks      {sends} sends, {deliveries} deliveries: WRONG {:?}", self.findings.counts)?;
+        for finding in self.findings.first.iter().take(40) {
+            writeln!(f, "    {finding}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A number with its thousands apart.
+pub fn thousands(number: f64) -> String {
+    let digits = format!("{:.0}", number.abs());
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0.0 { format!("-{text}") } else { text }
+}

@@ -1,0 +1,442 @@
+//! Many websockets on one thread: connecting, reading and writing without waiting.
+//!
+//! One poll, one large buffer that all sockets read into, and no allocation a frame, so that one core reads hundreds of
+//! thousands of frames a second. A socket that waits owns nothing but its descriptor and two empty vectors.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+use std::time::{Duration, Instant};
+
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
+
+use crate::wire::websocket::{self, BINARY, CLOSE, PING, PONG, TEXT};
+
+/// What one read may bring. The kernel's buffer of a socket that bursts is rarely fuller.
+const BUFFER: usize = 256 * 1024;
+
+/// Every client sends the same key: nobody guards against anything with it here. The answer is checked all the same.
+const KEY: &str = "cG9kaXVtLWxvYWR0ZXN0IQ==";
+
+/// Why a socket has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// The server answered the upgrade with this HTTP status.
+    Refused(u16),
+    /// The server closed with this code.
+    Closed(u16),
+    /// The connection broke.
+    Broken(String),
+}
+
+impl std::fmt::Display for Ended {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Ended::Refused(status) => write!(f, "refused with HTTP {status}"),
+            Ended::Closed(code) => write!(f, "closed with {code}"),
+            Ended::Broken(why) => write!(f, "broken: {why}"),
+        }
+    }
+}
+
+/// Is told what happens to sockets. `now` is nanoseconds of the sockets' clock.
+pub trait Listener {
+    /// The upgrade is done.
+    fn opened(&mut self, sockets: &mut Sockets, id: usize, now: u64);
+    /// A whole text.
+    fn text(&mut self, sockets: &mut Sockets, id: usize, text: &[u8], now: u64);
+    /// It is over. The id may be connected again.
+    fn ended(&mut self, sockets: &mut Sockets, id: usize, why: Ended, now: u64);
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Unused,
+    Connecting,
+    Upgrading,
+    Open,
+}
+
+struct Socket {
+    stream: Option<TcpStream>,
+    state: State,
+    /// The beginning of a frame, or of the upgrade's answer, whose rest has not come.
+    partial: Vec<u8>,
+    /// A message in fragments.
+    fragments: Vec<u8>,
+    /// What the kernel has not taken yet; before the upgrade, the request.
+    out: Vec<u8>,
+    /// Counts connections, so that what belongs to a former one is told apart.
+    generation: u32,
+}
+
+/// Many websockets.
+pub struct Sockets {
+    poll: Poll,
+    events: Events,
+    sockets: Vec<Socket>,
+    buffer: Vec<u8>,
+    frame: Vec<u8>,
+    epoch: Instant,
+    alarm: Alarm,
+    /// Sockets that have something to be flushed at the end of the turn.
+    unsent: Vec<usize>,
+}
+
+impl Sockets {
+    /// Room for `count` sockets, none connected. Times count from `epoch`.
+    ///
+    /// # Errors
+    /// When the system gives no poll.
+    pub fn new(count: usize, epoch: Instant) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let alarm = Alarm::new(&poll)?;
+        let unused = || Socket {
+            stream: None,
+            state: State::Unused,
+            partial: Vec::new(),
+            fragments: Vec::new(),
+            out: Vec::new(),
+            generation: 0,
+        };
+        Ok(Sockets {
+            poll,
+            events: Events::with_capacity(4096),
+            sockets: (0..count).map(|_| unused()).collect(),
+            buffer: vec![0; BUFFER],
+            frame: Vec::new(),
+            epoch,
+            alarm,
+            unsent: Vec::new(),
+        })
+    }
+
+    /// Nanoseconds since the epoch.
+    pub fn now(&self) -> u64 {
+        self.epoch.elapsed().as_nanos() as u64
+    }
+
+    /// Whether this socket is open.
+    pub fn is_open(&self, id: usize) -> bool {
+        self.sockets[id].state == State::Open
+    }
+
+    /// Begins to connect. `request` is the path and query.
+    ///
+    /// # Errors
+    /// When the system has no socket left.
+    pub fn connect(&mut self, id: usize, address: SocketAddr, host: &str, request: &str) -> io::Result<()> {
+        let mut stream = TcpStream::connect(address)?;
+        self.poll.registry().register(&mut stream, Token(id), Interest::READABLE | Interest::WRITABLE)?;
+        let socket = &mut self.sockets[id];
+        socket.out.clear();
+        socket.partial.clear();
+        socket.fragments.clear();
+        write!(
+            socket.out,
+            "GET {request} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
+        )?;
+        socket.stream = Some(stream);
+        socket.state = State::Connecting;
+        socket.generation = socket.generation.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Sends a text. It goes out at the end of the turn, together with what else this socket sends in it, or by
+    /// [`Sockets::flush`].
+    pub fn send(&mut self, id: usize, text: &[u8]) {
+        let socket = &mut self.sockets[id];
+        if socket.state != State::Open {
+            return;
+        }
+        if socket.out.is_empty() {
+            self.unsent.push(id);
+        }
+        websocket::write_masked(&mut socket.out, TEXT, text);
+    }
+
+    /// Sends the text that `write` writes.
+    pub fn send_with(&mut self, id: usize, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut frame = std::mem::take(&mut self.frame);
+        frame.clear();
+        write(&mut frame);
+        self.send(id, &frame);
+        self.frame = frame;
+    }
+
+    /// Hands the kernel what waits for it.
+    pub fn flush(&mut self) {
+        for id in std::mem::take(&mut self.unsent) {
+            self.flush_one(id);
+        }
+    }
+
+    fn flush_one(&mut self, id: usize) {
+        let socket = &mut self.sockets[id];
+        let Some(stream) = &mut socket.stream else { return };
+        let mut sent = 0;
+        while sent < socket.out.len() {
+            match stream.write(&socket.out[sent..]) {
+                Ok(0) => break,
+                Ok(count) => sent += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // What remains goes when the socket can be written again. What is broken is told by reading.
+                Err(_) => break,
+            }
+        }
+        socket.out.drain(..sent);
+        if socket.out.is_empty() && socket.out.capacity() > 16 * 1024 {
+            socket.out = Vec::new();
+        }
+    }
+
+    /// Ends a socket without a word, as a phone in a tunnel does, or with the close frame that says so.
+    pub fn close(&mut self, id: usize, politely: bool) {
+        if politely && self.is_open(id) {
+            websocket::write_masked(&mut self.sockets[id].out, CLOSE, &1000u16.to_be_bytes());
+            self.flush_one(id);
+        }
+        let socket = &mut self.sockets[id];
+        if let Some(stream) = socket.stream.take() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        (socket.state, socket.out, socket.partial, socket.fragments) =
+            (State::Unused, Vec::new(), Vec::new(), Vec::new());
+    }
+
+    /// Waits until something happens, at most until `until`, and tells the listener of all that did.
+    ///
+    /// # Errors
+    /// When the poll fails.
+    pub fn turn(&mut self, until: u64, listener: &mut impl Listener) -> io::Result<()> {
+        self.flush();
+        let wait = Duration::from_nanos(until.saturating_sub(self.now()));
+        let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+        let wait = self.alarm.set(wait);
+        let polled = self.poll.poll(&mut events, Some(wait));
+        if let Err(error) = polled
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            return Err(error);
+        }
+        for event in &events {
+            let Token(id) = event.token();
+            if id == ALARM {
+                continue;
+            }
+            if event.is_writable() {
+                self.writable(id);
+            }
+            if event.is_readable() || event.is_error() || event.is_read_closed() {
+                self.readable(id, listener);
+            }
+        }
+        self.events = events;
+        self.flush();
+        Ok(())
+    }
+
+    fn writable(&mut self, id: usize) {
+        let socket = &mut self.sockets[id];
+        if socket.state == State::Connecting
+            && let Some(stream) = &socket.stream
+            && stream.peer_addr().is_ok()
+        {
+            let _ = stream.set_nodelay(true);
+            socket.state = State::Upgrading;
+        }
+        if socket.state != State::Connecting && !socket.out.is_empty() {
+            self.flush_one(id);
+        }
+    }
+
+    fn readable(&mut self, id: usize, listener: &mut impl Listener) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        loop {
+            let socket = &mut self.sockets[id];
+            let Some(stream) = &mut socket.stream else { break };
+            // What was left over comes first, so that frames are whole in the buffer.
+            let left = socket.partial.len();
+            if buffer.len() < left + BUFFER / 2 {
+                buffer.resize(left + BUFFER, 0);
+            }
+            buffer[..left].copy_from_slice(&socket.partial);
+            let room = buffer.len() - left;
+            match stream.read(&mut buffer[left..]) {
+                Ok(0) => {
+                    self.end(id, Ended::Broken("the server hung up".into()), listener);
+                    break;
+                }
+                Ok(count) => {
+                    socket.partial.clear();
+                    let generation = socket.generation;
+                    let taken = self.take(id, &buffer[..left + count], listener);
+                    let socket = &mut self.sockets[id];
+                    if socket.generation != generation || socket.stream.is_none() {
+                        break;
+                    }
+                    let rest = &buffer[taken..left + count];
+                    if !rest.is_empty() {
+                        socket.partial.extend_from_slice(rest);
+                    } else if socket.partial.capacity() > 0 {
+                        socket.partial = Vec::new();
+                    }
+                    // A read that did not fill the buffer has emptied the socket (epoll(7)).
+                    if count < room {
+                        break;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.end(id, Ended::Broken(error.to_string()), listener);
+                    break;
+                }
+            }
+        }
+        if buffer.len() > 4 * BUFFER {
+            buffer = vec![0; BUFFER];
+        }
+        self.buffer = buffer;
+    }
+
+    /// Takes whole frames off the bytes, and says how many bytes they were.
+    fn take(&mut self, id: usize, bytes: &[u8], listener: &mut impl Listener) -> usize {
+        let now = self.now();
+        let mut taken = 0;
+        if self.sockets[id].state != State::Open {
+            match upgraded(bytes) {
+                Upgrade::Partial => return 0,
+                Upgrade::Done(length) => {
+                    taken = length;
+                    self.sockets[id].state = State::Open;
+                    listener.opened(self, id, now);
+                }
+                Upgrade::Refused(status) => {
+                    self.end(id, Ended::Refused(status), listener);
+                    return bytes.len();
+                }
+            }
+        }
+        let generation = self.sockets[id].generation;
+        while self.sockets[id].state == State::Open && self.sockets[id].generation == generation {
+            let Some((frame, length)) = websocket::read(&bytes[taken..]) else { break };
+            taken += length;
+            match (frame.opcode, frame.last) {
+                (TEXT, true) => listener.text(self, id, frame.payload, now),
+                (TEXT | BINARY | 0, last) => {
+                    self.sockets[id].fragments.extend_from_slice(frame.payload);
+                    if last {
+                        let whole = std::mem::take(&mut self.sockets[id].fragments);
+                        listener.text(self, id, &whole, now);
+                    }
+                }
+                (PING, _) => {
+                    let socket = &mut self.sockets[id];
+                    if socket.out.is_empty() {
+                        self.unsent.push(id);
+                    }
+                    websocket::write_masked(&mut socket.out, PONG, frame.payload);
+                }
+                (CLOSE, _) => {
+                    let code = frame.payload.first_chunk().map_or(1005, |code| u16::from_be_bytes(*code));
+                    self.end(id, Ended::Closed(code), listener);
+                }
+                _ => {}
+            }
+        }
+        taken
+    }
+
+    fn end(&mut self, id: usize, why: Ended, listener: &mut impl Listener) {
+        self.close(id, false);
+        let now = self.now();
+        listener.ended(self, id, why, now);
+    }
+}
+
+enum Upgrade {
+    Partial,
+    Done(usize),
+    Refused(u16),
+}
+
+fn upgraded(bytes: &[u8]) -> Upgrade {
+    let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n") else { return Upgrade::Partial };
+    let head = String::from_utf8_lossy(&bytes[..end]);
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    let accept = websocket::accept(KEY.as_bytes());
+    let accepted = head
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .any(|(name, value)| name.eq_ignore_ascii_case("sec-websocket-accept") && value.trim() == accept);
+    if status == 101 && accepted { Upgrade::Done(end + 4) } else { Upgrade::Refused(status) }
+}
+
+const ALARM: usize = usize::MAX;
+
+/// Wakes the poll to the microsecond, whose own timeout has only milliseconds: sends would be late by half of one.
+struct Alarm {
+    #[cfg(target_os = "linux")]
+    timer: std::os::fd::OwnedFd,
+}
+
+#[cfg(target_os = "linux")]
+impl Alarm {
+    fn new(poll: &Poll) -> io::Result<Self> {
+        use std::os::fd::AsRawFd;
+
+        use rustix::time::{TimerfdClockId, TimerfdFlags, timerfd_create};
+        let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+        poll.registry().register(&mut mio::unix::SourceFd(&timer.as_raw_fd()), Token(ALARM), Interest::READABLE)?;
+        Ok(Alarm { timer })
+    }
+
+    /// Sets it, and gives the timeout that the poll needs besides.
+    fn set(&self, wait: Duration) -> Duration {
+        use rustix::time::{Itimerspec, TimerfdTimerFlags, Timespec, timerfd_settime};
+        if wait.is_zero() || wait > Duration::from_millis(50) {
+            return wait;
+        }
+        let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let value = Timespec { tv_sec: 0, tv_nsec: wait.subsec_nanos().into() };
+        let new = Itimerspec { it_interval: zero, it_value: value };
+        match timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &new) {
+            Ok(_) => Duration::from_millis(100),
+            Err(_) => wait,
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Alarm {
+    fn new(_: &Poll) -> io::Result<Self> {
+        Ok(Alarm {})
+    }
+
+    fn set(&self, wait: Duration) -> Duration {
+        wait
+    }
+}
+
+/// Lets this process hold `count` descriptors more than it needs anyway.
+///
+/// # Errors
+/// When the system's hard limit is lower; the text says what to do.
+pub fn raise_descriptors(count: usize) -> Result<(), String> {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let needed = count as u64 + 256;
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current.is_none_or(|current| current >= needed) {
+        return Ok(());
+    }
+    limit.current = limit.maximum;
+    if setrlimit(Resource::Nofile, limit).is_ok() && limit.maximum.is_none_or(|maximum| maximum >= needed) {
+        return Ok(());
+    }
+    // Root may go beyond.
+    (limit.current, limit.maximum) = (Some(needed), Some(needed));
+    setrlimit(Resource::Nofile, limit)
+        .map_err(|_| format!("{count} sockets need {needed} open files, which `ulimit -n` forbids: raise it"))
+}

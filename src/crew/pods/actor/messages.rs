@@ -1,0 +1,74 @@
+//! What a pod's actor can be told and asked.
+
+use actix::Message;
+use uuid::Uuid;
+
+use crate::crew::pods::change::Change;
+use crate::foundation::errors::Result;
+use crate::realtime::relay::RelayHandle;
+use crate::realtime::subscription::SubscriptionId;
+
+/// Changes of this pod, committed somewhere, ascending.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Committed(pub Vec<Change>);
+
+/// The head was raised.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct HeardOf;
+
+/// Nobody knows whether something was committed: look.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Recheck;
+
+/// The pod is gone with its event.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Gone;
+
+/// Something about the pod has changed that is no line of its log.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct PodChanged;
+
+/// Whether this actor rules out that the person takes a seat.
+#[derive(Message)]
+#[rtype(result = "bool")]
+pub struct IsFull {
+    /// Who wants one.
+    pub user_id: Uuid,
+}
+
+/// A session is about to join: from the answer on, its relay is told of everything.
+#[derive(Message)]
+#[rtype(result = "Result<()>")]
+pub struct Attach {
+    /// Its subscription.
+    pub subscription: SubscriptionId,
+    /// Whose it is.
+    pub user_id: Uuid,
+    /// Its relay.
+    pub relay: RelayHandle,
+}
+
+/// The join has been answered: the session is seen by the others, and sees them.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Joined(pub SubscriptionId);
+
+/// A session has gone.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Detach(pub SubscriptionId);
+
+/// A person types, or has stopped.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Typing {
+    /// Who tells.
+    pub subscription: SubscriptionId,
+    /// Whether they type.
+    pub on: bool,
+}

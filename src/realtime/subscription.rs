@@ -1,0 +1,312 @@
+//! One session's place on a topic, and what reaches it.
+//!
+//! **Joining.** A subscription is entered with its relay *before* its channel reads the state that it will answer with.
+//! What comes meanwhile is kept aside. Once the answer is known to hold everything up to a position, the rest is handed
+//! out: nothing falls between, nothing comes twice, however far the actor and the reading were apart
+//! ([`Subscription::activate`]).
+//!
+//! **Revocation.** A log frame may end subscriptions ([`Ends`]). Since it travels in the log's own order, whoever it
+//! ends gets nothing that comes after it.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytestring::ByteString;
+use uuid::Uuid;
+
+use super::outbox::{Ending, Outbox};
+use crate::wire::frame::{self, Ref};
+use crate::wire::topic::Topic;
+
+/// One encoded push for a topic.
+#[derive(Debug)]
+pub struct Frame {
+    /// As it goes out, the same for everyone.
+    pub text: ByteString,
+    /// For whom it is.
+    pub reach: Reach,
+}
+
+/// For whom a frame is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// An entry of the topic's log: for everyone whose position is lower, and who may see as far back as `origin`.
+    Log {
+        /// Where in the log it stands.
+        position: i64,
+        /// The position of the thing that it changes.
+        origin: i64,
+        /// Whose subscription it ends.
+        ends: Ends,
+    },
+    /// The topic's state, as it was at a position: for everyone who has not seen a later one.
+    State {
+        /// The position.
+        as_of: i64,
+    },
+    /// Of the moment: for everyone whose join is complete, but one.
+    Passing {
+        /// Who need not hear it.
+        except: Option<SubscriptionId>,
+    },
+    /// For one session alone.
+    Only(SubscriptionId),
+}
+
+/// Whose subscription a log entry ends. Who is ended does not get the entry itself, but a `phx_close`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// Nobody's.
+    Nobody,
+    /// That of every session of one person.
+    User(Uuid),
+    /// Everybody's.
+    Everybody,
+}
+
+/// One join of one topic by one session, unique in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SubscriptionId(u64);
+
+impl SubscriptionId {
+    fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        SubscriptionId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl From<u64> for SubscriptionId {
+    fn from(id: u64) -> Self {
+        SubscriptionId(id)
+    }
+}
+
+impl fmt::Display for SubscriptionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}", self.0)
+    }
+}
+
+/// One session's place on a topic.
+pub struct Subscription {
+    /// Its id.
+    pub id: SubscriptionId,
+    /// The topic.
+    pub topic: Topic,
+    /// Whose session it is.
+    pub user_id: Uuid,
+    join_ref: Option<Ref>,
+    outbox: Rc<Outbox>,
+    phase: RefCell<Phase>,
+    hold: RefCell<Option<Box<dyn Any>>>,
+}
+
+enum Phase {
+    /// The join is not answered yet: what came meanwhile, and its bytes.
+    Joining(Vec<Arc<Frame>>, usize),
+    Live {
+        position: i64,
+        floor: i64,
+    },
+    Ended,
+}
+
+impl Subscription {
+    /// A session's place on a topic, with its join still under way.
+    pub(super) fn joining(topic: Topic, user_id: Uuid, join_ref: Option<Ref>, outbox: Rc<Outbox>) -> Self {
+        Subscription {
+            id: SubscriptionId::next(),
+            topic,
+            user_id,
+            join_ref,
+            outbox,
+            phase: RefCell::new(Phase::Joining(Vec::new(), 0)),
+            hold: RefCell::new(None),
+        }
+    }
+
+    /// What waits to be written to its session.
+    pub(super) fn outbox(&self) -> &Rc<Outbox> {
+        &self.outbox
+    }
+
+    /// Keeps `value` until the subscription ends; dropping it says so to whom it concerns.
+    pub fn hold(&self, value: impl Any) {
+        if !self.has_ended() {
+            *self.hold.borrow_mut() = Some(Box::new(value));
+        }
+    }
+
+    /// Whether it is over, by its own leaving or by a log entry.
+    pub fn has_ended(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Ended)
+    }
+
+    /// The join has been answered with everything up to `position`. Hands out what came meanwhile and is later.
+    /// Entries about things older than `floor` stay hidden.
+    pub fn activate(&self, position: i64, floor: i64) {
+        let before = std::mem::replace(&mut *self.phase.borrow_mut(), Phase::Live { position, floor });
+        match before {
+            Phase::Joining(held, _) => held.iter().for_each(|frame| self.offer(frame)),
+            other => *self.phase.borrow_mut() = other,
+        }
+    }
+
+    /// Ends it. Tells the client by `phx_close` if `tell`.
+    pub fn end(&self, tell: bool) {
+        let before = std::mem::replace(&mut *self.phase.borrow_mut(), Phase::Ended);
+        if matches!(before, Phase::Ended) {
+            return;
+        }
+        if tell {
+            self.outbox.push(frame::close(self.join_ref.as_ref(), self.topic.as_str()));
+        }
+        // Taken out first: what it does when dropped may look at this subscription again.
+        let hold = self.hold.borrow_mut().take();
+        drop(hold);
+    }
+
+    /// Takes a frame, each topic's in the order of its actor.
+    pub(super) fn offer(&self, frame: &Arc<Frame>) {
+        let mut phase = self.phase.borrow_mut();
+        match &mut *phase {
+            Phase::Ended => {}
+            Phase::Joining(held, bytes) => match frame.reach {
+                Reach::Log { .. } | Reach::State { .. } => {
+                    *bytes += frame.text.len();
+                    held.push(Arc::clone(frame));
+                    let limits = self.outbox.limits();
+                    if held.len() > limits.frames || *bytes > limits.bytes {
+                        *phase = Phase::Ended;
+                        drop(phase);
+                        drop(self.hold.borrow_mut().take());
+                        self.outbox.end(Ending::TooSlow);
+                    }
+                }
+                Reach::Passing { .. } | Reach::Only(_) => {}
+            },
+            Phase::Live { position, floor } => match &frame.reach {
+                Reach::Log { position: at, origin, ends } => {
+                    if *at <= *position {
+                        return;
+                    }
+                    *position = *at;
+                    let ended = match ends {
+                        Ends::Nobody => false,
+                        Ends::User(user_id) => *user_id == self.user_id,
+                        Ends::Everybody => true,
+                    };
+                    let visible = *origin >= *floor;
+                    drop(phase);
+                    if ended {
+                        self.end(true);
+                    } else if visible {
+                        self.outbox.push(frame.text.clone());
+                    }
+                }
+                Reach::State { as_of } => {
+                    if *as_of >= *position {
+                        self.outbox.push(frame.text.clone());
+                    }
+                }
+                Reach::Passing { except } => {
+                    if *except != Some(self.id) {
+                        self.outbox.push(frame.text.clone());
+                    }
+                }
+                Reach::Only(id) => {
+                    if *id == self.id {
+                        self.outbox.push(frame.text.clone());
+                    }
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::realtime::outbox::{Drained, OutboxLimits};
+
+    const ADA: Uuid = Uuid::from_u128(1);
+
+    fn joining() -> (Rc<Outbox>, Subscription) {
+        let limits = OutboxLimits { frames: 100, bytes: 10_000, idle: Duration::from_secs(60) };
+        let outbox = Rc::new(Outbox::new(limits, None, Instant::now() + Duration::from_secs(60)));
+        let subscription = Subscription::joining(Topic::of("pod", Uuid::nil()), ADA, None, Rc::clone(&outbox));
+        (outbox, subscription)
+    }
+
+    fn log(position: i64, origin: i64, ends: Ends) -> Arc<Frame> {
+        Arc::new(Frame { text: position.to_string().into(), reach: Reach::Log { position, origin, ends } })
+    }
+
+    fn drained(outbox: &Outbox) -> Vec<String> {
+        let cx = Context::from_waker(Waker::noop());
+        std::iter::from_fn(|| match outbox.take(&cx) {
+            Drained::Frame(frame) => Some(frame.to_string()),
+            _ => None,
+        })
+        .collect()
+    }
+
+    #[test]
+    fn what_came_during_the_join_follows_its_answer_without_a_gap_or_a_repeat() {
+        let (outbox, subscription) = joining();
+        (3..=6).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
+        assert!(drained(&outbox).is_empty());
+        subscription.activate(4, 0);
+        subscription.offer(&log(6, 6, Ends::Nobody));
+        subscription.offer(&log(7, 7, Ends::Nobody));
+        assert_eq!(drained(&outbox), ["5", "6", "7"]);
+    }
+
+    #[test]
+    fn a_removal_from_before_the_answer_does_not_end_who_was_let_in_again() {
+        let (outbox, subscription) = joining();
+        subscription.offer(&log(3, 3, Ends::User(ADA)));
+        subscription.activate(4, 4);
+        subscription.offer(&log(5, 5, Ends::Nobody));
+        assert_eq!(drained(&outbox), ["5"]);
+    }
+
+    #[test]
+    fn a_removal_during_the_join_ends_it_with_the_answer() {
+        let (outbox, subscription) = joining();
+        subscription.offer(&log(5, 5, Ends::User(ADA)));
+        subscription.offer(&log(6, 6, Ends::Nobody));
+        subscription.activate(4, 0);
+        assert_eq!(drained(&outbox), [frame::close(None, subscription.topic.as_str()).to_string()]);
+        assert!(subscription.has_ended());
+    }
+
+    #[test]
+    fn changes_to_what_was_before_ones_coming_stay_hidden() {
+        let (outbox, subscription) = joining();
+        subscription.activate(10, 8);
+        subscription.offer(&log(11, 7, Ends::Nobody));
+        subscription.offer(&log(12, 8, Ends::Nobody));
+        assert_eq!(drained(&outbox), ["12"]);
+    }
+
+    #[test]
+    fn what_is_of_the_moment_is_not_kept_for_a_join_under_way() {
+        let (outbox, subscription) = joining();
+        let passing = |except| Arc::new(Frame { text: "p".into(), reach: Reach::Passing { except } });
+        subscription.offer(&passing(None));
+        subscription.activate(0, 0);
+        assert!(drained(&outbox).is_empty());
+        subscription.offer(&passing(Some(subscription.id)));
+        assert!(drained(&outbox).is_empty());
+        subscription.offer(&passing(None));
+        assert_eq!(drained(&outbox), ["p"]);
+    }
+}
