@@ -38,7 +38,15 @@ pub(super) async fn run(index: usize, url: String, mut entries: mpsc::Receiver<E
     let mut taken = Vec::with_capacity(GROUP);
     // Being connected before the first message comes makes it as fast as the rest.
     let _ = writer.connect().await;
-    while entries.recv_many(&mut taken, GROUP).await > 0 {
+    loop {
+        let received = tokio::select! {
+            received = entries.recv_many(&mut taken, GROUP) => received,
+            // What was given up may be stored. Nobody has to write again for it to be looked for.
+            () = writer.clear_suspects() => continue,
+        };
+        if received == 0 {
+            return;
+        }
         let mut group = Appends::new();
         for entry in taken.drain(..) {
             match entry {
@@ -160,6 +168,16 @@ impl Writer {
             suspects.pods.into_iter().for_each(|pod_id| self.deliver.recheck(Some(pod_id)));
         }
         self.connection.as_ref().ok_or_else(|| Failure::Again("no connection".into()))
+    }
+
+    /// Connects again if there are pods to be read again. Never returns if there are none.
+    async fn clear_suspects(&mut self) {
+        if !self.suspects.all && self.suspects.pods.is_empty() {
+            return std::future::pending().await;
+        }
+        while self.connect().await.is_err() {
+            tokio::time::sleep(BACKOFF.1).await;
+        }
     }
 
     async fn lost(&mut self, cause: &str, backoff: &mut Duration) {
