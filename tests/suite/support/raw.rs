@@ -59,7 +59,7 @@ impl RawSocket {
 
     /// Reads at most so many bytes a second until the connection ends. Answers how many those were.
     pub async fn trickle(&mut self, bytes_a_second: usize) -> usize {
-        let mut sip = vec![0; bytes_a_second.div_ceil(20)];
+        let mut sip = vec![0; bytes_a_second.div_ceil(20).min(1024 * 1024)];
         let mut clock = tokio::time::interval(Duration::from_millis(50));
         clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut all = 0;
