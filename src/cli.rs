@@ -12,8 +12,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use podium::foundation::auth::Claims;
 use podium::foundation::settings::{self, Loaded, Settings, Sources};
 use podium::foundation::telemetry;
+use podium::server::Server;
 use podium::server::base::{self, Base};
-use podium::server::{self, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
@@ -149,18 +149,11 @@ fn warn_of_unknown(loaded: &Loaded, mut warn: impl FnMut(String)) {
 async fn serve(settings: Settings, demo: bool) -> Outcome {
     let stop = stop_signal()?;
     tokio::pin!(stop);
-    if !demo {
-        return Ok(server::run(settings, stop).await?);
-    }
     let server = tokio::select! {
         server = Server::start(settings) => server?,
         () = &mut stop => return Ok(()),
     };
-    if let Err(error) = server.fill_demo().await {
-        server.stop().await;
-        return Err(error.into());
-    }
-    Ok(server.serve(stop).await?)
+    Ok(server.serve(demo, stop).await?)
 }
 
 /// Resolves at the first SIGTERM or SIGINT. At the second, the process ends where it stands.

@@ -72,7 +72,7 @@ pub async fn run(settings: Settings, shutdown: impl Future<Output = ()>) -> Resu
         server = Server::start(settings) => server?,
         () = &mut shutdown => return Ok(()),
     };
-    server.serve(shutdown).await
+    server.serve(false, shutdown).await
 }
 
 /// A server that is up but not yet listening.
@@ -143,11 +143,12 @@ impl Server {
         self.admin.address
     }
 
-    /// Fills in the small demo event, as far as it is not there.
+    /// Fills in the small demo event, as far as it is not there, without serving.
     ///
     /// # Errors
     /// What the database refuses.
     pub async fn fill_demo(&self) -> Result<(), ServerError> {
+        self.engine.settle();
         crew::demo::fill(&self.app.database, self.engine.pods()).await.map_err(ServerError::Demo)
     }
 
@@ -157,14 +158,15 @@ impl Server {
         self.base.close().await;
     }
 
-    /// Serves until `shutdown`, then drains and ends.
+    /// Serves until `shutdown`, then drains and ends. With `demo`, fills in the small demo event before it says that it
+    /// listens.
     ///
     /// # Errors
     /// [`ServerError`] if it cannot listen, or if the HTTP server fails.
-    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
+    pub async fn serve(self, demo: bool, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
         let Server { settings, room, base, app, engine, health, public, admin } = self;
         let (address, admin_address) = (public.address, admin.address);
-        let url = base.url.clone();
+        let (url, database) = (base.url.clone(), app.database.clone());
         let background = [
             spawn(metrics::upkeep()),
             spawn(health::watch_database(health.clone(), url)),
@@ -180,6 +182,9 @@ impl Server {
             let handles = [server.handle(), operators.handle()];
             let server = actix_web::rt::spawn(server);
             let operators = actix_web::rt::spawn(operators);
+            if demo {
+                crew::demo::fill(&database, engine.pods()).await.map_err(ServerError::Demo)?;
+            }
             tracing::info!(
                 %address,
                 %admin_address,

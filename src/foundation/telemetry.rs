@@ -2,7 +2,7 @@
 //!
 //! Every request has a span with an id, which is answered in `X-Request-Id`, so that what a user reports can be found.
 //! The span names method and route, the person once known, and the status at its end; never the query string or a
-//! header, since tokens travel in both. A socket lives inside the span of the request that opened it.
+//! header, since tokens travel in both. A socket is in no span: each line about it names its id.
 
 use std::io::{self, IsTerminal};
 use std::panic;
@@ -12,7 +12,7 @@ use std::time::Instant;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue, UPGRADE};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
 use tracing::{Span, field};
@@ -69,6 +69,11 @@ pub struct Root;
 
 impl RootSpanBuilder for Root {
     fn on_request_start(request: &ServiceRequest) -> Span {
+        // A socket is a response that lasts for hours, and its span would be entered for every frame. It has an id of its
+        // own in the log.
+        if request.headers().contains_key(UPGRADE) {
+            return Span::none();
+        }
         let id = request.extensions().get::<RequestId>().map(field::display).map(|id| id.to_string());
         // At the highest level, so that it is there for whatever line is logged inside it.
         tracing::error_span!(

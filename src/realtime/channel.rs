@@ -138,6 +138,10 @@ pub fn empty() -> Result<Response> {
 /// # Errors
 /// [`Code::Invalid`] naming what does not fit.
 pub fn payload<'a, T: serde::Deserialize<'a>>(payload: &'a RawValue) -> Result<T> {
+    // serde would read a list as the fields in their order.
+    if payload.get().starts_with('[') {
+        return Err(Error::invalid("", "a payload is an object"));
+    }
     serde_json::from_str(payload.get()).map_err(|cause| match cause.classify() {
         serde_json::error::Category::Data => Error::invalid("", without_position(&cause)),
         _ => Error::because(Code::Malformed, "the payload is not of the expected form"),

@@ -4,6 +4,7 @@
 //! (`base64url.bearer.phx.<token>` beside `phoenix`, which is answered), or in an `Authorization: Bearer` header. None
 //! of them is ever logged.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use super::channel::Channels;
+use super::inbound::Inbound;
 use super::session::{Session, SessionLimits};
 use super::socket::SocketControl;
 use crate::foundation::auth::Identity;
@@ -89,6 +91,7 @@ async fn upgrade(request: &HttpRequest, body: web::Payload, endpoint: &Endpoint)
     let frame_bytes = limits.frame_bytes;
     let session = Session::new(identity, Arc::clone(&endpoint.channels), limits, socket, permit);
     let protocols: &[&str] = if by_protocol { &["phoenix"] } else { &[] };
+    let body = Inbound::new(body, Rc::clone(session.outbox()), frame_bytes);
     ws::WsResponseBuilder::new(session, request, body)
         .protocols(protocols)
         .frame_size(frame_bytes)

@@ -4,12 +4,13 @@
 //! that serves its kind.
 //!
 //! Threads: each HTTP worker thread has one [`relay::Relay`], and all of the thread's sessions live beside it, so that
-//! handing a frame to a session takes no lock and no message. Actors of topics live on threads of their own and speak
+//! handing a frame to a session takes no lock and no message. Actors of topics live on these threads too, and speak
 //! to relays through bounded queues.
 
 pub mod bus;
 pub mod channel;
 pub mod handshake;
+pub mod inbound;
 pub mod outbox;
 pub mod presence;
 pub mod registry;
@@ -17,3 +18,4 @@ pub mod relay;
 pub mod session;
 pub mod socket;
 pub mod subscription;
+pub mod threads;

@@ -107,6 +107,16 @@ struct Place {
     waiting: Option<Vec<Push>>,
 }
 
+impl Place {
+    /// Answers what was pushed before a join that came to nothing, as to a topic that was never joined.
+    fn refuse_waiting(self, ctx: &mut ws::WebsocketContext<Session>) {
+        for push in self.waiting.into_iter().flatten() {
+            let (join_ref, topic) = (self.join_ref.as_ref(), self.subscription.topic.as_str());
+            reply(ctx, join_ref, push.reference.as_ref(), topic, Err(Code::UnmatchedTopic.into()));
+        }
+    }
+}
+
 /// A push, taken out of its frame.
 struct Push {
     reference: Option<Ref>,
@@ -145,7 +155,8 @@ impl Session {
         }
     }
 
-    fn outbox(&self) -> &Outbox {
+    /// What waits to be written to it.
+    pub fn outbox(&self) -> &Rc<Outbox> {
         &self.context.outbox
     }
 
@@ -178,6 +189,7 @@ impl Session {
         if let Some(place) = self.topics.remove(&*incoming.topic) {
             self.flush(ctx);
             self.relay.unsubscribe(&place.subscription, true);
+            place.refuse_waiting(ctx);
         }
         self.topics.retain(|_, place| !place.subscription.has_ended());
         if self.topics.len() >= self.limits.topics {
@@ -226,16 +238,19 @@ impl Session {
             // Another join, or a leave, has come in between; it has answered for this one.
             return self.relay.unsubscribe(subscription, false);
         };
-        let waiting = place.waiting.take().unwrap_or_default();
         let join_ref = place.join_ref.clone();
         let admission = match outcome {
             Ok(admission) => admission,
             Err(error) => {
-                self.topics.remove(topic);
                 self.relay.unsubscribe(subscription, false);
-                return reply(ctx, join_ref.as_ref(), reference.as_ref(), topic, Err(error));
+                reply(ctx, join_ref.as_ref(), reference.as_ref(), topic, Err(error));
+                if let Some(place) = self.topics.remove(topic) {
+                    place.refuse_waiting(ctx);
+                }
+                return;
             }
         };
+        let waiting = place.waiting.take().unwrap_or_default();
         // The answer goes through the outbox, so that what follows it on this topic does follow it.
         let text = frame::reply(join_ref.as_ref(), reference.as_ref(), topic, Status::Ok, &admission.response);
         self.outbox().push(text);
@@ -245,10 +260,11 @@ impl Session {
         {
             place.channel.joined(&Member { session: &self.context, id: place.id, subscription });
         }
+        // Replies do not go through the outbox: the answer to the join must be out before theirs.
+        self.flush(ctx);
         for push in waiting {
             self.hand_over(topic, push, ctx);
         }
-        self.flush(ctx);
     }
 
     fn leave(&mut self, incoming: &Incoming<'_>, ctx: &mut ws::WebsocketContext<Self>) {
@@ -258,11 +274,13 @@ impl Session {
                 // The client has raced a close that it will hear of.
                 return;
             }
-            let subscription = Rc::clone(&place.subscription);
-            self.topics.remove(&*incoming.topic);
+            let left = self.topics.remove(&*incoming.topic);
             self.flush(ctx);
             reply(ctx, join_ref, reference, &incoming.topic, empty());
-            self.relay.unsubscribe(&subscription, true);
+            if let Some(place) = left {
+                self.relay.unsubscribe(&place.subscription, true);
+                place.refuse_waiting(ctx);
+            }
             return;
         }
         self.topics.remove(&*incoming.topic);

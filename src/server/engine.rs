@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix::Arbiter;
 use actix_web::web;
 use futures_util::FutureExt;
 use governor::Quota;
@@ -22,6 +21,7 @@ use crate::realtime::handshake::{Endpoint, open};
 use crate::realtime::outbox::{Ending, OutboxLimits};
 use crate::realtime::relay::{Relay, RelayHandle};
 use crate::realtime::session::SessionLimits;
+use crate::realtime::threads::Threads;
 
 /// How often those who have been silent are forgotten by the limiters.
 const TIDY: Duration = Duration::from_secs(60);
@@ -43,15 +43,17 @@ pub struct Parts {
 pub struct Engine {
     pods: Pods,
     endpoint: Endpoint,
+    threads: Threads,
     relays: Arc<Mutex<Vec<RelayHandle>>>,
     room: Arc<Semaphore>,
     sessions: usize,
 }
 
 impl Engine {
-    /// Starts the threads of journal and pods. A quarter of the machine's cores: the rest serves sockets.
+    /// Makes the engine. Its journal begins when the workers come ([`Engine::serve`]), or when it is told that none will
+    /// ([`Engine::settle`]).
     pub fn start(settings: &Settings, parts: Parts) -> Self {
-        let threads: Vec<_> = (0..(settings.workers / 4).max(1)).map(|_| Arbiter::new().handle()).collect();
+        let threads = Threads::new(settings.workers);
         let limits = &settings.limits;
         let options = journal::Options {
             url: parts.database_url,
@@ -59,7 +61,7 @@ impl Engine {
             entries: limits.journal_entries,
             wait: limits.send_wait,
         };
-        let pods = Pods::start(&parts.database, Arc::new(LocalBus), &options, limits, threads);
+        let pods = Pods::start(&parts.database, Arc::new(LocalBus), &options, limits, threads.clone());
         let room = Arc::new(Semaphore::new(limits.sessions));
         let endpoint = Endpoint {
             sign_in: {
@@ -87,7 +89,7 @@ impl Engine {
             },
             room: Arc::clone(&room),
         };
-        let engine = Engine { pods, endpoint, relays: Arc::default(), room, sessions: limits.sessions };
+        let engine = Engine { pods, endpoint, threads, relays: Arc::default(), room, sessions: limits.sessions };
         actix_web::rt::spawn(engine.clone().tidy());
         engine
     }
@@ -99,12 +101,18 @@ impl Engine {
 
     /// Registers the sockets' route with one worker's app, on that worker's thread.
     pub fn serve(&self, config: &mut web::ServiceConfig) {
+        self.threads.enter();
         let relay = Relay::current().handle();
         let mut relays = self.relays.lock();
         if relays.iter().all(|known| known.id() != relay.id()) {
             relays.push(relay);
         }
         config.app_data(web::Data::new(self.endpoint.clone())).route("/socket/websocket", web::get().to(open));
+    }
+
+    /// There will be no workers: the engine serves this process alone.
+    pub fn settle(&self) {
+        self.threads.settle();
     }
 
     /// How many sockets are open.

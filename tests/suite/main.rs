@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
 
 mod access;
+mod bad_input;
 mod command_line;
 mod crash;
 mod demo;
@@ -22,9 +23,14 @@ mod layers;
 mod log_stress;
 mod membership;
 mod outage;
+mod outsider;
+mod presence;
 mod reading;
 //mod readme;
+mod resume;
+mod retry;
 mod schema;
+mod seats;
 mod server_life;
 mod slow_reader;
 mod support;

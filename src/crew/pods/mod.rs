@@ -19,7 +19,7 @@ pub mod view;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, ArbiterHandle};
+use actix::Actor;
 use chrono::{DateTime, Utc};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use self::actor::{IsFull, Parts, PodActor};
 use self::inbox::InboxHandle;
-use self::journal::{Append, Call, Journal, spread};
+use self::journal::{Append, Call, Journal};
 use self::live::LivePods;
 use crate::crew::messages::{NewMessage, Sent};
 use crate::foundation::db::Database;
@@ -35,6 +35,7 @@ use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::settings::{Limits, Rate};
 use crate::realtime::bus::Bus;
 use crate::realtime::registry::Live;
+use crate::realtime::threads::Threads;
 
 /// Who may take a free seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -129,22 +130,22 @@ struct Inner {
     database: Database,
     journal: Journal,
     live: Arc<LivePods>,
-    threads: Vec<ArbiterHandle>,
+    threads: Threads,
     limits: Limits,
     messages: Option<DefaultKeyedRateLimiter<Uuid>>,
     typing: Option<DefaultKeyedRateLimiter<Uuid>>,
 }
 
 impl Pods {
-    /// Starts the journal and the inboxes on `threads`, which then also carry the pods' actors.
+    /// Starts the journal on `threads`, which then also carry the pods' actors.
     pub fn start(
         database: &Database,
         bus: Arc<dyn Bus>,
         journal: &journal::Options,
         limits: &Limits,
-        threads: Vec<ArbiterHandle>,
+        threads: Threads,
     ) -> Self {
-        let inbox = InboxHandle::start(database.clone(), &threads[0]);
+        let inbox = InboxHandle::start(database.clone(), threads.spare());
         let live = Arc::new(LivePods::new(bus, inbox));
         let deliver: Arc<dyn journal::Deliver> = live.clone();
         let journal = Journal::start(journal, &deliver, &threads);
@@ -326,8 +327,9 @@ impl Pods {
         let inner = &self.0;
         inner.live.find_or_start(pod_id, |generation, head| {
             let parts = Parts { database: inner.database.clone(), live: Arc::clone(&inner.live) };
-            let thread = &inner.threads[spread(pod_id, inner.threads.len())];
-            PodActor::start_in_arbiter(thread, move |ctx| PodActor::new(pod_id, generation, head, parts, ctx))
+            // Beside the writer of its log, so that what is committed reaches it without a hop.
+            let thread = inner.threads.handle(inner.journal.writer(pod_id));
+            PodActor::start_in_arbiter(&thread, move |ctx| PodActor::new(pod_id, generation, head, parts, ctx))
         })
     }
 }

@@ -73,7 +73,12 @@ impl Reply {
     /// Asserts that it was refused with this code, for a reason in words, and gives the response.
     #[track_caller]
     pub fn refused(self, code: &str) -> Value {
-        assert_eq!((self.status.as_str(), &self.response["code"]), ("error", &json!(code)), "answered {}", self.response);
+        assert_eq!(
+            (self.status.as_str(), &self.response["code"]),
+            ("error", &json!(code)),
+            "answered {}",
+            self.response
+        );
         assert!(self.response["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{}", self.response);
         self.response
     }
@@ -111,6 +116,8 @@ pub struct Client {
 pub struct Seen {
     /// Every frame in the order of coming, and whether somebody has taken it.
     frames: Vec<(Frame, bool)>,
+    /// Where the reply to each ref is among them.
+    replies: HashMap<String, usize>,
     end: Option<End>,
 }
 
@@ -184,7 +191,7 @@ impl Client {
                 {
                     let mut seen = kept.lock().expect("what came");
                     match next {
-                        Some(Ok(Message::Text(text))) => seen.frames.push((read(&text), false)),
+                        Some(Ok(Message::Text(text))) => seen.add(read(&text)),
                         Some(Ok(Message::Close(frame))) => {
                             seen.end.get_or_insert(End::Closed(frame.map_or(1005, |frame| frame.code.into())));
                         }
@@ -279,6 +286,16 @@ impl Client {
         }
     }
 
+    /// Sends one more fragment.
+    pub fn send_continuation(&self, part: &[u8], last: bool) {
+        self.write(Message::Frame(Raw::message(part.to_vec(), OpCode::Data(Data::Continue), last)));
+    }
+
+    /// Sends a ping.
+    pub fn ping(&self, bytes: &[u8]) {
+        self.write(Message::Ping(bytes.to_vec().into()));
+    }
+
     /// Writes any bytes to the TCP connection, past everything that knows of websockets.
     pub fn send_bytes(&self, bytes: &[u8]) {
         (&self.tcp).write_all(bytes).expect("room in the socket's buffer");
@@ -311,13 +328,12 @@ impl Client {
     /// The answer to a push, or the socket's end if that comes first.
     pub async fn reply_or_end(&self, pushed: &Pushed) -> Result<Reply, End> {
         let what = format!("the reply to {}", pushed.0);
-        let frame = self.look(&what, |seen| {
-            let reply = seen.take(|frame| frame.event == "phx_reply" && frame.reference == json!(pushed.0));
-            reply.map(Ok).or_else(|| seen.end.map(Err))
-        });
-        let frame = frame.await?;
-        let Some(status) = frame.payload["status"].as_str() else { panic!("no reply: {frame:?}") };
-        Ok(Reply { status: status.to_owned(), response: frame.payload["response"].clone() })
+        self.look(&what, |seen| seen.reply(pushed).map(Ok).or_else(|| seen.end.map(Err))).await
+    }
+
+    /// The answer to a push, if it has come.
+    pub fn reply_now(&self, pushed: &Pushed) -> Option<Reply> {
+        self.seen().reply(pushed)
     }
 
     /// The next push of an event on a topic that nobody has taken yet.
@@ -328,8 +344,12 @@ impl Client {
     /// The next push of an event on a topic whose payload is wanted. Others stay for those who want them.
     pub async fn event_where(&self, topic: &str, event: &str, mut wanted: impl FnMut(&Value) -> bool) -> Value {
         let what = format!("{event} on {topic}");
-        let mut matches = |frame: &Frame| frame.topic == topic && frame.event == event && wanted(&frame.payload);
-        self.look(&what, |seen| seen.take(&mut matches)).await.payload
+        let mut looked_at = 0;
+        let find = |seen: &mut Seen| {
+            let from = std::mem::replace(&mut looked_at, seen.frames.len());
+            seen.take(from, |frame| frame.topic == topic && frame.event == event && wanted(&frame.payload))
+        };
+        self.look(&what, find).await.payload
     }
 
     /// The message with this id, pushed live.
@@ -345,6 +365,11 @@ impl Client {
     /// How the socket has ended, if it has.
     pub fn end(&self) -> Option<End> {
         self.seen().end
+    }
+
+    /// How the socket ended, if it did so in this time.
+    pub async fn ended_within(&self, time: Duration) -> Option<End> {
+        tokio::time::timeout(time, self.ended()).await.ok()
     }
 
     /// Waits until `look` finds what it looks for.
@@ -367,7 +392,11 @@ impl Client {
             Err(_) => {
                 let seen = self.seen();
                 let last: Vec<_> = seen.frames.iter().rev().take(5).map(|(frame, _)| frame).collect();
-                panic!("waited in vain for {what}; end {:?}, {} frames, the last {last:#?}", seen.end, seen.frames.len());
+                panic!(
+                    "waited in vain for {what}; end {:?}, {} frames, the last {last:#?}",
+                    seen.end,
+                    seen.frames.len()
+                );
             }
         }
     }
@@ -385,7 +414,11 @@ impl Client {
     /// The payloads of an event on a topic so far, taken or not.
     pub fn heard(&self, topic: &str, event: &str) -> Vec<Value> {
         let frames = self.frames();
-        frames.into_iter().filter(|frame| frame.topic == topic && frame.event == event).map(|frame| frame.payload).collect()
+        frames
+            .into_iter()
+            .filter(|frame| frame.topic == topic && frame.event == event)
+            .map(|frame| frame.payload)
+            .collect()
     }
 
     fn next_ref(&self) -> u64 {
@@ -419,9 +452,31 @@ impl Seen {
         self.end
     }
 
-    /// Takes the first frame that is wanted and not taken yet.
-    pub fn take(&mut self, mut wanted: impl FnMut(&Frame) -> bool) -> Option<Frame> {
-        let (frame, taken) = self.frames.iter_mut().find(|(frame, taken)| !taken && wanted(frame))?;
+    /// Whether a frame has come of which this holds, taken or not.
+    pub fn any(&self, holds: impl Fn(&Frame) -> bool) -> bool {
+        self.frames.iter().any(|(frame, _)| holds(frame))
+    }
+
+    fn add(&mut self, frame: Frame) {
+        if frame.event == "phx_reply"
+            && let Some(reference) = frame.reference.as_str()
+        {
+            let before = self.replies.insert(reference.to_owned(), self.frames.len());
+            assert!(before.is_none(), "a second reply: {frame:?}");
+        }
+        self.frames.push((frame, false));
+    }
+
+    fn reply(&self, pushed: &Pushed) -> Option<Reply> {
+        let (frame, _) = &self.frames[*self.replies.get(&pushed.0)?];
+        let Some(status) = frame.payload["status"].as_str() else { panic!("no reply: {frame:?}") };
+        Some(Reply { status: status.to_owned(), response: frame.payload["response"].clone() })
+    }
+
+    /// Takes the first frame from the `from`-th on that is wanted and not taken yet.
+    fn take(&mut self, from: usize, mut wanted: impl FnMut(&Frame) -> bool) -> Option<Frame> {
+        let mut rest = self.frames.iter_mut().skip(from);
+        let (frame, taken) = rest.find(|(frame, taken)| !taken && wanted(frame))?;
         *taken = true;
         Some(frame.clone())
     }

@@ -284,7 +284,9 @@ impl PodClient {
         if newer {
             self.log.insert(seq, message.clone());
         } else {
-            assert!(self.log[&seq] == *message || number(&self.log[&seq]["changed_seq"]) > number(&message["changed_seq"]));
+            assert!(
+                self.log[&seq] == *message || number(&self.log[&seq]["changed_seq"]) > number(&message["changed_seq"])
+            );
         }
     }
 }

@@ -28,6 +28,7 @@ use super::JoinPolicy;
 use super::change::Change;
 use crate::crew::messages::Sent;
 use crate::foundation::errors::{Code, Error, Result};
+use crate::realtime::threads::Threads;
 
 /// To whom the journal tells what was committed.
 pub trait Deliver: Send + Sync + 'static {
@@ -216,13 +217,13 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Starts the writers, each on the thread that `threads` names for it.
-    pub fn start(options: &Options, deliver: &Arc<dyn Deliver>, threads: &[actix::ArbiterHandle]) -> Self {
+    /// Starts the writers, each on the thread of its number.
+    pub fn start(options: &Options, deliver: &Arc<dyn Deliver>, threads: &Threads) -> Self {
         let capacity = (options.entries / options.writers.max(1)).max(1);
         let writers = (0..options.writers.max(1)).map(|index| {
             let (queue, entries) = mpsc::channel(capacity);
             let (url, deliver) = (options.url.clone(), Arc::clone(deliver));
-            threads[index % threads.len()].spawn(writer::run(index, url, entries, deliver));
+            threads.spawn(index, writer::run(index, url, entries, deliver));
             queue
         });
         Journal { writers: writers.collect(), pending: Arc::default(), wait: options.wait }
@@ -248,6 +249,11 @@ impl Journal {
         outcome
     }
 
+    /// The number of the pod's writer.
+    pub fn writer(&self, pod_id: Uuid) -> usize {
+        spread(pod_id, self.writers.len())
+    }
+
     /// Waits until nothing waits to be written, or the time is up. Answers whether all was.
     pub async fn drain(&self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
@@ -261,7 +267,7 @@ impl Journal {
     }
 
     fn hand_over(&self, id: Uuid, entry: Entry) {
-        if let Err(refused) = self.writers[spread(id, self.writers.len())].try_send(entry) {
+        if let Err(refused) = self.writers[self.writer(id)].try_send(entry) {
             match refused.into_inner() {
                 Entry::Append(_, ticket) => ticket.answer(Err(Code::Overloaded.into())),
                 Entry::Call(_, ticket) => ticket.answer(Err(Code::Overloaded.into())),
@@ -285,8 +291,8 @@ impl Journal {
     }
 }
 
-/// Which of `n` serves an id: the same for journal writers and for the threads that their pods' actors live on.
-pub fn spread(id: Uuid, n: usize) -> usize {
+/// Which of `n` serves an id.
+fn spread(id: Uuid, n: usize) -> usize {
     let mut hasher = DefaultHasher::new();
     id.hash(&mut hasher);
     (hasher.finish() % n.max(1) as u64) as usize
