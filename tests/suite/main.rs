@@ -26,7 +26,7 @@ mod outage;
 mod outsider;
 mod presence;
 mod reading;
-//mod readme;
+mod readme;
 mod resume;
 mod retry;
 mod schema;
