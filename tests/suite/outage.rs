@@ -171,3 +171,83 @@ async fn what_was_stored_unheard_is_shown_though_nobody_asks_again() {
     assert_eq!(listener.order().last(), Some(&(before + 1, id)));
     server.post(&path, &people[0], json!({"id": id, "text": "Anyone?"})).await.ok(200);
 }
+
+#[tokio::test]
+async fn what_reaches_postgres_too_late_is_shown_or_not_stored() {
+    let database = Arc::new(Database::create().await);
+    let gate = Gate::before(database.url()).await;
+    let settings =
+        [("DATABASE_URL", gate.url.as_str()), ("PODIUM_LIMIT_SEND_WAIT", "1s"), ("PODIUM_JOURNAL_WRITERS", "1")];
+    let server = Server::start_on(database, &settings).await;
+    let people: [Person; 2] = server.people();
+    let (_, pod) = server.pod(&people).await;
+    let mut listener = PodClient::joined(&server, &people[1], pod).await;
+    let before = listener.last();
+    let looking = server.database.connect().await;
+    let journals = "SELECT pid FROM pg_stat_activity WHERE application_name = 'podium journal' AND datname = current_database()";
+    let journal: i32 = looking.query_one(journals, &[]).await.expect("the journal's connection").get(0);
+
+    gate.hold();
+    let id = Uuid::now_v7();
+    let path = format!("/v1/pods/{pod}/messages");
+    let message = json!({"id": id, "text": "Sent long ago."});
+    server.post(&path, &people[0], message.clone()).await.refused(503, "unavailable");
+    let patience = Instant::now() + PATIENCE;
+    let is_other = |row: &tokio_postgres::Row| row.get::<_, i32>(0) != journal;
+    while !looking.query(journals, &[]).await.expect("the connections").iter().any(is_other) {
+        assert!(Instant::now() < patience, "the journal does not connect again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // It has looked what came of the message, and only now that arrives.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    gate.release();
+    loop {
+        let stored = looking.query("SELECT FROM messages WHERE id = $1", &[&id]).await.expect("the message");
+        if !stored.is_empty() {
+            listener.until("what is stored", |client| client.last() > before).await;
+            break;
+        }
+        let alive = looking.query("SELECT FROM pg_stat_activity WHERE pid = $1", &[&journal]).await.expect("it");
+        if alive.is_empty() {
+            break;
+        }
+        assert!(Instant::now() < patience, "the old connection stays");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let answer = server.post(&path, &people[0], message).await;
+    assert!([200, 201].contains(&answer.status), "{}", answer.body);
+    listener.until("the message", |client| client.last() > before).await;
+    assert_eq!(listener.order().last(), Some(&(before + 1, id)));
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_by_postgres_says_unavailable() {
+    let server = Server::start_with(&[("PODIUM_LIMIT_SEND_WAIT", "1s")]).await;
+    let people: [Person; 1] = server.people();
+    let (_, pod) = server.pod(&people).await;
+    let name = server.database.name().to_owned();
+    let elsewhere = crate::support::database::maintenance().await;
+    let rename = async |from: &str, to: &str| {
+        let end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1";
+        let sql = format!("ALTER DATABASE {from} RENAME TO {to}");
+        // Podium may have connected again between the two.
+        while elsewhere.query(end, &[&from]).await.is_err() || elsewhere.batch_execute(&sql).await.is_err() {}
+    };
+    let hidden = format!("{name}_hidden");
+    rename(&name, &hidden).await;
+    let path = format!("/v1/pods/{pod}/messages");
+    let message = json!({"id": Uuid::now_v7(), "text": "Let me in."});
+    // Not that the message were at fault: its sender would not send it again.
+    let answer = server.post(&path, &people[0], message.clone()).await;
+    rename(&hidden, &name).await;
+    answer.refused(503, "unavailable");
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let answer = server.post(&path, &people[0], message.clone()).await;
+        if answer.status == 201 {
+            break;
+        }
+        answer.refused(503, "unavailable");
+        assert!(Instant::now() < patience, "Podium does not get over it");
+    }
+}

@@ -4,6 +4,7 @@
 //! database's host vanishes, or a firewall forgets its connections. New connections get through.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -24,11 +25,20 @@ pub enum Passing {
     Nothing,
 }
 
+/// What the gate does with whom.
+#[derive(Debug, Clone, Copy)]
+struct Rule {
+    passing: Passing,
+    /// Connections with a lower number are kept waiting.
+    held_below: u64,
+}
+
 /// A gate. It ends, with all that goes through it, with this value.
 pub struct Gate {
     /// Where Postgres is, by way of the gate.
     pub url: String,
-    passing: watch::Sender<Passing>,
+    rule: watch::Sender<Rule>,
+    opened: Arc<AtomicU64>,
     tasks: Arc<Mutex<Vec<AbortHandle>>>,
 }
 
@@ -57,16 +67,27 @@ impl Gate {
             listener.local_addr().expect("its address"),
             config.get_dbname().expect("its name"),
         );
-        let (passing, _) = watch::channel(Passing::Everything);
+        let (rule, _) = watch::channel(Rule { passing: Passing::Everything, held_below: 0 });
         let tasks: Arc<Mutex<Vec<AbortHandle>>> = Arc::default();
-        let gate = Gate { url, passing, tasks };
-        gate.keep(accept(listener, address, gate.passing.subscribe(), Arc::clone(&gate.tasks)));
+        let gate = Gate { url, rule, opened: Arc::default(), tasks };
+        gate.keep(accept(listener, address, gate.rule.subscribe(), Arc::clone(&gate.opened), Arc::clone(&gate.tasks)));
         gate
     }
 
     /// From now on only this gets through.
     pub fn lets_pass(&self, passing: Passing) {
-        self.passing.send_replace(passing);
+        self.rule.send_modify(|rule| rule.passing = passing);
+    }
+
+    /// What goes over the connections of now is kept, until they are released. New ones are free.
+    pub fn hold(&self) {
+        let opened = self.opened.load(Ordering::Acquire);
+        self.rule.send_modify(|rule| rule.held_below = opened);
+    }
+
+    /// What was kept is delivered, late as it is.
+    pub fn release(&self) {
+        self.rule.send_modify(|rule| rule.held_below = 0);
     }
 
     fn keep(&self, work: impl Future<Output = ()> + Send + 'static) {
@@ -83,19 +104,20 @@ impl Drop for Gate {
 async fn accept(
     listener: TcpListener,
     address: Address,
-    passing: watch::Receiver<Passing>,
+    rule: watch::Receiver<Rule>,
+    opened: Arc<AtomicU64>,
     tasks: Arc<Mutex<Vec<AbortHandle>>>,
 ) {
     while let Ok((podium, _)) = listener.accept().await {
-        let (address, passing) = (address.clone(), passing.clone());
+        let (address, rule, number) = (address.clone(), rule.clone(), opened.fetch_add(1, Ordering::AcqRel));
         let through = tokio::spawn(async move {
             let _ = match address {
                 Address::Unix(path) => match UnixStream::connect(path).await {
-                    Ok(postgres) => join(podium, postgres, passing).await,
+                    Ok(postgres) => join(podium, postgres, number, rule).await,
                     Err(_) => return,
                 },
                 Address::Tcp(name, port) => match TcpStream::connect((name, port)).await {
-                    Ok(postgres) => join(podium, postgres, passing).await,
+                    Ok(postgres) => join(podium, postgres, number, rule).await,
                     Err(_) => return,
                 },
             };
@@ -107,12 +129,13 @@ async fn accept(
 async fn join(
     podium: impl AsyncRead + AsyncWrite,
     postgres: impl AsyncRead + AsyncWrite,
-    passing: watch::Receiver<Passing>,
+    number: u64,
+    rule: watch::Receiver<Rule>,
 ) -> std::io::Result<()> {
     let (asks, answered) = tokio::io::split(podium);
     let (answers, asked) = tokio::io::split(postgres);
-    let questions = pass(asks, asked, passing.clone(), |passing| passing != Passing::Nothing);
-    let answers = pass(answers, answered, passing, |passing| passing == Passing::Everything);
+    let questions = pass(asks, asked, number, rule.clone(), |passing| passing != Passing::Nothing);
+    let answers = pass(answers, answered, number, rule, |passing| passing == Passing::Everything);
     tokio::try_join!(questions, answers).map(drop)
 }
 
@@ -120,14 +143,16 @@ async fn join(
 async fn pass(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    passing: watch::Receiver<Passing>,
+    number: u64,
+    mut rule: watch::Receiver<Rule>,
     may: impl Fn(Passing) -> bool,
 ) -> std::io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     let mut lost = false;
     loop {
         let read = from.read(&mut buffer).await?;
-        lost |= !may(*passing.borrow());
+        let passing = rule.wait_for(|rule| number >= rule.held_below).await.map_err(std::io::Error::other)?.passing;
+        lost |= !may(passing);
         match (read, lost) {
             (0, false) => return to.shutdown().await,
             (0, true) => std::future::pending().await,

@@ -8,7 +8,7 @@ use ::metrics::Histogram;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::sql::{Connection, Failure, Outcome, Verdict};
+use super::sql::{Backend, Connection, Failure, Outcome, Verdict};
 use super::{Append, Call, Deliver, Done, Entry, Ticket};
 use crate::crew::messages::{Kind, Message, Sent};
 use crate::crew::pods::change::{Change, KIND};
@@ -31,6 +31,7 @@ pub(super) async fn run(index: usize, url: String, mut entries: mpsc::Receiver<E
         url,
         deliver,
         connection: None,
+        lost: None,
         suspects: Suspects::default(),
         group: metrics::JOURNAL_GROUP.spread(metrics::NONE),
         seconds: metrics::JOURNAL_SECONDS.spread(metrics::NONE),
@@ -67,6 +68,8 @@ struct Writer {
     url: String,
     deliver: Arc<dyn Deliver>,
     connection: Option<Connection>,
+    /// Who served the last connection that was given up.
+    lost: Option<Backend>,
     suspects: Suspects,
     group: Histogram,
     seconds: Histogram,
@@ -157,8 +160,9 @@ impl Writer {
     /// A live connection. After a loss, tells of the pods whose outcome nobody knows.
     async fn connect(&mut self) -> Result<&Connection, Failure> {
         if self.connection.as_ref().is_none_or(Connection::is_closed) {
-            self.connection = None;
-            let connection = Connection::open(&self.url).await?;
+            self.give_up_connection();
+            let connection = Connection::open(&self.url, self.lost).await?;
+            self.lost = None;
             tracing::info!(writer = self.index, "the journal is connected");
             self.connection = Some(connection);
             let suspects = std::mem::take(&mut self.suspects);
@@ -180,10 +184,16 @@ impl Writer {
         }
     }
 
+    fn give_up_connection(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.lost = Some(connection.backend());
+        }
+    }
+
     async fn lost(&mut self, cause: &str, backoff: &mut Duration) {
         tracing::warn!(writer = self.index, cause, "the journal will try again");
         metrics::JOURNAL_RETRIES.count(metrics::NONE).increment(1);
-        self.connection = None;
+        self.give_up_connection();
         tokio::time::sleep(*backoff).await;
         *backoff = (*backoff * 2).min(BACKOFF.1);
     }
