@@ -59,7 +59,7 @@ impl RawSocket {
 
     /// Reads at most so many bytes a second until the connection ends. Answers how many those were.
     pub async fn trickle(&mut self, bytes_a_second: usize) -> usize {
-        let mut sip = vec![0; bytes_a_second.div_ceil(20).min(1024 * 1024)];
+        let mut sip = vec![0; bytes_a_second.div_ceil(20)];
         let mut clock = tokio::time::interval(Duration::from_millis(50));
         clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut all = 0;
@@ -82,13 +82,23 @@ impl RawSocket {
 
     /// Reads until these bytes have come.
     pub async fn read_until(&mut self, wanted: &[u8]) {
+        self.read_at_until(usize::MAX, wanted).await;
+    }
+
+    /// Reads at most so many bytes a second until these bytes have come.
+    pub async fn read_at_until(&mut self, bytes_a_second: usize, wanted: &[u8]) {
         let mut tail = Vec::new();
+        let mut sip = vec![0; (bytes_a_second / 100).min(64 * 1024)];
+        let mut clock = tokio::time::interval(Duration::from_millis(10));
+        clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let reading = async {
             while !tail.windows(wanted.len()).any(|window| window == wanted) {
+                clock.tick().await;
                 let from = tail.len().saturating_sub(wanted.len());
                 tail.drain(..from);
-                let read = self.stream.read_buf(&mut tail).await.expect("a connection that is not cut");
+                let read = self.stream.read(&mut sip).await.expect("a connection that is not cut");
                 assert!(read > 0, "the connection ended");
+                tail.extend_from_slice(&sip[..read]);
             }
         };
         tokio::time::timeout(super::client::PATIENCE, reading).await.expect("what was waited for");
