@@ -1,7 +1,7 @@
 # Podium's everyday commands. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc deny clean-state
+.PHONY: help run test bench check fmt lint doc deny clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(embedded)'"
 ARGS ?=
@@ -14,6 +14,9 @@ run: ## install what is missing, build, and serve with a Postgres of its own and
 
 test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" runs some)
 	@scripts/test.sh $(ARGS)
+
+bench: ## measure beside the bare server and Socket.IO, and print a table (ARGS=full takes longer; docs/PERFORMANCE.md)
+	@scripts/bench.sh $(ARGS)
 
 check: ## what must hold before a commit, besides the tests: format, lints, documentation
 check: lint doc

@@ -21,7 +21,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How many findings are kept in full; beyond that they are counted.
 const KEPT: usize = 100;
@@ -36,7 +36,7 @@ const FOREIGN: u64 = 1 << 63;
 const EMPTY: u64 = u64::MAX;
 
 /// What can be wrong; see the table above.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the module's table says what each is")]
 pub enum Fault {
@@ -70,7 +70,7 @@ impl Fault {
 }
 
 /// One thing that was wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What.
     pub fault: Fault,
@@ -96,7 +96,7 @@ impl fmt::Display for Finding {
 }
 
 /// All that was wrong in a run.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Findings {
     /// How many of each kind.
     pub counts: BTreeMap<Fault, u64>,
@@ -183,6 +183,8 @@ struct Log {
     floor: Vec<Option<u64>>,
     /// For each member, the newest send of each sender, plus 1.
     last_of: Vec<u64>,
+    /// Whether the server counts.
+    counted: bool,
     /// Whether messages were changed after they were stored, so that states may be left out.
     changes: bool,
 }
@@ -234,6 +236,7 @@ impl Checks {
             last: vec![0; members],
             floor: vec![None; members],
             last_of: vec![0; members * senders],
+            counted: false,
             changes: false,
         });
         self.logs.len() - 1
@@ -243,6 +246,7 @@ impl Checks {
     /// from now on.
     pub fn joined(&mut self, pod: usize, member: usize, head: Option<u64>) {
         let log = &mut self.logs[pod];
+        log.counted |= head.is_some();
         let head = head.unwrap_or(log.keys.len() as u64);
         log.base.get_or_insert(head + 1);
         if log.floor[member].is_none() {
@@ -251,9 +255,11 @@ impl Checks {
         }
     }
 
-    /// The position up to which a member has everything; what it gives as `after` when it comes back.
-    pub fn position(&self, pod: usize, member: usize) -> u64 {
-        self.logs[pod].last[member]
+    /// The position up to which a member has everything; what it gives as `after` when it comes back. `None` where
+    /// the server does not count.
+    pub fn position(&self, pod: usize, member: usize) -> Option<u64> {
+        let log = &self.logs[pod];
+        log.counted.then(|| log.last[member])
     }
 
     /// Enters a send and gives its number.
@@ -286,11 +292,15 @@ impl Checks {
     /// Enters the answer to a send.
     pub fn answered(&mut self, number: u64, outcome: Outcome) {
         let Some(send) = self.sends.get_mut(number as usize) else { return };
-        if send.outcome == Outcome::Open {
-            self.open -= 1;
+        let (pod, shown) = (send.pod as usize, send.seq);
+        match send.outcome {
+            Outcome::Open => self.open -= 1,
+            // Sent again, because the answer was lost with its socket or was no answer: the first outcome counts.
+            Outcome::Unknown => {}
+            before if before == outcome => return,
+            _ => return self.find(Fault::Answer, pod, Some(shown).filter(|seq| *seq != EMPTY), None),
         }
         send.outcome = outcome;
-        let (pod, shown) = (send.pod as usize, send.seq);
         match outcome {
             Outcome::Stored(None) => self.expected += self.logs[pod].members as u64,
             Outcome::Stored(Some(seq)) => {
@@ -369,7 +379,8 @@ impl Checks {
         if log.keys[at] == EMPTY {
             log.keys[at] = key;
         } else if log.keys[at] != key {
-            wrong = wrong.or(Some(Fault::Divergent));
+            // Worse than what was wrong so far: it names the cause.
+            wrong = Some(Fault::Divergent);
         }
         let fresh = log.mark(at, member);
         if !fresh {
@@ -390,6 +401,30 @@ impl Checks {
             self.find(fault, pod, Some(position), Some(member));
         }
         due.filter(|_| fresh)
+    }
+
+    /// A change of this send's message was answered with the position that it has taken.
+    pub fn changed(&mut self, number: u64, position: u64) {
+        let Some(pod) = self.sends.get(number as usize).map(|send| send.pod as usize) else { return };
+        let log = &mut self.logs[pod];
+        log.changes = true;
+        let Some(at) = log.at(position) else { return };
+        match log.keys[at] {
+            EMPTY => log.keys[at] = number,
+            held if held != number => self.find(Fault::Answer, pod, Some(position), None),
+            _ => {}
+        }
+    }
+
+    /// Whether this send was answered as stored, and at which seq.
+    pub fn stored(&self, number: u64) -> Option<u64> {
+        let send = self.sends.get(number as usize)?;
+        matches!(send.outcome, Outcome::Stored(_)).then_some(send.seq)
+    }
+
+    /// Notes something that other books found.
+    pub fn note(&mut self, fault: Fault, pod: usize, seq: Option<u64>, member: Option<usize>) {
+        self.find(fault, pod, seq, member);
     }
 
     /// A text came out different from what was sent.

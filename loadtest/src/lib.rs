@@ -7,24 +7,31 @@
 //! | --- | --- |
 //! | [`cli`] | the command line |
 //! | [`run`] | a run: people, threads, processes watched, the report |
+//! | [`compare`] | several servers in turn |
+//! | [`search`] | the highest rate that a server keeps up with |
 //! | [`people`], [`http`], [`tokens`], [`texts`] | who takes part, and what they write |
 //! | [`crowd`] | the sessions of one thread: what they send and hear |
 //! | [`sockets`], [`wire`] | many websockets on one thread; frames as bytes |
 //! | [`check`], [`message_id`] | the proof |
 //! | [`bare`] | a server that does nothing but deliver: the limit of the machine |
-//! | [`timeline`], [`processes`], [`report`] | what is measured, and how it is shown |
+//! | [`timeline`], [`processes`], [`report`], [`progress`] | what is measured, and how it is shown |
+//! | [`random`], [`interrupt`] | chance, and Ctrl-C |
 
 pub mod bare;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod crowd;
 pub mod http;
+pub mod interrupt;
 pub mod message_id;
 pub mod people;
 pub mod processes;
+pub mod progress;
 pub mod random;
 pub mod report;
 pub mod run;
+pub mod search;
 pub mod sockets;
 pub mod texts;
 pub mod timeline;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::http::{Answer, Http, Url};
+use crate::interrupt::interrupted;
 use crate::random::Random;
 use crate::tokens::Minter;
 
@@ -147,18 +148,18 @@ impl Population {
     ///
     /// # Errors
     /// At the first thing that is refused.
-    pub fn settle(&self, urls: &[Url], stop: &AtomicBool, done: &AtomicUsize) -> Result<(), Trouble> {
+    pub fn settle(&self, urls: &[Url], done: &AtomicUsize) -> Result<(), Trouble> {
         let maker = &self.people[0];
         let soon = rfc3339(SystemTime::now() + Duration::from_secs(7 * 24 * 3600));
         let event = json!({"id": self.event, "artist": "The Load Testers", "city": "Loopback", "venue": "Hall 127",
             "date_utc": soon, "slug": format!("load-{}", &self.event[..13])});
         ask(&mut Http::new(urls[0].clone()), "POST", "/v1/events", maker, Some(&event))?;
         let joined = format!("/v1/events/{}/members/me", self.event);
-        in_parallel(urls, stop, done, self.people.len(), |http, person| {
+        in_parallel(urls, &interrupted, done, self.people.len(), |http, person| {
             ask(http, "PUT", &joined, &self.people[person], Some(&json!({"hidden": true})))
         })?;
         let open = format!("/v1/events/{}/pods", self.event);
-        in_parallel(urls, stop, done, self.pods.len(), |http, pod| {
+        in_parallel(urls, &interrupted, done, self.pods.len(), |http, pod| {
             let mut members = self.members(pod);
             let body = json!({"id": self.pods[pod], "name": format!("Load {}", pod + 1)});
             if let Some(owner) = members.next() {
@@ -171,10 +172,14 @@ impl Population {
 
     /// Takes them away again: closes the pods, lets everybody leave, deletes the event. What is gone already is no trouble.
     ///
+    /// An event in which others have written cannot be deleted, since their messages' ids must go on answering retries:
+    /// it is cancelled.
+    ///
     /// # Errors
     /// When the server does not answer, or keeps the event.
     pub fn remove(&self, urls: &[Url], done: &AtomicUsize) -> Result<(), Trouble> {
-        let never = AtomicBool::new(false);
+        // Ctrl-C is why this is done, and does not end it.
+        let never = || false;
         in_parallel(urls, &never, done, self.pods.len(), |http, pod| {
             let owner = &self.people[self.members(pod).start];
             gone(http, &format!("/v1/pods/{}", self.pods[pod]), owner)
@@ -183,8 +188,18 @@ impl Population {
         in_parallel(urls, &never, done, self.people.len() - 1, |http, person| {
             gone(http, &left, &self.people[person + 1])
         })?;
-        let mut http = Http::new(urls[0].clone());
-        ask(&mut http, "DELETE", &format!("/v1/events/{}", self.event), &self.people[0], None)
+        let (mut http, maker) = (Http::new(urls[0].clone()), &self.people[0]);
+        let path = format!("/v1/events/{}", self.event);
+        if request(&mut http, "DELETE", &path, maker, None)?.status == 409 {
+            ask(&mut http, "PATCH", &path, maker, Some(&json!({"cancelled": true})))?;
+            return gone(&mut http, &left, maker);
+        }
+        Ok(())
+    }
+
+    /// How many people and pods there are, of which each is one step of making or removing.
+    pub fn steps(&self) -> usize {
+        self.people.len() + self.pods.len()
     }
 }
 
@@ -227,7 +242,7 @@ fn gone(http: &mut Http, path: &str, who: &Person) -> Result<(), Trouble> {
 /// Does something for each number below `count`, a few at a time, each with a connection of its own.
 fn in_parallel(
     urls: &[Url],
-    stop: &AtomicBool,
+    stop: &(impl Fn() -> bool + Sync),
     done: &AtomicUsize,
     count: usize,
     work: impl Fn(&mut Http, usize) -> Result<(), Trouble> + Sync,
@@ -241,7 +256,7 @@ fn in_parallel(
             if item >= count {
                 return;
             }
-            let outcome = if stop.load(Ordering::Relaxed) { Err(Trouble::Interrupted) } else { work(&mut http, item) };
+            let outcome = if stop() { Err(Trouble::Interrupted) } else { work(&mut http, item) };
             done.fetch_add(1, Ordering::Relaxed);
             if let Err(error) = outcome {
                 next.store(count, Ordering::Relaxed);

@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::str::FromStr;
 
-use serde::Serialize;
-
 /// A process whose figures are wanted: `name=pid`, or a pid alone, named after its program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watched {
@@ -30,7 +28,7 @@ impl FromStr for Watched {
 }
 
 /// What a group of processes has used so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Usage {
     /// Seconds of CPU since each process's start.
     pub cpu: f64,
@@ -68,7 +66,9 @@ impl Processes {
 
     /// What each group has used until now. A descendant that is another program (a server's own Postgres) makes a
     /// group of its own.
-    pub fn usage(&self) -> BTreeMap<String, Usage> {
+    ///
+    /// Memory is looked at on demand only: the kernel walks all pages of a process for it, which holds the process up.
+    pub fn usage(&self, memory: bool) -> BTreeMap<String, Usage> {
         let all: HashMap<u32, Stat> = pids().filter_map(|pid| Some((pid, stat(pid)?))).collect();
         let mut groups: BTreeMap<String, Usage> = BTreeMap::new();
         for (&pid, process) in &all {
@@ -76,7 +76,7 @@ impl Processes {
             let usage = groups.entry(name).or_default();
             // With the time of its dead and reaped children, so that nothing is lost when one ends.
             usage.cpu += process.ticks as f64 * self.tick;
-            usage.memory += memory(pid);
+            usage.memory += if memory { resident(pid) } else { 0 };
         }
         groups
     }
@@ -114,7 +114,7 @@ fn parse_stat(text: &str) -> Option<Stat> {
     Some(Stat { program: text[open + 1..close].to_owned(), parent: number(1)? as u32, ticks })
 }
 
-fn memory(pid: u32) -> u64 {
+fn resident(pid: u32) -> u64 {
     let kilobytes = |file: &str, key: &str| {
         let text = fs::read_to_string(format!("/proc/{pid}/{file}")).ok()?;
         let line = text.lines().find_map(|line| line.strip_prefix(key))?;
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn this_process_uses_memory() {
-        let usage = Processes::new(&[]).usage();
+        let usage = Processes::new(&[]).usage(true);
         assert!(usage["load"].memory > 100_000);
     }
 }

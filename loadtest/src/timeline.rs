@@ -1,7 +1,7 @@
 //! Latencies over time: one histogram for each slice of the run.
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The longest latency that is told apart, in microseconds: two minutes.
 const LONGEST: u64 = 120_000_000;
@@ -15,7 +15,7 @@ pub struct Timeline {
 }
 
 /// Some percentiles of latency, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Percentiles {
     pub p50: f64,
@@ -33,6 +33,11 @@ pub fn histogram() -> Histogram<u32> {
 /// Adds a latency in nanoseconds.
 pub fn record(histogram: &mut Histogram<u32>, nanoseconds: u64) {
     histogram.saturating_record((nanoseconds / 1000).max(1));
+}
+
+/// Adds all of `more` to a histogram.
+pub fn add(histogram: &mut Histogram<u32>, more: &Histogram<u32>) {
+    histogram.add(more).expect("all histograms have the same bounds");
 }
 
 /// The percentiles of a histogram, if it holds anything.
@@ -70,14 +75,14 @@ impl Timeline {
             self.slices.push(histogram());
         }
         for (mine, theirs) in self.slices.iter_mut().zip(&other.slices) {
-            mine.add(theirs).expect("histograms of the same bounds");
+            add(mine, theirs);
         }
     }
 
     /// All slices together.
     pub fn total(&self) -> Histogram<u32> {
         let mut total = histogram();
-        self.slices.iter().for_each(|slice| total.add(slice).expect("histograms of the same bounds"));
+        self.slices.iter().for_each(|slice| add(&mut total, slice));
         total
     }
 

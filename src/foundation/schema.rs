@@ -140,6 +140,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The outcomes of changes that carried an id of their own, so that a repeat is answered and not done again. It holds no words. Written by podium.amend alone.
+    message_ops (pod_id, op) {
+        /// The pod.
+        pod_id -> Uuid,
+        /// The client's own id of the change; it counts within its pod.
+        op -> Uuid,
+        /// The message that was changed.
+        message_id -> Uuid,
+        /// Who asked; nobody else is answered.
+        user_id -> Uuid,
+        /// What was answered: the changed_seq that the change took, or that the message had if nothing was to change.
+        seq -> Int8,
+        /// When it was done.
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// The pods' logs: texts, and lines about comings and goings. Written by the functions of schema podium alone.
     messages (id, pod_id) {
         /// The client's own id, the key of safe retries; UUIDv7 for lines. It counts within its pod.
@@ -351,6 +369,7 @@ diesel::joinable!(meet_points -> events (event_id));
 diesel::joinable!(meet_points -> profiles (created_by));
 diesel::joinable!(memorabilia -> events (event_id));
 diesel::joinable!(memorabilia -> profiles (user_id));
+diesel::joinable!(message_ops -> pods (pod_id));
 diesel::joinable!(messages -> pods (pod_id));
 diesel::joinable!(pod_admissions -> pods (pod_id));
 diesel::joinable!(pod_members -> pods (pod_id));
@@ -365,6 +384,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media,
     meet_points,
     memorabilia,
+    message_ops,
     messages,
     nodes,
     people,

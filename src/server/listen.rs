@@ -63,9 +63,17 @@ impl Room {
     /// As many sockets as are wished for, as far as the system gives us descriptors. Raises its limit to what it may be.
     pub fn make(wished: usize) -> Self {
         let limit = getrlimit(Resource::Nofile);
-        let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
-        if limit.current != limit.maximum && setrlimit(Resource::Nofile, raised).is_err() {
-            tracing::debug!("the limit of open files stays as it is");
+        let needed = OTHER_DESCRIPTORS + DESCRIPTORS * (wished.saturating_add(BESIDE_SOCKETS) as u64);
+        if limit.current.is_some_and(|current| current < needed) {
+            // Root may raise what others may only raise up to.
+            let beyond = limit.maximum.map(|maximum| maximum.max(needed));
+            let raised = [
+                Rlimit { current: Some(needed), maximum: beyond },
+                Rlimit { current: limit.maximum.map(|maximum| maximum.min(needed)), maximum: limit.maximum },
+            ];
+            if raised.into_iter().all(|limit| setrlimit(Resource::Nofile, limit).is_err()) {
+                tracing::debug!("the limit of open files stays as it is");
+            }
         }
         let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
         let room = Room::within(wished, descriptors);

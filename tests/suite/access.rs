@@ -56,6 +56,7 @@ const CAST: &str = "
       ('{2}', '{z}', '{E}', '{P}', 'old', 'image', clock_timestamp());
     SELECT podium.pod_join('{P}', '{n}');
     SELECT podium.append('{{P}}', '{{7}}', '{{z}}', '{new}');
+    SELECT podium.amend('{{P}}', '{{7}}', '{{z}}', '{on}', '{👍}', '{{6}}');
     UPDATE messages SET edited_at = now(), changed_seq = 100 WHERE id = '{2}';
     UPDATE pods SET last_seq = 100 WHERE id = '{P}';
     INSERT INTO media (id, owner_id, event_id, pod_id, url, kind, created_at) VALUES
@@ -146,6 +147,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("pod_members",     "join by invitation",                "SELECT FROM podium.pod_join('{I}', {me}) WHERE code = 'ok'",                                             ". . . . . . . . h . . ."),
     ("pod_members",     "see more of the past",              "UPDATE pod_members SET since_seq = 1 WHERE pod_id = '{P}' AND user_id = {me}",                           ". . . . . . . . . . . ."),
     ("pod_members",     "delete",                            "DELETE FROM pod_members WHERE pod_id = '{P}' AND user_id = {me}",                                        ". . . . . . . . . . . ."),
+    ("pod_members",     "mark as read",                      "SELECT FROM podium.mark_read('{{P}}', ARRAY[{me}]::uuid[], ARRAY[1]::bigint[]) WHERE code = 'ok'",          ". . . . . p n o . . . ."),
     ("pod_members",     "leave",                             "SELECT FROM podium.pod_leave('{P}', {me}) WHERE code = 'ok'",                                            ". . . . . p n o . . . ."),
     ("pod_members",     "remove another",                    "SELECT FROM podium.pod_remove('{P}', {me}, '{z}') WHERE code = 'ok'",                                    ". . . . . . . o . . . ."),
 
@@ -163,8 +165,21 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("messages",        "read one's own after leaving",      "SELECT FROM messages WHERE pod_id = '{P}' AND user_id = '{x}'",                                          ". . . . . p . o . . . ."),
     ("messages",        "insert",                            "INSERT INTO messages (id, pod_id, seq, changed_seq, user_id, text) VALUES ('{9}', '{P}', 101, 101, {me}, '')", ". . . . . . . . . . . ."),
     ("messages",        "send",                              "SELECT FROM podium.append('{{P}}', '{{9}}', ARRAY[{me}]::uuid[], '{text}') WHERE code = 'ok'",           ". . . . . p n o . . . ."),
+    ("messages",        "answer one since one came",         "SELECT FROM podium.append('{{P}}', '{{9}}', ARRAY[{me}]::uuid[], '{text}', '{{7}}', '{\"{{z}}\"}') WHERE code = 'ok'", ". . . . . p n o . . . ."),
+    ("messages",        "answer one from before",            "SELECT FROM podium.append('{{P}}', '{{9}}', ARRAY[{me}]::uuid[], '{text}', '{{2}}', '{NULL}') WHERE code = 'ok'", ". . . . . p . o . . . ."),
+    ("messages",        "mention one outside the pod",       "SELECT FROM podium.append('{{P}}', '{{9}}', ARRAY[{me}]::uuid[], '{text}', '{NULL}', '{\"{{e}}\"}') WHERE code = 'ok'", ". . . . . . . . . . . ."),
     ("messages",        "update",                            "UPDATE messages SET text = '' WHERE pod_id = '{P}'",                                                     ". . . . . . . . . . . ."),
     ("messages",        "delete",                            "DELETE FROM messages WHERE pod_id = '{P}'",                                                              ". . . . . . . . . . . ."),
+    ("messages",        "react to one since one came",       "SELECT FROM podium.amend('{{P}}', '{{7}}', ARRAY[{me}]::uuid[], '{on}', '{🔥}', '{{9}}') WHERE code = 'ok'", ". . . . . p n o . . . ."),
+    ("messages",        "react to one from before",          "SELECT FROM podium.amend('{{P}}', '{{2}}', ARRAY[{me}]::uuid[], '{on}', '{🔥}', '{{9}}') WHERE code = 'ok'", ". . . . . p . o . . . ."),
+    ("messages",        "edit another's",                    "SELECT FROM podium.amend('{{P}}', '{{7}}', ARRAY[{me}]::uuid[], '{edit}', '{text}', '{{9}}') WHERE code = 'ok'", ". . . . . . . . . . . ."),
+    ("messages",        "delete another's by function",      "SELECT FROM podium.amend('{{P}}', '{{7}}', ARRAY[{me}]::uuid[], '{delete}', '{\"\"}', '{{9}}') WHERE code = 'ok'", ". . . . . . . . . . . ."),
+    ("messages",        "edit one's own after leaving",      "SELECT FROM podium.amend('{{P}}', '{{4}}', ARRAY[{me}]::uuid[], '{edit}', '{text}', '{{9}}') WHERE code = 'ok'", ". . . . . . . . . . . ."),
+
+    ("message_ops",     "read",                              "SELECT FROM message_ops",                                                                                ". . . . . . . . . . . ."),
+    ("message_ops",     "insert",                            "INSERT INTO message_ops (pod_id, op, message_id, user_id, seq) VALUES ('{P}', '{9}', '{7}', {me}, 1)",   ". . . . . . . . . . . ."),
+    ("message_ops",     "update",                            "UPDATE message_ops SET seq = 1",                                                                         ". . . . . . . . . . . ."),
+    ("message_ops",     "delete",                            "DELETE FROM message_ops",                                                                                ". . . . . . . . . . . ."),
 
     ("media",           "read the event's",                  "SELECT FROM media WHERE id = '{8}'",                                                                     ". . e x b p n o h . m r"),
     ("media",           "read the pod's since one came",     "SELECT FROM media WHERE id = '{7}'",                                                                     ". . . . . p n o . . . ."),
@@ -311,6 +326,10 @@ async fn nobody_acts_on_behalf_of_another() {
     for call in [
         "podium.append('{{P}}', '{{9}}', '{{z}}', '{text}')",
         "podium.append('{{P},{P}}', '{{9},{0}}', ARRAY[{me}, '{z}']::uuid[], '{text,text}')",
+        "podium.amend('{{P}}', '{{7}}', '{{z}}', '{edit}', '{text}', '{{9}}')",
+        "podium.amend('{{P},{P}}', '{{7},{7}}', ARRAY[{me}, '{z}']::uuid[], '{on,delete}', '{🔥,x}', '{{9},{0}}')",
+        "podium.append('{{P}}', '{{9}}', '{{z}}', '{text}', '{{7}}', '{NULL}')",
+        "podium.mark_read('{{P}}', '{{z}}', ARRAY[1]::bigint[])",
         "podium.pod_open('{9}', '{E}', '{z}', 'Crew', 'open')",
         "podium.pod_join('{P}', '{z}')",
         "podium.pod_leave('{P}', '{z}')",
@@ -398,6 +417,8 @@ async fn the_service_reads_across_people_and_writes_nodes_alone() {
         ("SELECT FROM podium.roster('{{P}}')", true),
         ("SELECT FROM podium.pod_leave('{P}', '{p}') WHERE code = 'ok'", true),
         ("SELECT FROM podium.append('{{P}}', '{{9}}', '{{p}}', '{text}') WHERE code = 'ok'", true),
+        ("SELECT FROM podium.amend('{{P}}', '{{7}}', '{{z}}', '{edit}', '{text}', '{{9}}') WHERE code = 'ok'", true),
+        ("SELECT FROM message_ops", false),
         ("INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('other', '{1}', true)", true),
         ("UPDATE nodes SET seen_at = now()", true),
         ("DELETE FROM nodes", true),

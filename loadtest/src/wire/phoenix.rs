@@ -1,7 +1,8 @@
 //! Phoenix V2 frames, `[join_ref, ref, topic, event, payload]`, read by searching bytes: a delivery costs tens of
 //! nanoseconds instead of a JSON tree.
 
-use std::io::Write;
+use std::fmt::Arguments;
+use std::io::{self, Write};
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -60,11 +61,13 @@ pub fn reply(payload: &[u8]) -> Option<(bool, &[u8])> {
 pub struct Message<'a> {
     /// Its id.
     pub id: &'a [u8],
-    /// Its position in the log: `changed_seq`, or `seq` where there is none; absent from servers without a log.
-    pub position: Option<u64>,
+    /// Its `seq`; absent from servers that do not count.
+    pub seq: Option<u64>,
+    /// Its `changed_seq`.
+    pub changed: Option<u64>,
 }
 
-/// Finds a message's id and position.
+/// Finds a message's id and places.
 ///
 /// Inside a JSON string each quote has a backslash before it, so `"id":"` can only be a key.
 pub fn message(payload: &[u8]) -> Option<Message<'_>> {
@@ -72,8 +75,8 @@ pub fn message(payload: &[u8]) -> Option<Message<'_>> {
     let at = if payload.starts_with(br#"{"id":""#) { 7 } else { ID.find(payload)? + 6 };
     let id = payload.get(at..at + 36)?;
     static CHANGED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#""changed_seq":"#));
-    let position = CHANGED.find(payload).map(|found| number(&payload[found + 14..]));
-    Some(Message { id, position: position.or_else(|| seq(payload)) })
+    let changed = CHANGED.find(payload).map(|found| number(&payload[found + 14..]));
+    Some(Message { id, seq: seq(payload), changed })
 }
 
 /// The `seq` of a message or of the answer to one.
@@ -101,8 +104,11 @@ pub const JOIN: &str = "j";
 pub const HEARTBEAT: &str = "h";
 
 /// Writes the join of a topic.
-pub fn join(out: &mut Vec<u8>, topic: &str, payload: &str) {
-    let _ = write!(out, r#"["{JOIN}","{JOIN}","{topic}","phx_join",{payload}]"#);
+///
+/// # Errors
+/// Never, to memory.
+pub fn join(out: &mut Vec<u8>, topic: &str, payload: Arguments<'_>) -> io::Result<()> {
+    write!(out, r#"["{JOIN}","{JOIN}","{topic}","phx_join",{payload}]"#)
 }
 
 /// Writes a heartbeat.
@@ -110,15 +116,9 @@ pub fn heartbeat(out: &mut Vec<u8>) {
     let _ = write!(out, r#"[null,"{HEARTBEAT}","phoenix","heartbeat",{{}}]"#);
 }
 
-/// Writes a push.
-pub fn push(
-    out: &mut Vec<u8>,
-    reference: impl std::fmt::Display,
-    topic: &str,
-    event: &str,
-    payload: std::fmt::Arguments<'_>,
-) {
-    let _ = write!(out, r#"["{JOIN}","{reference}","{topic}","{event}",{payload}]"#);
+/// Writes a push. Its ref is a letter, or none, and a number.
+pub fn push(out: &mut Vec<u8>, (letter, number): (&str, u64), topic: &str, event: &str, payload: Arguments<'_>) {
+    let _ = write!(out, r#"["{JOIN}","{letter}{number}","{topic}","{event}",{payload}]"#);
 }
 
 #[cfg(test)]
@@ -134,15 +134,14 @@ mod tests {
             (&b""[..], &b"pod:7"[..], &b"message:new"[..])
         );
         let message = message(incoming.payload).unwrap();
-        assert_eq!(message, Message { id: b"01234567-0123-4123-8123-0123456789ab", position: Some(13) });
-        assert_eq!(seq(incoming.payload), Some(12));
+        assert_eq!(message, Message { id: b"01234567-0123-4123-8123-0123456789ab", seq: Some(12), changed: Some(13) });
     }
 
     #[test]
     fn fields_may_come_in_any_order() {
         let payload = br#"{"text":"{\"id\":\"","user_id":"u","id":"01234567-0123-4123-8123-0123456789ab","seq": 4}"#;
         let message = message(payload).unwrap();
-        assert_eq!(message, Message { id: b"01234567-0123-4123-8123-0123456789ab", position: Some(4) });
+        assert_eq!(message, Message { id: b"01234567-0123-4123-8123-0123456789ab", seq: Some(4), changed: None });
         assert_eq!(text(payload, br#""user_id":""#), Some(&b"u"[..]));
     }
 

@@ -1,5 +1,7 @@
 //! Messages: what people say in a pod, and the log's own lines about comings and goings.
 
+mod amend_routes;
+mod emoji;
 pub mod routes;
 pub mod store;
 
@@ -9,6 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::emoji::validate_emoji;
 use crate::foundation::errors::{Error, Result};
 
 /// The most messages in a page.
@@ -19,6 +22,9 @@ pub const PAGE_DEFAULT: usize = 50;
 
 /// The most bytes of JSON in a page; a page that would be larger ends earlier, but never before its first message.
 pub const PAGE_BYTES: usize = 256 * 1024;
+
+/// The most people that a message may name. A pod has fewer; repeats count.
+pub const MENTIONS_MAX: usize = 20;
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -137,14 +143,10 @@ pub struct NewMessage {
     pub id: Uuid,
     /// The words.
     pub text: String,
-    /// Served by a later release: absent or null.
-    #[serde(default)]
-    #[schema(value_type = Option<Uuid>)]
-    pub reply_to: Option<serde_json::Value>,
-    /// Served by a later release: absent, null or empty.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Uuid>>)]
-    pub mentions: Option<Vec<serde_json::Value>>,
+    /// The message of the same pod that it answers.
+    pub reply_to: Option<Uuid>,
+    /// The members that it names.
+    pub mentions: Option<Vec<Uuid>>,
     /// Served by a later release: absent, null or empty.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Uuid>>)]
@@ -158,15 +160,24 @@ impl NewMessage {
     /// `invalid`, naming the value.
     pub fn check(&self, max_chars: usize) -> Result<()> {
         validate_text(&self.text, max_chars)?;
-        if self.reply_to.is_some() {
-            return Err(Error::invalid("/reply_to", "replies are not served yet"));
+        if self.mentions.as_ref().is_some_and(|mentions| mentions.len() > MENTIONS_MAX) {
+            return Err(Error::invalid("/mentions", format!("at most {MENTIONS_MAX}")));
         }
-        for (pointer, list) in [("/mentions", &self.mentions), ("/attachments", &self.attachments)] {
-            if list.as_ref().is_some_and(|list| !list.is_empty()) {
-                return Err(Error::invalid(pointer, "not served yet"));
-            }
+        if self.attachments.as_ref().is_some_and(|attachments| !attachments.is_empty()) {
+            return Err(Error::invalid("/attachments", "not served yet"));
         }
         Ok(())
+    }
+
+    /// The members that it names, each once, in the order of naming.
+    pub fn named(&mut self) -> Vec<Uuid> {
+        let mut named: Vec<Uuid> = Vec::new();
+        for user_id in self.mentions.take().into_iter().flatten() {
+            if !named.contains(&user_id) {
+                named.push(user_id);
+            }
+        }
+        named
     }
 }
 
@@ -182,6 +193,55 @@ pub struct Sent {
     /// Whether this very call stored it, or an earlier one with the same id.
     #[serde(skip)]
     pub fresh: bool,
+}
+
+/// What is to become of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Amendment {
+    /// Its author changes the words.
+    Edit(String),
+    /// Its author takes it back: words, mentions and reactions are gone for good.
+    Delete,
+    /// A member reacts with an emoji, or takes that back.
+    React {
+        /// The emoji.
+        emoji: String,
+        /// Whether the reaction is to be there.
+        on: bool,
+    },
+}
+
+impl Amendment {
+    /// Holds it against the rules.
+    ///
+    /// # Errors
+    /// `invalid`, naming the value.
+    pub fn check(&self, max_chars: usize) -> Result<()> {
+        match self {
+            Amendment::Edit(text) => validate_text(text, max_chars),
+            Amendment::Delete => Ok(()),
+            Amendment::React { emoji, .. } => validate_emoji(emoji),
+        }
+    }
+
+    /// The database's name of it, and its value.
+    pub fn as_sql(&self) -> (&'static str, &str) {
+        match self {
+            Amendment::Edit(text) => ("edit", text),
+            Amendment::Delete => ("delete", ""),
+            Amendment::React { emoji, on: true } => ("on", emoji),
+            Amendment::React { emoji, on: false } => ("off", emoji),
+        }
+    }
+}
+
+/// What one who changes a message is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Amended {
+    /// The message's id.
+    pub id: Uuid,
+    /// The `changed_seq` that the change took. Where there was nothing to change, the one that the message has.
+    pub seq: i64,
 }
 
 /// The rules of a text: something to see, at most so many characters (Unicode scalar values), no NUL, which Postgres

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span, store};
+use super::{MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span, amend_routes, store};
 use crate::crew::pods::Pods;
 use crate::crew::profiles::SignedIn;
 use crate::crew::{pods, refusals};
@@ -18,6 +18,7 @@ use crate::foundation::http::{Json, Path, Problem, Query};
 /// Registers the routes of messages.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(send);
+    amend_routes::routes(config);
 }
 
 /// Which part of the log.
@@ -87,14 +88,10 @@ struct MessageBody {
     id: Option<Uuid>,
     /// 1 to 4,000 characters, not only white space.
     text: String,
-    /// Served by a later release: absent or null.
-    #[serde(default)]
-    #[schema(value_type = Option<Uuid>)]
-    reply_to: Option<Value>,
-    /// Served by a later release: absent, null or empty.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Uuid>>)]
-    mentions: Option<Vec<Value>>,
+    /// The message of the same pod that it answers.
+    reply_to: Option<Uuid>,
+    /// The members that it names, at most 20.
+    mentions: Option<Vec<Uuid>>,
     /// Served by a later release: absent, null or empty.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Uuid>>)]

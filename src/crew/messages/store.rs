@@ -145,7 +145,7 @@ fn weight(message: &Message) -> usize {
     let escapes: usize = message.text.bytes().filter(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).count();
     let lists =
         message.mentions.len() + message.attachments.len() + message.reactions.values().map(Vec::len).sum::<usize>();
-    360 + message.text.len() + escapes * 5 + lists * 40 + message.reactions.len() * 48
+    360 + message.text.len() + escapes * 5 + lists * 40 + message.reactions.len() * 72
 }
 
 #[cfg(test)]
@@ -179,7 +179,9 @@ mod tests {
     #[test]
     fn the_weight_is_never_less_than_the_json() {
         for text in ["plain", "\u{1}\u{2}\"\\", "emoji 🔥 and mixed скрипты", &"\u{7}".repeat(4000)] {
-            let message = message(i64::MAX, text);
+            let mut message = message(i64::MAX, text);
+            message.reactions.extend(["🔥".repeat(16), "👍".into()].map(|emoji| (emoji, vec![Uuid::max(); 5])));
+            message.mentions = vec![Uuid::max(); 5];
             assert!(weight(&message) >= serde_json::to_string(&message).unwrap().len(), "{text}");
         }
     }

@@ -24,11 +24,11 @@ use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler,
 use serde_json::json;
 use uuid::Uuid;
 
-pub use self::messages::{Attach, Committed, Detach, Gone, HeardOf, IsFull, Joined, PodChanged, Recheck, Typing};
+pub use self::messages::{Attach, Committed, Detach, Gone, HeardOf, IsFull, Joined, PodChanged, Read, Recheck, Typing};
 use super::change::{Change, KIND};
 use super::live::LivePods;
 use super::state::State;
-use super::store::live::{self, Reader};
+use super::store::live::{self, Mark, Reader};
 use crate::crew::messages as talk;
 use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
@@ -76,6 +76,8 @@ pub struct PodActor {
     sessions: HashMap<SubscriptionId, Attached>,
     presence: Presence,
     typing: HashMap<Uuid, SpawnHandle>,
+    /// Read marks that wait until the log has been delivered up to where it was when they were written.
+    marks: HashMap<Uuid, Mark>,
     repairing: bool,
     gap_noticed: bool,
     refreshing: Refreshing,
@@ -110,6 +112,7 @@ impl PodActor {
             sessions: HashMap::new(),
             presence: Presence::default(),
             typing: HashMap::new(),
+            marks: HashMap::new(),
             repairing: false,
             gap_noticed: false,
             refreshing: Refreshing::No,
@@ -142,11 +145,29 @@ impl PodActor {
         for change in &changes {
             match change.kind {
                 // Whoever has said it types no more, and their client shows it without being told.
-                Kind::Text => self.typing.remove(&change.user_id).map(|timer| ctx.cancel_future(timer)),
+                Kind::Text if change.is_new => {
+                    self.typing.remove(&change.user_id).map(|timer| ctx.cancel_future(timer))
+                }
                 _ => None,
             };
         }
         self.broadcast(changes.into_iter().map(|change| change.frame).collect());
+        self.tell_marks();
+    }
+
+    /// Tells of read marks, each only after everything that was committed before it: so whoever left before hears nothing
+    /// of it, and whoever hears of it has the messages that it is about.
+    fn tell_marks(&mut self) {
+        let Some(state) = &self.state else { return };
+        let ready = self.marks.extract_if(|_, mark| mark.head <= state.delivered());
+        let frames = ready.map(|(user_id, mark)| {
+            let payload = json!({ "user_id": user_id, "seq": mark.seq });
+            let text = frame::push(self.topic.as_str(), "read", &payload);
+            // It holds whatever comes before or after it, and a join under way may have been read before it.
+            Arc::new(Frame { text, reach: Reach::State { as_of: i64::MAX } })
+        });
+        let frames = frames.collect();
+        self.broadcast(frames);
     }
 
     /// After whatever may have left a gap.
@@ -362,6 +383,24 @@ impl Handler<PodChanged> for PodActor {
 
     fn handle(&mut self, _: PodChanged, ctx: &mut Self::Context) {
         self.refresh(ctx);
+    }
+}
+
+impl Handler<Read> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, Read(marks): Read, ctx: &mut Self::Context) {
+        if self.state.is_none() {
+            return;
+        }
+        for mark in marks {
+            let held = self.marks.entry(mark.user_id).or_insert(mark);
+            if held.seq < mark.seq {
+                *held = mark;
+            }
+        }
+        self.tell_marks();
+        self.look_for_gap(ctx);
     }
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::actor::{Attach, Detach, Joined, PodActor, Typing};
 use super::store::live::{self, Reader, Snapshot};
 use super::{Member as Seat, Pod, Pods, store};
-use crate::crew::messages::{self, Message, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Span};
+use crate::crew::messages::{self, Amendment, Message, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Span};
 use crate::foundation::db::{Access, Caller};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::realtime::channel::{
@@ -70,6 +70,50 @@ struct TypingPayload {
     on: bool,
 }
 
+#[derive(Deserialize)]
+struct ReadPayload {
+    seq: i64,
+}
+
+#[derive(Deserialize)]
+struct EditPayload {
+    id: Uuid,
+    text: String,
+    op: Option<Uuid>,
+}
+
+impl EditPayload {
+    fn amendment(self) -> (Uuid, Amendment, Option<Uuid>) {
+        (self.id, Amendment::Edit(self.text), self.op)
+    }
+}
+
+#[derive(Deserialize)]
+struct DeletePayload {
+    id: Uuid,
+    op: Option<Uuid>,
+}
+
+impl DeletePayload {
+    fn amendment(self) -> (Uuid, Amendment, Option<Uuid>) {
+        (self.id, Amendment::Delete, self.op)
+    }
+}
+
+#[derive(Deserialize)]
+struct ReactionPayload {
+    id: Uuid,
+    emoji: String,
+    on: bool,
+    op: Option<Uuid>,
+}
+
+impl ReactionPayload {
+    fn amendment(self) -> (Uuid, Amendment, Option<Uuid>) {
+        (self.id, Amendment::React { emoji: self.emoji, on: self.on }, self.op)
+    }
+}
+
 impl Channel for PodChannel {
     fn join(&self, joining: Joining) -> LocalBoxFuture<'static, Result<Admission>> {
         let pods = self.pods.clone();
@@ -96,9 +140,19 @@ impl Channel for PodChannel {
                 Err(error) => Answer::refuse(error),
             },
             "typing" => Answer::Now(self.typing(member, raw)),
-            "message:edit" | "message:delete" | "reaction:set" | "read" => {
-                Answer::refuse(Error::because(Code::UnknownEvent, "this event is not served yet"))
-            }
+            "message:edit" => self.amend(member, payload(raw).map(EditPayload::amendment)),
+            "message:delete" => self.amend(member, payload(raw).map(DeletePayload::amendment)),
+            "reaction:set" => self.amend(member, payload(raw).map(ReactionPayload::amendment)),
+            "read" => match payload(raw) {
+                Ok(ReadPayload { seq }) => {
+                    let stored = self.pods.read(member.id, member.session.user_id(), seq);
+                    Answer::later(async move {
+                        stored.await?;
+                        empty()
+                    })
+                }
+                Err(error) => Answer::refuse(error),
+            },
             _ => Answer::refuse(Code::UnknownEvent),
         }
     }
@@ -112,6 +166,16 @@ impl Channel for PodChannel {
 }
 
 impl PodChannel {
+    fn amend(&self, member: &Member<'_>, read: Result<(Uuid, Amendment, Option<Uuid>)>) -> Answer {
+        match read {
+            Ok((id, change, op)) => {
+                let stored = self.pods.amend(member.id, member.session.user_id(), id, change, op);
+                Answer::later(async move { response(&stored.await?) })
+            }
+            Err(error) => Answer::refuse(error),
+        }
+    }
+
     fn typing(&self, member: &Member<'_>, raw: &RawValue) -> Result<Response> {
         let TypingPayload { on } = payload(raw)?;
         self.pods.may_type(member.session.user_id())?;

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::change::Change;
-use super::store::live::{self, Activity, Reader};
+use super::store::live::{self, Activity, Mark, Reader};
 use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
@@ -83,6 +83,14 @@ impl InboxHandle {
         let notice = Notice { pod_id, lines: lines.map(|change| (change.kind, change.user_id)).collect() };
         if self.address.try_send(notice).is_err() {
             self.shared.lost.store(true, Ordering::Release);
+        }
+    }
+
+    /// Tells one's other devices up to where one has read.
+    pub fn read(&self, pod_id: Uuid, mark: &Mark) {
+        if self.shared.watching.load(Ordering::Acquire) > 0 {
+            // As many as there are marks, which have a pace.
+            self.address.do_send(Read { pod_id, mark: *mark });
         }
     }
 
@@ -160,6 +168,13 @@ struct Watch {
 struct Unwatch {
     user_id: Uuid,
     subscription: SubscriptionId,
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Read {
+    pod_id: Uuid,
+    mark: Mark,
 }
 
 impl Actor for Inbox {
@@ -300,6 +315,15 @@ impl Handler<Notice> for Inbox {
             self.due.insert(pod_id);
         }
         self.gather(ctx);
+    }
+}
+
+impl Handler<Read> for Inbox {
+    type Result = ();
+
+    fn handle(&mut self, Read { pod_id, mark }: Read, _ctx: &mut Self::Context) {
+        let payload = json!({ "pod_id": pod_id, "seq": mark.seq, "unread": mark.unread });
+        self.tell(mark.user_id, "read", &payload);
     }
 }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use actix::Addr;
 use uuid::Uuid;
 
-use super::actor::{Committed, Gone, HeardOf, PodActor, PodChanged, Recheck};
+use super::actor::{Committed, Gone, HeardOf, PodActor, PodChanged, Read, Recheck};
 use super::change::{Change, KIND};
 use super::inbox::InboxHandle;
 use super::journal::Deliver;
+use super::store::live::Mark;
 use crate::realtime::bus::Bus;
 use crate::realtime::registry::{Generation, Head, Live, Registry};
 use crate::wire::topic::Topic;
@@ -49,6 +50,20 @@ impl LivePods {
     pub fn changed(&self, pod_id: Uuid) {
         if let Some(live) = self.find(pod_id) {
             live.address.do_send(PodChanged);
+        }
+    }
+
+    /// These people have read further; written by this node, at most twice a second a person.
+    pub fn read(&self, pod_id: Uuid, marks: Vec<Mark>) {
+        for mark in &marks {
+            self.inbox.read(pod_id, mark);
+        }
+        if let Some(live) = self.find(pod_id) {
+            if let Some(head) = marks.iter().map(|mark| mark.head).max() {
+                live.head.raise(head);
+            }
+            // Bounded by its pace; and a mark that is lost is not told again before the next.
+            live.address.do_send(Read(marks));
         }
     }
 

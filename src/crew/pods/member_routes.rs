@@ -13,7 +13,7 @@ use crate::foundation::http::{Json, Path, Problem};
 
 /// Registers the routes of a pod's members. `me` comes before any id.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(join).service(leave).service(admit).service(remove);
+    config.service(join).service(leave).service(admit).service(remove).service(read);
 }
 
 /// Take a seat in a pod
@@ -106,5 +106,34 @@ async fn remove(who: SignedIn, pods: web::Data<Pods>, path: Path<(Uuid, Uuid)>) 
     } else {
         pods.remove(id, who.user_id, user_id).await?;
     }
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Up to where one has read.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+struct ReadBody {
+    /// The `seq` of the last message that was seen.
+    #[schema(minimum = 0)]
+    seq: i64,
+}
+
+/// Say up to where one has read
+///
+/// The mark never moves back, and never above the head. Marks are gathered: the answer may take half a second.
+#[utoipa::path(
+    tag = "pods",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The pod's id")),
+    responses(
+        (status = 204, description = "Stored"),
+        (status = 403, description = "`not_member`: not of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, closed, or of an event that the caller has not joined", body = Problem),
+        refusals::Token,
+        refusals::Body,
+    )
+)]
+#[put("/v1/pods/{id}/read")]
+async fn read(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>, body: Json<ReadBody>) -> Result<HttpResponse> {
+    pods.read(*id, who.user_id, body.seq).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -10,6 +10,7 @@ pub mod inbox;
 pub mod journal;
 pub mod live;
 mod member_routes;
+mod read_marks;
 pub mod routes;
 pub mod state;
 pub mod store;
@@ -27,9 +28,10 @@ use uuid::Uuid;
 
 use self::actor::{IsFull, Parts, PodActor};
 use self::inbox::InboxHandle;
-use self::journal::{Append, Call, Journal};
+use self::journal::{Amend, Append, Call, Journal};
 use self::live::LivePods;
-use crate::crew::messages::{NewMessage, Sent};
+use self::read_marks::ReadMarks;
+use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::settings::{Limits, Rate};
@@ -130,6 +132,7 @@ struct Inner {
     database: Database,
     journal: Journal,
     live: Arc<LivePods>,
+    marks: ReadMarks,
     threads: Threads,
     limits: Limits,
     messages: Option<DefaultKeyedRateLimiter<Uuid>>,
@@ -149,6 +152,8 @@ impl Pods {
         let live = Arc::new(LivePods::new(bus, inbox));
         let deliver: Arc<dyn journal::Deliver> = live.clone();
         let journal = Journal::start(journal, &deliver, &threads);
+        let (marks, writing) = ReadMarks::new(database.clone(), Arc::clone(&live));
+        threads.spare().spawn(writing);
         let keyed = |rate: Option<Rate>| {
             rate.map(|rate| RateLimiter::keyed(Quota::per_second(rate.per_second).allow_burst(rate.burst)))
         };
@@ -156,6 +161,7 @@ impl Pods {
             database: database.clone(),
             journal,
             live,
+            marks,
             threads,
             messages: keyed(limits.messages),
             typing: keyed(limits.typing),
@@ -273,12 +279,51 @@ impl Pods {
         &self,
         pod_id: Uuid,
         user_id: Uuid,
-        message: NewMessage,
+        mut message: NewMessage,
     ) -> Result<impl Future<Output = Result<Sent>> + use<>> {
         message.check(self.0.limits.text_chars)?;
         allow(self.0.messages.as_ref(), user_id)?;
-        let append = Append { pod_id, id: message.id, user_id, text: message.text };
+        let mentions = message.named();
+        let NewMessage { id, text, reply_to, .. } = message;
+        let append = Append { pod_id, id, user_id, text, reply_to, mentions };
         Ok(self.0.journal.append(append))
+    }
+
+    /// Changes a message, or reacts to it. Order and answer as in [`Pods::send`]. Repeated with the same `op`, it is done
+    /// once and answered with its first outcome.
+    ///
+    /// # Errors
+    /// `invalid`, `rate_limited`, `overloaded`, `unavailable`, `not_member`; `not_found` also for a message that is not
+    /// there; `forbidden` for another's; `conflict` for one that has been deleted.
+    pub fn amend(
+        &self,
+        pod_id: Uuid,
+        user_id: Uuid,
+        id: Uuid,
+        change: Amendment,
+        op: Option<Uuid>,
+    ) -> impl Future<Output = Result<Amended>> + use<> {
+        let checked = change.check(self.0.limits.text_chars).and_then(|()| allow(self.0.messages.as_ref(), user_id));
+        let submitted = checked.map(|()| {
+            // The journal may have to ask again, and needs an op for that, too.
+            let op = op.unwrap_or_else(Uuid::now_v7);
+            self.0.journal.amend(Amend { pod_id, id, user_id, change, op })
+        });
+        async move { submitted?.await }
+    }
+
+    /// The person has read the pod's log up to `seq`. A mark never moves back, and never above the head.
+    ///
+    /// # Errors
+    /// `invalid`, `not_member`, `not_found`, `overloaded`, `unavailable`.
+    pub fn read(&self, pod_id: Uuid, user_id: Uuid, seq: i64) -> impl Future<Output = Result<()>> + use<> {
+        let marks = self.0.marks.clone();
+        async move {
+            if seq < 0 {
+                return Err(Error::invalid("/seq", "a position is not negative"));
+            }
+            marks.read(pod_id, user_id, seq).await
+        }
     }
 
     /// Whether the person may tell of their typing now.

@@ -5,7 +5,7 @@
 //! waits for one takes it out. A [`super::pod_client::PodClient`] keeps the log of a pod on top.
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -299,6 +299,22 @@ impl Client {
     /// Writes any bytes to the TCP connection, past everything that knows of websockets.
     pub fn send_bytes(&self, bytes: &[u8]) {
         (&self.tcp).write_all(bytes).expect("room in the socket's buffer");
+    }
+
+    /// Writes zeros past everything that knows of websockets, until the server takes no more or `most` are written.
+    /// Answers how many it took.
+    pub async fn flood(&self, most: usize) -> usize {
+        let zeros = [0; 64 * 1024];
+        let mut written = 0;
+        while written < most && self.seen().end.is_none() {
+            match (&self.tcp).write(&zeros) {
+                Ok(count) => written += count,
+                Err(full) if full.kind() == ErrorKind::WouldBlock => tokio::time::sleep(Duration::from_millis(1)).await,
+                Err(_) => break,
+            }
+            tokio::task::yield_now().await;
+        }
+        written
     }
 
     /// Sends a close frame.

@@ -281,6 +281,7 @@ impl Speaker {
                 false => self.said.at_home.fetch_sub(1, Ordering::Relaxed),
             };
         }
+        assert_eq!(self.client.resets, 0, "what was shown is no more");
         let shown = self.client.log.len();
         self.said.shown.fetch_add(shown - self.shown, Ordering::Relaxed);
         self.shown = shown;

@@ -4,6 +4,7 @@ use actix::Message;
 use uuid::Uuid;
 
 use crate::crew::pods::change::Change;
+use crate::crew::pods::store::live::Mark;
 use crate::foundation::errors::Result;
 use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::SubscriptionId;
@@ -32,6 +33,11 @@ pub struct Gone;
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct PodChanged;
+
+/// People have read further.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Read(pub Vec<Mark>);
 
 /// Whether this actor rules out that the person takes a seat.
 #[derive(Message)]

@@ -2,7 +2,7 @@
 //!
 //! **Order.** Pods are spread over writers by id, each writer with one connection and one queue, so that the entries
 //! of a pod never overtake each other. A writer takes all that waits the moment its connection is free, up to
-//! a limit, and commits it as one group. There is no timer: an idle system answers at once, a busy one batches by itself.
+//! a limit, and commits it as one group (texts) or two (texts, then changes to messages). There is no timer: an idle system answers at once, a busy one batches by itself.
 //!
 //! **Durable before visible.** Only what Postgres has committed is answered and delivered, each change encoded once.
 //!
@@ -13,6 +13,7 @@
 //!
 //! **Bounds.** Each queue has a limit; what does not fit is answered `overloaded` at once, and nothing was done.
 
+mod batch;
 mod sql;
 mod writer;
 
@@ -21,12 +22,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+pub(super) use self::batch::refusal;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::JoinPolicy;
 use super::change::Change;
-use crate::crew::messages::Sent;
+use crate::crew::messages::{Amended, Amendment, Sent};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::realtime::threads::Threads;
 
@@ -56,6 +58,32 @@ pub struct Append {
     pub user_id: Uuid,
     /// What.
     pub text: String,
+    /// The message that it answers.
+    pub reply_to: Option<Uuid>,
+    /// The members that it names, each once.
+    pub mentions: Vec<Uuid>,
+}
+
+impl Append {
+    /// Whether it is a text and nothing else.
+    fn is_plain(&self) -> bool {
+        self.reply_to.is_none() && self.mentions.is_empty()
+    }
+}
+
+/// A change to a message.
+#[derive(Debug)]
+pub struct Amend {
+    /// The pod.
+    pub pod_id: Uuid,
+    /// The message.
+    pub id: Uuid,
+    /// Who asks.
+    pub user_id: Uuid,
+    /// What is to become of it.
+    pub change: Amendment,
+    /// By which a repeat is known.
+    pub op: Uuid,
 }
 
 /// A change of membership, or of the pod itself.
@@ -168,6 +196,7 @@ pub struct Done {
 /// An entry in a writer's queue.
 enum Entry {
     Append(Append, Ticket<Sent>),
+    Amend(Amend, Ticket<Amended>),
     Call(Call, Ticket<Done>),
 }
 
@@ -239,6 +268,17 @@ impl Journal {
         outcome
     }
 
+    /// Hands a change of a message to its writer now, and answers what comes of it. It stands in the log where it stands
+    /// among the pod's texts.
+    ///
+    /// # Errors
+    /// `overloaded`, `unavailable`, `conflict`, `forbidden`, `invalid`, `not_found`, `not_member`.
+    pub fn amend(&self, amend: Amend) -> impl Future<Output = Result<Amended>> + use<> {
+        let (ticket, outcome) = self.ticket();
+        self.hand_over(amend.pod_id, Entry::Amend(amend, ticket));
+        outcome
+    }
+
     /// Hands a change of membership to its writer now, and answers what comes of it.
     ///
     /// # Errors
@@ -270,6 +310,7 @@ impl Journal {
         if let Err(refused) = self.writers[self.writer(id)].try_send(entry) {
             match refused.into_inner() {
                 Entry::Append(_, ticket) => ticket.answer(Err(Code::Overloaded.into())),
+                Entry::Amend(_, ticket) => ticket.answer(Err(Code::Overloaded.into())),
                 Entry::Call(_, ticket) => ticket.answer(Err(Code::Overloaded.into())),
             }
         }

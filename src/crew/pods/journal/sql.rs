@@ -6,11 +6,13 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Row, Statement};
 use uuid::Uuid;
 
-use super::{Append, Call};
-use crate::crew::messages::{Kind, Message};
+use super::{Amend, Append, Call};
+use crate::crew::messages::{self, Kind, Message};
+use crate::foundation::errors::Error;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -47,6 +49,13 @@ pub(super) struct Verdict {
     pub fresh: bool,
 }
 
+/// A row of `podium.amend`.
+pub(super) struct Amendation {
+    pub code: String,
+    pub seq: Option<i64>,
+    pub message: Option<Message>,
+}
+
 /// The rows of a membership function.
 pub(super) struct Outcome {
     pub code: String,
@@ -69,6 +78,9 @@ pub(super) struct Connection {
     client: Client,
     backend: Backend,
     append: Statement,
+    /// The same for groups in which something answers a message or names somebody.
+    append_more: Statement,
+    amend: Statement,
 }
 
 impl Connection {
@@ -97,7 +109,13 @@ impl Connection {
                 .await?;
             let append =
                 client.prepare("SELECT code, seq, at, fresh FROM podium.append($1, $2, $3, $4) ORDER BY ord").await?;
-            Ok(Connection { client, backend, append })
+            let append_more = client
+                .prepare("SELECT code, seq, at, fresh FROM podium.append($1, $2, $3, $4, $5, $6) ORDER BY ord")
+                .await?;
+            let amend = client
+                .prepare("SELECT code, seq, message FROM podium.amend($1, $2, $3, $4, $5, $6) ORDER BY ord")
+                .await?;
+            Ok(Connection { client, backend, append, append_more, amend })
         };
         // Whatever is in the way here, it is nothing about an entry.
         in_time(CONNECT, opening).await.map_err(|failure| match failure {
@@ -116,22 +134,64 @@ impl Connection {
     }
 
     /// Appends a group outside an explicit transaction. Answers a verdict for each, in order, once it is committed.
-    pub(super) async fn append<'a>(&self, group: impl Iterator<Item = &'a Append>) -> Result<Vec<Verdict>, Failure> {
+    pub(super) async fn append<'a>(
+        &self,
+        group: impl Iterator<Item = &'a Append> + Clone,
+    ) -> Result<Vec<Verdict>, Failure> {
+        let is_plain = group.clone().all(Append::is_plain);
+        let (mut replies, mut mentions) = (Vec::new(), Vec::new());
         let (mut pods, mut ids, mut users, mut texts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for append in group {
             pods.push(append.pod_id);
             ids.push(append.id);
             users.push(append.user_id);
             texts.push(append.text.as_str());
+            if !is_plain {
+                replies.push(append.reply_to);
+                mentions.push(array(&append.mentions));
+            }
         }
         // `query` reads to the end of the answer, which Postgres sends after the commit.
-        let rows =
-            in_time(ANSWER, async { Ok(self.client.query(&self.append, &[&pods, &ids, &users, &texts]).await?) })
-                .await?;
+        let rows = in_time(ANSWER, async {
+            Ok(match is_plain {
+                true => self.client.query(&self.append, &[&pods, &ids, &users, &texts]).await?,
+                false => {
+                    let arguments: [&(dyn ToSql + Sync); 6] = [&pods, &ids, &users, &texts, &replies, &mentions];
+                    self.client.query(&self.append_more, &arguments).await?
+                }
+            })
+        })
+        .await?;
         let verdicts = rows.iter().map(|row| {
             Ok(Verdict { code: row.try_get(0)?, seq: row.try_get(1)?, at: row.try_get(2)?, fresh: row.try_get(3)? })
         });
         verdicts.collect::<Result<Vec<_>, tokio_postgres::Error>>().map_err(Failure::from)
+    }
+
+    /// Changes messages, likewise.
+    pub(super) async fn amend<'a>(&self, group: impl Iterator<Item = &'a Amend>) -> Result<Vec<Amendation>, Failure> {
+        let (mut pods, mut ids, mut users, mut ops) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut changes, mut values) = (Vec::new(), Vec::new());
+        for amend in group {
+            pods.push(amend.pod_id);
+            ids.push(amend.id);
+            users.push(amend.user_id);
+            ops.push(amend.op);
+            let (change, value) = amend.change.as_sql();
+            changes.push(change);
+            values.push(value);
+        }
+        let rows = in_time(ANSWER, async {
+            Ok(self.client.query(&self.amend, &[&pods, &ids, &users, &changes, &values, &ops]).await?)
+        })
+        .await?;
+        let verdicts = rows.iter().map(|row| {
+            let message: Option<serde_json::Value> = row.try_get(2)?;
+            let message = message.map(messages::store::of_json).transpose();
+            let message = message.map_err(|error: Error| Failure::Group(error.reason.into_owned()))?;
+            Ok(Amendation { code: row.try_get(0)?, seq: row.try_get(1)?, message })
+        });
+        verdicts.collect()
     }
 
     /// Runs a membership function.
@@ -181,6 +241,12 @@ async fn end(client: &Client, lost: Backend) -> Result<(), Failure> {
         }
         None => Ok(()),
     }
+}
+
+/// Ids as the text of an array; `None` for none.
+fn array(ids: &[Uuid]) -> Option<String> {
+    let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+    (!ids.is_empty()).then(|| format!("{{{}}}", ids.join(",")))
 }
 
 fn read_line(row: &Row, outcome: &mut Outcome) -> Result<(), tokio_postgres::Error> {

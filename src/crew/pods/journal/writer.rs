@@ -8,9 +8,9 @@ use ::metrics::Histogram;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::sql::{Backend, Connection, Failure, Outcome, Verdict};
-use super::{Append, Call, Deliver, Done, Entry, Ticket};
-use crate::crew::messages::{Kind, Message, Sent};
+use super::batch::{Batch, Group, News, Work, refusal};
+use super::sql::{Backend, Connection, Failure, Outcome};
+use super::{Call, Deliver, Done, Entry, Ticket};
 use crate::crew::pods::change::{Change, KIND};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::metrics;
@@ -21,8 +21,6 @@ const GROUP: usize = 256;
 
 /// Between attempts to connect; doubled up to the last.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
-
-type Appends = Vec<(Append, Ticket<Sent>)>;
 
 /// Serves one queue until it is closed and empty.
 pub(super) async fn run(index: usize, url: String, mut entries: mpsc::Receiver<Entry>, deliver: Arc<dyn Deliver>) {
@@ -48,18 +46,19 @@ pub(super) async fn run(index: usize, url: String, mut entries: mpsc::Receiver<E
         if received == 0 {
             return;
         }
-        let mut group = Appends::new();
+        let mut batch = Batch::default();
         for entry in taken.drain(..) {
+            // What came before it is written before it.
+            if !batch.takes(&entry) {
+                writer.write(std::mem::take(&mut batch)).await;
+            }
             match entry {
-                Entry::Append(append, ticket) => group.push((append, ticket)),
-                // What came before it is written before it.
-                Entry::Call(call, ticket) => {
-                    writer.append(std::mem::take(&mut group)).await;
-                    writer.call(call, ticket).await;
-                }
+                Entry::Append(append, ticket) => batch.appends.push((append, ticket)),
+                Entry::Amend(amend, ticket) => batch.amends.push((amend, ticket)),
+                Entry::Call(call, ticket) => writer.call(call, ticket).await,
             }
         }
-        writer.append(group).await;
+        writer.write(batch).await;
     }
 }
 
@@ -83,7 +82,12 @@ struct Suspects {
 }
 
 impl Writer {
-    async fn append(&mut self, group: Appends) {
+    async fn write(&mut self, batch: Batch) {
+        self.commit(batch.appends).await;
+        self.commit(batch.amends).await;
+    }
+
+    async fn commit<W: Work>(&mut self, group: Group<W>) {
         // Halves of a group that failed wait here, the first on top.
         let mut stack = vec![group];
         while let Some(mut group) = stack.pop() {
@@ -99,7 +103,7 @@ impl Writer {
                     Ok(connection) => {
                         attempted = true;
                         let start = Instant::now();
-                        let verdicts = connection.append(group.iter().map(|(append, _)| append)).await;
+                        let verdicts = W::commit(connection, &group).await;
                         self.seconds.record(start.elapsed());
                         verdicts
                     }
@@ -111,8 +115,9 @@ impl Writer {
                         break;
                     }
                     Err(Failure::Group(cause)) if group.len() == 1 => {
-                        for (append, ticket) in group {
-                            tracing::warn!(pod_id = %append.pod_id, id = %append.id, %cause, "Postgres refused an entry");
+                        for (work, ticket) in group {
+                            let (pod_id, id) = (work.pod_id(), work.id());
+                            tracing::warn!(%pod_id, %id, %cause, "Postgres refused an entry");
                             ticket.answer(Err(Error::because(Code::Invalid, "the database refused this message")));
                         }
                         break;
@@ -199,18 +204,18 @@ impl Writer {
     }
 
     /// Answers what has waited too long. What may have been committed unseen makes its pod suspect.
-    fn give_up_late(&mut self, group: &mut Appends, attempted: bool) {
+    fn give_up_late<W: Work>(&mut self, group: &mut Group<W>, attempted: bool) {
         let now = Instant::now();
         if group.iter().all(|(_, ticket)| ticket.deadline > now) {
             return;
         }
-        for (append, ticket) in std::mem::take(group) {
+        for (work, ticket) in std::mem::take(group) {
             if ticket.deadline > now {
-                group.push((append, ticket));
+                group.push((work, ticket));
                 continue;
             }
             if attempted {
-                self.suspect(Some(append.pod_id));
+                self.suspect(Some(work.pod_id()));
             }
             ticket.answer(Err(Code::Unavailable.into()));
         }
@@ -223,27 +228,29 @@ impl Writer {
         }
     }
 
-    fn committed(&mut self, group: Appends, verdicts: Vec<Verdict>) {
+    fn committed<W: Work>(&mut self, group: Group<W>, verdicts: Vec<W::Verdict>) {
         if verdicts.len() != group.len() {
             tracing::error!(entries = group.len(), verdicts = verdicts.len(), "the journal's answer does not fit");
         }
         self.group.record(group.len() as f64);
         let mut changes: HashMap<Uuid, (Topic, Vec<Change>)> = HashMap::new();
         let mut answers = Vec::with_capacity(group.len());
-        for ((append, ticket), verdict) in group.into_iter().zip(verdicts) {
-            let Append { pod_id, id, user_id, text } = append;
-            let (Some(seq), Some(at), "ok") = (verdict.seq, verdict.at, verdict.code.as_str()) else {
-                answers.push((ticket, Err(refusal(&verdict.code))));
-                continue;
+        for ((work, ticket), verdict) in group.into_iter().zip(verdicts) {
+            let pod_id = work.pod_id();
+            let (answer, news) = match work.judged(verdict) {
+                Ok((answer, news)) => (Ok(answer), Some(news)),
+                Err(refusal) => (Err(refusal), None),
             };
-            answers.push((ticket, Ok(Sent { id, seq, at, fresh: verdict.fresh })));
-            if verdict.fresh {
-                let (topic, changes) = changes.entry(pod_id).or_insert_with(|| (Topic::of(KIND, pod_id), Vec::new()));
-                let message = Message::fresh(id, seq, user_id, Kind::Text, text, at);
-                changes.push(Change::of(topic, &message, seq - 1));
-            } else {
+            answers.push((ticket, answer));
+            match news {
+                Some(News::Changed(message)) => {
+                    let (topic, changes) =
+                        changes.entry(pod_id).or_insert_with(|| (Topic::of(KIND, pod_id), Vec::new()));
+                    changes.push(Change::of(topic, &message, message.changed_seq - 1));
+                }
                 // Its first commit may have been answered to nobody.
-                self.deliver.heard_of(pod_id, seq);
+                Some(News::Repeated(position)) => self.deliver.heard_of(pod_id, position),
+                None => {}
             }
         }
         for (pod_id, (_, changes)) in changes {
@@ -280,18 +287,5 @@ impl Writer {
             _ if already_done => Ok(Done { seat: None, fresh: false }),
             code => Err(refusal(code)),
         }
-    }
-}
-
-/// The functions' codes are those of the protocol.
-fn refusal(code: &str) -> Error {
-    match code {
-        "conflict" => Code::Conflict.into(),
-        "not_found" => Code::NotFound.into(),
-        "not_member" => Code::NotMember.into(),
-        "forbidden" => Code::Forbidden.into(),
-        "pod_full" => Code::PodFull.into(),
-        "invalid" => Code::Invalid.into(),
-        other => Error::internal(format!("the database answered {other}")),
     }
 }

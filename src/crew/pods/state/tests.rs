@@ -23,6 +23,7 @@ fn change(entry: &Entry, known: i64) -> Change {
         position: entry.position,
         kind: entry.kind,
         user_id: entry.user_id,
+        is_new: entry.seq > known,
         frame: std::sync::Arc::new(Frame {
             text: ByteString::from(format!("{event} {}", entry.seq)),
             reach: Reach::Log { position: entry.position, origin: entry.seq, ends: Ends::Nobody },

@@ -216,3 +216,55 @@ pub async fn activity(conn: &mut AsyncPgConnection, pods: Vec<Uuid>, people: Vec
     };
     rows.into_iter().map(tell).collect()
 }
+
+#[derive(QueryableByName)]
+struct MarkRow {
+    #[diesel(sql_type = Text)]
+    code: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    read_seq: Option<i64>,
+    #[diesel(sql_type = Bool)]
+    moved: bool,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    head: Option<i64>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    unread: Option<i32>,
+}
+
+/// Up to where one person has read a pod.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Who.
+    pub user_id: Uuid,
+    /// Up to where, now.
+    pub seq: i64,
+    /// Whether the call moved it.
+    pub moved: bool,
+    /// The head of the pod's log when the mark was written.
+    pub head: i64,
+    /// Others' texts above it, up to 99.
+    pub unread: i32,
+}
+
+/// Writes read marks, each a pod, a person and a position, and answers each in order: where it is now, or the code of its
+/// refusal. As the service, for handlers that have checked who asks.
+pub async fn mark_read(
+    conn: &mut AsyncPgConnection,
+    marks: &[((Uuid, Uuid), i64)],
+) -> Result<Vec<Result<Mark, String>>> {
+    let pods: Vec<Uuid> = marks.iter().map(|((pod_id, _), _)| *pod_id).collect();
+    let people: Vec<Uuid> = marks.iter().map(|((_, user_id), _)| *user_id).collect();
+    let seqs: Vec<i64> = marks.iter().map(|(_, seq)| *seq).collect();
+    let rows: Vec<MarkRow> =
+        diesel::sql_query("SELECT code, read_seq, moved, head, unread FROM podium.mark_read($1, $2, $3) ORDER BY ord")
+            .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
+            .bind::<Array<diesel::sql_types::Uuid>, _>(people)
+            .bind::<Array<BigInt>, _>(seqs)
+            .load(conn)
+            .await?;
+    let mark = |(row, ((_, user_id), _)): (MarkRow, &((Uuid, Uuid), i64))| match (row.read_seq, row.head, row.unread) {
+        (Some(seq), Some(head), Some(unread)) => Ok(Mark { user_id: *user_id, seq, moved: row.moved, head, unread }),
+        _ => Err(row.code),
+    };
+    Ok(rows.into_iter().zip(marks).map(mark).collect())
+}

@@ -1,31 +1,29 @@
 //! What a run found, for people and for machines.
 
+mod page;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+pub use self::page::page;
 use crate::check::Findings;
 use crate::crowd::{Measured, Pace, Plan};
 use crate::processes::Usage;
-use crate::run::costs;
 use crate::timeline::{Percentiles, percentiles};
 
-/// The processes and the counters at one moment.
+/// The processes at one moment.
 #[derive(Debug, Clone)]
 pub struct Sample {
     /// Seconds from the beginning of the measured time.
     pub seconds: f64,
     /// What each group of processes had used.
     pub usage: BTreeMap<String, Usage>,
-    /// Sends so far.
-    pub sends: u64,
-    /// Deliveries so far.
-    pub deliveries: u64,
 }
 
 /// What a group of processes cost in the measured time.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Cost {
     /// Cores in use on average.
     pub cores: f64,
@@ -35,12 +33,12 @@ pub struct Cost {
     pub send_us: Option<f64>,
     /// Bytes at the end.
     pub memory: u64,
-    /// Bytes before anybody came.
-    pub memory_before: u64,
+    /// Bytes that came on top since before anybody connected, a session.
+    pub session_bytes: f64,
 }
 
 /// Latencies, in milliseconds.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Latencies {
     /// From when a send was due to each of its deliveries.
     pub delivery: Option<Percentiles>,
@@ -52,10 +50,14 @@ pub struct Latencies {
     pub connect: Option<Percentiles>,
     /// From the push to the answer of the join.
     pub join: Option<Percentiles>,
+    /// From when a session wanted to be back to when it was.
+    pub back: Option<Percentiles>,
+    /// From a push that was no message to its answer, by event.
+    pub others: BTreeMap<String, Percentiles>,
 }
 
 /// One slice of the run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Slice {
     /// When it began, in seconds.
     pub at: f64,
@@ -66,7 +68,7 @@ pub struct Slice {
 }
 
 /// CPU in use between two samples.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CpuSlice {
     /// When it ended, in seconds.
     pub at: f64,
@@ -75,10 +77,12 @@ pub struct CpuSlice {
 }
 
 /// What a run found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
     /// The scenario's name.
     pub scenario: String,
+    /// What this run is called.
+    pub name: String,
     /// When it began, RFC 3339.
     pub began: String,
     /// What it was told to do.
@@ -99,6 +103,10 @@ pub struct Report {
     pub refused: BTreeMap<String, u64>,
     /// Sockets that ended before the run did, by reason.
     pub ended: BTreeMap<String, u64>,
+    /// Sessions that went, or were cut off, as the scenario wanted.
+    pub churned: u64,
+    /// Pushes that the server did not know, by event; they were left out from then on.
+    pub unserved: BTreeMap<String, u64>,
     /// Latencies.
     pub latency_ms: Latencies,
     /// CPU and memory of the watched processes.
@@ -119,14 +127,17 @@ pub struct Report {
 
 impl Report {
     /// Puts together what was measured.
+    #[allow(clippy::too_many_arguments, reason = "it is called in one place, with all that a run knows")]
     pub fn new(
         scenario: &str,
+        name: String,
         began: String,
         settings: BTreeMap<String, String>,
         plan: &Plan,
         measured: &Measured,
         before: &BTreeMap<String, Usage>,
         samples: &[Sample],
+        sessions: usize,
     ) -> Report {
         let seconds = plan.measured as f64 / 1e9;
         let total = measured.delivery.total();
@@ -136,6 +147,7 @@ impl Report {
         let steps = (0..400).map(|step| 100.0 - 100.0 / 10f64.powf(f64::from(step) / 100.0));
         Report {
             scenario: scenario.to_owned(),
+            name,
             began,
             settings,
             seconds,
@@ -146,14 +158,22 @@ impl Report {
             deliveries_per_second: measured.deliveries as f64 / seconds,
             refused: measured.refused.clone(),
             ended: measured.ended.clone(),
+            churned: measured.churned,
+            unserved: measured.unserved.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect(),
             latency_ms: Latencies {
                 delivery: percentiles(&total),
                 answer: percentiles(&measured.answer.total()),
                 lateness,
                 connect: percentiles(&measured.connect),
                 join: percentiles(&measured.join),
+                back: percentiles(&measured.back),
+                others: measured
+                    .others
+                    .iter()
+                    .filter_map(|(what, times)| Some(((*what).to_owned(), percentiles(times)?)))
+                    .collect(),
             },
-            processes: costs(before, samples, measured.answers, measured.deliveries),
+            processes: costs(before, samples, measured, sessions),
             checked_sends: measured.checked.0,
             checked_deliveries: measured.checked.1,
             findings: measured.findings.clone(),
@@ -174,6 +194,31 @@ impl Report {
     }
 }
 
+/// What each group of processes cost between the first sample and the last.
+fn costs(
+    before: &BTreeMap<String, Usage>,
+    samples: &[Sample],
+    measured: &Measured,
+    sessions: usize,
+) -> BTreeMap<String, Cost> {
+    let (Some(first), Some(last)) = (samples.first(), samples.last()) else { return BTreeMap::new() };
+    let seconds = (last.seconds - first.seconds).max(1e-9);
+    let cost = |(name, usage): (&String, &Usage)| {
+        let cpu = (usage.cpu - first.usage.get(name).map_or(0.0, |usage| usage.cpu)).max(0.0);
+        let each = |count: u64| (count > 0).then(|| cpu * 1e6 / count as f64);
+        let empty = before.get(name).map_or(0, |usage| usage.memory);
+        let cost = Cost {
+            cores: cpu / seconds,
+            delivery_us: each(measured.deliveries),
+            send_us: each(measured.answers),
+            memory: usage.memory,
+            session_bytes: (usage.memory as f64 - empty as f64) / sessions.max(1) as f64,
+        };
+        (name.clone(), cost)
+    };
+    last.usage.iter().map(cost).collect()
+}
+
 fn cpu_slice(from: &Sample, to: &Sample) -> CpuSlice {
     let seconds = (to.seconds - from.seconds).max(1e-9);
     let cores = |(name, usage): (&String, &Usage)| {
@@ -186,57 +231,79 @@ fn cpu_slice(from: &Sample, to: &Sample) -> CpuSlice {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let settings: Vec<_> = self.settings.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        writeln!(f, "{} · {}", self.scenario, settings.join(" · "))?;
-        writeln!(
-            f,
-            "  {:<11} {:>12}  {:>10}/s",
-            "answered",
-            thousands(self.answers as f64),
-            thousands(self.answers_per_second)
-        )?;
-        let (all, rate) = (thousands(self.deliveries as f64), thousands(self.deliveries_per_second));
-        writeln!(f, "  {:<11} {all:>12}  {rate:>10}/s", "delivered")?;
-        writeln!(f, "  {:<11} {:>9} {:>9} {:>9} {:>9} {:>9}", "ms", "p50", "p90", "p99", "p99.9", "max")?;
-        let latencies = &self.latency_ms;
-        for (name, row) in [
-            ("delivery", latencies.delivery),
-            ("answer", latencies.answer),
-            ("sent late", latencies.lateness),
-            ("connect", latencies.connect),
-            ("join", latencies.join),
+        writeln!(f, "{} · {}", self.name, settings.join(" · "))?;
+        for (what, count, rate) in [
+            ("answered", self.answers, self.answers_per_second),
+            ("delivered", self.deliveries, self.deliveries_per_second),
         ] {
-            let Some(row) = row else { continue };
-            let cells = [row.p50, row.p90, row.p99, row.p999, row.max].map(|value| format!("{value:>9.2}"));
-            writeln!(f, "  {name:<11} {}", cells.join(" "))?;
+            if count > 0 {
+                writeln!(f, "  {what:<16} {:>12}  {:>10}/s", thousands(count as f64), thousands(rate))?;
+            }
         }
-        for (name, cost) in &self.processes {
-            let delivery = cost.delivery_us.map_or(String::new(), |us| format!("{us:>8.2} µs a delivery"));
-            let memory = thousands(cost.memory as f64 / 1024.0);
-            writeln!(f, "  {name:<11} {:>5.2} cores {delivery}  {memory:>9} KiB", cost.cores)?;
+        if self.churned > 0 {
+            writeln!(f, "  {:<16} {:>12}", "went and came", thousands(self.churned as f64))?;
         }
+        self.fmt_latencies(f)?;
+        self.fmt_processes(f)?;
         for (code, count) in &self.refused {
-            writeln!(f, "  refused     {count} sends: {code}")?;
+            writeln!(f, "  refused          {count}: {code}")?;
         }
         for (why, count) in &self.ended {
-            writeln!(f, "  ended       {count} sockets: {why}")?;
+            writeln!(f, "  ended            {count} sockets: {why}")?;
         }
-        if let Some(lateness) = latencies.lateness.filter(|late| late.p99 > 5.0) {
+        for what in self.unserved.keys() {
+            writeln!(f, "  not served       {what}: left out")?;
+        }
+        if let Some(lateness) = self.latency_ms.lateness.filter(|late| late.p99 > 5.0) {
             writeln!(
                 f,
-                "  note        the load tester itself was late by {:.1} ms (p99): it wants more CPU",
+                "  note             the load tester itself was late by {:.1} ms (p99): it wants more CPU",
                 lateness.p99
             )?;
         }
         let (sends, deliveries) = (thousands(self.checked_sends as f64), thousands(self.checked_deliveries as f64));
         if self.findings.is_empty() {
-            return writeln!(
-                f,
-                "  checks      {sends} sends, {deliveries} deliveries: none lost, none twice, all in one order"
-            );
+            let words = "none lost, none twice, all in one order";
+            return writeln!(f, "  checks           {sends} sends, {deliveries} deliveries: {words}");
         }
-        writeln!(f, "  checks      {sends} sends, {deliveries} deliveries: WRONG {:?}", self.findings.counts)?;
+        writeln!(f, "  checks           {sends} sends, {deliveries} deliveries: WRONG {:?}", self.findings.counts)?;
         for finding in self.findings.first.iter().take(40) {
             writeln!(f, "    {finding}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    fn fmt_latencies(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let latencies = &self.latency_ms;
+        let rows = [
+            ("delivery", latencies.delivery),
+            ("answer", latencies.answer),
+            ("sent late", latencies.lateness),
+            ("connect", latencies.connect),
+            ("join", latencies.join),
+            ("back again", latencies.back),
+        ];
+        let others = latencies.others.iter().map(|(what, row)| (what.as_str(), Some(*row)));
+        writeln!(f, "  {:<16} {:>9} {:>9} {:>9} {:>9} {:>9}", "ms", "p50", "p90", "p99", "p99.9", "max")?;
+        for (name, row) in rows.into_iter().chain(others) {
+            let Some(row) = row else { continue };
+            let cells = [row.p50, row.p90, row.p99, row.p999, row.max].map(|value| format!("{value:>9.2}"));
+            writeln!(f, "  {name:<16} {}", cells.join(" "))?;
+        }
+        Ok(())
+    }
+
+    fn fmt_processes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, cost) in &self.processes {
+            let delivery = cost.delivery_us.map_or(String::new(), |us| format!("{us:>8.2} µs a delivery"));
+            let memory = thousands(cost.memory as f64 / 1024.0);
+            let session = match self.scenario.as_str() {
+                "idle" => format!("  {:>7.1} KiB a session", cost.session_bytes / 1024.0),
+                _ => String::new(),
+            };
+            writeln!(f, "  {name:<16} {:>5.2} cores {delivery}  {memory:>9} KiB{session}", cost.cores)?;
         }
         Ok(())
     }

@@ -1,0 +1,190 @@
+//! Sessions that go, are cut off, and come back: they take up where they were, and lose nothing.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::plan::{Churn, Pace};
+use super::schedule::Schedule;
+use super::{Crowd, Stage};
+use crate::random::Random;
+use crate::sockets::{Ended, Sockets};
+use crate::timeline;
+use crate::wire::speech::Push;
+
+/// Who comes back when; the earliest is the greatest, for a heap.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// When.
+    pub at: u64,
+    /// Which session.
+    pub id: usize,
+}
+
+impl Ord for Absence {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.at, other.id).cmp(&(self.at, self.id))
+    }
+}
+
+impl PartialOrd for Absence {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// When the plan lets somebody go.
+pub struct Comings {
+    goings: Schedule,
+    storm: u64,
+    churn: Option<Churn>,
+}
+
+impl Comings {
+    /// By this plan, in this lane.
+    pub fn new(churn: Option<Churn>, start: u64, lane: (usize, usize), random: Random) -> Self {
+        let rate = churn.map_or(0.0, |churn| churn.rate);
+        let storm = churn.and_then(|churn| churn.storm).map_or(u64::MAX, |every| start + every);
+        Comings { goings: Schedule::new(Pace::Open { rate, poisson: true }, start, lane, random), storm, churn }
+    }
+
+    /// When the next thing is due.
+    pub fn next(&self) -> u64 {
+        self.goings.next.min(self.storm)
+    }
+}
+
+impl Crowd<'_> {
+    /// Lets go whom the plan lets go.
+    pub(super) fn let_go(&mut self, sockets: &mut Sockets, comings: &mut Comings, now: u64) {
+        let Some(churn) = comings.churn else { return };
+        let (least, most) = churn.away;
+        while comings.goings.next <= now {
+            comings.goings.advance();
+            let id = self.random.below(self.seats.len());
+            let away = least + (self.random.unit() * (most - least) as f64) as u64;
+            let politely = self.random.below(2) == 0;
+            self.leave(sockets, id, politely, now + away);
+        }
+        if comings.storm <= now {
+            comings.storm += churn.storm.unwrap_or(u64::MAX / 2);
+            for id in 0..self.seats.len() {
+                // As clients do that were cut off together: nearly at once, a little spread.
+                let away = self.random.below(500_000_000) as u64;
+                self.leave(sockets, id, false, now + away);
+            }
+        }
+    }
+
+    fn leave(&mut self, sockets: &mut Sockets, id: usize, politely: bool, until: u64) {
+        let seat = &mut self.seats[id];
+        if seat.stage != Stage::In {
+            return;
+        }
+        if politely {
+            let (speech, topic) = (self.plan.speech, &seat.topic);
+            sockets.send_with(id, |out| speech.push(out, Push::Leave, topic, format_args!("{{}}")));
+        }
+        sockets.close(id, politely);
+        (seat.stage, seat.wanted) = (Stage::Away, until);
+        self.measured.churned += 1;
+        self.gone(id, until);
+    }
+
+    /// A socket has ended that was to go on.
+    pub(super) fn lost(&mut self, id: usize, why: &Ended, now: u64) {
+        let seat = &mut self.seats[id];
+        let before = std::mem::replace(&mut seat.stage, Stage::Away);
+        if matches!(before, Stage::Connecting | Stage::Joining) {
+            self.pending -= 1;
+        }
+        if !seat.known {
+            self.failed = Some(format!("a session did not get in: {why}"));
+            return;
+        }
+        *self.measured.ended.entry(why.to_string()).or_default() += 1;
+        // As a good client does: soon, but not all at once.
+        let wait = 50_000_000 + self.random.below(450_000_000) as u64;
+        if before == Stage::In {
+            self.gone(id, now + wait);
+        } else {
+            self.comings.push(Absence { at: now + 2 * wait, id });
+        }
+    }
+
+    fn gone(&mut self, id: usize, until: u64) {
+        self.gauges.joined.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+        self.seats[id].typing = false;
+        self.comings.push(Absence { at: until, id });
+    }
+
+    /// Connects those who are to be back by now.
+    pub(super) fn bring_back(&mut self, sockets: &mut Sockets, now: u64) -> Result<(), String> {
+        while self.pending < self.plan.connecting
+            && let Some(next) = self.comings.peek()
+            && next.at <= now
+        {
+            let id = next.id;
+            self.comings.pop();
+            self.connect(sockets, id)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn connect(&mut self, sockets: &mut Sockets, id: usize) -> Result<(), String> {
+        let now = sockets.now();
+        let seat = &mut self.seats[id];
+        let url = &self.urls[seat.url];
+        (seat.since, seat.stage) = (now, Stage::Connecting);
+        self.pending += 1;
+        sockets.connect(id, url.address, &url.host, &seat.request).map_err(|error| format!("connecting: {error}"))
+    }
+
+    pub(super) fn everybody_is_in(&self) -> bool {
+        self.comings.is_empty() && self.pending == 0 && self.seats.iter().all(|seat| seat.pages.is_none())
+    }
+
+    /// A session is in again: takes the page of what it missed, and sends again what was not answered.
+    pub(super) fn returned(&mut self, sockets: &mut Sockets, id: usize, response: &[u8], now: u64) {
+        timeline::record(&mut self.measured.back, now.saturating_sub(self.seats[id].wanted));
+        let response: Value = serde_json::from_slice(response).unwrap_or_default();
+        if response["reset"] == true {
+            *self.measured.ended.entry("the log was reset".into()).or_default() += 1;
+        }
+        self.take_page(sockets, id, &response, false);
+        for number in self.seats[id].open.clone() {
+            self.write(sockets, id, number);
+        }
+    }
+
+    /// A further page has come.
+    pub(super) fn page(&mut self, sockets: &mut Sockets, id: usize, ok: bool, response: &[u8]) {
+        let response: Value = serde_json::from_slice(response).unwrap_or_default();
+        if ok {
+            self.take_page(sockets, id, &response, true);
+        } else {
+            *self.measured.refused.entry(format!("history: {}", response["code"])).or_default() += 1;
+            self.seats[id].pages = None;
+        }
+    }
+
+    fn take_page(&mut self, sockets: &mut Sockets, id: usize, response: &Value, meanwhile_live: bool) {
+        let (pod, member) = (self.seats[id].pod, self.seats[id].member);
+        for message in response["messages"].as_array().into_iter().flatten() {
+            let Some(text) = message["id"].as_str() else { continue };
+            let delivery = self.delivery(text.as_bytes(), message["seq"].as_u64(), message["changed_seq"].as_u64());
+            if meanwhile_live {
+                self.checks.read(pod, member, delivery);
+            } else {
+                self.checks.delivered(pod, member, delivery);
+            }
+        }
+        let seat = &mut self.seats[id];
+        seat.pages = response["next"].as_u64().filter(|_| response["more"] == true);
+        if let Some(next) = seat.pages {
+            let (speech, topic) = (self.plan.speech, &seat.topic);
+            let payload = format_args!(r#"{{"after":{next},"limit":200}}"#);
+            sockets.send_with(id, |out| speech.push(out, Push::History, topic, payload));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Posts on the wall go over HTTP, which waits for its answers: a thread of its own does the waiting.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::Crowd;
+use crate::check::Outcome;
+use crate::http::{Http, Url};
+use crate::people::Population;
+
+/// A post to be made.
+struct Post {
+    number: u64,
+    body: Value,
+}
+
+/// What became of one.
+struct Posted {
+    number: u64,
+    /// Ok, or what the server said.
+    outcome: Result<(), String>,
+    at: Instant,
+}
+
+/// Makes posts in the name of the event's maker.
+pub struct Poster {
+    posts: Sender<Post>,
+    posted: Receiver<Posted>,
+}
+
+impl Poster {
+    /// Starts the thread, which ends with this value.
+    pub fn start(url: Url, population: &Population) -> Self {
+        let (posts, jobs) = channel::<Post>();
+        let (done, posted) = channel();
+        let path = format!("/v1/events/{}/posts", population.event);
+        let token = population.people[0].token.clone();
+        thread::spawn(move || {
+            let mut http = Http::new(url);
+            for Post { number, body } in jobs {
+                let outcome = match http.request("POST", &path, &token, Some(&body)) {
+                    Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
+                    Ok(answer) => Err(format!("POST {path}: answered {} {}", answer.status, answer.body)),
+                    Err(error) => Err(format!("POST {path}: {error}")),
+                };
+                if done.send(Posted { number, outcome, at: Instant::now() }).is_err() {
+                    return;
+                }
+            }
+        });
+        Poster { posts, posted }
+    }
+
+    /// Has a post made. The text is JSON.
+    pub fn post(&self, number: u64, id: &str, text: &str) {
+        let text: Value = serde_json::from_str(text).unwrap_or_default();
+        let body = json!({"id": id, "kind": "text", "body": {"text": text}});
+        // It ends with this value, and not before.
+        let _ = self.posts.send(Post { number, body });
+    }
+}
+
+impl Crowd<'_> {
+    /// Takes the answers to posts.
+    pub(super) fn take_posts(&mut self) {
+        let Some(poster) = &self.poster else { return };
+        for Posted { number, outcome, at } in poster.posted.try_iter().collect::<Vec<_>>() {
+            match outcome {
+                Ok(()) => {
+                    self.checks.answered(number, Outcome::Stored(None));
+                    self.measured.answers += 1;
+                    if let (Some(due), Some(start)) = (self.checks.due(number), self.started) {
+                        let took = at.duration_since(start).as_nanos() as u64;
+                        if self.in_window(due) {
+                            self.measured.answer.record(took, took.saturating_sub(due));
+                        }
+                    }
+                }
+                Err(why) => self.failed = Some(why),
+            }
+        }
+    }
+}

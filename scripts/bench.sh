@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# Measures Podium beside the bare server and Socket.IO, in turn on this machine, and prints one table.
+# See docs/PERFORMANCE.md.
+#
+#   scripts/bench.sh          the short form, some minutes
+#   scripts/bench.sh full     what docs/PERFORMANCE.md shows
+#
+# BENCH_OUT names a folder for the reports and pages; a temporary one if unset. BENCH_PORT is the first of five ports.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib.sh
+source scripts/lib.sh
+
+case ${1:-short} in
+    short) seconds=4 rounds=2 sessions=2000 ;;
+    full) seconds=10 rounds=3 sessions=10000 ;;
+    *) fail "short or full" ;;
+esac
+port=${BENCH_PORT:-4700}
+out=${BENCH_OUT:-$(mktemp -d /tmp/podium-bench-reports.XXXXXX)}
+mkdir -p "$out"
+
+# What a developer's shell has set must not reach the servers.
+for name in "${!PODIUM_@}" DATABASE_URL REDIS_URL; do
+    [[ $name == PODIUM_POSTGRES_BIN ]] || unset "$name"
+done
+
+scripts/install.sh rust postgres node
+say "building"
+cargo build --release --locked --quiet --workspace --bins
+peer=loadtest/peers/socketio
+if [[ ! -d $peer/node_modules || $peer/package-lock.json -nt $peer/node_modules/.package-lock.json ]]; then
+    (cd $peer && npm ci --no-audit --no-fund --loglevel=error)
+fi
+load=$PWD/target/release/podium-loadtest podium=$PWD/target/release/podium
+
+# Each server has a core to itself; its store and the load share the rest.
+if have taskset && (($(nproc) >= 2)); then
+    on_one=(taskset -c 0) on_rest=(taskset -c "1-$(($(nproc) - 1))")
+else
+    on_one=() on_rest=()
+fi
+
+postgres=$(find_postgres)
+cluster=$(mktemp -d /tmp/podium-bench.XXXXXX)
+servers=()
+stop() {
+    ((${#servers[@]} == 0)) || kill "${servers[@]}" 2>/dev/null || true
+    as_account "$postgres/pg_ctl" stop -D "$cluster/data" -m immediate -s || true
+    rm -rf "$cluster"
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+chmod 711 "$cluster"
+mkdir -m 700 "$cluster/data"
+((EUID != 0)) || chown "$(account)" "$cluster/data"
+as_account env LC_ALL=C "$postgres/initdb" -D "$cluster/data" --username=podium --encoding=UTF8 --locale=C.UTF-8 \
+    --auth-local=trust --auth-host=reject --no-instructions >/dev/null
+# As durable as a Postgres is by default.
+cat >>"$cluster/data/postgresql.conf" <<SETTINGS
+listen_addresses = ''
+unix_socket_directories = '$cluster/data'
+max_connections = 200
+shared_buffers = 256MB
+max_wal_size = 2GB
+log_min_messages = fatal
+timezone = 'UTC'
+SETTINGS
+# Without a client, which the package of the server need not bring.
+printf 'CREATE DATABASE %s;\n' podium peer |
+    as_account "$postgres/postgres" --single -D "$cluster/data" postgres >/dev/null
+as_account "${on_rest[@]}" "$postgres/pg_ctl" start -D "$cluster/data" -l "$cluster/data/log" -w -s
+store=$(head -n 1 "$cluster/data/postmaster.pid")
+database() { printf 'postgres://podium@%s%%2Fdata/%s' "${cluster//\//%2F}" "$1"; }
+secret=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
+
+# wait_for <port>: until $server, which was just started, listens there
+wait_for() {
+    servers+=("$server")
+    for _ in $(seq 300); do
+        sleep 0.1
+        kill -0 "$server" 2>/dev/null || fail "the server for port $1 has ended; see $out"
+        (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
+    done
+    fail "nobody listens on port $1; see $out"
+}
+
+# start_podium, start_bare, start_memory, start_stored: leave the process id in $server
+start_podium() {
+    DATABASE_URL=$(database podium) PODIUM_JWT_SECRET=$secret PODIUM_LISTEN=127.0.0.1:$port \
+        PODIUM_ADMIN_LISTEN=127.0.0.1:$((port + 1)) PODIUM_LIMIT_MESSAGES=off PODIUM_LIMIT_TYPING=off PODIUM_LOG=warn \
+        PODIUM_HEALTH_INTERVAL=100ms PODIUM_DRAIN=2s "${on_one[@]}" "$podium" serve >"$out/podium.log" 2>&1 &
+    server=$!
+    wait_for $port
+}
+start_bare() {
+    "${on_one[@]}" "$load" bare --listen 127.0.0.1:$((port + 2)) 2>"$out/bare.log" &
+    server=$!
+    wait_for $((port + 2))
+}
+start_memory() {
+    PORT=$((port + 3)) JWT_SECRET=$secret "${on_one[@]}" node $peer/server.js 2>"$out/socketio.log" &
+    server=$!
+    wait_for $((port + 3))
+}
+start_stored() {
+    # pg takes the folder of the socket in a parameter.
+    PORT=$((port + 4)) JWT_SECRET=$secret DATABASE_URL="postgres://podium@/peer?host=$cluster/data" \
+        "${on_one[@]}" node $peer/server.js 2>"$out/socketio-stored.log" &
+    server=$!
+    wait_for $((port + 4))
+}
+
+start_bare; bare=$server
+start_podium; ours=$server
+start_memory; memory=$server
+start_stored; stored=$server
+peers=(
+    --server "bare=http://127.0.0.1:$((port + 2)),pid=$bare"
+    --server "Podium=http://127.0.0.1:$port,pid=$ours,pid=postgres:$store"
+    --server "Socket.IO=socketio+http://127.0.0.1:$((port + 3)),pid=$memory"
+    --server "Socket.IO, stored=socketio+http://127.0.0.1:$((port + 4)),pid=$stored,pid=postgres:$store"
+)
+status=0
+# compare <scenario> [options]: a scenario on all servers, in turn
+compare() {
+    say "$*"
+    "${on_rest[@]}" "$load" compare "$1" --rounds "$rounds" --secret "$secret" --seconds "$seconds" --json "$out/$1.json" \
+        --html "$out/$1.html" "${peers[@]}" "${@:2}" || status=$?
+}
+compare pods --sessions 500 --rate 2000 --size 100
+compare flat-out --sessions 500 --size 100
+# What is not stored has no store.
+peers=("${peers[@]:0:6}")
+compare typing --sessions 500 --rate 2000
+kill "${servers[@]}" && wait "${servers[@]}" 2>/dev/null || true
+servers=()
+
+# Memory a session is that of servers that nobody has used yet.
+start_bare; bare=$server
+start_podium; ours=$server
+start_memory; memory=$server
+peers=(
+    --server "bare=http://127.0.0.1:$((port + 2)),pid=$bare"
+    --server "Podium=http://127.0.0.1:$port,pid=$ours"
+    --server "Socket.IO=socketio+http://127.0.0.1:$((port + 3)),pid=$memory"
+)
+turns=$rounds rounds=1
+compare idle --sessions "$sessions"
+
+say "reports and pages are in $out"
+echo
+echo "$(nproc) cores; $seconds s a run; medians of $turns rounds (lowest–highest); idle once, with $sessions sessions"
+echo
+"$load" table "$out/pods.json" "$out/flat-out.json" "$out/typing.json" "$out/idle.json"
+exit "$status"

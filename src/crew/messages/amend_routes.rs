@@ -1,0 +1,155 @@
+//! HTTP of what becomes of a message after it was sent. It goes the same way as the pushes on a socket.
+
+use actix_web::{delete, patch, put, web};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::{Amended, Amendment};
+use crate::crew::pods::Pods;
+use crate::crew::profiles::SignedIn;
+use crate::crew::refusals;
+use crate::foundation::errors::Result;
+use crate::foundation::http::{Json, Path, Query};
+
+/// Registers the routes of changes to messages.
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(edit).service(delete).service(react).service(take_back);
+}
+
+/// New words for a message.
+#[derive(Debug, Deserialize, ToSchema)]
+struct EditBody {
+    /// 1 to 4,000 characters, not only white space.
+    text: String,
+    /// The client's own id of this change, which makes it safe to ask again.
+    op: Option<Uuid>,
+}
+
+/// By which a repeat is known.
+#[derive(Debug, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+struct OpQuery {
+    /// The client's own id of this change, which makes it safe to ask again.
+    op: Option<Uuid>,
+}
+
+/// Edit a message
+///
+/// For its author. Everybody's copy changes; `seq` in the answer is the message's new `changed_seq`, or the one it has if
+/// the words are the same.
+#[utoipa::path(
+    tag = "messages",
+    security(("token" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The pod's id"),
+        ("message_id" = Uuid, Path, description = "The message's id"),
+    ),
+    responses(
+        (status = 200, description = "Changed, or as it was", body = Amended),
+        refusals::Change,
+        refusals::Token,
+        refusals::Body,
+    )
+)]
+#[patch("/v1/pods/{id}/messages/{message_id}")]
+async fn edit(
+    who: SignedIn,
+    pods: web::Data<Pods>,
+    path: Path<(Uuid, Uuid)>,
+    body: Json<EditBody>,
+) -> Result<Json<Amended>> {
+    let (pod_id, id) = path.into_inner();
+    let EditBody { text, op } = body.into_inner();
+    Ok(Json(pods.amend(pod_id, who.user_id, id, Amendment::Edit(text), op).await?))
+}
+
+/// Delete a message
+///
+/// For its author. The words, mentions and reactions are gone for good; the message stays in the log with `deleted_at`.
+#[utoipa::path(
+    tag = "messages",
+    security(("token" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The pod's id"),
+        ("message_id" = Uuid, Path, description = "The message's id"),
+        OpQuery,
+    ),
+    responses(
+        (status = 200, description = "Deleted, now or before", body = Amended),
+        refusals::Change,
+        refusals::Token,
+        refusals::Query,
+    )
+)]
+#[delete("/v1/pods/{id}/messages/{message_id}")]
+async fn delete(
+    who: SignedIn,
+    pods: web::Data<Pods>,
+    path: Path<(Uuid, Uuid)>,
+    query: Query<OpQuery>,
+) -> Result<Json<Amended>> {
+    let (pod_id, id) = path.into_inner();
+    Ok(Json(pods.amend(pod_id, who.user_id, id, Amendment::Delete, query.op).await?))
+}
+
+/// React to a message
+///
+/// For the pod's members, with one emoji; each person once with each. A message has at most 20 different ones.
+#[utoipa::path(
+    tag = "messages",
+    security(("token" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The pod's id"),
+        ("message_id" = Uuid, Path, description = "The message's id"),
+        ("emoji" = String, Path, description = "One emoji"),
+        OpQuery,
+    ),
+    responses(
+        (status = 200, description = "The reaction is there", body = Amended),
+        refusals::Change,
+        refusals::Token,
+        refusals::Query,
+    )
+)]
+#[put("/v1/pods/{id}/messages/{message_id}/reactions/{emoji}")]
+async fn react(
+    who: SignedIn,
+    pods: web::Data<Pods>,
+    path: Path<(Uuid, Uuid, String)>,
+    query: Query<OpQuery>,
+) -> Result<Json<Amended>> {
+    let (pod_id, id, emoji) = path.into_inner();
+    Ok(Json(pods.amend(pod_id, who.user_id, id, Amendment::React { emoji, on: true }, query.op).await?))
+}
+
+/// Take a reaction back
+///
+/// One's own. It is no error if it was not there.
+#[utoipa::path(
+    tag = "messages",
+    security(("token" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The pod's id"),
+        ("message_id" = Uuid, Path, description = "The message's id"),
+        ("emoji" = String, Path, description = "One emoji"),
+        OpQuery,
+    ),
+    responses(
+        (status = 200, description = "The reaction is not there", body = Amended),
+        refusals::Change,
+        refusals::Token,
+        refusals::Query,
+    )
+)]
+#[delete("/v1/pods/{id}/messages/{message_id}/reactions/{emoji}")]
+async fn take_back(
+    who: SignedIn,
+    pods: web::Data<Pods>,
+    path: Path<(Uuid, Uuid, String)>,
+    query: Query<OpQuery>,
+) -> Result<Json<Amended>> {
+    let (pod_id, id, emoji) = path.into_inner();
+    Ok(Json(pods.amend(pod_id, who.user_id, id, Amendment::React { emoji, on: false }, query.op).await?))
+}

@@ -1,0 +1,90 @@
+//! The load tester against the real server: each scenario for two seconds, and nothing left behind.
+
+use clap::Parser;
+use podium_loadtest::cli::{Cli, measure};
+use podium_loadtest::report::Report;
+use podium_loadtest::run::Failure;
+
+use crate::support::server::{SECRET, Server};
+
+async fn server() -> Server {
+    Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off"), ("PODIUM_LIMIT_TYPING", "off")]).await
+}
+
+/// Runs a scenario with 50 sessions.
+async fn load(server: &Server, arguments: &[&str]) -> Result<Report, Failure> {
+    let mut line = vec!["podium-loadtest"];
+    line.extend(arguments);
+    line.extend(["--url", &server.url, "--secret", SECRET, "--quiet"]);
+    line.extend(["--sessions", "50", "--seconds", "2", "--warm-up", "0.3", "--patience", "20"]);
+    let cli = Cli::parse_from(line);
+    let run = move || measure(&cli.command).expect("a scenario");
+    tokio::task::spawn_blocking(run).await.expect("the load tester panicked")
+}
+
+/// Runs it, and expects it to be proved right.
+async fn good(server: &Server, arguments: &[&str]) -> Report {
+    let report = load(server, arguments).await.unwrap_or_else(|failure| panic!("{arguments:?}: {failure}"));
+    assert!(report.is_good(), "{report}");
+    report
+}
+
+#[tokio::test]
+async fn messages_at_a_rate_and_flat_out_are_proved_right() {
+    let server = server().await;
+    let report = good(&server, &["pods", "--rate", "200"]).await;
+    assert!(report.deliveries >= 1900, "{report}");
+    good(&server, &["pods", "--rate", "100", "--size", "2000", "--poisson", "--threads", "2", "--inbox"]).await;
+    let report = good(&server, &["flat-out", "--window", "2"]).await;
+    assert!(report.deliveries > 500, "{report}");
+}
+
+#[tokio::test]
+async fn sessions_that_come_and_go_lose_nothing() {
+    let server = server().await;
+    let report = good(&server, &["churn", "--rate", "200", "--leaving", "20", "--away", "0.5", "--storm", "0.9"]).await;
+    assert!(report.churned > 50, "{report}");
+}
+
+#[tokio::test]
+async fn an_evening_and_silence_are_proved_right() {
+    let server = server().await;
+    let report = good(&server, &["typing", "--rate", "200"]).await;
+    assert!(report.deliveries >= 1500, "{report}");
+    let report = good(&server, &["mixed", "--rate", "200"]).await;
+    assert!(report.deliveries > 100, "{report}");
+    good(&server, &["idle"]).await;
+}
+
+#[tokio::test]
+async fn the_wall_is_measured_or_said_to_be_missing() {
+    let server = server().await;
+    match load(&server, &["wall", "--rate", "10"]).await {
+        Ok(report) => assert!(report.is_good(), "{report}"),
+        Err(failure) => assert!(failure.to_string().ends_with("does not serve event topics"), "{failure}"),
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_left_behind() {
+    let server = server().await;
+    good(&server, &["pods", "--rate", "50"]).await;
+    let database = server.database.connect().await;
+    for (left, query) in [
+        ("members of events", "SELECT count(*) FROM event_members"),
+        ("members of pods", "SELECT count(*) FROM pod_members"),
+        ("open pods", "SELECT count(*) FROM pods WHERE closed_at IS NULL"),
+        ("events", "SELECT count(*) FROM events WHERE cancelled_at IS NULL"),
+    ] {
+        let count: i64 = database.query_one(query, &[]).await.expect("a count").get(0);
+        assert_eq!(count, 0, "{left}");
+    }
+    // Kept on demand: the second run finds the people of the first.
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("people.json");
+    let keep = ["pods", "--rate", "50", "--keep", file.to_str().expect("a path")];
+    good(&server, &keep).await;
+    good(&server, &keep).await;
+    let count: i64 = database.query_one("SELECT count(*) FROM pod_members", &[]).await.expect("a count").get(0);
+    assert_eq!(count, 50);
+}
