@@ -236,8 +236,7 @@ impl PodActor {
         self.refreshing = Refreshing::Yes;
         let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
         let reading = async move {
-            let mut conn = database.service().await?;
-            live::snapshot(&mut conn, pod_id, Reader::Service).await
+            database.service(async |conn| live::snapshot(conn, pod_id, Reader::Service).await).await
         };
         ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome, actor, ctx| {
             let again = std::mem::replace(&mut actor.refreshing, Refreshing::No) == Refreshing::Again;
@@ -286,10 +285,13 @@ async fn read_changes(
     after: i64,
     known: i64,
 ) -> Result<(Vec<Change>, i64, bool)> {
-    let mut conn = database.service().await?;
     // First the head, then the rows: all up to this head is committed, and what is missing among them was superseded.
-    let head = live::head(&mut conn, pod_id).await?;
-    let page = talk::store::changed(&mut conn, pod_id, after, head, talk::PAGE_MAX).await?;
+    let read = async |conn: &mut _| {
+        let head = live::head(conn, pod_id).await?;
+        let page = talk::store::changed(conn, pod_id, after, head, talk::PAGE_MAX).await?;
+        Ok((head, page))
+    };
+    let (head, page) = database.service(read).await?;
     let upto = match (page.more, page.next) {
         (true, Some(next)) => next,
         _ => head.max(after),
@@ -305,11 +307,7 @@ impl Actor for PodActor {
         let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
         let reading = async move {
             loop {
-                let attempt = async {
-                    let mut conn = database.service().await?;
-                    live::start(&mut conn, pod_id).await
-                };
-                match attempt.await {
+                match database.service(async |conn| live::start(conn, pod_id).await).await {
                     Ok(start) => return start,
                     Err(cause) => {
                         tracing::warn!(%pod_id, %cause, "a pod could not be read; it will be tried again");
@@ -356,8 +354,7 @@ impl Handler<Recheck> for PodActor {
     fn handle(&mut self, _: Recheck, ctx: &mut Self::Context) {
         let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
         let reading = async move {
-            let mut conn = database.service().await?;
-            live::head(&mut conn, pod_id).await
+            database.service(async |conn| live::head(conn, pod_id).await).await
         };
         ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome: Result<i64>, actor, ctx| match outcome {
             Ok(head) => {

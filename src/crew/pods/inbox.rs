@@ -240,8 +240,7 @@ impl Inbox {
     fn tell_joined(&self, user_id: Uuid, pod_id: Uuid, ctx: &mut Context<Self>) {
         let database = self.database.clone();
         let reading = async move {
-            let mut conn = database.service().await?;
-            live::snapshot(&mut conn, pod_id, Reader::Service).await
+            database.service(async |conn| live::snapshot(conn, pod_id, Reader::Service).await).await
         };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, inbox, _| match outcome {
             // They may have gone again, and then `pod:removed` was told or is about to be.
@@ -285,8 +284,7 @@ impl Inbox {
         }
         let (database, asked) = (self.database.clone(), pods.clone());
         let reading = async move {
-            let mut conn = database.service().await?;
-            live::activity(&mut conn, pods, people.into_iter().collect()).await
+            database.service(async |conn| live::activity(conn, pods, people.into_iter().collect()).await).await
         };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Activity>>, inbox, ctx| {
             match outcome {
@@ -341,8 +339,7 @@ impl Handler<Watch> for Inbox {
         person.sessions.insert(subscription, relay);
         let database = self.database.clone();
         let reading = async move {
-            let mut conn = database.service().await?;
-            live::pods_of(&mut conn, user_id).await
+            database.service(async |conn| live::pods_of(conn, user_id).await).await
         };
         Box::pin(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Uuid>>, inbox, _| {
             outcome?.into_iter().for_each(|pod_id| inbox.enter(user_id, pod_id));

@@ -159,6 +159,8 @@ impl PodClient {
     /// Takes in what has come. Answers how many frames that were in all.
     fn take_in(&mut self) -> usize {
         let Some(mut socket) = self.socket.take() else { return 0 };
+        // Asked for first, so that all that came before it is among the frames.
+        socket.end = socket.client.end();
         let frames = socket.client.frames_from(socket.looked_at);
         socket.looked_at += frames.len();
         for frame in &frames {
