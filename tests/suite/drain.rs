@@ -19,8 +19,12 @@ async fn readiness(server: &Server) -> Option<u16> {
 
 #[tokio::test]
 async fn a_node_that_stops_under_load_hands_its_clients_over() {
-    let settings =
-        [("PODIUM_LIMIT_MESSAGES", "off"), ("PODIUM_HEALTH_INTERVAL", "2s"), ("PODIUM_DRAIN", "3s"), ("PODIUM_NODE", "old")];
+    let settings = [
+        ("PODIUM_LIMIT_MESSAGES", "off"),
+        ("PODIUM_HEALTH_INTERVAL", "2s"),
+        ("PODIUM_DRAIN", "3s"),
+        ("PODIUM_NODE", "old"),
+    ];
     let mut old = Server::start_with(&settings).await;
     let people: [Person; 10] = old.people();
     let (_, pod) = old.pod(&people[..5]).await;

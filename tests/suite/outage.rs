@@ -184,7 +184,8 @@ async fn what_reaches_postgres_too_late_is_shown_or_not_stored() {
     let mut listener = PodClient::joined(&server, &people[1], pod).await;
     let before = listener.last();
     let looking = server.database.connect().await;
-    let journals = "SELECT pid FROM pg_stat_activity WHERE application_name = 'podium journal' AND datname = current_database()";
+    let journals =
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'podium journal' AND datname = current_database()";
     let journal: i32 = looking.query_one(journals, &[]).await.expect("the journal's connection").get(0);
 
     gate.hold();

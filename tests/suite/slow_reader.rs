@@ -157,10 +157,7 @@ async fn who_does_not_read_is_cut_and_nobody_else_notices() {
     let (_, pod) = server.pod(&people).await;
     let topic = format!("pod:{pod}");
     let start = Instant::now();
-    let ears = [
-        Ear::open(&server, &people[1], pod, start).await,
-        Ear::open(&server, &people[2], pod, start).await,
-    ];
+    let ears = [Ear::open(&server, &people[1], pod, start).await, Ear::open(&server, &people[2], pod, start).await];
     let client = Client::open(&server, &people[0]).await;
     client.join(&topic, json!({})).await.ok();
     let mouth = Mouth::open(client, pod, start);
@@ -207,7 +204,9 @@ async fn who_does_not_read_is_cut_and_nobody_else_notices() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
-    eprintln!("gone after {gone:?}; p99 {calm:?} → {jammed:?}; memory +{most} KiB; the kernel held {most_unsent} bytes");
+    eprintln!(
+        "gone after {gone:?}; p99 {calm:?} → {jammed:?}; memory +{most} KiB; the kernel held {most_unsent} bytes"
+    );
     assert!(most < GROWTH, "memory grew by {most} KiB");
     // A send buffer is bounded to 128 KiB, which the kernel counts double.
     assert!(most_unsent <= ports.len() * 300 * 1024, "the kernel held {most_unsent} bytes for {}", ports.len());

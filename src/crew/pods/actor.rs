@@ -235,9 +235,8 @@ impl PodActor {
         }
         self.refreshing = Refreshing::Yes;
         let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
-        let reading = async move {
-            database.service(async |conn| live::snapshot(conn, pod_id, Reader::Service).await).await
-        };
+        let reading =
+            async move { database.service(async |conn| live::snapshot(conn, pod_id, Reader::Service).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome, actor, ctx| {
             let again = std::mem::replace(&mut actor.refreshing, Refreshing::No) == Refreshing::Again;
             match outcome {
@@ -353,9 +352,7 @@ impl Handler<Recheck> for PodActor {
 
     fn handle(&mut self, _: Recheck, ctx: &mut Self::Context) {
         let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
-        let reading = async move {
-            database.service(async |conn| live::head(conn, pod_id).await).await
-        };
+        let reading = async move { database.service(async |conn| live::head(conn, pod_id).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome: Result<i64>, actor, ctx| match outcome {
             Ok(head) => {
                 actor.head.raise(head);

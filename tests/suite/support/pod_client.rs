@@ -127,6 +127,11 @@ impl PodClient {
         self.socket.as_ref().is_none_or(|socket| socket.closed || socket.refused.is_some() || socket.end.is_some())
     }
 
+    /// With what the join was refused.
+    pub fn refusal(&self) -> Option<&Value> {
+        self.socket.as_ref()?.refused.as_ref()
+    }
+
     /// The highest seq in the log.
     pub fn last(&self) -> i64 {
         self.log.last_key_value().map_or(0, |(seq, _)| *seq)

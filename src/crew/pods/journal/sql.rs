@@ -100,7 +100,8 @@ impl Connection {
             if let Some(lost) = lost {
                 end(&client, lost).await?;
             }
-            let row = client.query_one("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()", &[]);
+            let row =
+                client.query_one("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()", &[]);
             let row = row.await?;
             let backend = Backend { pid: row.try_get(0)?, since: row.try_get(1)? };
             // Shorter than ANSWER, so that Postgres gives up first and says so.
