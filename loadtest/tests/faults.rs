@@ -1,5 +1,7 @@
 //! The checks, checked: against servers that do something wrong on purpose, through the real program.
 
+#![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
