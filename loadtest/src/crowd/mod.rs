@@ -1,7 +1,7 @@
 //! The crowd: the sessions of one thread, what they send, and what they hear.
 //!
-//! Pods are never split over threads, so no thread needs another one's books. The state is here; [`say`] sends,
-//! [`hear`] receives, [`away`] lets sessions go and come back.
+//! Pods are never split over threads, so no thread needs another one's books. The state is here; `say` sends,
+//! `hear` receives, `away` lets sessions go and come back.
 
 mod away;
 mod evening;
