@@ -5,34 +5,40 @@
 //! rest, even where a handler forgot to check. A connection of the **service** pool has taken `podium_service`, which
 //! reads across people: repairs, inboxes and the sweep use it, and never a handler on a caller's behalf.
 //!
-//! A future that is dropped amid a transaction leaves a connection with a transaction open; the pool sees that when
-//! the connection comes back, and throws it away.
+//! A Postgres that hangs, or is out of reach, says nothing at all; so whatever is asked of it has a limit on this side. A
+//! connection on which something was given up, or whose future was dropped, is thrown away when it comes back to its
+//! pool: it may have a transaction open, or never answer again.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bb8::PooledConnection;
+use bb8::{ManageConnection, PooledConnection};
 use diesel::ConnectionError;
 use diesel::connection::InstrumentationEvent;
 use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
+    AsyncDieselConnectionManager, ManagerConfig, PoolError, PoolableConnection, RecyclingMethod,
 };
 use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
 };
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::errors::{Code, Error, Result};
 
-/// A connection taken from a pool; it goes back when dropped.
-pub type Connection<'a> = PooledConnection<'a, AsyncDieselConnectionManager<AsyncPgConnection>>;
-
-type Pool = bb8::Pool<AsyncDieselConnectionManager<AsyncPgConnection>>;
+type Pool = bb8::Pool<Manager>;
 
 /// How long a request waits for a connection before it is told [`Code::Unavailable`].
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// How long a transaction, or what is asked outside one, may take before its connection is given up. Above Postgres's own limit for
+/// one statement.
+const ANSWER: Duration = Duration::from_secs(5);
 
 static STATEMENTS: AtomicU64 = AtomicU64::new(0);
 
@@ -95,38 +101,40 @@ impl Database {
     where
         F: AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>,
     {
-        let mut connection = get(&self.requests).await?;
-        let connection: &mut AsyncPgConnection = &mut connection;
-        AnsiTransactionManager::begin_transaction_sql(connection, &opening(caller, access)).await?;
-        match work(connection).await {
-            Ok(value) => {
-                AnsiTransactionManager::commit_transaction(connection).await?;
-                Ok(value)
-            }
-            Err(error) => {
-                // A rollback that fails has lost its connection, and with it the transaction; `error` says more.
-                if let Err(cause) = AnsiTransactionManager::rollback_transaction(connection).await {
-                    tracing::debug!(%cause, "rollback failed");
+        let transaction = async |connection: &mut AsyncPgConnection| {
+            AnsiTransactionManager::begin_transaction_sql(connection, &opening(caller, access)).await?;
+            match work(connection).await {
+                Ok(value) => {
+                    AnsiTransactionManager::commit_transaction(connection).await?;
+                    Ok(value)
                 }
-                Err(error)
+                Err(error) => {
+                    // A rollback that fails has lost its connection, and with it the transaction; `error` says more.
+                    if let Err(cause) = AnsiTransactionManager::rollback_transaction(connection).await {
+                        tracing::debug!(%cause, "rollback failed");
+                    }
+                    Err(error)
+                }
             }
-        }
+        };
+        run(&self.requests, transaction).await
     }
 
-    /// A connection as `podium_service`, outside a transaction.
+    /// Runs `work` as `podium_service`, outside a transaction.
     ///
     /// # Errors
-    /// [`Code::Unavailable`] when none is to be had.
-    pub async fn service(&self) -> Result<Connection<'_>> {
-        get(&self.service).await
+    /// What `work` answers; [`Code::Unavailable`] when no connection is to be had, or Postgres does not answer in time.
+    pub async fn service<R, F>(&self, work: F) -> Result<R>
+    where
+        F: AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>,
+    {
+        run(&self.service, work).await
     }
 
     /// Whether Postgres answers now.
     pub async fn ping(&self) -> bool {
-        match tokio::time::timeout(Duration::from_secs(1), self.service.get()).await {
-            Ok(Ok(mut connection)) => connection.batch_execute("SELECT 1").await.is_ok(),
-            _ => false,
-        }
+        let asking = self.service(async |connection| Ok(connection.batch_execute("SELECT 1").await?));
+        matches!(timeout(Duration::from_secs(1), asking).await, Ok(Ok(())))
     }
 }
 
@@ -159,29 +167,71 @@ fn pool(url: &str, role: &'static str, size: u32) -> Pool {
     config.custom_setup = Box::new(move |url| {
         let url = url.to_owned();
         let making = runtime.spawn(async move {
-            let mut connection = AsyncPgConnection::establish(&url).await?;
-            connection
-                .batch_execute(&format!("SET ROLE {role}; SET statement_timeout = '10s'; SET lock_timeout = '4s'"))
-                .await
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
-            connection.set_instrumentation(|event: InstrumentationEvent<'_>| {
-                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-                    STATEMENTS.fetch_add(1, Ordering::Relaxed);
-                }
-            });
-            Ok(connection)
+            match timeout(CONNECT, establish(&url, role)).await {
+                Ok(made) => made,
+                Err(_) => Err(ConnectionError::BadConnection("no connection in time".to_owned())),
+            }
         });
         making.map(|made| made.unwrap_or_else(|cause| Err(ConnectionError::BadConnection(cause.to_string())))).boxed()
     });
     Pool::builder()
         .max_size(size)
         .connection_timeout(PATIENCE)
-        .build_unchecked(AsyncDieselConnectionManager::new_with_config(url, config))
+        .build_unchecked(Manager(AsyncDieselConnectionManager::new_with_config(url, config)))
 }
 
-async fn get(pool: &Pool) -> Result<Connection<'_>> {
-    pool.get().await.map_err(|cause| {
+async fn establish(url: &str, role: &str) -> std::result::Result<AsyncPgConnection, ConnectionError> {
+    let mut connection = AsyncPgConnection::establish(url).await?;
+    // Shorter than ANSWER, so that Postgres gives up first and says so.
+    connection
+        .batch_execute(&format!("SET ROLE {role}; SET statement_timeout = '4500ms'; SET lock_timeout = '4s'"))
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    connection.set_instrumentation(|event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            STATEMENTS.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    Ok(connection)
+}
+
+/// A pooled connection, and whether something is under way on it.
+struct Slot {
+    connection: AsyncPgConnection,
+    busy: bool,
+}
+
+/// Makes the connections of a pool, and throws away those that come back busy.
+struct Manager(AsyncDieselConnectionManager<AsyncPgConnection>);
+
+impl ManageConnection for Manager {
+    type Connection = Slot;
+    type Error = PoolError;
+
+    async fn connect(&self) -> std::result::Result<Slot, PoolError> {
+        Ok(Slot { connection: self.0.connect().await?, busy: false })
+    }
+
+    async fn is_valid(&self, slot: &mut Slot) -> std::result::Result<(), PoolError> {
+        self.0.is_valid(&mut slot.connection).await
+    }
+
+    fn has_broken(&self, slot: &mut Slot) -> bool {
+        slot.busy || self.0.has_broken(&mut slot.connection)
+    }
+}
+
+async fn run<R>(pool: &Pool, work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>) -> Result<R> {
+    let mut slot: PooledConnection<'_, Manager> = pool.get().await.map_err(|cause| {
         tracing::warn!(%cause, "no database connection");
         Error::new(Code::Unavailable)
-    })
+    })?;
+    slot.busy = true;
+    let outcome = timeout(ANSWER, work(&mut slot.connection)).await;
+    let Ok(outcome) = outcome else {
+        tracing::warn!("the database does not answer; the connection is given up");
+        return Err(Code::Unavailable.into());
+    };
+    slot.busy = false;
+    outcome
 }

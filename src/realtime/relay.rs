@@ -31,8 +31,16 @@ const QUEUE: usize = 16 * 1024;
 /// not fill the queue of a session that had no chance to drain it.
 const TURN: usize = 64;
 
+/// Bytes that count as one frame of a turn, so that large frames do not fill in one turn what a session's bytes allow.
+const TURN_SHARE: usize = 4 * 1024;
+
 /// How long a repair waits for slow sessions before it goes on without regard for them.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How much of a turn a frame takes.
+fn share(frame: &Frame) -> usize {
+    1 + frame.text.len() / TURN_SHARE
+}
 
 enum Delivery {
     Frames(Topic, Vec<Arc<Frame>>),
@@ -165,13 +173,22 @@ impl Relay {
             }
             match delivery {
                 Delivery::Frames(topic, frames) => {
-                    for turn in frames.chunks(TURN) {
-                        if handled + turn.len() > TURN {
+                    let mut rest = &frames[..];
+                    while let Some(first) = rest.first() {
+                        if handled + share(first) > TURN {
                             tokio::task::yield_now().await;
                             handled = 0;
                         }
-                        handled += turn.len();
+                        let mut count = 0;
+                        while let Some(frame) =
+                            rest.get(count).filter(|next| handled == 0 || handled + share(next) <= TURN)
+                        {
+                            handled += share(frame);
+                            count += 1;
+                        }
+                        let (turn, after) = rest.split_at(count);
                         self.hand_out(&topic, turn);
+                        rest = after;
                     }
                 }
                 Delivery::Room(topic, answer) => {

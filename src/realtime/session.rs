@@ -43,6 +43,10 @@ const IN_FLIGHT: usize = 1024;
 /// Pushes that may wait for the join of their topic.
 const WAITING: usize = 256;
 
+/// Bytes that leave the outbox before actix is asked whether the socket takes more. What has left is a copy, and no
+/// limit of ours holds for it.
+const WRITE: usize = 32 * 1024;
+
 /// What sessions may do.
 #[derive(Debug, Clone)]
 pub struct SessionLimits {
@@ -452,11 +456,17 @@ impl ActorFuture<Session> for Writer {
         ctx: &mut ws::WebsocketContext<Session>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        let mut sent = 0;
+        let (mut sent, mut bytes) = (0, 0);
         let end = loop {
+            if bytes >= WRITE {
+                // Polled again when that is written; a jammed socket does not poll until then.
+                cx.waker().wake_by_ref();
+                break None;
+            }
             match session.outbox().take(cx) {
                 Drained::Frame(text) => {
                     sent += 1;
+                    bytes += text.len();
                     ctx.text(text);
                 }
                 Drained::Nothing => break None,

@@ -200,8 +200,10 @@ async fn pages_are_bounded_in_bytes_and_a_heavy_catch_up_is_not_cut_off() {
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
     let mut client = PodClient::joined(&server, &ana, pod).await;
     client.cut(false);
-    // 16 KB each: four mebibytes in all.
-    say_many(&server, &ben, pod, 256, &"🎺".repeat(3990)).await;
+    // 16 KB each: four mebibytes in all, said by one who takes in what they said before they say more.
+    for _ in 0..16 {
+        say_many(&server, &ben, pod, 16, &"🎺".repeat(3990)).await;
+    }
     client.connect(&server).await;
     client.until("the whole log", |client| client.is_current() && client.last() == 258).await;
     assert!(client.pages >= 10, "{} pages", client.pages);
@@ -336,4 +338,63 @@ async fn a_newcomer_sees_nothing_from_before() {
     assert_eq!(inbox["items"][0]["unread"], 70);
     before.until("all of it", |client| client.last() == 143).await;
     assert_same_log(&server, pod, &[before, newcomer]).await;
+}
+
+/// Changes that this node did not commit itself, as another node's would be: what comes after them shows the gap, and
+/// Postgres fills it, in order, for those who may see it.
+#[tokio::test]
+async fn what_others_have_committed_is_read_and_told_in_order() {
+    let server = unlimited().await;
+    let [ana, ben, cleo] = server.people();
+    let (event, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
+    let topic = format!("pod:{pod}");
+    let database = server.database.connect().await;
+    let (mut anas, mut bens) =
+        (PodClient::joined(&server, &ana, pod).await, PodClient::joined(&server, &ben, pod).await);
+    let old = Uuid::now_v7();
+    anas.client().say(pod, old, "before Cleo").await.ok();
+    server.join_event(event, &cleo).await;
+    server.put(&format!("/v1/pods/{pod}/members/me"), &cleo, json!({})).await.ok(200);
+    let mut cleos = PodClient::joined(&server, &cleo, pod).await;
+    let young = Uuid::now_v7();
+    anas.client().say(pod, young, "after Cleo").await.ok();
+
+    for round in 0..4 {
+        let append = "SELECT seq FROM podium.append(ARRAY[$1::uuid, $1, $1], ARRAY[podium.uuid_v7(), podium.uuid_v7(), podium.uuid_v7()],
+            ARRAY[$2::uuid, $2, $2], ARRAY['one', 'two', 'three'])";
+        database.query(append, &[&pod, &ben.id]).await.unwrap();
+        for id in [old, young] {
+            change(&database, pod, id, &format!("changed {round}")).await;
+        }
+        // Nobody has been told of any of it, until something else is said.
+        let last = number(&anas.client().say(pod, Uuid::now_v7(), "and then").await.ok()["seq"]);
+        for client in [&mut anas, &mut bens, &mut cleos] {
+            client.until("what was said last", |client| client.last() == last).await;
+        }
+    }
+    for (client, sees_old) in [(&anas, true), (&bens, true), (&cleos, false)] {
+        let changed = client.client().heard(&topic, "message:changed");
+        let of = |id: Uuid| changed.iter().filter(|message| message["id"] == json!(id)).count();
+        assert_eq!((of(old), of(young)), (if sees_old { 4 } else { 0 }, 4), "{}", client.person.name);
+        let held: Vec<&Value> = client.log.values().filter(|message| message["id"] == json!(young)).collect();
+        assert_eq!(held[0]["text"], "changed 3");
+        // Whoever comes back is told the newest form alone, and what was before their coming not at all.
+        let page = client.client().ask(&topic, "history", json!({"after": 5})).await.ok();
+        let page = page["messages"].as_array().unwrap();
+        let times = |id: Uuid| page.iter().filter(|message| message["id"] == json!(id)).count();
+        assert_eq!((times(old), times(young)), (usize::from(sees_old), 1));
+    }
+    let all = stored(&server, pod).await;
+    for client in [&anas, &bens] {
+        let texts: Vec<&Value> = client.log.range(3..).map(|(_, message)| &message["text"]).collect();
+        let wanted: Vec<&String> = all.iter().filter(|(seq, ..)| *seq >= 3).map(|(.., text)| text).collect();
+        assert_eq!(json!(texts), json!(wanted));
+    }
+}
+
+/// Changes a message as another program would.
+async fn change(database: &tokio_postgres::Client, pod: Uuid, id: Uuid, text: &str) {
+    let change = "WITH next AS (UPDATE pods SET last_seq = last_seq + 1 WHERE id = $1 RETURNING last_seq)
+        UPDATE messages SET text = $3, edited_at = now(), changed_seq = next.last_seq FROM next WHERE pod_id = $1 AND id = $2";
+    assert_eq!(database.execute(change, &[&pod, &id, &text]).await.unwrap(), 1);
 }

@@ -57,6 +57,13 @@ impl Target {
             let close = frames.iter().position(|frame| frame.topic == topic && frame.event == "phx_close").unwrap();
             let after = frames[close..].iter().filter(|frame| frame.topic == topic && frame.reference.is_null());
             assert_eq!(after.count(), 0, "pushes after the close");
+            for changed in socket.heard(&topic, "pod:changed") {
+                let is_there = |member: &Value| member["user_id"] == json!(self.person.id);
+                assert!(
+                    changed["members"].as_array().unwrap().iter().any(is_there),
+                    "told of those who stay: {changed}"
+                );
+            }
             for activity in socket.heard(&format!("user:{}", self.person.id), "pod:activity") {
                 assert!(activity["pod_id"] != json!(pod) || number(&activity["head"]) < shut, "{activity}");
             }

@@ -76,6 +76,8 @@ pub struct PodActor {
     sessions: HashMap<SubscriptionId, Attached>,
     presence: Presence,
     typing: HashMap<Uuid, SpawnHandle>,
+    /// A `pod:changed` that waits until the log has been delivered up to the head that it was read at.
+    news: Option<(i64, Arc<Frame>)>,
     /// Read marks that wait until the log has been delivered up to where it was when they were written.
     marks: HashMap<Uuid, Mark>,
     repairing: bool,
@@ -112,6 +114,7 @@ impl PodActor {
             sessions: HashMap::new(),
             presence: Presence::default(),
             typing: HashMap::new(),
+            news: None,
             marks: HashMap::new(),
             repairing: false,
             gap_noticed: false,
@@ -152,7 +155,17 @@ impl PodActor {
             };
         }
         self.broadcast(changes.into_iter().map(|change| change.frame).collect());
+        self.tell_news();
         self.tell_marks();
+    }
+
+    /// Tells what the pod is now, only after everything that was committed before it was read: so whoever is removed
+    /// by that hears nothing of what came after.
+    fn tell_news(&mut self) {
+        let Some(state) = &self.state else { return };
+        if let Some((_, frame)) = self.news.take_if(|(head, _)| *head <= state.delivered()) {
+            self.broadcast(vec![frame]);
+        }
     }
 
     /// Tells of read marks, each only after everything that was committed before it: so whoever left before hears nothing
@@ -235,17 +248,19 @@ impl PodActor {
         }
         self.refreshing = Refreshing::Yes;
         let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
-        let reading = async move {
-            let mut conn = database.service().await?;
-            live::snapshot(&mut conn, pod_id, Reader::Service).await
-        };
+        let reading =
+            async move { database.service(async |conn| live::snapshot(conn, pod_id, Reader::Service).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome, actor, ctx| {
             let again = std::mem::replace(&mut actor.refreshing, Refreshing::No) == Refreshing::Again;
             match outcome {
                 Ok(Some(now)) => {
                     let payload = json!({ "pod": now.pod, "members": now.members });
                     let text = frame::push(actor.topic.as_str(), "pod:changed", &payload);
-                    actor.broadcast(vec![Arc::new(Frame { text, reach: Reach::State { as_of: now.head } })]);
+                    let frame = Frame { text, reach: Reach::State { as_of: now.head } };
+                    actor.news = Some((now.head, Arc::new(frame)));
+                    actor.head.raise(now.head);
+                    actor.tell_news();
+                    actor.look_for_gap(ctx);
                 }
                 Ok(None) => {}
                 Err(cause) => {
@@ -286,10 +301,13 @@ async fn read_changes(
     after: i64,
     known: i64,
 ) -> Result<(Vec<Change>, i64, bool)> {
-    let mut conn = database.service().await?;
     // First the head, then the rows: all up to this head is committed, and what is missing among them was superseded.
-    let head = live::head(&mut conn, pod_id).await?;
-    let page = talk::store::changed(&mut conn, pod_id, after, head, talk::PAGE_MAX).await?;
+    let read = async |conn: &mut _| {
+        let head = live::head(conn, pod_id).await?;
+        let page = talk::store::changed(conn, pod_id, after, head, talk::PAGE_MAX).await?;
+        Ok((head, page))
+    };
+    let (head, page) = database.service(read).await?;
     let upto = match (page.more, page.next) {
         (true, Some(next)) => next,
         _ => head.max(after),
@@ -305,11 +323,7 @@ impl Actor for PodActor {
         let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
         let reading = async move {
             loop {
-                let attempt = async {
-                    let mut conn = database.service().await?;
-                    live::start(&mut conn, pod_id).await
-                };
-                match attempt.await {
+                match database.service(async |conn| live::start(conn, pod_id).await).await {
                     Ok(start) => return start,
                     Err(cause) => {
                         tracing::warn!(%pod_id, %cause, "a pod could not be read; it will be tried again");
@@ -355,10 +369,7 @@ impl Handler<Recheck> for PodActor {
 
     fn handle(&mut self, _: Recheck, ctx: &mut Self::Context) {
         let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
-        let reading = async move {
-            let mut conn = database.service().await?;
-            live::head(&mut conn, pod_id).await
-        };
+        let reading = async move { database.service(async |conn| live::head(conn, pod_id).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome: Result<i64>, actor, ctx| match outcome {
             Ok(head) => {
                 actor.head.raise(head);

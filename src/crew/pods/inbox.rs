@@ -239,10 +239,8 @@ impl Inbox {
 
     fn tell_joined(&self, user_id: Uuid, pod_id: Uuid, ctx: &mut Context<Self>) {
         let database = self.database.clone();
-        let reading = async move {
-            let mut conn = database.service().await?;
-            live::snapshot(&mut conn, pod_id, Reader::Service).await
-        };
+        let reading =
+            async move { database.service(async |conn| live::snapshot(conn, pod_id, Reader::Service).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, inbox, _| match outcome {
             // They may have gone again, and then `pod:removed` was told or is about to be.
             Ok(Some(now)) if now.members.iter().any(|member| member.user_id == user_id) => {
@@ -285,8 +283,7 @@ impl Inbox {
         }
         let (database, asked) = (self.database.clone(), pods.clone());
         let reading = async move {
-            let mut conn = database.service().await?;
-            live::activity(&mut conn, pods, people.into_iter().collect()).await
+            database.service(async |conn| live::activity(conn, pods, people.into_iter().collect()).await).await
         };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Activity>>, inbox, ctx| {
             match outcome {
@@ -340,10 +337,7 @@ impl Handler<Watch> for Inbox {
         });
         person.sessions.insert(subscription, relay);
         let database = self.database.clone();
-        let reading = async move {
-            let mut conn = database.service().await?;
-            live::pods_of(&mut conn, user_id).await
-        };
+        let reading = async move { database.service(async |conn| live::pods_of(conn, user_id).await).await };
         Box::pin(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Uuid>>, inbox, _| {
             outcome?.into_iter().for_each(|pod_id| inbox.enter(user_id, pod_id));
             Ok(())

@@ -198,8 +198,7 @@ impl Pods {
         if !live.address.send(IsFull { user_id }).await.unwrap_or(false) {
             return Ok(false);
         }
-        let mut conn = self.0.database.service().await?;
-        store::live::may_join(&mut conn, pod_id, user_id).await
+        self.0.database.service(async |conn| store::live::may_join(conn, pod_id, user_id).await).await
     }
 
     /// Leaves. The longest-standing member follows an owner; the last one out closes the pod.

@@ -117,11 +117,7 @@ async fn run(shared: Arc<Shared>, database: Database, live: Arc<LivePods>) {
 /// Writes marks, tells of them and answers. Gives those back of which nobody knows whether they are stored.
 async fn write(part: Vec<(Reader, Due)>, database: &Database, live: &LivePods) -> Vec<(Reader, i64)> {
     let asked: Vec<(Reader, i64)> = part.iter().map(|(reader, due)| (*reader, due.seq)).collect();
-    let attempt = async {
-        let mut conn = database.service().await?;
-        live::mark_read(&mut conn, &asked).await
-    };
-    match attempt.await {
+    match database.service(async |conn| live::mark_read(conn, &asked).await).await {
         Ok(marks) => {
             let mut moved: HashMap<Uuid, Vec<Mark>> = HashMap::new();
             let mut answers = Vec::with_capacity(part.len());

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame as Raw};
@@ -39,6 +40,7 @@ pub enum Way {
 /// A refused handshake.
 #[derive(Debug)]
 pub struct Refused {
+    /// 0 when there was no answer.
     pub status: u16,
     pub body: Value,
 }
@@ -147,7 +149,9 @@ impl Client {
             request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header's value"));
         }
         let address = request.uri().authority().expect("an address").as_str().to_owned();
-        let stream = tokio::net::TcpStream::connect(address).await.expect("a connection");
+        let Ok(stream) = tokio::net::TcpStream::connect(address).await else {
+            return Err(Refused { status: 0, body: Value::Null });
+        };
         stream.set_nodelay(true).expect("no delay");
         let stream = stream.into_std().expect("the socket");
         let tcp = stream.try_clone().expect("a duplicate");
@@ -159,6 +163,9 @@ impl Client {
                 let status = response.status().as_u16();
                 let body = response.into_body().unwrap_or_default();
                 return Err(Refused { status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) });
+            }
+            Err(tungstenite::Error::Io(_) | tungstenite::Error::Protocol(ProtocolError::HandshakeIncomplete)) => {
+                return Err(Refused { status: 0, body: Value::Null });
             }
             Err(error) => panic!("no handshake: {error}"),
         };
@@ -369,6 +376,11 @@ impl Client {
     /// How the socket ended, once it has.
     pub async fn ended(&self) -> End {
         self.look("the socket's end", |seen| seen.end).await
+    }
+
+    /// How the socket has ended, if it has.
+    pub fn end(&self) -> Option<End> {
+        self.seen().end
     }
 
     /// How the socket ended, if it did so in this time.

@@ -30,6 +30,11 @@ impl Database {
         Self::make(admin, maintenance, &format!("TEMPLATE {template} STRATEGY file_copy")).await
     }
 
+    /// A database without anything in it, in the Postgres of this URL.
+    pub async fn create_in(maintenance: &str) -> Self {
+        Self::make(connect(maintenance).await, maintenance.to_owned(), "TEMPLATE template0").await
+    }
+
     /// A database without anything in it, for tests of the migrations themselves.
     pub async fn create_empty() -> Self {
         let maintenance = maintenance_url();

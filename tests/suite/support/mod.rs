@@ -2,8 +2,12 @@
 
 pub mod client;
 pub mod database;
+pub mod gate;
 pub mod node;
 pub mod people;
 pub mod pod_client;
+pub mod postgres;
 pub mod proxy;
+pub mod raw;
 pub mod server;
+pub mod speakers;

@@ -127,6 +127,11 @@ impl PodClient {
         self.socket.as_ref().is_none_or(|socket| socket.closed || socket.refused.is_some() || socket.end.is_some())
     }
 
+    /// With what the join was refused.
+    pub fn refusal(&self) -> Option<&Value> {
+        self.socket.as_ref()?.refused.as_ref()
+    }
+
     /// The highest seq in the log.
     pub fn last(&self) -> i64 {
         self.log.last_key_value().map_or(0, |(seq, _)| *seq)
@@ -159,6 +164,8 @@ impl PodClient {
     /// Takes in what has come. Answers how many frames that were in all.
     fn take_in(&mut self) -> usize {
         let Some(mut socket) = self.socket.take() else { return 0 };
+        // Asked for first, so that all that came before it is among the frames.
+        socket.end = socket.client.end();
         let frames = socket.client.frames_from(socket.looked_at);
         socket.looked_at += frames.len();
         for frame in &frames {

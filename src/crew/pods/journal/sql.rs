@@ -66,9 +66,17 @@ pub(super) struct Outcome {
     pub pods: Vec<Uuid>,
 }
 
+/// A process of Postgres that serves one connection. Its number alone may be another's later, or on another server.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Backend {
+    pid: i32,
+    since: DateTime<Utc>,
+}
+
 /// A connection as `podium_service`.
 pub(super) struct Connection {
     client: Client,
+    backend: Backend,
     append: Statement,
     /// The same for groups in which something answers a message or names somebody.
     append_more: Statement,
@@ -76,8 +84,9 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Connects, takes the service's role and prepares.
-    pub(super) async fn open(url: &str) -> Result<Self, Failure> {
+    /// Connects, takes the service's role and prepares. First ends `lost`, which served a connection that was given up:
+    /// what was sent there may still be on its way, and must not be stored once nobody looks for it any more.
+    pub(super) async fn open(url: &str, lost: Option<Backend>) -> Result<Self, Failure> {
         let opening = async {
             let mut config: Config = url.parse()?;
             config.application_name("podium journal");
@@ -87,6 +96,14 @@ impl Connection {
                     tracing::debug!(%cause, "the journal's connection ended");
                 }
             });
+            // As who has logged in, who sees and may end the connections of the same login.
+            if let Some(lost) = lost {
+                end(&client, lost).await?;
+            }
+            let row =
+                client.query_one("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()", &[]);
+            let row = row.await?;
+            let backend = Backend { pid: row.try_get(0)?, since: row.try_get(1)? };
             // Shorter than ANSWER, so that Postgres gives up first and says so.
             client
                 .batch_execute("SET ROLE podium_service; SET statement_timeout = '4500ms'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '5s'")
@@ -99,9 +116,17 @@ impl Connection {
             let amend = client
                 .prepare("SELECT code, seq, message FROM podium.amend($1, $2, $3, $4, $5, $6) ORDER BY ord")
                 .await?;
-            Ok(Connection { client, append, append_more, amend })
+            Ok(Connection { client, backend, append, append_more, amend })
         };
-        in_time(CONNECT, opening).await
+        // Whatever is in the way here, it is nothing about an entry.
+        in_time(CONNECT, opening).await.map_err(|failure| match failure {
+            Failure::Group(cause) | Failure::Again(cause) => Failure::Again(cause),
+        })
+    }
+
+    /// Who serves it.
+    pub(super) fn backend(&self) -> Backend {
+        self.backend
     }
 
     /// Whether it is known to be dead.
@@ -202,6 +227,20 @@ impl Connection {
             Call::LeaveEvent { event_id, user_id } => run!("leave_event($1, $2)", event_id, user_id),
             Call::DeleteEvent { event_id, by } => run!("event_delete($1, $2)", event_id, by),
         }
+    }
+}
+
+/// Ends a process of Postgres if it is still there, and waits a second for that. What it has committed is there after that, and
+/// nothing more comes of it.
+async fn end(client: &Client, lost: Backend) -> Result<(), Failure> {
+    let sql = "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2";
+    match client.query_opt(sql, &[&lost.pid, &lost.since]).await?.map(|row| row.try_get(0)).transpose()? {
+        Some(false) => Err(Failure::Again("the lost connection's process does not end".into())),
+        Some(true) => {
+            tracing::info!(pid = lost.pid, "the lost connection's process was still there, and is ended");
+            Ok(())
+        }
+        None => Ok(()),
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::batch::{Batch, Group, News, Work, refusal};
-use super::sql::{Connection, Failure, Outcome};
+use super::sql::{Backend, Connection, Failure, Outcome};
 use super::{Call, Deliver, Done, Entry, Ticket};
 use crate::crew::pods::change::{Change, KIND};
 use crate::foundation::errors::{Code, Error, Result};
@@ -29,6 +29,7 @@ pub(super) async fn run(index: usize, url: String, mut entries: mpsc::Receiver<E
         url,
         deliver,
         connection: None,
+        lost: None,
         suspects: Suspects::default(),
         group: metrics::JOURNAL_GROUP.spread(metrics::NONE),
         seconds: metrics::JOURNAL_SECONDS.spread(metrics::NONE),
@@ -36,7 +37,15 @@ pub(super) async fn run(index: usize, url: String, mut entries: mpsc::Receiver<E
     let mut taken = Vec::with_capacity(GROUP);
     // Being connected before the first message comes makes it as fast as the rest.
     let _ = writer.connect().await;
-    while entries.recv_many(&mut taken, GROUP).await > 0 {
+    loop {
+        let received = tokio::select! {
+            received = entries.recv_many(&mut taken, GROUP) => received,
+            // What was given up may be stored. Nobody has to write again for it to be looked for.
+            () = writer.clear_suspects() => continue,
+        };
+        if received == 0 {
+            return;
+        }
         let mut batch = Batch::default();
         for entry in taken.drain(..) {
             // What came before it is written before it.
@@ -58,6 +67,8 @@ struct Writer {
     url: String,
     deliver: Arc<dyn Deliver>,
     connection: Option<Connection>,
+    /// Who served the last connection that was given up.
+    lost: Option<Backend>,
     suspects: Suspects,
     group: Histogram,
     seconds: Histogram,
@@ -154,8 +165,9 @@ impl Writer {
     /// A live connection. After a loss, tells of the pods whose outcome nobody knows.
     async fn connect(&mut self) -> Result<&Connection, Failure> {
         if self.connection.as_ref().is_none_or(Connection::is_closed) {
-            self.connection = None;
-            let connection = Connection::open(&self.url).await?;
+            self.give_up_connection();
+            let connection = Connection::open(&self.url, self.lost).await?;
+            self.lost = None;
             tracing::info!(writer = self.index, "the journal is connected");
             self.connection = Some(connection);
             let suspects = std::mem::take(&mut self.suspects);
@@ -167,10 +179,26 @@ impl Writer {
         self.connection.as_ref().ok_or_else(|| Failure::Again("no connection".into()))
     }
 
+    /// Connects again if there are pods to be read again. Never returns if there are none.
+    async fn clear_suspects(&mut self) {
+        if !self.suspects.all && self.suspects.pods.is_empty() {
+            return std::future::pending().await;
+        }
+        while self.connect().await.is_err() {
+            tokio::time::sleep(BACKOFF.1).await;
+        }
+    }
+
+    fn give_up_connection(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.lost = Some(connection.backend());
+        }
+    }
+
     async fn lost(&mut self, cause: &str, backoff: &mut Duration) {
         tracing::warn!(writer = self.index, cause, "the journal will try again");
         metrics::JOURNAL_RETRIES.count(metrics::NONE).increment(1);
-        self.connection = None;
+        self.give_up_connection();
         tokio::time::sleep(*backoff).await;
         *backoff = (*backoff * 2).min(BACKOFF.1);
     }

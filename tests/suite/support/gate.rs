@@ -1,0 +1,163 @@
+//! A gate between Podium and Postgres, through which for a while nothing passes, and nobody is told.
+//!
+//! A connection that has lost a byte in it stays dead for ever, also after the gate has opened again: so it is when a
+//! database's host vanishes, or a firewall forgets its connections. New connections get through.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+use tokio_postgres::config::Host;
+
+/// What gets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passing {
+    /// All.
+    Everything,
+    /// What Podium asks. What Postgres answers is lost.
+    Questions,
+    /// Neither.
+    Nothing,
+}
+
+/// What the gate does with whom.
+#[derive(Debug, Clone, Copy)]
+struct Rule {
+    passing: Passing,
+    /// Connections with a lower number are kept waiting.
+    held_below: u64,
+}
+
+/// A gate. It ends, with all that goes through it, with this value.
+pub struct Gate {
+    /// Where Postgres is, by way of the gate.
+    pub url: String,
+    rule: watch::Sender<Rule>,
+    opened: Arc<AtomicU64>,
+    tasks: Arc<Mutex<Vec<AbortHandle>>>,
+}
+
+#[derive(Debug, Clone)]
+enum Address {
+    Unix(PathBuf),
+    Tcp(String, u16),
+}
+
+impl Gate {
+    /// An open gate before the database of this URL.
+    pub async fn before(database_url: &str) -> Gate {
+        let config: tokio_postgres::Config = database_url.parse().expect("the database's URL");
+        let port = config.get_ports().first().copied().unwrap_or(5432);
+        let address = match config.get_hosts().first().expect("its host") {
+            Host::Unix(folder) => Address::Unix(folder.join(format!(".s.PGSQL.{port}"))),
+            Host::Tcp(name) => Address::Tcp(name.clone(), port),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let user = encoded(config.get_user().expect("its user"));
+        let password = config.get_password().map(|bytes| format!(":{}", encoded(&String::from_utf8_lossy(bytes))));
+        let url = format!(
+            "postgres://{user}{}@{}/{}",
+            password.unwrap_or_default(),
+            listener.local_addr().expect("its address"),
+            config.get_dbname().expect("its name"),
+        );
+        let (rule, _) = watch::channel(Rule { passing: Passing::Everything, held_below: 0 });
+        let tasks: Arc<Mutex<Vec<AbortHandle>>> = Arc::default();
+        let gate = Gate { url, rule, opened: Arc::default(), tasks };
+        gate.keep(accept(listener, address, gate.rule.subscribe(), Arc::clone(&gate.opened), Arc::clone(&gate.tasks)));
+        gate
+    }
+
+    /// From now on only this gets through.
+    pub fn lets_pass(&self, passing: Passing) {
+        self.rule.send_modify(|rule| rule.passing = passing);
+    }
+
+    /// What goes over the connections of now is kept, until they are released. New ones are free.
+    pub fn hold(&self) {
+        let opened = self.opened.load(Ordering::Acquire);
+        self.rule.send_modify(|rule| rule.held_below = opened);
+    }
+
+    /// What was kept is delivered, late as it is.
+    pub fn release(&self) {
+        self.rule.send_modify(|rule| rule.held_below = 0);
+    }
+
+    fn keep(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.lock().expect("the tasks").push(tokio::spawn(work).abort_handle());
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.tasks.lock().expect("the tasks").drain(..).for_each(|task| task.abort());
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    address: Address,
+    rule: watch::Receiver<Rule>,
+    opened: Arc<AtomicU64>,
+    tasks: Arc<Mutex<Vec<AbortHandle>>>,
+) {
+    while let Ok((podium, _)) = listener.accept().await {
+        let (address, rule, number) = (address.clone(), rule.clone(), opened.fetch_add(1, Ordering::AcqRel));
+        let through = tokio::spawn(async move {
+            let _ = match address {
+                Address::Unix(path) => match UnixStream::connect(path).await {
+                    Ok(postgres) => join(podium, postgres, number, rule).await,
+                    Err(_) => return,
+                },
+                Address::Tcp(name, port) => match TcpStream::connect((name, port)).await {
+                    Ok(postgres) => join(podium, postgres, number, rule).await,
+                    Err(_) => return,
+                },
+            };
+        });
+        tasks.lock().expect("the tasks").push(through.abort_handle());
+    }
+}
+
+async fn join(
+    podium: impl AsyncRead + AsyncWrite,
+    postgres: impl AsyncRead + AsyncWrite,
+    number: u64,
+    rule: watch::Receiver<Rule>,
+) -> std::io::Result<()> {
+    let (asks, answered) = tokio::io::split(podium);
+    let (answers, asked) = tokio::io::split(postgres);
+    let questions = pass(asks, asked, number, rule.clone(), |passing| passing != Passing::Nothing);
+    let answers = pass(answers, answered, number, rule, |passing| passing == Passing::Everything);
+    tokio::try_join!(questions, answers).map(drop)
+}
+
+/// Passes bytes on until the first that may not pass. What comes from then on is lost, its end included.
+async fn pass(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    number: u64,
+    mut rule: watch::Receiver<Rule>,
+    may: impl Fn(Passing) -> bool,
+) -> std::io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    let mut lost = false;
+    loop {
+        let read = from.read(&mut buffer).await?;
+        let passing = rule.wait_for(|rule| number >= rule.held_below).await.map_err(std::io::Error::other)?.passing;
+        lost |= !may(passing);
+        match (read, lost) {
+            (0, false) => return to.shutdown().await,
+            (0, true) => std::future::pending().await,
+            (_, false) => to.write_all(&buffer[..read]).await?,
+            (_, true) => {}
+        }
+    }
+}
