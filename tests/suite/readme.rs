@@ -20,9 +20,11 @@ fn blocks() -> Vec<String> {
     blocks.map(|block| block.split_once("```").expect("the end of a block").0.to_owned()).collect()
 }
 
-/// The JSON values among the lines of a program's output, each of which `wscat` may have led in with a mark.
+/// The JSON values in the output, each of which `wscat` may have led in with a mark. Two programs write to it at once,
+/// so a line may hold what both have said.
 fn values(output: &str) -> Vec<Value> {
-    output.lines().filter_map(|line| serde_json::from_str(line.trim_start_matches("< ")).ok()).collect()
+    let lines = output.lines().map(|line| line.trim_start_matches("< "));
+    lines.flat_map(|line| serde_json::Deserializer::from_str(line).into_iter().map_while(Result::ok)).collect()
 }
 
 #[tokio::test]
