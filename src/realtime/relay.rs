@@ -27,12 +27,35 @@ use crate::wire::topic::Topic;
 /// Deliveries that may wait for one relay.
 const QUEUE: usize = 16 * 1024;
 
-/// Frames handled before the thread's sessions get their turn to write. Below a session's limit, so that a burst can
-/// not fill the queue of a session that had no chance to drain it.
-const TURN: usize = 64;
+/// Frames, and their bytes, handled before the thread's sessions get their turn to write. Below a session's limits, so that
+/// a burst can not fill the queue of a session that had no chance to drain it.
+const TURN: (usize, usize) = (64, 256 * 1024);
 
 /// How long a repair waits for slow sessions before it goes on without regard for them.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What has been handled in this turn.
+#[derive(Default)]
+struct Turn {
+    frames: usize,
+    bytes: usize,
+}
+
+impl Turn {
+    /// Counts those of the frames, from the first on, that this turn still has room for. A turn has room for one at least.
+    fn fit(&mut self, frames: &[Arc<Frame>]) -> usize {
+        let before = self.frames;
+        for frame in frames {
+            let is_over = self.frames == TURN.0 || self.bytes + frame.text.len() > TURN.1;
+            if is_over && self.frames > 0 {
+                break;
+            }
+            self.frames += 1;
+            self.bytes += frame.text.len();
+        }
+        self.frames - before
+    }
+}
 
 enum Delivery {
     Frames(Topic, Vec<Arc<Frame>>),
@@ -154,7 +177,7 @@ impl Relay {
     }
 
     async fn work(self: Rc<Self>, mut deliveries: mpsc::Receiver<Delivery>) {
-        let mut handled = 0;
+        let mut turn = Turn::default();
         while let Some(delivery) = deliveries.recv().await {
             if self.handle.overflowed.swap(false, Ordering::AcqRel) {
                 metrics::RELAY_OVERFLOWS.count(metrics::NONE).increment(1);
@@ -165,13 +188,15 @@ impl Relay {
             }
             match delivery {
                 Delivery::Frames(topic, frames) => {
-                    for turn in frames.chunks(TURN) {
-                        if handled + turn.len() > TURN {
+                    let mut rest = frames.as_slice();
+                    while !rest.is_empty() {
+                        let (fitting, later) = rest.split_at(turn.fit(rest));
+                        self.hand_out(&topic, fitting);
+                        rest = later;
+                        if !rest.is_empty() {
                             tokio::task::yield_now().await;
-                            handled = 0;
+                            turn = Turn::default();
                         }
-                        handled += turn.len();
-                        self.hand_out(&topic, turn);
                     }
                 }
                 Delivery::Room(topic, answer) => {
