@@ -20,9 +20,10 @@ fn blocks() -> Vec<String> {
     blocks.map(|block| block.split_once("```").expect("the end of a block").0.to_owned()).collect()
 }
 
-/// The JSON values among the lines of a program's output, each of which `wscat` may have led in with a mark.
+/// The JSON values of an output, in the order of coming. Two programs write it, so a line may have several.
 fn values(output: &str) -> Vec<Value> {
-    output.lines().filter_map(|line| serde_json::from_str(line.trim_start_matches("< ")).ok()).collect()
+    let values = serde_json::Deserializer::from_str(output).into_iter();
+    values.map(|value| value.unwrap_or_else(|error| panic!("not JSON ({error}): {output}"))).collect()
 }
 
 #[tokio::test]
