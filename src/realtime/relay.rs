@@ -27,34 +27,19 @@ use crate::wire::topic::Topic;
 /// Deliveries that may wait for one relay.
 const QUEUE: usize = 16 * 1024;
 
-/// Frames, and their bytes, handled before the thread's sessions get their turn to write. Below a session's limits, so that
-/// a burst can not fill the queue of a session that had no chance to drain it.
-const TURN: (usize, usize) = (64, 256 * 1024);
+/// Frames handled before the thread's sessions get their turn to write. Below a session's limit, so that a burst can
+/// not fill the queue of a session that had no chance to drain it.
+const TURN: usize = 64;
+
+/// Bytes that count as one frame of a turn, so that large frames do not fill in one turn what a session's bytes allow.
+const TURN_SHARE: usize = 4 * 1024;
 
 /// How long a repair waits for slow sessions before it goes on without regard for them.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What has been handled in this turn.
-#[derive(Default)]
-struct Turn {
-    frames: usize,
-    bytes: usize,
-}
-
-impl Turn {
-    /// Counts those of the frames, from the first on, that this turn still has room for. A turn has room for one at least.
-    fn fit(&mut self, frames: &[Arc<Frame>]) -> usize {
-        let before = self.frames;
-        for frame in frames {
-            let is_over = self.frames == TURN.0 || self.bytes + frame.text.len() > TURN.1;
-            if is_over && self.frames > 0 {
-                break;
-            }
-            self.frames += 1;
-            self.bytes += frame.text.len();
-        }
-        self.frames - before
-    }
+/// How much of a turn a frame takes.
+fn share(frame: &Frame) -> usize {
+    1 + frame.text.len() / TURN_SHARE
 }
 
 enum Delivery {
@@ -177,7 +162,7 @@ impl Relay {
     }
 
     async fn work(self: Rc<Self>, mut deliveries: mpsc::Receiver<Delivery>) {
-        let mut turn = Turn::default();
+        let mut handled = 0;
         while let Some(delivery) = deliveries.recv().await {
             if self.handle.overflowed.swap(false, Ordering::AcqRel) {
                 metrics::RELAY_OVERFLOWS.count(metrics::NONE).increment(1);
@@ -188,15 +173,22 @@ impl Relay {
             }
             match delivery {
                 Delivery::Frames(topic, frames) => {
-                    let mut rest = frames.as_slice();
-                    while !rest.is_empty() {
-                        let (fitting, later) = rest.split_at(turn.fit(rest));
-                        self.hand_out(&topic, fitting);
-                        rest = later;
-                        if !rest.is_empty() {
+                    let mut rest = &frames[..];
+                    while let Some(first) = rest.first() {
+                        if handled + share(first) > TURN {
                             tokio::task::yield_now().await;
-                            turn = Turn::default();
+                            handled = 0;
                         }
+                        let mut count = 0;
+                        while let Some(frame) =
+                            rest.get(count).filter(|next| handled == 0 || handled + share(next) <= TURN)
+                        {
+                            handled += share(frame);
+                            count += 1;
+                        }
+                        let (turn, after) = rest.split_at(count);
+                        self.hand_out(&topic, turn);
+                        rest = after;
                     }
                 }
                 Delivery::Room(topic, answer) => {

@@ -43,7 +43,8 @@ pub enum Reach {
         /// Whose subscription it ends.
         ends: Ends,
     },
-    /// The topic's state, as it was at a position: for everyone who has not seen a later one.
+    /// The topic's state, as it was at a position: for everyone whose join was not answered with a later one. The log
+    /// may have gone on since; what of it changes the state is followed by a state of its own.
     State {
         /// The position.
         as_of: i64,
@@ -111,6 +112,8 @@ enum Phase {
     Live {
         position: i64,
         floor: i64,
+        /// The position of the join's answer.
+        since: i64,
     },
     Ended,
 }
@@ -149,7 +152,7 @@ impl Subscription {
     /// The join has been answered with everything up to `position`. Hands out what came meanwhile and is later.
     /// Entries about things older than `floor` stay hidden.
     pub fn activate(&self, position: i64, floor: i64) {
-        let before = std::mem::replace(&mut *self.phase.borrow_mut(), Phase::Live { position, floor });
+        let before = std::mem::replace(&mut *self.phase.borrow_mut(), Phase::Live { position, floor, since: position });
         match before {
             Phase::Joining(held, _) => held.iter().for_each(|frame| self.offer(frame)),
             other => *self.phase.borrow_mut() = other,
@@ -189,7 +192,7 @@ impl Subscription {
                 }
                 Reach::Passing { .. } | Reach::Only(_) => {}
             },
-            Phase::Live { position, floor } => match &frame.reach {
+            Phase::Live { position, floor, since } => match &frame.reach {
                 Reach::Log { position: at, origin, ends } => {
                     if *at <= *position {
                         return;
@@ -209,7 +212,7 @@ impl Subscription {
                     }
                 }
                 Reach::State { as_of } => {
-                    if *as_of >= *position {
+                    if *as_of >= *since {
                         self.outbox.push(frame.text.clone());
                     }
                 }
@@ -295,6 +298,17 @@ mod tests {
         subscription.offer(&log(11, 7, Ends::Nobody));
         subscription.offer(&log(12, 8, Ends::Nobody));
         assert_eq!(drained(&outbox), ["12"]);
+    }
+
+    #[test]
+    fn a_state_is_told_though_the_log_has_gone_on_but_not_one_from_before_the_join() {
+        let (outbox, subscription) = joining();
+        let state = |as_of| Arc::new(Frame { text: format!("s{as_of}").into(), reach: Reach::State { as_of } });
+        subscription.offer(&state(3));
+        subscription.activate(4, 0);
+        (5..=6).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
+        subscription.offer(&state(5));
+        assert_eq!(drained(&outbox), ["5", "6", "s5"]);
     }
 
     #[test]

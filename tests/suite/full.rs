@@ -59,8 +59,13 @@ async fn one_socket_too_many_is_refused_and_the_others_go_on() {
 
 #[tokio::test]
 async fn what_the_journal_cannot_hold_is_overloaded_and_not_stored() {
-    let settings =
-        [("PODIUM_LIMIT_MESSAGES", "off"), ("PODIUM_LIMIT_JOURNAL_ENTRIES", "8"), ("PODIUM_JOURNAL_WRITERS", "1")];
+    // What waits must not give up by itself, or there would be room again.
+    let settings = [
+        ("PODIUM_LIMIT_MESSAGES", "off"),
+        ("PODIUM_LIMIT_JOURNAL_ENTRIES", "8"),
+        ("PODIUM_JOURNAL_WRITERS", "1"),
+        ("PODIUM_LIMIT_SEND_WAIT", "60s"),
+    ];
     let server = Server::start_with(&settings).await;
     let people: [Person; 2] = server.people();
     let (_, pod) = server.pod(&people).await;

@@ -205,8 +205,10 @@ async fn pages_are_bounded_in_bytes_and_a_heavy_catch_up_is_not_cut_off() {
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
     let mut client = PodClient::joined(&server, &ana, pod).await;
     client.cut(false);
-    // 16 KB each: four mebibytes in all.
-    say_many(&server, &ben, pod, 256, &"🎺".repeat(3990)).await;
+    // 16 KB each: four mebibytes in all, said by one who takes in what they said before they say more.
+    for _ in 0..16 {
+        say_many(&server, &ben, pod, 16, &"🎺".repeat(3990)).await;
+    }
     client.connect(&server).await;
     client.until("the whole log", |client| client.is_current() && client.last() == 258).await;
     assert!(client.pages >= 10, "{} pages", client.pages);

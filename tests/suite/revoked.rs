@@ -2,6 +2,7 @@
 //! and does not walk back in.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -57,6 +58,13 @@ impl Target {
             let close = frames.iter().position(|frame| frame.topic == topic && frame.event == "phx_close").unwrap();
             let after = frames[close..].iter().filter(|frame| frame.topic == topic && frame.reference.is_null());
             assert_eq!(after.count(), 0, "pushes after the close");
+            for changed in socket.heard(&topic, "pod:changed") {
+                let is_there = |member: &Value| member["user_id"] == json!(self.person.id);
+                assert!(
+                    changed["members"].as_array().unwrap().iter().any(is_there),
+                    "told of those who stay: {changed}"
+                );
+            }
             for activity in socket.heard(&format!("user:{}", self.person.id), "pod:activity") {
                 assert!(activity["pod_id"] != json!(pod) || number(&activity["head"]) < shut, "{activity}");
             }
@@ -71,14 +79,16 @@ async fn line(server: &Server, pod: Uuid, kind: &str, person: &Person) -> i64 {
     database.query_one(query, &[&pod, &kind, &person.id]).await.unwrap().get(0)
 }
 
-/// Writes from several sockets at once, without a pause, until told to stop.
+/// Writes from several sockets at once until told to stop: hundreds of texts a second, far more than people say.
 async fn write(writers: &[PodClient], stop: &Cell<bool>) {
     let each = writers.iter().map(async |writer| {
         while !stop.get() {
-            let pushed: Vec<_> = (0..5).map(|_| writer.say(Uuid::now_v7(), "la la la")).collect();
+            let pushed = [(); 2].map(|()| writer.say(Uuid::now_v7(), "la la la"));
             for pushed in &pushed {
                 writer.client().reply(pushed).await.ok();
             }
+            // A join holds back no more than a session may have waiting.
+            tokio::time::sleep(Duration::from_millis(4)).await;
         }
     });
     futures_util::future::join_all(each).await;

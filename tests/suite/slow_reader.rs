@@ -271,7 +271,8 @@ async fn who_catches_up_a_long_log_is_never_cut() {
     drop(mouth);
     let last = stored(&server, pod).await.len() as i64;
     returning.until("all of it", |client| client.last() >= last).await;
-    assert_eq!(returning.order().len() as i64, last - 2, "each once");
+    // What was still on its way when the speaker stopped may have been stored after the look.
+    assert_eq!(returning.order().len() as i64, returning.last() - 2, "each once");
     impatient.heartbeat().await;
 }
 

@@ -206,16 +206,18 @@ async fn nothing_that_was_committed_after_the_expiry_comes() {
     let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off"), ("PODIUM_LIMIT_FRAMES", "off")]).await;
     let [ana, mut ben] = server.people();
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
+    let (_, quiet) = server.pod(&[ana.clone(), ben.clone()]).await;
     let topic = format!("pod:{pod}");
     let expires = chrono::Utc::now().timestamp() + SHORT.as_secs() as i64;
     ben.token = sign(&json!({"sub": ben.id, "exp": expires}), SECRET);
-    // One hears the pod live, one reads it again and again, one hears of it, one sits there and asks once it is over.
+    // One hears the pod live, one reads it again and again, one hears of it, and one sits
+    // in a quiet pod and asks once it is over.
     let (live, reading, late) =
         tokio::join!(Client::open(&server, &ben), Client::open(&server, &ben), Client::open(&server, &ben));
     let (hearing, inbox_topic) = inbox(&server, &ben).await;
     live.join(&topic, json!({})).await.ok();
     reading.join(&topic, json!({})).await.ok();
-    late.join(&format!("user:{}", ben.id), json!({})).await.ok();
+    late.join(&format!("pod:{quiet}"), json!({})).await.ok();
     let writer = Client::open(&server, &ana).await;
     writer.join(&topic, json!({})).await.ok();
     let write = async {
@@ -236,8 +238,8 @@ async fn nothing_that_was_committed_after_the_expiry_comes() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         // Within the second in which no clock has looked at this socket yet.
-        let join = late.start_join(&topic, json!({}));
-        assert!(late.reply_or_end(&join).await.is_err(), "a join with an expired token");
+        let pushed = late.push(&format!("pod:{quiet}"), "history", json!({"after": 0}));
+        assert!(late.reply_or_end(&pushed).await.is_err(), "an answer to an expired token");
     };
     let ends = async {
         tokio::join!(read, sit);

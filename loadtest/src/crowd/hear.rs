@@ -210,7 +210,7 @@ impl Crowd<'_> {
     fn deed_answered(&mut self, id: usize, push: Push, ok: bool, response: &[u8], now: u64) {
         let asked = self.asked.remove(&(id, push));
         match (ok, push) {
-            (true, Push::Edit(number) | Push::Delete(number)) => {
+            (true, Push::Edit(number) | Push::Delete(number) | Push::Reaction(number)) => {
                 if let Some(position) = phoenix::seq(response) {
                     self.checks.changed(number, position);
                 }

@@ -33,7 +33,7 @@ pub enum What {
     Messages,
     /// That somebody types, which nobody stores.
     Typing,
-    /// What people do of an evening: see `evening.rs`.
+    /// What people do of an evening, in the proportions of a group chat.
     Evening,
     /// Posts on the event's wall, over HTTP, which every session hears.
     Posts,

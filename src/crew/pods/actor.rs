@@ -76,6 +76,8 @@ pub struct PodActor {
     sessions: HashMap<SubscriptionId, Attached>,
     presence: Presence,
     typing: HashMap<Uuid, SpawnHandle>,
+    /// A `pod:changed` that waits until the log has been delivered up to the head that it was read at.
+    news: Option<(i64, Arc<Frame>)>,
     /// Read marks that wait until the log has been delivered up to where it was when they were written.
     marks: HashMap<Uuid, Mark>,
     repairing: bool,
@@ -112,6 +114,7 @@ impl PodActor {
             sessions: HashMap::new(),
             presence: Presence::default(),
             typing: HashMap::new(),
+            news: None,
             marks: HashMap::new(),
             repairing: false,
             gap_noticed: false,
@@ -152,7 +155,17 @@ impl PodActor {
             };
         }
         self.broadcast(changes.into_iter().map(|change| change.frame).collect());
+        self.tell_news();
         self.tell_marks();
+    }
+
+    /// Tells what the pod is now, only after everything that was committed before it was read: so whoever is removed
+    /// by that hears nothing of what came after.
+    fn tell_news(&mut self) {
+        let Some(state) = &self.state else { return };
+        if let Some((_, frame)) = self.news.take_if(|(head, _)| *head <= state.delivered()) {
+            self.broadcast(vec![frame]);
+        }
     }
 
     /// Tells of read marks, each only after everything that was committed before it: so whoever left before hears nothing
@@ -243,7 +256,11 @@ impl PodActor {
                 Ok(Some(now)) => {
                     let payload = json!({ "pod": now.pod, "members": now.members });
                     let text = frame::push(actor.topic.as_str(), "pod:changed", &payload);
-                    actor.broadcast(vec![Arc::new(Frame { text, reach: Reach::State { as_of: now.head } })]);
+                    let frame = Frame { text, reach: Reach::State { as_of: now.head } };
+                    actor.news = Some((now.head, Arc::new(frame)));
+                    actor.head.raise(now.head);
+                    actor.tell_news();
+                    actor.look_for_gap(ctx);
                 }
                 Ok(None) => {}
                 Err(cause) => {

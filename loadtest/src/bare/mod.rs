@@ -6,11 +6,13 @@
 //!
 //! Deliberate faults can be switched on, so that the checks can be checked.
 
+mod fault;
+mod said;
+
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use base64::Engine;
@@ -18,6 +20,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
 
+pub use self::fault::Fault;
+use self::said::{AT, Said};
 use crate::wire::phoenix;
 use crate::wire::websocket::{self, CLOSE, PING, PONG, TEXT};
 
@@ -26,24 +30,6 @@ const LISTENER: usize = usize::MAX;
 
 /// Bytes that may wait for one socket before it is cut.
 const OUT: usize = 64 << 20;
-
-/// What goes wrong, on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Fault {
-    /// One delivery of every thousandth message is left out.
-    Drop,
-    /// One delivery of every thousandth message comes twice.
-    Double,
-    /// One member gets every thousandth message after the one that follows it.
-    Swap,
-    /// The same, with exchanged seqs, so that each order ascends and the two differ.
-    Diverge,
-    /// After the thousandth message everything stands still for a second.
-    Stall,
-}
-
-/// Which message of every so many is hit.
-const EVERY: u64 = 1000;
 
 struct Client {
     stream: TcpStream,
@@ -62,14 +48,6 @@ struct Topic {
     members: Vec<usize>,
     /// What [`Fault::Swap`] and [`Fault::Diverge`] keep back from the last member.
     held: Option<Said>,
-}
-
-/// A message, as it goes into a frame.
-#[derive(Clone)]
-struct Said {
-    id: String,
-    user: String,
-    text: String,
 }
 
 /// The server.
@@ -407,37 +385,6 @@ impl Bare {
         self.frame = frame;
     }
 
-    /// Serves the member to whom things happen.
-    fn faulty(&mut self, fault: Fault, topic: usize, member: usize, said: Said, frame: &mut Vec<u8>, seq: u64) {
-        let hit = self.said.is_multiple_of(EVERY);
-        let held = self.topics[topic].held.take();
-        let name = self.topics[topic].name.clone();
-        match (fault, held) {
-            (Fault::Drop, _) if hit => {}
-            (Fault::Double, _) if hit => {
-                self.send(member, TEXT, frame);
-                self.send(member, TEXT, frame);
-            }
-            (Fault::Stall, _) if self.said == EVERY => {
-                thread::sleep(Duration::from_secs(1));
-                self.send(member, TEXT, frame);
-            }
-            (Fault::Swap, Some(before)) => {
-                self.send(member, TEXT, frame);
-                before.write(frame, &name, seq - 1);
-                self.send(member, TEXT, frame);
-            }
-            (Fault::Diverge, Some(before)) => {
-                said.write(frame, &name, seq - 1);
-                self.send(member, TEXT, frame);
-                before.write(frame, &name, seq);
-                self.send(member, TEXT, frame);
-            }
-            (Fault::Swap | Fault::Diverge, None) if hit => self.topics[topic].held = Some(said),
-            _ => self.send(member, TEXT, frame),
-        }
-    }
-
     fn typing(&mut self, id: usize, reference: &str, name: &str, payload: &[u8]) {
         let (Some(&topic), Some(client)) = (self.names.get(name), &self.clients[id]) else { return };
         let on = memchr::memmem::find(payload, b"true").is_some();
@@ -470,57 +417,10 @@ impl Bare {
     }
 }
 
-/// A time that is always the same: telling it would cost more than sending it.
-const AT: &str = "2026-01-01T00:00:00.000000Z";
-
-impl Said {
-    fn read(user: &str, payload: &[u8]) -> Option<Said> {
-        let id = phoenix::text(payload, br#""id":""#)?;
-        let from = memchr::memmem::find(payload, br#""text":""#)? + 7;
-        let text = &payload[from..];
-        // The text ends at the first quote that no odd number of backslashes stands before.
-        let mut end = 1;
-        loop {
-            end += memchr::memchr(b'"', text.get(end..)?)?;
-            let slashes = text[..end].iter().rev().take_while(|byte| **byte == b'\\').count();
-            if slashes % 2 == 0 {
-                break;
-            }
-            end += 1;
-        }
-        let own = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Some(Said { id: own(id), user: user.to_owned(), text: own(&text[..=end]) })
-    }
-
-    /// The frame, with the same fields as Podium's, so that as many bytes go over the wire.
-    fn write(&self, frame: &mut Vec<u8>, topic: &str, seq: u64) {
-        frame.clear();
-        let Said { id, user, text } = self;
-        let _ = write!(
-            frame,
-            r#"[null,null,"{topic}","message:new",{{"id":"{id}","seq":{seq},"changed_seq":{seq},"user_id":"{user}","kind":"text","text":{text},"reply_to":null,"mentions":[],"attachments":[],"reactions":{{}},"edited_at":null,"deleted_at":null,"at":"{AT}"}}]"#
-        );
-    }
-}
-
 /// The person that the token in a path names. The signature is not looked at.
 fn subject(path: &str) -> String {
     let token = path.split(['?', '&']).find_map(|part| part.strip_prefix("token=")).unwrap_or("");
     let claims = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).unwrap_or_default();
     let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap_or_default();
     claims["sub"].as_str().unwrap_or("nobody").to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_found_whole_whatever_quotes_it_has() {
-        for text in [r#""a""#, r#""a\"b""#, r#""a\\""#, r#""\\\"""#, r#""\"id\":\"x\"""#] {
-            let payload = format!(r#"{{"id":"7","text":{text}}}"#);
-            assert_eq!(Said::read("u", payload.as_bytes()).unwrap().text, text);
-        }
-        assert!(Said::read("u", br#"{"id":"7","text":"a\""#).is_none());
-    }
 }
