@@ -297,6 +297,32 @@ async fn who_is_told_a_long_gap_at_once_is_never_cut() {
 }
 
 #[tokio::test]
+async fn who_reads_at_once_is_not_cut_by_a_burst() {
+    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
+    let people: [Person; 2] = server.people();
+    let (_, pod) = server.pod(&people).await;
+    let client = Client::open(&server, &people[0]).await;
+    client.join(&format!("pod:{pod}"), json!({})).await.ok();
+    let mut listener = PodClient::joined(&server, &people[1], pod).await;
+    // Somebody holds the pod's row, so that all of it is committed, and told, at once: more than may wait for a session.
+    let mut holder = server.database.connect().await;
+    let held = holder.transaction().await.expect("a transaction");
+    held.execute("SELECT FROM pods WHERE id = $1 FOR UPDATE", &[&pod]).await.expect("the row");
+    let text = "\u{1}".repeat(4_000);
+    let say = |_| client.push(&format!("pod:{pod}"), "message:new", json!({"id": Uuid::now_v7(), "text": text}));
+    let pushed: Vec<_> = (0..50).map(say).collect();
+    // It has read all of them.
+    client.heartbeat().await;
+    held.rollback().await.expect("let go");
+    for pushed in &pushed {
+        client.reply(pushed).await.ok();
+    }
+    listener.until("all of it", |client| client.last() == 52).await;
+    client.heartbeat().await;
+    assert_eq!(listener.joins, 1);
+}
+
+#[tokio::test]
 async fn who_joins_many_long_logs_at_once_is_never_cut() {
     let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
     let ana = server.person("Ana");
