@@ -42,3 +42,4 @@ mod slow_reader;
 mod support;
 mod talk;
 mod user_topic;
+mod web;
