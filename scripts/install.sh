@@ -50,8 +50,8 @@ install_node() {
 }
 
 install_chromium() {
-    [[ -z ${CHROMIUM:-} ]] || return 0
-    have chromium || have chromium-browser || have google-chrome || package chromium chromium chromium
+    [[ -n ${CHROMIUM:-} || -x /usr/bin/chromium ]] && return
+    package 'chromium fonts-noto-core fonts-noto-color-emoji' chromium chromium
 }
 
 for part in "$@"; do
