@@ -92,3 +92,29 @@ async fn what_is_said_without_a_network_is_sent_once_and_in_order() {
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
     browse("offline.mjs", json!({"url": server.url, "pod": pod, "people": people(&[&ana, &ben])})).await;
 }
+
+#[tokio::test]
+async fn every_page_can_be_read_by_everybody() {
+    let server = Server::start().await;
+    let [ana, ben] = server.people();
+    let (event, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
+    for text in ["a text to read", "https://example.org/a-link, @Ana 🔥", "🔥"] {
+        server.post(&format!("/v1/pods/{pod}/messages"), &ben, json!({"text": text})).await.ok(201);
+    }
+    let people = people(&[&ana, &ben]);
+    browse("pages.mjs", json!({"url": server.url, "event": event, "pod": pod, "people": people})).await;
+}
+
+#[tokio::test]
+async fn a_long_conversation_holds_its_place() {
+    const COUNT: usize = 400;
+    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
+    let [ana, ben] = server.people();
+    let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
+    for number in 1..=COUNT {
+        let text = format!("line {number}.{}", " and some more words".repeat(number % 7));
+        server.post(&format!("/v1/pods/{pod}/messages"), &ben, json!({"text": text})).await.ok(201);
+    }
+    let people = people(&[&ana, &ben]);
+    browse("scroll.mjs", json!({"url": server.url, "pod": pod, "count": COUNT, "people": people})).await;
+}
