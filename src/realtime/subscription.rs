@@ -15,18 +15,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytestring::ByteString;
 use uuid::Uuid;
 
 use super::outbox::{Ending, Outbox};
-use crate::wire::frame::{self, Ref};
+use crate::wire::frame::{Encoded, Ref, Version};
 use crate::wire::topic::Topic;
 
 /// One encoded push for a topic.
 #[derive(Debug)]
 pub struct Frame {
-    /// As it goes out, the same for everyone.
-    pub text: ByteString,
+    /// As it goes out, the same for everyone who speaks the same version.
+    pub text: Encoded,
     /// For whom it is.
     pub reach: Reach,
 }
@@ -101,6 +100,7 @@ pub struct Subscription {
     /// Whose session it is.
     pub user_id: Uuid,
     join_ref: Option<Ref>,
+    version: Version,
     outbox: Rc<Outbox>,
     phase: RefCell<Phase>,
     hold: RefCell<Option<Box<dyn Any>>>,
@@ -126,6 +126,7 @@ impl Subscription {
             topic,
             user_id,
             join_ref,
+            version: outbox.version(),
             outbox,
             phase: RefCell::new(Phase::Joining(Vec::new(), 0)),
             hold: RefCell::new(None),
@@ -135,6 +136,11 @@ impl Subscription {
     /// What waits to be written to its session.
     pub(super) fn outbox(&self) -> &Rc<Outbox> {
         &self.outbox
+    }
+
+    /// In which form its session gets frames.
+    pub(super) fn version(&self) -> Version {
+        self.version
     }
 
     /// Keeps `value` until the subscription ends; dropping it says so to whom it concerns.
@@ -166,7 +172,7 @@ impl Subscription {
             return;
         }
         if tell {
-            self.outbox.push(frame::close(self.join_ref.as_ref(), self.topic.as_str()));
+            self.outbox.push(self.version.close(self.join_ref.as_ref(), self.topic.as_str()));
         }
         // Taken out first: what it does when dropped may look at this subscription again.
         let hold = self.hold.borrow_mut().take();
@@ -208,22 +214,22 @@ impl Subscription {
                     if ended {
                         self.end(true);
                     } else if visible {
-                        self.outbox.push(frame.text.clone());
+                        self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
                 Reach::State { as_of } => {
                     if *as_of >= *since {
-                        self.outbox.push(frame.text.clone());
+                        self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
                 Reach::Passing { except } => {
                     if *except != Some(self.id) {
-                        self.outbox.push(frame.text.clone());
+                        self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
                 Reach::Only(id) => {
                     if *id == self.id {
-                        self.outbox.push(frame.text.clone());
+                        self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
             },
@@ -235,6 +241,8 @@ impl Subscription {
 mod tests {
     use std::task::{Context, Waker};
     use std::time::{Duration, Instant};
+
+    use bytestring::ByteString;
 
     use super::*;
     use crate::realtime::outbox::{Drained, OutboxLimits};
@@ -248,8 +256,12 @@ mod tests {
         (outbox, subscription)
     }
 
+    fn text(text: &str) -> Encoded {
+        ByteString::from(text).into()
+    }
+
     fn log(position: i64, origin: i64, ends: Ends) -> Arc<Frame> {
-        Arc::new(Frame { text: position.to_string().into(), reach: Reach::Log { position, origin, ends } })
+        Arc::new(Frame { text: text(&position.to_string()), reach: Reach::Log { position, origin, ends } })
     }
 
     fn drained(outbox: &Outbox) -> Vec<String> {
@@ -287,7 +299,7 @@ mod tests {
         subscription.offer(&log(5, 5, Ends::User(ADA)));
         subscription.offer(&log(6, 6, Ends::Nobody));
         subscription.activate(4, 0);
-        assert_eq!(drained(&outbox), [frame::close(None, subscription.topic.as_str()).to_string()]);
+        assert_eq!(drained(&outbox), [Version::V2.close(None, subscription.topic.as_str()).to_string()]);
         assert!(subscription.has_ended());
     }
 
@@ -303,7 +315,7 @@ mod tests {
     #[test]
     fn a_state_is_told_though_the_log_has_gone_on_but_not_one_from_before_the_join() {
         let (outbox, subscription) = joining();
-        let state = |as_of| Arc::new(Frame { text: format!("s{as_of}").into(), reach: Reach::State { as_of } });
+        let state = |as_of| Arc::new(Frame { text: text(&format!("s{as_of}")), reach: Reach::State { as_of } });
         subscription.offer(&state(3));
         subscription.activate(4, 0);
         (5..=6).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
@@ -314,7 +326,7 @@ mod tests {
     #[test]
     fn what_is_of_the_moment_is_not_kept_for_a_join_under_way() {
         let (outbox, subscription) = joining();
-        let passing = |except| Arc::new(Frame { text: "p".into(), reach: Reach::Passing { except } });
+        let passing = |except| Arc::new(Frame { text: text("p"), reach: Reach::Passing { except } });
         subscription.offer(&passing(None));
         subscription.activate(0, 0);
         assert!(drained(&outbox).is_empty());

@@ -349,7 +349,8 @@ async fn who_may_not_come_in_is_refused_before_the_upgrade() {
     let refused = Client::handshake(&format!("{url}?vsn=2.0.0"), &[]).await.err().expect("no token");
     assert_eq!((refused.status, &refused.body["code"]), (403, &json!("unauthorized")));
 
-    for version in ["", "vsn=", "vsn=1.0.0", "vsn=3.0.0", "vsn=2", "vsn=two", "vsn=20.0.0"] {
+    for version in ["vsn=", "vsn=1.1.0", "vsn=1", "vsn=3.0.0", "vsn=2", "vsn=2.1.0", "vsn=2.0", "vsn=two", "vsn=20.0.0"]
+    {
         let refused = Client::handshake(&format!("{url}?{version}&token={good}"), &[]).await.err();
         let refused = refused.unwrap_or_else(|| panic!("{version} got in"));
         assert_eq!((refused.status, &refused.body["code"]), (403, &json!("forbidden")), "{version}");

@@ -41,4 +41,5 @@ mod server_life;
 mod slow_reader;
 mod support;
 mod talk;
+mod talk_older;
 mod user_topic;
