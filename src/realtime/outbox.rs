@@ -250,7 +250,7 @@ impl Outbox {
         .await;
     }
 
-    /// The frames and bytes that may wait at most; a join under way holds no more than that either.
+    /// The frames and bytes that may wait at most; a join under way holds a part of that.
     pub fn limits(&self) -> OutboxLimits {
         self.limits
     }

@@ -244,6 +244,11 @@ impl Session {
             return self.relay.unsubscribe(subscription, false);
         };
         let join_ref = place.join_ref.clone();
+        // Its channel has tried to read it anew, or does not: the client asks again.
+        let outcome = match subscription.has_missed() {
+            true => outcome.and(Err(Error::because(Code::Overloaded, "the topic is busier than it could be read"))),
+            false => outcome,
+        };
         let admission = match outcome {
             Ok(admission) => admission,
             Err(error) => {

@@ -3,7 +3,8 @@
 //! **Joining.** A subscription is entered with its relay *before* its channel reads the state that it will answer with.
 //! What comes meanwhile is kept aside. Once the answer is known to hold everything up to a position, the rest is handed
 //! out: nothing falls between, nothing comes twice, however far the actor and the reading were apart
-//! ([`Subscription::activate`]).
+//! ([`Subscription::activate`]). What is kept has a limit. Beyond it all of it is dropped, and the state must be read anew
+//! ([`Subscription::start_over`]), since what was dropped is in what is read after that.
 //!
 //! **Revocation.** A log frame may end subscriptions ([`Ends`]). Since it travels in the log's own order, whoever it
 //! ends gets nothing that comes after it.
@@ -17,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use uuid::Uuid;
 
-use super::outbox::{Ending, Outbox};
+use super::outbox::{Outbox, OutboxLimits};
 use crate::wire::frame::{Encoded, Ref, Version};
 use crate::wire::topic::Topic;
 
@@ -107,8 +108,8 @@ pub struct Subscription {
 }
 
 enum Phase {
-    /// The join is not answered yet: what came meanwhile, and its bytes.
-    Joining(Vec<Arc<Frame>>, usize),
+    /// The join is not answered yet.
+    Joining(Held),
     Live {
         position: i64,
         floor: i64,
@@ -116,6 +117,30 @@ enum Phase {
         since: i64,
     },
     Ended,
+}
+
+/// What came while a join is under way.
+#[derive(Default)]
+struct Held {
+    frames: Vec<Arc<Frame>>,
+    bytes: usize,
+    /// Whether it was too much, and was dropped.
+    missed: bool,
+}
+
+impl Held {
+    /// Half the frames and a quarter of the bytes that may wait for a session: a join begins to read when less than a quarter
+    /// waits, and its answer takes another quarter.
+    fn keep(&mut self, frame: &Arc<Frame>, limits: OutboxLimits) {
+        if self.missed || !matches!(frame.reach, Reach::Log { .. } | Reach::State { .. }) {
+            return;
+        }
+        self.bytes += frame.text.len();
+        self.frames.push(Arc::clone(frame));
+        if self.frames.len() > limits.frames / 2 || self.bytes > limits.bytes / 4 {
+            *self = Held { missed: true, ..Held::default() };
+        }
+    }
 }
 
 impl Subscription {
@@ -128,7 +153,7 @@ impl Subscription {
             join_ref,
             version: outbox.version(),
             outbox,
-            phase: RefCell::new(Phase::Joining(Vec::new(), 0)),
+            phase: RefCell::new(Phase::Joining(Held::default())),
             hold: RefCell::new(None),
         }
     }
@@ -155,12 +180,24 @@ impl Subscription {
         matches!(*self.phase.borrow(), Phase::Ended)
     }
 
-    /// The join has been answered with everything up to `position`. Hands out what came meanwhile and is later.
-    /// Entries about things older than `floor` stay hidden.
+    /// What the join will be answered with is read from here on: what came before is in it, and need not be kept.
+    pub fn start_over(&self) {
+        if let Phase::Joining(held) = &mut *self.phase.borrow_mut() {
+            *held = Held::default();
+        }
+    }
+
+    /// Whether more came during the join than could be kept: what was read for its answer is of no use.
+    pub fn has_missed(&self) -> bool {
+        matches!(&*self.phase.borrow(), Phase::Joining(held) if held.missed)
+    }
+
+    /// The join has been answered with everything up to `position`, and nothing was [missed](Self::has_missed). Hands
+    /// out what came meanwhile and is later. Entries about things older than `floor` stay hidden.
     pub fn activate(&self, position: i64, floor: i64) {
         let before = std::mem::replace(&mut *self.phase.borrow_mut(), Phase::Live { position, floor, since: position });
         match before {
-            Phase::Joining(held, _) => held.iter().for_each(|frame| self.offer(frame)),
+            Phase::Joining(held) => held.frames.iter().for_each(|frame| self.offer(frame)),
             other => *self.phase.borrow_mut() = other,
         }
     }
@@ -184,20 +221,7 @@ impl Subscription {
         let mut phase = self.phase.borrow_mut();
         match &mut *phase {
             Phase::Ended => {}
-            Phase::Joining(held, bytes) => match frame.reach {
-                Reach::Log { .. } | Reach::State { .. } => {
-                    *bytes += frame.text.len();
-                    held.push(Arc::clone(frame));
-                    let limits = self.outbox.limits();
-                    if held.len() > limits.frames || *bytes > limits.bytes {
-                        *phase = Phase::Ended;
-                        drop(phase);
-                        drop(self.hold.borrow_mut().take());
-                        self.outbox.end(Ending::TooSlow);
-                    }
-                }
-                Reach::Passing { .. } | Reach::Only(_) => {}
-            },
+            Phase::Joining(held) => held.keep(frame, self.outbox.limits()),
             Phase::Live { position, floor, since } => match &frame.reach {
                 Reach::Log { position: at, origin, ends } => {
                     if *at <= *position {
@@ -282,6 +306,21 @@ mod tests {
         subscription.offer(&log(6, 6, Ends::Nobody));
         subscription.offer(&log(7, 7, Ends::Nobody));
         assert_eq!(drained(&outbox), ["5", "6", "7"]);
+    }
+
+    #[test]
+    fn a_join_that_missed_something_starts_over_and_then_misses_nothing() {
+        let (outbox, subscription) = joining();
+        (1..=50).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
+        assert!(!subscription.has_missed());
+        (51..=70).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
+        assert!(subscription.has_missed());
+        subscription.start_over();
+        (71..=75).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
+        assert!(!subscription.has_missed());
+        subscription.activate(72, 0);
+        assert_eq!(drained(&outbox), ["73", "74", "75"]);
+        assert!(!outbox.is_ending(), "nobody is cut for a join");
     }
 
     #[test]

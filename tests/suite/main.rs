@@ -4,6 +4,7 @@
 
 mod access;
 mod bad_input;
+mod busy_join;
 mod change_stress;
 mod change_walk;
 mod changes;
