@@ -27,6 +27,7 @@ mod layers;
 mod load;
 mod log_stress;
 mod membership;
+mod odd_failures;
 mod outage;
 mod outsider;
 mod presence;
