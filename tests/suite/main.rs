@@ -46,3 +46,4 @@ mod support;
 mod talk;
 mod talk_older;
 mod user_topic;
+mod web;
