@@ -57,6 +57,7 @@ export class Talk {
   #persist: ReturnType<typeof setTimeout> | undefined;
   #typers = new Map<Id, ReturnType<typeof setTimeout>>();
   #typedAt = 0;
+  #older = Promise.resolve();
   #seen = 0;
   #told = 0;
   #closed = false;
@@ -113,20 +114,28 @@ export class Talk {
     this.#topic?.channel.push("typing", { on });
   }
 
-  /** Reads further back. */
-  loadOlder(): void {
+  /** Reads further back; resolves when that is done, or is not to be had. */
+  loadOlder(limit = 50): Promise<void> {
+    if (this.loadingOlder) return this.#older;
     const { floor, epoch, whole } = this.conversation;
-    if (!this.joined || this.loadingOlder || whole || floor === Infinity) return;
+    const channel = this.#topic?.channel;
+    if (!channel || !this.joined || whole || floor === Infinity) return Promise.resolve();
     this.loadingOlder = true;
-    const over = (): void => void (this.loadingOlder = false);
-    this.#topic?.channel
-      .push("history", { before: floor, limit: 50 })
-      .receive("ok", (page) => {
-        this.#do({ type: "older", before: floor, epoch, page: page as LogPage });
-        over();
-      })
-      .receive("error", over)
-      .receive("timeout", over);
+    this.#older = new Promise((resolve) => {
+      const over = (): void => {
+        this.loadingOlder = false;
+        resolve();
+      };
+      channel
+        .push("history", { before: floor, limit })
+        .receive("ok", (page) => {
+          this.#do({ type: "older", before: floor, epoch, page: page as LogPage });
+          over();
+        })
+        .receive("error", over)
+        .receive("timeout", over);
+    });
+    return this.#older;
   }
 
   close(): void {

@@ -13,8 +13,15 @@ await run(async (browser, { url, pod, count, people: [ana, ben] }) => {
   await page.goto(`${url}/pods/${pod}`);
   const scroller = page.locator(".scroller");
   await page.getByText("New", { exact: true }).waitFor();
-  // All of it was unread: the line stands above the oldest page that is there.
-  await page.getByRole("button", { name: "To the newest" }).click();
+  // All of it was unread: it begins where the unread does.
+  await bubble(page, "line 1.").waitFor();
+  await page.getByRole("button", { name: /to the newest/i }).click();
+  await bubble(page, `line ${count}.`).waitFor();
+  await until("it is read", async () => {
+    const answer = await fetch(`${url}/v1/me/pods`, { headers: { authorization: `Bearer ${ana.token}` } });
+    return (await answer.json()).items[0].unread === 0;
+  });
+  await page.reload();
   await bubble(page, `line ${count}.`).waitFor();
 
   /** The first message whose top is in view, and where that is. */
