@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Podium needs from the system's own packages, and of that only what is missing.
 #
-#   scripts/install.sh [rust] [postgres] [node]
+#   scripts/install.sh [rust] [postgres] [node] [python]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -49,9 +49,15 @@ install_node() {
     package 'nodejs npm' 'nodejs npm' node
 }
 
+# Debian has the means to make an environment in a package of its own.
+install_python() {
+    python3 -c 'import ensurepip, venv' 2>/dev/null && return
+    package 'python3 python3-venv' python3 python3
+}
+
 for part in "$@"; do
     case $part in
-        rust | postgres | node) "install_$part" ;;
-        *) fail "unknown part: $part (rust, postgres, node)" ;;
+        rust | postgres | node | python) "install_$part" ;;
+        *) fail "unknown part: $part (rust, postgres, node, python)" ;;
     esac
 done

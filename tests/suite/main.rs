@@ -23,6 +23,7 @@ mod http_messages;
 mod http_outsiders;
 mod http_pods;
 mod http_profiles;
+mod http_schemathesis;
 mod layers;
 mod load;
 mod log_stress;
