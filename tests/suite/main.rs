@@ -10,6 +10,7 @@ mod change_walk;
 mod changes;
 mod command_line;
 mod crash;
+mod deleted;
 mod demo;
 mod drain;
 mod embedded;
