@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Podium needs from the system's own packages, and of that only what is missing.
 #
-#   scripts/install.sh [rust] [postgres] [node] [python]
+#   scripts/install.sh [rust] [postgres] [node] [chromium] [python]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -49,6 +49,11 @@ install_node() {
     package 'nodejs npm' 'nodejs npm' node
 }
 
+install_chromium() {
+    [[ -n ${CHROMIUM:-} || -x /usr/bin/chromium ]] && return
+    package 'chromium fonts-noto-core fonts-noto-color-emoji' chromium chromium
+}
+
 # Debian has the means to make an environment in a package of its own.
 install_python() {
     python3 -c 'import ensurepip, venv' 2>/dev/null && return
@@ -57,7 +62,7 @@ install_python() {
 
 for part in "$@"; do
     case $part in
-        rust | postgres | node | python) "install_$part" ;;
-        *) fail "unknown part: $part (rust, postgres, node, python)" ;;
+        rust | postgres | node | chromium | python) "install_$part" ;;
+        *) fail "unknown part: $part (rust, postgres, node, chromium, python)" ;;
     esac
 done
