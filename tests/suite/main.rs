@@ -32,6 +32,7 @@ mod membership;
 mod odd_failures;
 mod outage;
 mod outsider;
+mod prepared;
 mod presence;
 mod read_marks;
 mod reading;
