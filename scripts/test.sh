@@ -114,6 +114,7 @@ if [[ -f tests/clients/requirements.txt ]]; then
         touch "$venv/.installed"
     fi
 fi
+scripts/web.sh
 [[ -n ${PODIUM_TEST_DATABASE_URL:-} ]] || scripts/install.sh postgres
 
 if cargo nextest --version >/dev/null 2>&1; then

@@ -49,3 +49,4 @@ mod support;
 mod talk;
 mod talk_older;
 mod user_topic;
+mod web;
