@@ -34,7 +34,7 @@ use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Error as Refusal;
 use crate::foundation::health::{self, Health};
-use crate::foundation::http::Document;
+use crate::foundation::http::{Document, PublicUrl};
 use crate::foundation::settings::Settings;
 use crate::foundation::{metrics, telemetry};
 
@@ -128,6 +128,7 @@ impl Server {
             tokens: web::Data::from(tokens),
             known: web::Data::from(known),
             pods: web::Data::new(engine.pods().clone()),
+            public_url: web::Data::new(PublicUrl::new(&settings, public.address)),
             engine: engine.clone(),
         };
         Ok(Server { settings, room, base, app, engine, health, public, admin })

@@ -75,6 +75,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Links that let whoever opens them into a pod and its event. Written by the functions of schema podium alone, under the pod's lock.
+    invites (id) {
+        /// Made by the client that made the link, or UUIDv7.
+        id -> Uuid,
+        /// The pod that it leads into.
+        pod_id -> Uuid,
+        /// What the link ends with, and whoever knows it may come in by: 22 letters and digits at random.
+        code -> Text,
+        /// The member who made it. It counts as revoked while the pod's owner keeps them out.
+        created_by -> Uuid,
+        /// When it was made.
+        created_at -> Timestamptz,
+        /// From when on it lets nobody in; never if NULL.
+        expires_at -> Nullable<Timestamptz>,
+        /// How many it lets in, 1 to 1,000; any number if NULL.
+        uses -> Nullable<Int4>,
+        /// How many it has let in.
+        used -> Int4,
+        /// When its maker or the pod's owner took it back.
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::MediaKind;
 
@@ -362,6 +386,8 @@ diesel::table! {
 diesel::joinable!(event_members -> events (event_id));
 diesel::joinable!(event_members -> profiles (user_id));
 diesel::joinable!(events -> profiles (created_by));
+diesel::joinable!(invites -> pods (pod_id));
+diesel::joinable!(invites -> profiles (created_by));
 diesel::joinable!(media -> events (event_id));
 diesel::joinable!(media -> pods (pod_id));
 diesel::joinable!(media -> profiles (owner_id));
@@ -381,6 +407,7 @@ diesel::joinable!(posts -> profiles (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     event_members,
     events,
+    invites,
     media,
     meet_points,
     memorabilia,

@@ -22,6 +22,8 @@ mod http_messages;
 mod http_outsiders;
 mod http_pods;
 mod http_profiles;
+mod invite_races;
+mod invites;
 mod layers;
 mod load;
 mod log_stress;

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-pub(super) use self::batch::refusal;
+pub(in crate::crew) use self::batch::refusal;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -109,6 +109,15 @@ pub enum Call {
         /// Who.
         user_id: Uuid,
     },
+    /// Whoever knows an invitation's code takes a seat, and joins the event if need be.
+    Accept {
+        /// The pod that it leads into.
+        pod_id: Uuid,
+        /// Who.
+        user_id: Uuid,
+        /// The code.
+        code: String,
+    },
     /// A person leaves.
     Leave {
         /// The pod.
@@ -145,6 +154,15 @@ pub enum Call {
         /// A new policy.
         join_policy: Option<JoinPolicy>,
     },
+    /// The owner makes another member the owner.
+    HandOver {
+        /// The pod.
+        pod_id: Uuid,
+        /// The owner.
+        by: Uuid,
+        /// The next one.
+        user_id: Uuid,
+    },
     /// The owner closes the pod.
     Close {
         /// The pod.
@@ -174,10 +192,12 @@ impl Call {
         match self {
             Call::Open { pod_id, .. }
             | Call::Join { pod_id, .. }
+            | Call::Accept { pod_id, .. }
             | Call::Leave { pod_id, .. }
             | Call::Remove { pod_id, .. }
             | Call::Admit { pod_id, .. }
             | Call::Change { pod_id, .. }
+            | Call::HandOver { pod_id, .. }
             | Call::Close { pod_id, .. } => Ok(*pod_id),
             Call::LeaveEvent { event_id, .. } | Call::DeleteEvent { event_id, .. } => Err(*event_id),
         }

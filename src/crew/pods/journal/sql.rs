@@ -217,12 +217,14 @@ impl Connection {
                 run!("pod_open($1, $2, $3, $4, $5)", pod_id, event_id, by, name, join_policy.as_str())
             }
             Call::Join { pod_id, user_id } => run!("pod_join($1, $2)", pod_id, user_id),
+            Call::Accept { user_id, code, .. } => run!("invite_accept($1, $2)", code, user_id),
             Call::Leave { pod_id, user_id } => run!("pod_leave($1, $2)", pod_id, user_id),
             Call::Remove { pod_id, by, user_id } => run!("pod_remove($1, $2, $3)", pod_id, by, user_id),
             Call::Admit { pod_id, by, user_id } => run!("pod_admit($1, $2, $3)", pod_id, by, user_id),
             Call::Change { pod_id, by, name, join_policy } => {
                 run!("pod_change($1, $2, $3, $4)", pod_id, by, name, join_policy.map(|policy| policy.as_str()))
             }
+            Call::HandOver { pod_id, by, user_id } => run!("pod_hand_over($1, $2, $3)", pod_id, by, user_id),
             Call::Close { pod_id, by } => run!("pod_close($1, $2)", pod_id, by),
             Call::LeaveEvent { event_id, user_id } => run!("leave_event($1, $2)", event_id, user_id),
             Call::DeleteEvent { event_id, by } => run!("event_delete($1, $2)", event_id, by),
