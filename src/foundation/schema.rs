@@ -71,6 +71,8 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// When its maker called it off.
         cancelled_at -> Nullable<Timestamptz>,
+        /// Whether another event of the same artist, venue and day was there before such were refused.
+        twin -> Bool,
     }
 }
 

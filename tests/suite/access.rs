@@ -32,9 +32,9 @@ const CAST: &str = "
       SELECT p, 'Person', 'person@example.org', 'https://instagram.com/person', p = '{o}'
       FROM unnest('{{s},{e},{x},{b},{p},{n},{o},{h},{k},{m},{r},{z},{v}}'::uuid[]) p;
     INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by, meet_point_public) VALUES
-      ('{E}', 'e', 'Artist', 'City', 'Venue', now(), '{k}', false),
-      ('{F}', 'f', 'Artist', 'City', 'Venue', now(), '{s}', true),
-      ('{G}', 'g', 'Artist', 'City', 'Venue', now(), '{k}', false);
+      ('{E}', 'e', 'Artist', 'City', 'One venue', now(), '{k}', false),
+      ('{F}', 'f', 'Artist', 'City', 'Another', now(), '{s}', true),
+      ('{G}', 'g', 'Artist', 'City', 'A third', now(), '{k}', false);
     INSERT INTO event_members (event_id, user_id, hidden)
       SELECT '{E}', p, p = '{n}' FROM unnest('{{e},{x},{b},{p},{n},{o},{h},{z},{v}}'::uuid[]) p;
     INSERT INTO event_members (event_id, user_id) VALUES ('{F}', '{s}');

@@ -12,6 +12,8 @@ mod crash;
 mod demo;
 mod drain;
 mod embedded;
+mod event_limits;
+mod event_search;
 mod full;
 mod http_bad_input;
 mod http_document;

@@ -411,7 +411,7 @@ async fn who_waited_judges_afterwards() {
     owner
         .batch_execute(&fill(
             "INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by)
-             VALUES ('{2}', 'another', 'Artist', 'City', 'Venue', now(), '{a}');
+             VALUES ('{2}', 'another', 'Artist', 'City', 'Another venue', now(), '{a}');
              INSERT INTO event_members (event_id, user_id) VALUES ('{2}', '{a}')",
         ))
         .await

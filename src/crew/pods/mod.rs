@@ -173,10 +173,11 @@ impl Pods {
     /// Opens a pod; its maker takes seat 1 as its owner. Answers whether this very call did it.
     ///
     /// # Errors
-    /// `not_found` and `not_member` of the event, `conflict`, `invalid`, and those of [`Journal::append`].
+    /// `not_found` and `not_member` of the event, `conflict`, `invalid`, `rate_limited`, and those of [`Journal::append`].
     pub async fn open(&self, by: Uuid, new: NewPod) -> Result<bool> {
         let NewPod { id, event_id, name, join_policy } = new;
-        let done = self.0.journal.call(Call::Open { pod_id: id, event_id, by, name, join_policy }).await?;
+        let limit = self.0.limits.pods;
+        let done = self.0.journal.call(Call::Open { pod_id: id, event_id, by, name, join_policy, limit }).await?;
         Ok(done.fresh)
     }
 

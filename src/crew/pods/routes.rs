@@ -33,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (status = 403, description = "`not_member`: the caller has not joined the event", body = Problem),
         (status = 404, description = "`not_found`: no such event, or it is cancelled", body = Problem),
         (status = 409, description = "`conflict`: the id is taken", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller has opened as many pods as they may in an hour", body = Problem),
         refusals::Token,
         refusals::Body,
     )

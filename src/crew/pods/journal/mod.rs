@@ -30,6 +30,7 @@ use super::JoinPolicy;
 use super::change::Change;
 use crate::crew::messages::{Amended, Amendment, Sent};
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::settings::Allowance;
 use crate::realtime::threads::Threads;
 
 /// To whom the journal tells what was committed.
@@ -101,6 +102,8 @@ pub enum Call {
         name: String,
         /// Who may join.
         join_policy: JoinPolicy,
+        /// How many pods its maker may open in a time.
+        limit: Option<Allowance>,
     },
     /// A person takes a seat.
     Join {
