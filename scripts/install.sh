@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Podium needs from the system's own packages, and of that only what is missing.
 #
-#   scripts/install.sh [rust] [postgres] [node]
+#   scripts/install.sh [rust] [postgres] [node] [chromium]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -56,9 +56,14 @@ install_node() {
     package 'nodejs npm' 'nodejs npm' node
 }
 
+install_chromium() {
+    [[ -n ${CHROMIUM:-} || -x /usr/bin/chromium ]] && return
+    package 'chromium fonts-noto-core fonts-noto-color-emoji' chromium chromium
+}
+
 for part in "$@"; do
     case $part in
-        rust | postgres | node) "install_$part" ;;
-        *) fail "unknown part: $part (rust, postgres, node)" ;;
+        rust | postgres | node | chromium) "install_$part" ;;
+        *) fail "unknown part: $part (rust, postgres, node, chromium)" ;;
     esac
 done

@@ -98,7 +98,7 @@ trap 'stop_runner 143' TERM HUP
 
 scripts/install.sh rust
 if [[ -f tests/clients/package-lock.json ]]; then
-    scripts/install.sh node
+    scripts/install.sh node chromium
     if [[ tests/clients/package-lock.json -nt tests/clients/node_modules/.package-lock.json ]]; then
         say "installing the clients that the tests use"
         (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error)

@@ -36,6 +36,7 @@ mod presence;
 mod read_marks;
 mod reading;
 mod readme;
+mod report_page;
 mod resume;
 mod retry;
 mod revoked;
