@@ -23,12 +23,12 @@ COMMENT ON TABLE invites IS 'Links that let whoever opens them into a pod and it
 COMMENT ON COLUMN invites.id IS 'Made by the client that made the link, or UUIDv7';
 COMMENT ON COLUMN invites.pod_id IS 'The pod that it leads into';
 COMMENT ON COLUMN invites.code IS 'What the link ends with, and whoever knows it may come in by: 22 letters and digits at random';
-COMMENT ON COLUMN invites.created_by IS 'The member who made it. It counts as revoked while the pod''s owner keeps them out';
+COMMENT ON COLUMN invites.created_by IS 'The member who made it';
 COMMENT ON COLUMN invites.created_at IS 'When it was made';
 COMMENT ON COLUMN invites.expires_at IS 'From when on it lets nobody in; never if NULL';
 COMMENT ON COLUMN invites.uses IS 'How many it lets in, 1 to 1,000; any number if NULL';
 COMMENT ON COLUMN invites.used IS 'How many it has let in';
-COMMENT ON COLUMN invites.revoked_at IS 'When its maker or the pod''s owner took it back';
+COMMENT ON COLUMN invites.revoked_at IS 'When its maker or the pod''s owner took it back, or the owner removed its maker';
 
 CREATE FUNCTION podium.invite_state(_invite public.invites, _pod public.pods) RETURNS text
 LANGUAGE plpgsql STABLE
@@ -36,8 +36,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   RETURN CASE
     WHEN _pod.closed_at IS NOT NULL THEN 'closed'
-    WHEN _invite.revoked_at IS NOT NULL OR EXISTS (
-      SELECT 1 FROM pod_admissions WHERE pod_id = _pod.id AND user_id = _invite.created_by AND NOT admitted) THEN 'revoked'
+    WHEN _invite.revoked_at IS NOT NULL THEN 'revoked'
     -- Not now(): whoever waited for the pod's lock may have waited past it.
     WHEN _invite.expires_at <= clock_timestamp() THEN 'expired'
     WHEN _invite.used >= _invite.uses THEN 'used_up'
@@ -165,7 +164,20 @@ END $$;
 COMMENT ON FUNCTION podium.invite_accept(text, uuid) IS
   'Whoever knows the code becomes a member of the event and takes the pod''s lowest free seat, whatever its join_policy: ok with seat and line, which counts as a use, or without a line for one who is a member already; not_found for an unknown code; forbidden for one who was removed; pod_full; invite_closed, invite_revoked, invite_expired, invite_used_up';
 
-REVOKE EXECUTE ON FUNCTION podium.invite_state(public.invites, public.pods),
+-- Who is removed brings nobody in any more, also after having been let in again. Whatever writes here has locked the pod.
+CREATE FUNCTION podium.revoke_invites() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  UPDATE invites SET revoked_at = clock_timestamp()
+  WHERE pod_id = NEW.pod_id AND created_by = NEW.user_id AND revoked_at IS NULL;
+  RETURN NULL;
+END $$;
+COMMENT ON FUNCTION podium.revoke_invites() IS 'Trigger: takes back the links of one whom the pod''s owner keeps out';
+CREATE TRIGGER revoke_invites AFTER INSERT OR UPDATE ON pod_admissions FOR EACH ROW WHEN (NOT NEW.admitted)
+  EXECUTE FUNCTION podium.revoke_invites();
+
+REVOKE EXECUTE ON FUNCTION podium.revoke_invites(), podium.invite_state(public.invites, public.pods),
   podium.invite_make(uuid, uuid, uuid, text, timestamptz, integer), podium.invite_revoke(uuid, uuid, uuid),
   podium.invite_preview(text), podium.invite_accept(text, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION podium.invite_make(uuid, uuid, uuid, text, timestamptz, integer),

@@ -85,7 +85,7 @@ diesel::table! {
         pod_id -> Uuid,
         /// What the link ends with, and whoever knows it may come in by: 22 letters and digits at random.
         code -> Text,
-        /// The member who made it. It counts as revoked while the pod's owner keeps them out.
+        /// The member who made it.
         created_by -> Uuid,
         /// When it was made.
         created_at -> Timestamptz,
@@ -95,7 +95,7 @@ diesel::table! {
         uses -> Nullable<Int4>,
         /// How many it has let in.
         used -> Int4,
-        /// When its maker or the pod's owner took it back.
+        /// When its maker or the pod's owner took it back, or the owner removed its maker.
         revoked_at -> Nullable<Timestamptz>,
     }
 }

@@ -63,7 +63,7 @@ async fn what_a_link_answers() {
     assert_eq!(call(&service, "pod_remove('{q}', '{a}', '{t}')").await, "ok, 5 removed t by a");
     assert_eq!(accept(&service, 'r', 't').await, "forbidden");
     call(&service, "pod_remove('{q}', '{a}', '{s}')").await;
-    assert_eq!(accept(&service, 'r', 'y').await, "invite_revoked", "its maker is kept out");
+    assert_eq!(accept(&service, 'r', 'y').await, "invite_revoked", "its maker was removed");
     assert_eq!(number(&owner, USED, 'r').await, 1);
     call(&service, "pod_close('{q}', '{a}')").await;
     assert_eq!(accept(&service, 'r', 'y').await, "invite_closed");

@@ -211,10 +211,13 @@ async fn who_was_removed_neither_comes_in_nor_brings_others() {
     accept(&server, &of_ben, &ben).await.refused(403, "forbidden");
     assert_eq!(accept(&server, &of_ben, &cleo).await.refused(409, "conflict")["state"], "revoked");
     server.get(&format!("/v1/events/{event}/members"), &cleo).await.refused(403, "not_member");
-    // Let in again, it is as it was.
+    assert!(listed(&server, pod, &ana, &of_ben).await["revoked_at"].is_string());
+    // Let in again, one may come in; what was taken back is not given again.
     server.put(&ben_in_pod, &ana, json!({})).await.ok(204);
     assert_eq!(accept(&server, &of_ana, &ben).await.ok(200)["seat"], 2);
-    assert_eq!(accept(&server, &of_ben, &cleo).await.ok(200)["seat"], 3);
+    assert_eq!(accept(&server, &of_ben, &cleo).await.refused(409, "conflict")["state"], "revoked");
+    let fresh = link(&server, pod, &ben, json!({})).await;
+    assert_eq!(accept(&server, &fresh, &cleo).await.ok(200)["seat"], 3);
 }
 
 #[tokio::test]

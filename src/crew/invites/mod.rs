@@ -38,7 +38,7 @@ pub enum State {
     UsedUp,
     /// Its time is over.
     Expired,
-    /// Its maker or the pod's owner took it back, or the owner keeps its maker out.
+    /// Its maker or the pod's owner took it back, or the owner removed its maker.
     Revoked,
     /// The pod has no free seat at the moment.
     Full,
@@ -126,7 +126,7 @@ pub struct Invite {
     pub uses: Option<i32>,
     /// How many it has let in.
     pub used: i32,
-    /// When it was taken back.
+    /// When it was taken back, or its maker removed.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
