@@ -1,6 +1,6 @@
 SET LOCAL lock_timeout = '5s';
 DROP INDEX idx_events_searched;
-DROP FUNCTION podium.search_score(text, text);
+DROP FUNCTION podium.search_score(text[], text);
 DROP FUNCTION podium.searched(text, text, text);
 DROP FUNCTION podium.folded(text);
 DO $$

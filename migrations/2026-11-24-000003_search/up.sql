@@ -17,22 +17,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN podium.folded(_artist || ' ' || _city || ' ' || _venue);
 COMMENT ON FUNCTION podium.searched(text, text, text) IS 'What of an event is searched';
 
--- Each word for itself, so that their order and what stands between them does not matter. A mistyped word of five letters
--- shares a third of its trigrams with the right one, and that is where it is cut; the best come first.
-CREATE FUNCTION podium.search_score(_query text, _text text) RETURNS integer
+CREATE FUNCTION podium.search_score(_words text[], _text text) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (
-  SELECT CASE WHEN min(s) >= 0.3 THEN round(1000 * avg(s))::integer ELSE 0 END
-  FROM (
-    SELECT CASE WHEN public.show_trgm(word) <> '{}' THEN public.word_similarity(word, _text)
-                -- Of signs alone, as the band !!! is.
-                WHEN strpos(_text, word) > 0 THEN 1 ELSE 0 END AS s
-    FROM regexp_split_to_table(podium.folded(_query), '\s+') word WHERE word <> '') words);
-COMMENT ON FUNCTION podium.search_score(text, text) IS
-  'How well a query fits what is searched, both folded: 1000 if each of its words is there, 0 if one is not even roughly';
+-- No likeness at all, where each word was found, is that of signs, which have no trigrams.
+RETURN (SELECT round(1000 * avg(coalesce(nullif(public.word_similarity(word, _text), 0), 1)))::integer FROM unnest(_words) word);
+COMMENT ON FUNCTION podium.search_score(text[], text) IS
+  'How well a text fits, in which all of these words were found: 1000 if none is mistyped. Both are folded';
 
-REVOKE EXECUTE ON FUNCTION podium.folded(text), podium.searched(text, text, text), podium.search_score(text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION podium.folded(text), podium.searched(text, text, text), podium.search_score(text, text)
+REVOKE EXECUTE ON FUNCTION podium.folded(text), podium.searched(text, text, text), podium.search_score(text[], text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION podium.folded(text), podium.searched(text, text, text), podium.search_score(text[], text)
   TO podium_user, podium_service;
 
 CREATE INDEX idx_events_searched ON events USING gin (podium.searched(artist, city, venue) gin_trgm_ops);
