@@ -4,6 +4,7 @@
 
 mod access;
 mod bad_input;
+mod busy_join;
 mod change_stress;
 mod change_walk;
 mod changes;
@@ -30,6 +31,7 @@ mod layers;
 mod load;
 mod log_stress;
 mod membership;
+mod odd_failures;
 mod outage;
 mod outsider;
 mod presence;
@@ -46,4 +48,6 @@ mod server_life;
 mod slow_reader;
 mod support;
 mod talk;
+mod talk_older;
 mod user_topic;
+mod web;
