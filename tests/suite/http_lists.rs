@@ -44,7 +44,7 @@ async fn a_list_costs_the_same_for_one_row_and_for_a_hundred() {
 
     let lists = [
         ("/v1/events?artist=%C3%93lafur%20Arnalds&limit=1".to_owned(), "/v1/events?artist=crowded".to_owned(), "items"),
-        ("/v1/events?q=arnalds".to_owned(), "/v1/events?q=corwded+citty".to_owned(), "items"),
+        ("/v1/events?q=arnalds&limit=1".to_owned(), "/v1/events?q=corwded+citty".to_owned(), "items"),
         (format!("/v1/pods/{small_pod}/invites"), format!("/v1/pods/{long_pod}/invites"), "items"),
         (format!("/v1/events/{small_event}/members"), format!("/v1/events/{crowd}/members"), "items"),
         (format!("/v1/events/{small_event}/pods"), format!("/v1/events/{crowd}/pods"), "items"),
