@@ -13,7 +13,16 @@ interface Store extends DBSchema {
 
 let opened: { user: Id; db: Promise<IDBPDatabase<Store>> } | null = null;
 
+/** Whose things are gone from this device: what is still under way must not bring them back. */
+let forgotten: Id | null = null;
+
+/** This person has signed in. */
+export function admit(user: Id): void {
+  if (forgotten === user) forgotten = null;
+}
+
 function open(user: Id): Promise<IDBPDatabase<Store>> {
+  if (user === forgotten) return Promise.reject(new Error("signed out"));
   if (opened?.user === user) return opened.db;
   const db = openDB<Store>(`podium-${user}`, 1, {
     upgrade(db) {
@@ -95,6 +104,7 @@ export async function keepList(user: Id, name: string, list: unknown): Promise<v
 
 /** Removes everything that this device keeps of a person. */
 export async function forgetDevice(user: Id): Promise<void> {
+  forgotten = user;
   for (const key of Object.keys(localStorage)) {
     if (key.startsWith(`podium.draft.${user}.`)) localStorage.removeItem(key);
   }

@@ -4,7 +4,7 @@
 // everywhere; so one tab renews under a lock of the browser, and the others take what it got.
 
 import { ApiError, ask } from "./api";
-import { forgetDevice } from "./db";
+import { admit, forgetDevice } from "./db";
 import type { Profile } from "./types";
 
 const KEY = "podium.session";
@@ -18,6 +18,7 @@ interface Grant {
   refresh_token?: string;
   expires_in: number;
   profile: Profile;
+  email_verified?: boolean;
 }
 
 interface Kept {
@@ -26,12 +27,15 @@ interface Kept {
   /** By this device's clock. */
   expires_at: number;
   profile: Profile;
+  email_verified?: boolean;
 }
 
 type Listener = (token: string) => void;
 
 class Session {
   profile: Profile | null = $state(null);
+  /** Whether the account's address was confirmed, as far as this device has heard. */
+  verified = $state(true);
   /** Why one has to sign in again, if so. */
   notice: string | null = $state(null);
 
@@ -91,6 +95,11 @@ class Session {
     if (refresh_token) await ask("POST", "/v1/auth/logout", { refresh_token }).catch(() => undefined);
   }
 
+  /** The address is confirmed. */
+  confirm(): void {
+    if (this.#kept) this.#keep({ ...this.#kept, email_verified: true });
+  }
+
   /** Shows a changed profile at once. */
   update(profile: Profile): void {
     if (!this.#kept) return;
@@ -122,9 +131,10 @@ class Session {
     });
   }
 
-  #take({ access_token, refresh_token, expires_in, profile }: Grant): void {
-    const expires_at = Date.now() + expires_in * 1000;
-    this.#keep({ access_token, ...(refresh_token ? { refresh_token } : {}), expires_at, profile });
+  #take({ expires_in, ...grant }: Grant): void {
+    this.#keep({ ...grant, expires_at: Date.now() + expires_in * 1000 });
+    const { access_token, profile } = grant;
+    admit(profile.id);
     this.notice = null;
     this.#listeners.forEach((listener) => listener(access_token));
   }
@@ -151,6 +161,7 @@ class Session {
   #hold(kept: Kept | null): void {
     this.#kept = kept;
     this.profile = kept?.profile ?? null;
+    this.verified = kept?.email_verified ?? true;
     clearTimeout(this.#timer);
     if (!kept) return;
     // Ahead of its end, so that the socket lives on. Not all tabs at once: the first one does it for all.

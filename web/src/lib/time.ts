@@ -59,11 +59,12 @@ export function eventTime(
 
 /** "in 3 weeks", "tomorrow", "tonight". */
 export function countdown(at: string): string {
-  const ago = -daysAgo(new Date(at));
-  if (ago === 0) return "tonight";
+  const days = -daysAgo(new Date(at));
+  if (days === 0) return "tonight";
   const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-  if (Math.abs(ago) < 14) return relative.format(ago, "day");
-  return Math.abs(ago) < 60
-    ? relative.format(Math.round(ago / 7), "week")
-    : relative.format(Math.round(ago / 30), "month");
+  if (Math.abs(days) < 14) return relative.format(days, "day");
+  if (Math.abs(days) < 60) return relative.format(Math.round(days / 7), "week");
+  return Math.abs(days) < 550
+    ? relative.format(Math.round(days / 30), "month")
+    : relative.format(Math.round(days / 365), "year");
 }

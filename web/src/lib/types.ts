@@ -88,8 +88,6 @@ export interface Profile {
   ig_url: string | null;
   reveal_ig: boolean;
   created_at: string;
-  email_verified?: boolean;
-  email_verified_at?: string | null;
 }
 
 export interface Session {
