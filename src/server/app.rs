@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::engine::Engine;
 use super::listen::Room;
 use crate::crew;
+use crate::crew::accounts::Accounts;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::auth::Tokens;
@@ -43,6 +44,7 @@ pub(super) struct App {
     pub tokens: web::Data<Tokens>,
     pub known: web::Data<KnownProfiles>,
     pub pods: web::Data<Pods>,
+    pub accounts: web::Data<Accounts>,
     pub engine: Engine,
 }
 
@@ -86,6 +88,7 @@ impl App {
             .app_data(self.tokens.clone())
             .app_data(self.known.clone())
             .app_data(self.pods.clone())
+            .app_data(self.accounts.clone())
             .configure(http::extractors(&self.settings.limits))
             .configure(|config| crew::routes(&mut ServiceConfig::new(config)))
             .configure(|config| http::serve_document(config, &self.document))
