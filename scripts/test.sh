@@ -104,6 +104,7 @@ if [[ -f tests/clients/package-lock.json ]]; then
         (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error)
     fi
 fi
+scripts/web.sh
 [[ -n ${PODIUM_TEST_DATABASE_URL:-} ]] || scripts/install.sh postgres
 
 if cargo nextest --version >/dev/null 2>&1; then

@@ -13,6 +13,7 @@ mod app;
 pub mod base;
 pub mod engine;
 mod listen;
+mod site;
 
 use std::io;
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ use self::app::App;
 use self::base::{Base, BaseError};
 use self::engine::{Engine, Parts};
 use self::listen::{Listener, Room};
+use self::site::Site;
 use crate::crew;
 use crate::crew::accounts::{self, Accounts};
 use crate::crew::profiles::sign_in::KnownProfiles;
@@ -152,6 +154,7 @@ impl Server {
             known: web::Data::from(known),
             pods: web::Data::new(engine.pods().clone()),
             accounts: web::Data::new(accounts),
+            site: web::Data::new(Site::load()),
             engine: engine.clone(),
         };
         Ok(Server { settings, room, base, app, engine, health, public, admin })

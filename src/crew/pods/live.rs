@@ -88,7 +88,7 @@ impl Deliver for LivePods {
         let Some(last) = changes.last().map(|change| change.position) else { return };
         let topic = Topic::of(KIND, pod_id);
         for change in &changes {
-            self.bus.publish(&topic, change.position, &change.frame.text);
+            self.bus.publish(&topic, change.position, change.frame.text.v2());
         }
         self.inbox.notice(pod_id, &changes);
         if let Some(live) = self.find(pod_id) {
