@@ -94,6 +94,16 @@ async fn what_is_said_without_a_network_is_sent_once_and_in_order() {
 }
 
 #[tokio::test]
+async fn two_people_who_have_never_been_here_meet_in_a_pod() {
+    let server = Server::start().await;
+    let [maker] = server.people();
+    let new =
+        json!({"artist": "Paper Lanterns", "city": "Porto", "venue": "Coliseu", "date_utc": "2030-06-01T20:00:00Z"});
+    server.post("/v1/events", &maker, new).await.ok(201);
+    browse("together.mjs", json!({"url": server.url, "event": "Paper Lanterns"})).await;
+}
+
+#[tokio::test]
 async fn every_page_can_be_read_by_everybody() {
     let server = Server::start().await;
     let [ana, ben] = server.people();
@@ -101,8 +111,10 @@ async fn every_page_can_be_read_by_everybody() {
     for text in ["a text to read", "https://example.org/a-link, @Ana 🔥", "🔥"] {
         server.post(&format!("/v1/pods/{pod}/messages"), &ben, json!({"text": text})).await.ok(201);
     }
+    let invite = server.post(&format!("/v1/pods/{pod}/invites"), &ana, json!({})).await.ok(201);
     let people = people(&[&ana, &ben]);
-    browse("pages.mjs", json!({"url": server.url, "event": event, "pod": pod, "people": people})).await;
+    let scenario = json!({"url": server.url, "event": event, "pod": pod, "invite": invite["code"], "people": people});
+    browse("pages.mjs", scenario).await;
 }
 
 #[tokio::test]

@@ -30,8 +30,7 @@ await run(async (browser, { url, event }) => {
   await two.getByRole("link", { name: "Make an account and take the seat" }).click();
   await signUp(two, { name: "Leo", email: "leo@example.org", password: "moth twice, tears twice" });
   // In one go: no further click.
-  await two.getByRole("heading", { name: "Left of the desk" }).waitFor();
-  assert(two.url() === pod, `${two.url()} is not ${pod}`);
+  await two.waitForURL(pod);
   await one.getByText("Leo joined").waitFor();
 
   // Who came later sees nothing from before.
@@ -113,5 +112,5 @@ await run(async (browser, { url, event }) => {
   await one.getByText("do not belong together").waitFor();
   await one.getByLabel("Password").fill("the floor shakes at nine");
   await one.getByRole("button", { name: "Sign in" }).click();
-  await one.getByRole("link", { name: /Left of the desk/ }).waitFor();
+  await one.getByText("How others see you").waitFor();
 });
