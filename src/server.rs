@@ -36,7 +36,7 @@ use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Error as Refusal;
 use crate::foundation::health::{self, Health};
-use crate::foundation::http::Document;
+use crate::foundation::http::{Document, PublicUrl};
 use crate::foundation::settings::Settings;
 use crate::foundation::{metrics, telemetry};
 
@@ -130,6 +130,7 @@ impl Server {
             tokens: web::Data::from(tokens),
             known: web::Data::from(known),
             pods: web::Data::new(engine.pods().clone()),
+            public_url: web::Data::new(PublicUrl::new(&settings, public.address)),
             site: web::Data::new(Site::load()),
             engine: engine.clone(),
         };

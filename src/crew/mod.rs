@@ -13,6 +13,7 @@ use crate::realtime::channel::{Channel, Channels};
 
 pub mod demo;
 pub mod events;
+pub mod invites;
 pub mod messages;
 pub mod place;
 pub mod pods;
@@ -24,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     profiles::routes::routes(config);
     events::routes::routes(config);
     pods::routes::routes(config);
+    invites::routes::routes(config);
     messages::routes::routes(config);
 }
 

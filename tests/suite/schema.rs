@@ -160,7 +160,7 @@ async fn nobody_writes_logs_and_members_directly() {
         "may write",
         "SELECT r || ' ' || p || ' ' || t
          FROM unnest('{podium_user,podium_service}'::text[]) r, unnest('{INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) p,
-              unnest('{messages,pod_members,pods,pod_admissions}'::text[]) t
+              unnest('{messages,pod_members,pods,pod_admissions,invites}'::text[]) t
          WHERE has_table_privilege(r, t, p) OR (p IN ('INSERT', 'UPDATE') AND has_any_column_privilege(r, t, p))",
     )
     .await;

@@ -78,6 +78,10 @@ pub struct Settings {
 pub struct Limits {
     /// Messages a person.
     pub messages: Option<Rate>,
+    /// New events a person.
+    pub events: Option<Allowance>,
+    /// New pods a person.
+    pub pods: Option<Allowance>,
     /// `typing` pushes a person.
     pub typing: Option<Rate>,
     /// Frames a socket.
@@ -113,6 +117,22 @@ pub struct Rate {
     pub per_second: NonZeroU32,
     /// What may come at once.
     pub burst: NonZeroU32,
+}
+
+/// So many in any stretch of time of this length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// How many.
+    pub count: NonZeroU32,
+    /// In how many seconds.
+    pub seconds: NonZeroU32,
+}
+
+impl Allowance {
+    /// Count and seconds as Postgres takes them.
+    pub fn as_sql(self) -> [i32; 2] {
+        [self.count, self.seconds].map(|number| i32::try_from(number.get()).unwrap_or(i32::MAX))
+    }
 }
 
 /// A text that must not be seen: `Debug` and `Display` show stars.
@@ -192,6 +212,8 @@ impl Settings {
             log_format: LogFormat::Auto,
             limits: Limits {
                 messages: None,
+                events: None,
+                pods: None,
                 typing: None,
                 frames: None,
                 text_chars: 0,
