@@ -19,5 +19,6 @@ export default defineConfig({
       "/socket": { target: node, ws: true },
     },
   },
-  test: { include: ["tests/unit/**/*.test.ts"], environment: "node" },
+  // A busy machine is slow, and no fault.
+  test: { include: ["tests/unit/**/*.test.ts"], environment: "node", testTimeout: 120_000 },
 });

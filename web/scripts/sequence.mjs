@@ -47,7 +47,7 @@ const invite = await call(mia, "POST", `/v1/pods/${pod.id}/invites`, {});
 await call(leo, "POST", `/v1/invites/${invite.code}/accept`);
 for (const page of [mia, leo]) {
   await page.goto(`${url}/pods/${pod.id}`);
-  await page.getByText("Leo joined").or(page.getByText("You joined")).first().waitFor();
+  await page.locator(".log").first().waitFor();
 }
 
 const frames = [];
@@ -59,10 +59,10 @@ async function frame(seconds) {
 }
 const type = (page, text) => page.getByRole("textbox", { name: "Message" }).fill(text);
 
-await mia.getByText("Leo is here").waitFor();
+await mia.locator(".status", { hasText: "Leo is here" }).waitFor();
 await frame(1.2);
 await type(mia, "made it! left of the desk, by the big clock");
-await leo.getByText("Mia is typing").waitFor();
+await leo.locator(".status", { hasText: "Mia is typing" }).waitFor();
 await frame(1.2);
 await say(mia, "made it! left of the desk, by the big clock");
 await bubble(leo, "made it!").waitFor();
@@ -77,7 +77,7 @@ await leo.getByRole("button", { name: "React with 🔥" }).click();
 await bubble(mia, "made it!").getByRole("button", { name: "🔥 by Leo" }).waitFor();
 await frame(1.4);
 await type(leo, "on my way, two minutes");
-await mia.getByText("Leo is typing").waitFor();
+await mia.locator(".status", { hasText: "Leo is typing" }).waitFor();
 await frame(1.0);
 await say(leo, "on my way, two minutes");
 await bubble(mia, "on my way").waitFor();

@@ -44,6 +44,8 @@ export class Talk {
   maxChars = $state(4_000);
   /** The mark under which the unread began when it was opened. */
   unreadAfter: number | null = $state(null);
+  /** The log's head at that time. */
+  unreadUntil = $state(0);
 
   /** How many pages show it. */
   users = 0;
@@ -191,7 +193,10 @@ export class Talk {
   #enter(reply: JoinReply, resumed: boolean): void {
     this.#era++;
     const mine = reply.members.find(({ user_id }) => user_id === this.user);
-    if (this.unreadAfter === null && mine && mine.read_seq < reply.head) this.unreadAfter = mine.read_seq;
+    if (this.unreadAfter === null && mine) {
+      this.unreadAfter = mine.read_seq;
+      this.unreadUntil = reply.head;
+    }
     this.#told = mine?.read_seq ?? 0;
     this.maxChars = reply.limits.text_chars;
     this.#do({ type: "joined", reply, resumed });

@@ -31,7 +31,7 @@ await run(async (browser, { url, event }) => {
   await signUp(two, { name: "Leo", email: "leo@example.org", password: "moth twice, tears twice" });
   // In one go: no further click.
   await two.waitForURL(pod);
-  await one.getByText("Leo joined").waitFor();
+  await one.locator(".log", { hasText: "Leo joined" }).waitFor();
 
   // Who came later sees nothing from before.
   assert(!(await texts(two)).some(({ text }) => text === "first!"), "Leo sees what was said before he came");

@@ -38,17 +38,24 @@ describe("rows", () => {
   ];
 
   it("has a line for each day, and one where the unread begins", () => {
-    const list = rows(talk, { me: "ana", members: [], unreadAfter: 3, day });
+    const list = rows(talk, { me: "ana", members: [], unreadAfter: 3, unreadUntil: 5, day });
     expect(types(list)).toEqual(["day", "line", "m2", "m3", "day", "unread", "m4", "m5"]);
   });
 
   it("has no unread line above one's own words", () => {
-    expect(types(rows(talk, { me: "ben", members: [], unreadAfter: 3, day }))).not.toContain("unread");
-    expect(types(rows(talk, { me: "ana", members: [], unreadAfter: null, day }))).not.toContain("unread");
+    expect(types(rows(talk, { me: "ben", members: [], unreadAfter: 3, unreadUntil: 5, day }))).not.toContain("unread");
+    expect(types(rows(talk, { me: "ana", members: [], unreadAfter: null, unreadUntil: 5, day }))).not.toContain(
+      "unread",
+    );
+  });
+
+  it("has no unread line above what was heard as it was said", () => {
+    const view = { me: "ana", members: [], unreadAfter: 3, unreadUntil: 3, day };
+    expect(types(rows(talk, view))).not.toContain("unread");
   });
 
   it("puts together what one says in one go", () => {
-    const bubbles = rows(talk, { me: "ana", members: [], unreadAfter: null, day }).filter(
+    const bubbles = rows(talk, { me: "ana", members: [], unreadAfter: null, unreadUntil: 5, day }).filter(
       (row) => row.type === "bubble",
     );
     expect(bubbles.map(({ opens, closes }) => [opens, closes])).toEqual([
@@ -61,7 +68,7 @@ describe("rows", () => {
 
   it("shows each reader once, at the newest words that they have read, and not at their own", () => {
     const members = [member("ana", 5), member("ben", 5), member("cem", 3), member("dot", 1)];
-    const list = rows(talk, { me: "ana", members, unreadAfter: null, day });
+    const list = rows(talk, { me: "ana", members, unreadAfter: null, unreadUntil: 5, day });
     const readers = list.flatMap((row) => (row.type === "bubble" ? [row.readers.map(({ user_id }) => user_id)] : []));
     expect(readers).toEqual([[], ["cem"], [], []]);
   });

@@ -27,6 +27,8 @@ export interface View {
   members: readonly Member[];
   /** The mark under which the unread began when the conversation was opened; null for no line. */
   unreadAfter: number | null;
+  /** The log's head then: what was said later was not unread, but heard. */
+  unreadUntil: number;
   /** The beginning of the day on which something happened, in the reader's zone. */
   day: (at: string) => string;
 }
@@ -65,8 +67,8 @@ export function rows(messages: readonly Shown[], view: View): Row[] {
   return result;
 }
 
-function isNews({ seq, kind, user_id }: Message, { unreadAfter, me }: View): boolean {
-  return unreadAfter !== null && seq > unreadAfter && seq !== Infinity && kind === "text" && user_id !== me;
+function isNews({ seq, kind, user_id }: Message, { unreadAfter, unreadUntil, me }: View): boolean {
+  return unreadAfter !== null && seq > unreadAfter && seq <= unreadUntil && kind === "text" && user_id !== me;
 }
 
 function belong(before: Message | undefined, message: Message): boolean {
