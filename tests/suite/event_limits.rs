@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::membership::{call, pod_of_two, race};
 use crate::support::database::{Database, migrations};
 use crate::support::people::id;
 use crate::support::server::{Answer, Person, Server, id_of};
@@ -201,4 +202,24 @@ async fn a_repeat_of_the_last_one_is_no_second_one() {
         assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 201)), "{answers:?}");
         server.post(&path, &person, json!({"name": "Second"})).await.refused(429, "rate_limited");
     }
+}
+
+/// The same straight in SQL, where no journal makes requests take turns.
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_race_for_the_last_two_pods() {
+    let (database, owner, _service) = pod_of_two("").await;
+    for round in 1..=8 {
+        let outcomes = race(&database, "0123456789", move |client, letter| async move {
+            // The owner has opened one pod before, and two more in each round.
+            let limit = 1 + 2 * round;
+            let pod = format!("overlay('{{{letter}}}' placing '{round}' from 25 for 1)::uuid");
+            call(&client, &format!("pod_open({pod}, '{{e}}', '{{a}}', 'Crew', 'open', {limit}, 3600)")).await
+        })
+        .await;
+        let opened = outcomes.iter().filter(|outcome| *outcome == "ok, seat 1, 1 joined a").count();
+        let refused = outcomes.iter().filter(|outcome| *outcome == "rate_limited").count();
+        assert_eq!((opened, refused), (2, 8), "{outcomes:?}");
+    }
+    let pods = owner.query_one("SELECT count(*) FROM pods", &[]).await.expect("the pods").get::<_, i64>(0);
+    assert_eq!(pods, 1 + 2 * 8);
 }
