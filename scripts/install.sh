@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Podium needs from the system's own packages, and of that only what is missing.
 #
-#   scripts/install.sh [rust] [postgres] [node] [chromium]
+#   scripts/install.sh [rust] [postgres] [node] [chromium] [python]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -61,9 +61,15 @@ install_chromium() {
     package 'chromium fonts-noto-core fonts-noto-color-emoji' chromium chromium
 }
 
+# Debian has the means to make an environment in a package of its own.
+install_python() {
+    python3 -c 'import ensurepip, venv' 2>/dev/null && return
+    package 'python3 python3-venv' python3 python3
+}
+
 for part in "$@"; do
     case $part in
-        rust | postgres | node | chromium) "install_$part" ;;
-        *) fail "unknown part: $part (rust, postgres, node, chromium)" ;;
+        rust | postgres | node | chromium | python) "install_$part" ;;
+        *) fail "unknown part: $part (rust, postgres, node, chromium, python)" ;;
     esac
 done

@@ -14,3 +14,4 @@ pub mod migrate;
 pub mod schema;
 pub mod settings;
 pub mod telemetry;
+pub mod written;
