@@ -48,6 +48,13 @@ async fn the_same_artist_venue_and_day_is_one_event() {
         server.post("/v1/events", &ben, gig(other)).await.ok(201);
     }
 
+    // Names may be as long as they may be, also in letters that are many when they are taken apart.
+    let long: String = (0..200).filter_map(|n| char::from_u32(0xAC00 + n * 7919 % 11172)).collect();
+    let longest =
+        || gig(json!({"artist": long, "venue": long.chars().rev().collect::<String>(), "city": "ﷺ".repeat(200)}));
+    let of_ana = server.post("/v1/events", &ana, longest()).await.ok(201);
+    assert_eq!(server.post("/v1/events", &ben, longest()).await.refused(409, "conflict")["id"], of_ana["id"]);
+
     // A change must not make it the same either.
     let of_ben = server.post("/v1/events", &ben, gig(json!({"artist": "Motorbreath"}))).await.ok(201);
     let path = format!("/v1/events/{}", id_of(&of_ben));
@@ -83,11 +90,13 @@ async fn ten_create_the_same_event_at_once() {
 async fn what_was_there_twice_before_stays() {
     let database = Database::create().await;
     let client = database.connect().await;
-    let migration = |file: &str| {
-        let path = migrations().join("2026-11-24-000004_same_event").join(file);
+    let part = |name: &str, file: &str| {
+        let path = migrations().join(name).join(file);
         format!("BEGIN; {} COMMIT;", std::fs::read_to_string(path).expect("the migration"))
     };
-    client.batch_execute(&migration("down.sql")).await.expect("as it was before");
+    let (same, key) = ("2026-11-24-000004_same_event", "2026-11-24-000006_same_event_key");
+    let back = part(key, "down.sql") + &part(same, "down.sql");
+    client.batch_execute(&back).await.expect("as it was before");
     let insert = |slug: &str, artist: &str, zone: &str| {
         format!(
             "INSERT INTO events (slug, artist, city, venue, date_utc, time_zone, created_by)
@@ -103,7 +112,7 @@ async fn what_was_there_twice_before_stays() {
         insert("next-day", "Low", "'Europe/Berlin'"),
     ];
     client.batch_execute(&before.join(";")).await.expect("events of before");
-    client.batch_execute(&migration("up.sql")).await.expect("migrate");
+    client.batch_execute(&(part(same, "up.sql") + &part(key, "up.sql"))).await.expect("migrate");
     let twins = client.query("SELECT slug FROM events WHERE twin ORDER BY slug", &[]).await.expect("the twins");
     assert_eq!(twins.iter().map(|row| row.get::<_, &str>(0)).collect::<Vec<_>>(), ["three", "two"]);
     client.batch_execute(&insert("four", "low", "NULL")).await.expect_err("the same once more");
