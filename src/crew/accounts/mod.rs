@@ -6,11 +6,13 @@
 //!
 //! **Refresh tokens.** A device's tokens are a chain, its family: each is exchanged for the next, and Postgres holds that one
 //! of them at most is unused (`podium.refresh`). A used one that comes back means that two parties hold it, so the family
-//! ends, for both. One exception, for [`GRACE`]: the answer to a refresh may be lost on its way to a phone in a crowd, and
-//! two tabs may refresh at the same moment. So the token that was used last is answered again, and with the *same* successor,
-//! as long as that one was not used. The successor is derived from the token ([`Tokens::successor`]), so nothing but hashes
-//! needs to be kept for this, and the chain never forks: a thief who used the grace holds the same token as the owner, and
-//! whoever of them comes second a grace after the other ends the family.
+//! ends, for both. One exception: the answer to a refresh may be lost on its way to a phone in a crowd, and two tabs may
+//! refresh at the same moment. So the token that was used last is answered again, and with the *same* successor, as long as that
+//! one was not used: within [`GRACE`] in any case, and for a quarter of an hour if nobody ever brought the successor's access
+//! token (`gen` in it tells which pair it is of; [`store::seen`]), since then the answer reached nobody. The successor is
+//! derived from the token ([`Tokens::successor`]), so nothing but hashes needs to be kept for this, and the chain never forks: a
+//! thief who used the grace holds the same token as the owner, and whoever of them comes second a grace after the other
+//! ends the family.
 //!
 //! **What ends** is ended everywhere: this node refuses access tokens of the family at once and closes its sockets with 4401;
 //! the other nodes learn of it within some seconds (`endings`).
@@ -220,7 +222,8 @@ impl Accounts {
         let me = async |conn: &mut _| profiles::store::me(conn, user_id).await;
         let profile = self.0.database.scope(&caller, Access::Snapshot, me).await?;
         let lifetime = self.0.access_lifetime;
-        let claims = Claims { user_id, name: None, email: None, role: standing.role, sign_in: Some(id), lifetime };
+        let (sign_in, generation) = (Some(id), Some(token.generation()));
+        let claims = Claims { user_id, name: None, email: None, role: standing.role, sign_in, generation, lifetime };
         Ok(SignedInAnswer {
             access_token: self.0.tokens.mint(&claims)?,
             refresh_token: token.text(),
