@@ -1,7 +1,7 @@
 # Podium's everyday commands. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check fmt lint doc deny web web-dev web-check clean-state
+.PHONY: help run test bench openapi check fmt lint doc deny web web-dev web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(embedded)'"
 ARGS ?=
@@ -26,6 +26,10 @@ web-check: ## the web client's types, format and logic
 
 bench: ## measure beside the bare server and Socket.IO, and print a table (ARGS=full takes longer; docs/PERFORMANCE.md)
 	@scripts/bench.sh $(ARGS)
+
+openapi: ARGS := $(or $(ARGS),--max-examples 300)
+openapi: ## hold the server against its OpenAPI document, at random and for long (ARGS="--max-examples 1000 --seed 7")
+	@PODIUM_TEST_OPENAPI="$(ARGS)" scripts/test.sh --profile long -E 'test(http_schemathesis)'
 
 check: ## what must hold before a commit, besides the tests: format, lints, documentation
 check: lint doc

@@ -37,7 +37,7 @@ use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Error as Refusal;
 use crate::foundation::health::{self, Health};
-use crate::foundation::http::Document;
+use crate::foundation::http::{Document, PublicUrl};
 use crate::foundation::mail::{MailError, Mailer};
 use crate::foundation::settings::Settings;
 use crate::foundation::{metrics, telemetry};
@@ -135,7 +135,7 @@ impl Server {
             database: database.clone(),
             tokens: Arc::clone(&tokens),
             mailer,
-            public_url: settings.public_url(public.address),
+            public_url: PublicUrl::new(&settings, public.address),
             end_sockets: Box::new(engine.ender()),
         };
         let accounts = match Accounts::start(&settings, parts) {
@@ -154,6 +154,7 @@ impl Server {
             known: web::Data::from(known),
             pods: web::Data::new(engine.pods().clone()),
             accounts: web::Data::new(accounts),
+            public_url: web::Data::new(PublicUrl::new(&settings, public.address)),
             site: web::Data::new(Site::load()),
             engine: engine.clone(),
         };

@@ -182,7 +182,7 @@ async fn make_event(database: &Database) -> Result<bool> {
         ends_at: Some(date_utc + Duration::hours(4)),
     };
     let (maker, last) = (PEOPLE[LUCIA].id, PEOPLE[PEOPLE.len() - 1].id);
-    let create = async |conn: &mut _| events::store::create(conn, maker, &new).await;
+    let create = async |conn: &mut _| events::store::create(conn, maker, &new, None).await;
     database.scope(&Caller::user(maker), Access::Write, create).await?;
     let member = async |conn: &mut _| events::store::require_member(conn, EVENT, last).await;
     match database.scope(&Caller::user(last), Access::Snapshot, member).await {

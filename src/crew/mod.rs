@@ -14,6 +14,7 @@ use crate::realtime::channel::{Channel, Channels};
 pub mod accounts;
 pub mod demo;
 pub mod events;
+pub mod invites;
 pub mod messages;
 pub mod place;
 pub mod pods;
@@ -26,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     profiles::routes::routes(config);
     events::routes::routes(config);
     pods::routes::routes(config);
+    invites::routes::routes(config);
     messages::routes::routes(config);
 }
 

@@ -15,3 +15,4 @@ pub mod migrate;
 pub mod schema;
 pub mod settings;
 pub mod telemetry;
+pub mod written;

@@ -93,6 +93,32 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// When its maker called it off.
         cancelled_at -> Nullable<Timestamptz>,
+        /// Whether another event of the same artist, venue and day was there before such were refused.
+        twin -> Bool,
+    }
+}
+
+diesel::table! {
+    /// Links that let whoever opens them into a pod and its event. Written by the functions of schema podium alone, under the pod's lock.
+    invites (id) {
+        /// Made by the client that made the link, or UUIDv7.
+        id -> Uuid,
+        /// The pod that it leads into.
+        pod_id -> Uuid,
+        /// What the link ends with, and whoever knows it may come in by: 22 letters and digits at random.
+        code -> Text,
+        /// The member who made it.
+        created_by -> Uuid,
+        /// When it was made.
+        created_at -> Timestamptz,
+        /// From when on it lets nobody in; never if NULL.
+        expires_at -> Nullable<Timestamptz>,
+        /// How many it lets in, 1 to 1,000; any number if NULL.
+        uses -> Nullable<Int4>,
+        /// How many it has let in.
+        used -> Int4,
+        /// When its maker or the pod's owner took it back, or the owner removed its maker.
+        revoked_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -443,6 +469,8 @@ diesel::joinable!(accounts -> profiles (user_id));
 diesel::joinable!(event_members -> events (event_id));
 diesel::joinable!(event_members -> profiles (user_id));
 diesel::joinable!(events -> profiles (created_by));
+diesel::joinable!(invites -> pods (pod_id));
+diesel::joinable!(invites -> profiles (created_by));
 diesel::joinable!(mail_tokens -> accounts (user_id));
 diesel::joinable!(media -> events (event_id));
 diesel::joinable!(media -> pods (pod_id));
@@ -466,6 +494,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     event_members,
     events,
+    invites,
     mail_tokens,
     media,
     meet_points,

@@ -21,7 +21,7 @@ use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::auth::Tokens;
 use crate::foundation::db::Database;
 use crate::foundation::health::Health;
-use crate::foundation::http::{self, Document};
+use crate::foundation::http::{self, Document, PublicUrl};
 use crate::foundation::settings::Settings;
 use crate::foundation::telemetry;
 use crate::realtime::socket;
@@ -46,6 +46,7 @@ pub(super) struct App {
     pub known: web::Data<KnownProfiles>,
     pub pods: web::Data<Pods>,
     pub accounts: web::Data<Accounts>,
+    pub public_url: web::Data<PublicUrl>,
     pub site: web::Data<Site>,
     pub engine: Engine,
 }
@@ -91,6 +92,7 @@ impl App {
             .app_data(self.known.clone())
             .app_data(self.pods.clone())
             .app_data(self.accounts.clone())
+            .app_data(self.public_url.clone())
             .app_data(self.site.clone())
             .configure(http::extractors(&self.settings.limits))
             .configure(|config| crew::routes(&mut ServiceConfig::new(config)))

@@ -32,9 +32,9 @@ const CAST: &str = "
       SELECT p, 'Person', 'person@example.org', 'https://instagram.com/person', p = '{o}'
       FROM unnest('{{s},{e},{x},{b},{p},{n},{o},{h},{k},{m},{r},{z},{v}}'::uuid[]) p;
     INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by, meet_point_public) VALUES
-      ('{E}', 'e', 'Artist', 'City', 'Venue', now(), '{k}', false),
-      ('{F}', 'f', 'Artist', 'City', 'Venue', now(), '{s}', true),
-      ('{G}', 'g', 'Artist', 'City', 'Venue', now(), '{k}', false);
+      ('{E}', 'e', 'Artist', 'City', 'One venue', now(), '{k}', false),
+      ('{F}', 'f', 'Artist', 'City', 'Another', now(), '{s}', true),
+      ('{G}', 'g', 'Artist', 'City', 'A third', now(), '{k}', false);
     INSERT INTO event_members (event_id, user_id, hidden)
       SELECT '{E}', p, p = '{n}' FROM unnest('{{e},{x},{b},{p},{n},{o},{h},{z},{v}}'::uuid[]) p;
     INSERT INTO event_members (event_id, user_id) VALUES ('{F}', '{s}');
@@ -47,6 +47,7 @@ const CAST: &str = "
     SELECT podium.leave_event('{E}', '{v}');
     SELECT podium.pod_join('{P}', '{x}');
     SELECT podium.append('{{P}}', '{{4}}', '{{x}}', '{by the ex-member}');
+    SELECT podium.invite_make('{4}', '{P}', '{x}', repeat('x', 22), NULL, NULL);
     SELECT podium.pod_leave('{P}', '{x}');
     SELECT podium.pod_join('{P}', '{b}');
     SELECT podium.append('{{P},{P},{P}}', '{{1},{2},{3}}', '{{z},{z},{z}}', '{reported,old,report resolved}');
@@ -66,6 +67,8 @@ const CAST: &str = "
       SELECT user_id, '{E}', 'own', 'video' FROM event_members WHERE event_id = '{E}' AND user_id <> '{z}';
     SELECT podium.pod_open('{I}', '{E}', '{z}', 'By invitation', 'invite');
     SELECT podium.pod_admit('{I}', '{z}', '{h}');
+    SELECT podium.invite_make('{1}', '{P}', '{z}', repeat('P', 22), NULL, NULL);
+    SELECT podium.invite_make('{2}', '{I}', '{z}', repeat('I', 22), NULL, NULL);
     SELECT podium.pod_open('{C}', '{E}', '{e}', 'Closed', 'open');
     SELECT podium.pod_close('{C}', '{e}');
     SELECT podium.pod_open('{Q}', '{F}', '{s}', 'Elsewhere', 'open');
@@ -143,6 +146,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("pods",            "set the head back",                 "UPDATE pods SET last_seq = 0 WHERE id = '{P}'",                                                          ". . . . . . . . . . . ."),
     ("pods",            "delete",                            "DELETE FROM pods WHERE id = '{P}'",                                                                      ". . . . . . . . . . . ."),
     ("pods",            "close",                             "SELECT FROM podium.pod_close('{P}', {me}) WHERE code = 'ok'",                                            ". . . . . . . o . . . ."),
+    ("pods",            "hand over",                         "SELECT FROM podium.pod_hand_over('{P}', {me}, '{z}') WHERE code = 'ok'",                                 ". . . . . . . o . . . ."),
     ("pods",            "close as a moderator",              "SELECT FROM podium.pod_close('{P}', {me}, true) WHERE code = 'ok'",                                      ". . . . . . . . . . m r"),
 
     ("pod_members",     "read",                              "SELECT FROM pod_members WHERE pod_id = '{P}' AND user_id = '{z}'",                                       ". . . . . p n o . . . ."),
@@ -162,6 +166,19 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("pod_admissions",  "update",                            "UPDATE pod_admissions SET admitted = true",                                                              ". . . . . . . . . . . ."),
     ("pod_admissions",  "delete",                            "DELETE FROM pod_admissions",                                                                             ". . . . . . . . . . . ."),
     ("pod_admissions",  "let in",                            "SELECT FROM podium.pod_admit('{P}', {me}, '{b}') WHERE code = 'ok'",                                     ". . . . . . . o . . . ."),
+
+    ("invites",         "read",                              "SELECT FROM invites WHERE id = '{1}'",                                                                ". . . . . p n o . . . ."),
+    ("invites",         "read one's own after leaving",      "SELECT FROM invites WHERE id = '{4}'",                                                                ". . . x . p n o . . . ."),
+    ("invites",         "insert",                            "INSERT INTO invites (id, pod_id, code, created_by) VALUES ('{9}', '{P}', repeat('9', 22), {me})",     ". . . . . . . . . . . ."),
+    ("invites",         "update",                            "UPDATE invites SET revoked_at = NULL",                                                                ". . . . . . . . . . . ."),
+    ("invites",         "delete",                            "DELETE FROM invites",                                                                                 ". . . . . . . . . . . ."),
+    ("invites",         "make",                              "SELECT FROM podium.invite_make('{9}', '{P}', {me}, repeat('9', 22), NULL, NULL) verdict WHERE verdict = 'made'", ". . . . . p n o . . . ."),
+    ("invites",         "take another's back",               "SELECT FROM podium.invite_revoke('{1}', '{P}', {me}) verdict WHERE verdict = 'ok'",                   ". . . . . . . o . . . ."),
+    ("invites",         "take one's own back after leaving", "SELECT FROM podium.invite_revoke('{4}', '{P}', {me}) verdict WHERE verdict = 'ok'",                   ". . . x . . . o . . . ."),
+    ("invites",         "look at it",                        "SELECT FROM podium.invite_preview(repeat('I', 22))",                                                  "a s e x b p n o h k m r"),
+    ("invites",         "come in, or be a member already",   "SELECT FROM podium.invite_accept(repeat('P', 22), {me}) WHERE code = 'ok'",                           ". s e x . p n o h k m r"),
+    ("invites",         "come in where only the invited may","SELECT FROM podium.invite_accept(repeat('I', 22), {me}) WHERE code = 'ok'",                           ". s e x b p n o h k m r"),
+    ("invites",         "guess",                             "SELECT FROM podium.invite_accept(repeat('?', 22), {me}) WHERE code = 'ok'",                           ". . . . . . . . . . . ."),
 
     ("messages",        "read one since one came",           "SELECT FROM messages WHERE pod_id = '{P}' AND id = '{7}'",                                               ". . . . . p n o . . . ."),
     ("messages",        "read one from before, edited now",  "SELECT FROM messages WHERE pod_id = '{P}' AND id = '{2}'",                                               ". . . . . p . o . . . ."),
@@ -466,6 +483,8 @@ async fn the_service_reads_across_people_and_writes_nodes_alone() {
         ("SELECT FROM podium.pod_leave('{P}', '{p}') WHERE code = 'ok'", true),
         ("SELECT FROM podium.append('{{P}}', '{{9}}', '{{p}}', '{text}') WHERE code = 'ok'", true),
         ("SELECT FROM podium.amend('{{P}}', '{{7}}', '{{z}}', '{edit}', '{text}', '{{9}}') WHERE code = 'ok'", true),
+        ("SELECT FROM podium.invite_accept(repeat('I', 22), '{s}') WHERE code = 'ok'", true),
+        ("SELECT FROM invites", false),
         ("SELECT FROM message_ops", false),
         ("INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('other', '{1}', true)", true),
         ("UPDATE nodes SET seen_at = now()", true),

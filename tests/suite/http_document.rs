@@ -53,9 +53,12 @@ async fn every_operation_of_the_document_is_served_as_it_says() {
             (ana.token.clone(), id)
         };
         let message = server.post(&format!("/v1/pods/{pod}/messages"), &ana, json!({"text": "a text"})).await.ok(201);
+        let invite = server.post(&format!("/v1/pods/{pod}/invites"), &ana, json!({})).await.ok(201);
         let address = path
             .replace("{id}", &id.to_string())
             .replace("{user_id}", &ben.id.to_string())
+            .replace("{invite_id}", invite["id"].as_str().expect("an id"))
+            .replace("{code}", invite["code"].as_str().expect("a code"))
             .replace("{message_id}", message["id"].as_str().expect("an id"))
             .replace("{emoji}", "%F0%9F%94%A5");
         assert!(!address.contains('{'), "{path} has a parameter that this test does not know");
@@ -128,8 +131,9 @@ async fn the_document_names_every_schema_and_tells_every_operation_apart() {
             .filter_map(|parameter| parameter["name"].as_str())
             .collect();
         assert_eq!(in_path, named, "{method} {path}");
-        // There is nothing to say with this one.
-        let takes_body = matches!(method.as_str(), "POST" | "PATCH") && path != "/v1/auth/verify/resend";
+        // These say everything by their address and their token.
+        let silent = path.ends_with("/accept") || path == "/v1/auth/verify/resend";
+        let takes_body = matches!(method.as_str(), "POST" | "PATCH") && !silent;
         assert!(!takes_body || operation["requestBody"]["content"]["application/json"].is_object(), "{method} {path}");
     }
     assert!(!text.contains(&Uuid::nil().to_string()));

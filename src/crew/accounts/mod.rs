@@ -47,7 +47,7 @@ use crate::foundation::auth::{Claims, Tokens};
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::fields::Fields;
-use crate::foundation::http::ClientAddress;
+use crate::foundation::http::{ClientAddress, PublicUrl};
 use crate::foundation::mail::Mailer;
 use crate::foundation::metrics;
 use crate::foundation::settings::Settings;
@@ -70,8 +70,8 @@ pub struct Parts {
     pub tokens: Arc<Tokens>,
     /// Who sends mails.
     pub mailer: Mailer,
-    /// The address by which clients reach this server, for links; without a slash at its end.
-    pub public_url: String,
+    /// Where the links lead.
+    pub public_url: PublicUrl,
     /// Ends sockets.
     pub end_sockets: EndSockets,
 }

@@ -75,6 +75,13 @@ pub struct PodChange {
     pub join_policy: Option<JoinPolicy>,
 }
 
+/// Who is to own a pod.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+pub struct Heir {
+    /// Another member.
+    pub user_id: Uuid,
+}
+
 /// The seat that one has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Seat {

@@ -12,7 +12,7 @@ mod table;
 mod values;
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -105,6 +105,10 @@ pub struct AccountSettings {
 pub struct Limits {
     /// Messages a person.
     pub messages: Option<Rate>,
+    /// New events a person.
+    pub events: Option<Allowance>,
+    /// New pods a person.
+    pub pods: Option<Allowance>,
     /// `typing` pushes a person.
     pub typing: Option<Rate>,
     /// Frames a socket.
@@ -140,6 +144,22 @@ pub struct Rate {
     pub per_second: NonZeroU32,
     /// What may come at once.
     pub burst: NonZeroU32,
+}
+
+/// So many in any stretch of time of this length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// How many.
+    pub count: NonZeroU32,
+    /// In how many seconds.
+    pub seconds: NonZeroU32,
+}
+
+impl Allowance {
+    /// Count and seconds as Postgres takes them.
+    pub fn as_sql(self) -> [i32; 2] {
+        [self.count, self.seconds].map(|number| i32::try_from(number.get()).unwrap_or(i32::MAX))
+    }
 }
 
 /// A text that must not be seen: `Debug` and `Display` show stars.
@@ -194,16 +214,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The address by which clients reach this server, which listens at `address`; without a slash at its end.
-    pub fn public_url(&self, address: SocketAddr) -> String {
-        let here = || {
-            // Nobody can go to an address that means all of them.
-            let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
-            format!("http://{}", SocketAddr::new(ip, address.port()))
-        };
-        self.public_url.clone().unwrap_or_else(here)
-    }
-
     /// A value for every field, before the table's defaults are applied. None of them is ever in force.
     fn blank() -> Self {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -241,6 +251,8 @@ impl Settings {
             },
             limits: Limits {
                 messages: None,
+                events: None,
+                pods: None,
                 typing: None,
                 frames: None,
                 text_chars: 0,

@@ -70,6 +70,7 @@ const ADDRESS: &str = "an address and a port, such as 127.0.0.1:4000";
 const BYTES: &str = "bytes, such as 65536, 64KiB or 1MiB";
 const DURATION: &str = "a duration, such as 500ms, 10s or 2m";
 const RATE: &str = "rate/burst with both above 0, such as 10/20, or off";
+const ALLOWANCE: &str = "count/duration with both above 0, such as 10/1h, or off";
 const COUNT: &str = "a whole number from 1 to 1000000";
 
 /// Every setting, in the order in which they are shown.
@@ -317,6 +318,22 @@ pub const TABLE: &[Setting] = &[
         secret: false,
         help: "Messages a person; off for load tests, which also lifts PODIUM_LIMIT_FRAMES unless that is set",
         apply: |s, text| put(&mut s.limits.messages, values::rate(text)),
+    },
+    Setting {
+        name: "PODIUM_LIMIT_EVENTS",
+        default: Fallback::Text("10/24h"),
+        expected: ALLOWANCE,
+        secret: false,
+        help: "Events that a person may create in a time, over all nodes",
+        apply: |s, text| put(&mut s.limits.events, values::allowance(text)),
+    },
+    Setting {
+        name: "PODIUM_LIMIT_PODS",
+        default: Fallback::Text("10/1h"),
+        expected: ALLOWANCE,
+        secret: false,
+        help: "Pods that a person may open in a time, over all nodes",
+        apply: |s, text| put(&mut s.limits.pods, values::allowance(text)),
     },
     Setting {
         name: "PODIUM_LIMIT_TYPING",

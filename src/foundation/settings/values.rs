@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
 
-use super::{LogFormat, MIN_SECRET_BYTES, Rate, Secret};
+use super::{Allowance, LogFormat, MIN_SECRET_BYTES, Rate, Secret};
 
 /// A time such as `10s`, `500ms`, `2m`, `24h`, `7d`; a number alone is seconds. At most ten years.
 pub fn duration(text: &str) -> Option<Duration> {
@@ -73,6 +73,18 @@ pub(super) fn rate(text: &str) -> Option<Option<Rate>> {
     let (per_second, burst) = text.split_once('/')?;
     let part = |text: &str| text.trim().parse::<NonZeroU32>().ok();
     Some(Some(Rate { per_second: part(per_second)?, burst: part(burst)? }))
+}
+
+/// `count/duration`, or `off`.
+pub(super) fn allowance(text: &str) -> Option<Option<Allowance>> {
+    if text == "off" {
+        return Some(None);
+    }
+    let (count, time) = text.split_once('/')?;
+    let seconds = u32::try_from(duration(time.trim())?.as_secs()).ok()?;
+    // Postgres counts in signed numbers.
+    let count = number(count.trim(), 1..=i32::MAX as u32)?;
+    Some(Some(Allowance { count: NonZeroU32::new(count)?, seconds: NonZeroU32::new(seconds)? }))
 }
 
 /// A list separated by commas, of which each item has the form of `item`.
@@ -207,6 +219,20 @@ mod tests {
         assert_eq!(rate("off"), Some(None));
         for wrong in ["", "10", "0/20", "10/0", "10/20/30", "fast", "-1/2", "4294967296/1"] {
             assert_eq!(rate(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn allowances_are_off_or_a_number_in_a_time() {
+        let of = |count, seconds| {
+            let (count, seconds) = (NonZeroU32::new(count).unwrap(), NonZeroU32::new(seconds).unwrap());
+            Some(Some(Allowance { count, seconds }))
+        };
+        assert_eq!(allowance("10/24h"), of(10, 86_400));
+        assert_eq!(allowance("1 / 90"), of(1, 90));
+        assert_eq!(allowance("off"), Some(None));
+        for wrong in ["", "10", "0/1h", "10/0s", "10/500ms", "10/1h/2", "many", "-1/1h", "4294967295/1h", "10/4000d"] {
+            assert_eq!(allowance(wrong), None, "{wrong}");
         }
     }
 
