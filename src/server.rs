@@ -153,8 +153,8 @@ impl Server {
             tokens: web::Data::from(tokens),
             known: web::Data::from(known),
             pods: web::Data::new(engine.pods().clone()),
-            accounts: web::Data::new(accounts),
             public_url: web::Data::new(PublicUrl::new(&settings, public.address)),
+            accounts: web::Data::new(accounts),
             site: web::Data::new(Site::load()),
             engine: engine.clone(),
         };

@@ -45,8 +45,8 @@ pub(super) struct App {
     pub tokens: web::Data<Tokens>,
     pub known: web::Data<KnownProfiles>,
     pub pods: web::Data<Pods>,
-    pub accounts: web::Data<Accounts>,
     pub public_url: web::Data<PublicUrl>,
+    pub accounts: web::Data<Accounts>,
     pub site: web::Data<Site>,
     pub engine: Engine,
 }
@@ -91,8 +91,8 @@ impl App {
             .app_data(self.tokens.clone())
             .app_data(self.known.clone())
             .app_data(self.pods.clone())
-            .app_data(self.accounts.clone())
             .app_data(self.public_url.clone())
+            .app_data(self.accounts.clone())
             .app_data(self.site.clone())
             .configure(http::extractors(&self.settings.limits))
             .configure(|config| crew::routes(&mut ServiceConfig::new(config)))
