@@ -135,7 +135,7 @@ impl Server {
             database: database.clone(),
             tokens: Arc::clone(&tokens),
             mailer,
-            public_url: settings.public_url(public.address),
+            public_url: PublicUrl::new(&settings, public.address),
             end_sockets: Box::new(engine.ender()),
         };
         let accounts = match Accounts::start(&settings, parts) {

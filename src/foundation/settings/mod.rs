@@ -12,7 +12,7 @@ mod table;
 mod values;
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -214,16 +214,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The address by which clients reach this server, which listens at `address`; without a slash at its end.
-    pub fn public_url(&self, address: SocketAddr) -> String {
-        let here = || {
-            // Nobody can go to an address that means all of them.
-            let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
-            format!("http://{}", SocketAddr::new(ip, address.port()))
-        };
-        self.public_url.clone().unwrap_or_else(here)
-    }
-
     /// A value for every field, before the table's defaults are applied. None of them is ever in force.
     fn blank() -> Self {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
