@@ -15,6 +15,7 @@ use super::engine::Engine;
 use super::listen::Room;
 use super::site::{self, Site};
 use crate::crew;
+use crate::crew::accounts::Accounts;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::auth::Tokens;
@@ -45,6 +46,7 @@ pub(super) struct App {
     pub known: web::Data<KnownProfiles>,
     pub pods: web::Data<Pods>,
     pub public_url: web::Data<PublicUrl>,
+    pub accounts: web::Data<Accounts>,
     pub site: web::Data<Site>,
     pub engine: Engine,
 }
@@ -90,6 +92,7 @@ impl App {
             .app_data(self.known.clone())
             .app_data(self.pods.clone())
             .app_data(self.public_url.clone())
+            .app_data(self.accounts.clone())
             .app_data(self.site.clone())
             .configure(http::extractors(&self.settings.limits))
             .configure(|config| crew::routes(&mut ServiceConfig::new(config)))

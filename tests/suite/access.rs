@@ -82,6 +82,12 @@ const CAST: &str = "
       ('{1}', '{p}', 'message', '{1}', 'reason', NULL), ('{2}', '{p}', 'media', '{1}', 'reason', NULL),
       ('{3}', '{p}', 'message', '{3}', 'reason', now()), ('{4}', '{p}', 'profile', '{z}', 'reason', NULL);
     INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('node', '{1}', true);
+    INSERT INTO accounts (user_id, email, email_key, password_hash)
+      SELECT p, p || '@example.org', p || '@example.org', 'hash' FROM unnest('{{s},{e},{x},{b},{p},{n},{o},{h},{k},{m},{r},{z}}'::uuid[]) p;
+    INSERT INTO sign_ins (id, user_id, expires_at) SELECT user_id, user_id, now() + interval '1 day' FROM accounts;
+    INSERT INTO refresh_tokens (hash, sign_in_id) SELECT sha256(user_id::text::bytea), user_id FROM accounts;
+    INSERT INTO mail_tokens (hash, user_id, purpose, expires_at)
+      SELECT sha256(user_id::text::bytea), user_id, 'reset', now() + interval '1 day' FROM accounts;
 ";
 
 /// Each line: the table, what is tried, the SQL (`{me}` is the caller), and who may: a caller's letter where it is allowed, a dot
@@ -249,6 +255,32 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("nodes",           "insert",                            "INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('other', '{1}', true)",                                ". . . . . . . . . . . ."),
     ("nodes",           "update",                            "UPDATE nodes SET bus_ok = false",                                                                        ". . . . . . . . . . . ."),
     ("nodes",           "delete",                            "DELETE FROM nodes",                                                                                      ". . . . . . . . . . . ."),
+
+    ("accounts",        "read",                              "SELECT FROM accounts",                                                                                   ". . . . . . . . . . . ."),
+    ("accounts",        "insert",                            "INSERT INTO accounts (user_id, email, email_key, password_hash) VALUES ({me}, 'a@b.c', 'a@b.c', 'hash')", ". . . . . . . . . . . ."),
+    ("accounts",        "give oneself a role",               "UPDATE accounts SET role = 'moderator'",                                                                 ". . . . . . . . . . . ."),
+    ("accounts",        "give oneself a role by function",   "SELECT podium.account_role({me} || '@example.org', 'moderator')",                                        ". . . . . . . . . . . ."),
+    ("accounts",        "look an address up",                "SELECT FROM podium.account_find('{z}@example.org')",                                                     ". . . . . . . . . . . ."),
+    ("accounts",        "delete",                            "DELETE FROM accounts",                                                                                   ". . . . . . . . . . . ."),
+
+    ("sign_ins",        "read",                              "SELECT FROM sign_ins",                                                                                   ". . . . . . . . . . . ."),
+    ("sign_ins",        "insert",                            "INSERT INTO sign_ins (id, user_id, expires_at) VALUES ('{1}', {me}, now())",                             ". . . . . . . . . . . ."),
+    ("sign_ins",        "update",                            "UPDATE sign_ins SET expires_at = now() + interval '9 years'",                                            ". . . . . . . . . . . ."),
+    ("sign_ins",        "delete",                            "DELETE FROM sign_ins",                                                                                   ". . . . . . . . . . . ."),
+    ("sign_ins",        "list one's own",                    "SELECT FROM podium.sign_ins_of({me})",                                                                   ". s e x b p n o h k m r"),
+    ("sign_ins",        "end one's own",                     "SELECT FROM podium.sign_in_end({me}, {me})",                                                             ". s e x b p n o h k m r"),
+    ("sign_ins",        "end another's",                     "SELECT FROM podium.sign_in_end({me}, '{z}')",                                                            ". . . . . . . . . . . ."),
+    ("sign_ins",        "sign in past the password",         "SELECT FROM podium.sign_in_open('{1}', {me}, 'hash', NULL, '\\x00', '1 day', NULL, NULL)",               ". . . . . . . . . . . ."),
+
+    ("refresh_tokens",  "read",                              "SELECT FROM refresh_tokens",                                                                             ". . . . . . . . . . . ."),
+    ("refresh_tokens",  "insert",                            "INSERT INTO refresh_tokens (hash, sign_in_id) VALUES (sha256('x'), {me})",                               ". . . . . . . . . . . ."),
+    ("refresh_tokens",  "update",                            "UPDATE refresh_tokens SET used_at = NULL, successor = NULL",                                             ". . . . . . . . . . . ."),
+    ("refresh_tokens",  "delete",                            "DELETE FROM refresh_tokens",                                                                             ". . . . . . . . . . . ."),
+
+    ("mail_tokens",     "read",                              "SELECT FROM mail_tokens",                                                                                ". . . . . . . . . . . ."),
+    ("mail_tokens",     "insert",                            "INSERT INTO mail_tokens (hash, user_id, purpose, expires_at) VALUES (sha256('x'), {me}, 'reset', now())", ". . . . . . . . . . . ."),
+    ("mail_tokens",     "update",                            "UPDATE mail_tokens SET expires_at = now()",                                                              ". . . . . . . . . . . ."),
+    ("mail_tokens",     "delete",                            "DELETE FROM mail_tokens",                                                                                ". . . . . . . . . . . ."),
 ];
 
 /// Puts ids where the SQL names them by a letter or digit in braces.
@@ -359,6 +391,21 @@ async fn nobody_acts_on_behalf_of_another() {
         "podium.event_remove('{E}', '{z}', '{p}')",
         "podium.event_delete('{G}', '{z}')",
         "podium.event_host('{E}', '{z}', '{p}', true)",
+        "podium.sign_ins_of('{z}')",
+        "podium.sign_in_end('{z}', '{z}')",
+        // What signs people in is the service's.
+        "podium.account_find('{z}@example.org')",
+        "podium.account_open('{9}', 'a@b.c', 'a@b.c', 'hash', 'Name')",
+        "podium.sign_in_open('{9}', '{z}', 'hash', NULL, sha256('x'), '1 day', NULL, NULL)",
+        "podium.refresh(sha256('x'), sha256('y'), '1 day', '1 minute', NULL, NULL)",
+        "podium.sign_out(sha256('x'))",
+        "podium.sign_ins_ended('1 day')",
+        "podium.mail_token_open('{z}', NULL, 'reset', sha256('x'), '1 day')",
+        "podium.account_verify(sha256('x'))",
+        "podium.reset_is_open(sha256('x'))",
+        "podium.account_reset(sha256('x'), 'hash')",
+        "podium.account_role('{z}@example.org', 'moderator')",
+        "podium.accounts_tidy('1 day')",
         // What these functions are made of is nobody's to call.
         "podium.take_out('{P}', 'left', '{z}', '{z}')",
         "podium.write_line('{P}', 'left', '{z}', '{z}')",
@@ -463,6 +510,17 @@ async fn the_service_reads_across_people_and_writes_nodes_alone() {
         ("DELETE FROM pod_members", false),
         ("UPDATE pods SET last_seq = 0", false),
         ("SELECT podium.write_line('{P}', 'left', '{p}', '{p}')", false),
+        ("SELECT FROM podium.account_find('{z}@example.org')", true),
+        ("SELECT FROM podium.sign_in_open('{1}', '{z}', 'hash', NULL, sha256('x'), '1 day', NULL, NULL)", true),
+        ("SELECT FROM podium.sign_in_open('{1}', '{z}', 'another', NULL, sha256('x'), '1 day', NULL, NULL)", false),
+        ("SELECT FROM podium.account_reset(sha256('{z}'), 'another')", true),
+        ("SELECT FROM podium.account_role('{z}@example.org', 'moderator')", false),
+        ("SELECT FROM accounts", false),
+        ("SELECT FROM sign_ins", false),
+        ("SELECT FROM refresh_tokens", false),
+        ("SELECT FROM mail_tokens", false),
+        ("UPDATE accounts SET role = 'moderator'", false),
+        ("DELETE FROM sign_ins", false),
     ] {
         client.batch_execute("BEGIN; SET LOCAL ROLE podium_service").await.expect("become the service");
         assert_eq!(reaches(&client, &fill(sql, None)).await, allowed, "{sql}");

@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
 
 mod access;
+mod account_attacks;
+mod account_mail;
+mod account_tokens;
+mod accounts;
 mod bad_input;
 mod busy_join;
 mod change_stress;

@@ -160,7 +160,7 @@ async fn nobody_writes_logs_and_members_directly() {
         "may write",
         "SELECT r || ' ' || p || ' ' || t
          FROM unnest('{podium_user,podium_service}'::text[]) r, unnest('{INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) p,
-              unnest('{messages,pod_members,pods,pod_admissions,invites}'::text[]) t
+              unnest('{messages,pod_members,pods,pod_admissions,invites,accounts,sign_ins,refresh_tokens,mail_tokens}'::text[]) t
          WHERE has_table_privilege(r, t, p) OR (p IN ('INSERT', 'UPDATE') AND has_any_column_privilege(r, t, p))",
     )
     .await;
@@ -424,6 +424,7 @@ fn sql_type(name: &str, is_enum: bool) -> String {
         "smallint" => "Int2",
         "integer" => "Int4",
         "bigint" => "Int8",
+        "bytea" => "Bytea",
         "jsonb" => "Jsonb",
         "timestamp with time zone" => "Timestamptz",
         "timestamp without time zone" => "Timestamp",

@@ -9,6 +9,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use lettre::message::Mailbox;
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
 
 use super::{Allowance, LogFormat, MIN_SECRET_BYTES, Rate, Secret};
 
@@ -31,6 +33,11 @@ pub fn duration(text: &str) -> Option<Duration> {
 /// A duration of a millisecond or more.
 pub(super) fn some_time(text: &str) -> Option<Duration> {
     duration(text).filter(|time| !time.is_zero())
+}
+
+/// A duration within these seconds, both inclusive.
+pub(super) fn duration_within(text: &str, least: u64, most: u64) -> Option<Duration> {
+    duration(text).filter(|time| (Duration::from_secs(least)..=Duration::from_secs(most)).contains(time))
 }
 
 /// An amount such as `65536`, `64KiB`, `1MiB`; at most a tebibyte, and at least one byte.
@@ -130,6 +137,16 @@ pub(super) fn plain_host(text: &str) -> bool {
 pub(super) fn redis_url(text: &str) -> Option<Secret> {
     let rest = text.strip_prefix("redis://").or_else(|| text.strip_prefix("rediss://"))?;
     (!rest.is_empty()).then(|| Secret::new(text))
+}
+
+/// The address of a mail server.
+pub(super) fn smtp_url(text: &str) -> Option<Secret> {
+    AsyncSmtpTransport::<Tokio1Executor>::from_url(text).ok().map(|_| Secret::new(text))
+}
+
+/// A mail address, perhaps with a name before it.
+pub(super) fn mailbox(text: &str) -> Option<String> {
+    text.parse::<Mailbox>().ok().map(|_| text.to_owned())
 }
 
 /// A secret that is long enough to sign with.
@@ -251,5 +268,21 @@ mod tests {
         }
         assert!(redis_url("rediss://cache.example:6380").is_some());
         assert!(redis_url("http://cache.example").is_none());
+    }
+
+    #[test]
+    fn mail_is_sent_by_a_server_from_somebody() {
+        for right in ["smtp://127.0.0.1:2525", "smtps://user:pass@mail.example", "smtp://mail.example:587?tls=required"]
+        {
+            assert!(smtp_url(right).is_some(), "{right}");
+        }
+        for wrong in ["", "mail.example", "http://mail.example", "smtp://"] {
+            assert!(smtp_url(wrong).is_none(), "{wrong}");
+        }
+        assert!(mailbox("no-reply@podium.example").is_some() && mailbox("Podium <a@b.example>").is_some());
+        assert!(mailbox("podium").is_none());
+        assert_eq!(duration_within("15m", 1, 900), Some(Duration::from_secs(900)));
+        assert_eq!(duration_within("15m", 1, 899), None);
+        assert_eq!(duration_within("0s", 1, 899), None);
     }
 }

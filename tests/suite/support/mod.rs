@@ -1,5 +1,6 @@
 //! What several tests need: a database to talk about, people to talk, a server to talk to, and clients to talk with.
 
+pub mod account;
 pub mod client;
 pub mod database;
 pub mod gate;
@@ -10,4 +11,5 @@ pub mod postgres;
 pub mod proxy;
 pub mod raw;
 pub mod server;
+pub mod smtp;
 pub mod speakers;

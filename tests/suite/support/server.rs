@@ -175,6 +175,14 @@ impl Server {
         answer(request).await
     }
 
+    /// One request without a token, with further headers.
+    pub async fn http_with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
+        let request = headers
+            .iter()
+            .fold(self.request(method, path, None), |request, (name, value)| request.header(*name, *value));
+        answer(request.json(&body)).await
+    }
+
     /// One request with a body of any bytes.
     pub async fn raw(&self, method: &str, path: &str, token: &str, content_type: &str, body: Vec<u8>) -> Answer {
         answer(self.request(method, path, Some(token)).header("content-type", content_type).body(body)).await
