@@ -37,6 +37,7 @@ use crate::foundation::health::{self, Health};
 use crate::foundation::http::Document;
 use crate::foundation::settings::Settings;
 use crate::foundation::{metrics, telemetry};
+use crate::realtime::bus::redis::BusError;
 
 /// Why the server could not start, or ended. Each is one line.
 #[derive(Debug, Error)]
@@ -54,6 +55,9 @@ pub enum ServerError {
     /// Postgres, its schema or the secret.
     #[error(transparent)]
     Base(#[from] BaseError),
+    /// The bus.
+    #[error(transparent)]
+    Bus(#[from] BusError),
     /// The demo could not be filled in.
     #[error("the demo cannot be filled in: {0}")]
     Demo(Refusal),
@@ -99,9 +103,6 @@ impl Server {
         // First, since it is what fails most often, and before Postgres is woken for nothing.
         let public = Listener::bind("PODIUM_LISTEN", settings.listen)?;
         let admin = Listener::bind("PODIUM_ADMIN_LISTEN", settings.admin_listen)?;
-        if settings.redis_url.is_some() {
-            tracing::warn!("REDIS_URL is set, but this version runs as a single node: it is not used");
-        }
         let tokens = Arc::new(base::tokens(&settings)?);
         let base = Base::open(&settings).await?;
         if let Err(error) = base.migrate().await {
@@ -119,7 +120,13 @@ impl Server {
             tokens: Arc::clone(&tokens),
             known: Arc::clone(&known),
         };
-        let engine = Engine::start(&settings, parts);
+        let engine = match Engine::start(&settings, parts, &health) {
+            Ok(engine) => engine,
+            Err(error) => {
+                base.close().await;
+                return Err(error.into());
+            }
+        };
         let app = App {
             settings: web::Data::new(settings.clone()),
             document: web::Data::new(Document::of(crew::routes)),

@@ -56,6 +56,9 @@ pub enum Reach {
     },
     /// For one session alone.
     Only(SubscriptionId),
+    /// No frame: the log has another history than the one that everyone has followed. Their sockets end, and their clients
+    /// come back.
+    Afresh,
 }
 
 /// Whose subscription a log entry ends. Who is ended does not get the entry itself, but a `phx_close`.
@@ -77,6 +80,13 @@ impl SubscriptionId {
     fn next() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         SubscriptionId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl SubscriptionId {
+    /// Its number in this process.
+    pub fn number(self) -> u64 {
+        self.0
     }
 }
 
@@ -178,6 +188,7 @@ impl Subscription {
         let mut phase = self.phase.borrow_mut();
         match &mut *phase {
             Phase::Ended => {}
+            _ if frame.reach == Reach::Afresh => self.outbox.end(Ending::Draining),
             Phase::Joining(held, bytes) => match frame.reach {
                 Reach::Log { .. } | Reach::State { .. } => {
                     *bytes += frame.text.len();
@@ -190,7 +201,7 @@ impl Subscription {
                         self.outbox.end(Ending::TooSlow);
                     }
                 }
-                Reach::Passing { .. } | Reach::Only(_) => {}
+                Reach::Passing { .. } | Reach::Only(_) | Reach::Afresh => {}
             },
             Phase::Live { position, floor, since } => match &frame.reach {
                 Reach::Log { position: at, origin, ends } => {
@@ -226,6 +237,7 @@ impl Subscription {
                         self.outbox.push(frame.text.clone());
                     }
                 }
+                Reach::Afresh => {}
             },
         }
     }

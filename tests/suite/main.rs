@@ -26,6 +26,7 @@ mod layers;
 mod load;
 mod log_stress;
 mod membership;
+mod nodes;
 mod outage;
 mod outsider;
 mod presence;

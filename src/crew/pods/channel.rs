@@ -228,6 +228,8 @@ async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
         Ok((snapshot, page, reset))
     };
     let (snapshot, page, reset) = pods.0.database.scope(&caller, Access::Snapshot, read).await?;
+    // An actor that the bus has told less repairs itself now, and not when the sweep comes by.
+    pods.0.live.reaches(joining.id, snapshot.head);
     joining.subscription.hold(attachment);
     let floor = floor(&snapshot, joining.session.user_id())?;
     Ok(Admission { response: reply(&snapshot, &page, reset, &pods)?, position: snapshot.head, floor })

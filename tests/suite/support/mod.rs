@@ -1,6 +1,7 @@
 //! What several tests need: a database to talk about, people to talk, a server to talk to, and clients to talk with.
 
 pub mod client;
+pub mod cluster;
 pub mod database;
 pub mod gate;
 pub mod node;
@@ -9,5 +10,7 @@ pub mod pod_client;
 pub mod postgres;
 pub mod proxy;
 pub mod raw;
+pub mod redis;
+pub mod resp;
 pub mod server;
 pub mod speakers;
