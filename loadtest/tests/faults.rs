@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -62,10 +63,15 @@ fn is_found(fault: &str, name: &str) {
     // Every thousandth of 4,400 messages.
     let count = counts[name].as_u64().unwrap();
     assert!((4..=8).contains(&count), "{counts:?}");
+    // It happens to whoever joined a pod last, which is a race; but it is always the same one of a pod.
+    let mut unlucky = HashMap::new();
     for finding in report["findings"]["first"].as_array().unwrap() {
-        assert!(finding["pod"].as_str().unwrap().starts_with("pod:"), "{finding}");
+        let pod = finding["pod"].as_str().unwrap();
+        assert!(pod.starts_with("pod:"), "{finding}");
         assert!(finding["seq"].is_u64(), "{finding}");
-        assert_eq!(finding["member"], 4, "the last member is the one to whom it happens: {finding}");
+        let member = finding["member"].as_u64().unwrap();
+        assert!(member < 5, "{finding}");
+        assert_eq!(*unlucky.entry(pod).or_insert(member), member, "{finding}");
     }
 }
 

@@ -172,18 +172,18 @@ pub const TABLE: &[Setting] = &[
     },
     Setting {
         name: "PODIUM_WORKERS",
-        default: Fallback::Made("one a core", || cores().to_string()),
+        default: Fallback::Made("one a core but one", || workers().to_string()),
         expected: "a whole number from 1 to 512",
         secret: false,
-        help: "Threads that serve HTTP and sockets",
+        help: "Threads that serve HTTP and sockets; one core is left to Postgres, Redis and the kernel's network",
         apply: |s, text| put(&mut s.workers, values::number(text, 1..=512)),
     },
     Setting {
         name: "PODIUM_JOURNAL_WRITERS",
-        default: Fallback::Text("2"),
+        default: Fallback::Made("one for four workers", || workers().div_ceil(4).to_string()),
         expected: "a whole number from 1 to 64",
         secret: false,
-        help: "Writers of pods' logs, each with a connection to Postgres of its own",
+        help: "Writers of pods' logs, each with a connection to Postgres of its own; fewer write in larger groups",
         apply: |s, text| put(&mut s.journal_writers, values::number(text, 1..=64)),
     },
     Setting {
@@ -360,6 +360,10 @@ fn count(text: &str) -> Option<usize> {
 
 fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)
+}
+
+fn workers() -> usize {
+    (cores() - 1).max(1)
 }
 
 fn random_name() -> String {

@@ -329,7 +329,9 @@ async fn launch(database: &Database, settings: &[(String, String)], listen: &str
         .env("PODIUM_JWT_SECRET", SECRET)
         .env("PODIUM_LISTEN", listen)
         .env("PODIUM_ADMIN_LISTEN", admin)
+        // More than one of each, however small the machine, so that what crosses threads is tested.
         .env("PODIUM_WORKERS", "2")
+        .env("PODIUM_JOURNAL_WRITERS", "2")
         .env("PODIUM_DB_POOL", "6")
         .envs(settings.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
