@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Podium needs from the system's own packages, and of that only what is missing.
 #
-#   scripts/install.sh [rust] [postgres] [node]
+#   scripts/install.sh [rust] [postgres] [node] [redis] [haproxy]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -49,9 +49,29 @@ install_node() {
     package 'nodejs npm' 'nodejs npm' node
 }
 
+install_redis() {
+    have redis-server && return
+    package redis-server redis redis
+    # Debian starts it with the package. Nobody asked for that one: each run of ours has its own.
+    if have systemctl; then
+        as_root systemctl disable --now redis-server >/dev/null 2>&1 || true
+    fi
+    as_root service redis-server stop >/dev/null 2>&1 || true
+}
+
+install_haproxy() {
+    have haproxy && return
+    package haproxy haproxy haproxy
+    # Likewise.
+    if have systemctl; then
+        as_root systemctl disable --now haproxy >/dev/null 2>&1 || true
+    fi
+    as_root service haproxy stop >/dev/null 2>&1 || true
+}
+
 for part in "$@"; do
     case $part in
-        rust | postgres | node) "install_$part" ;;
-        *) fail "unknown part: $part (rust, postgres, node)" ;;
+        rust | postgres | node | redis | haproxy) "install_$part" ;;
+        *) fail "unknown part: $part (rust, postgres, node, redis, haproxy)" ;;
     esac
 done

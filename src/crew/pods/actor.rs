@@ -217,7 +217,9 @@ impl PodActor {
         let Some(state) = &mut self.state else { return };
         state.heard_of(head);
         if state.wants().is_none() {
-            self.gap_noticed = false;
+            if std::mem::take(&mut self.gap_noticed) {
+                metrics::POD_GAPS.count(&[("closed", "itself")]).increment(1);
+            }
         } else if !self.gap_noticed && !self.repairing {
             self.gap_noticed = true;
             ctx.run_later(GAP, |actor, ctx| {
@@ -232,6 +234,7 @@ impl PodActor {
         let (false, Some(after)) = (self.repairing, state.wants()) else { return };
         self.repairing = true;
         metrics::POD_REPAIRS.count(metrics::NONE).increment(1);
+        metrics::POD_GAPS.count(&[("closed", "reading")]).increment(1);
         let (database, topic, pod_id, known) =
             (self.parts.database.clone(), self.topic.clone(), self.pod_id, state.known());
         let life = self.life;

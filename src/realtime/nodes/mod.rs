@@ -10,8 +10,8 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::sync::{Notify, watch};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use uuid::Uuid;
 
 pub use self::view::{DEAD, Verdict, View};
@@ -69,6 +69,8 @@ struct Inner {
     told: OnceLock<Weak<dyn Neighbours>>,
     /// Whether this node has left; held while its row is written.
     left: tokio::sync::Mutex<bool>,
+    /// This node has begun or ceased to hear the bus: its row is to say so.
+    turned: Notify,
     _listening: Listening,
 }
 
@@ -86,6 +88,7 @@ impl Nodes {
             status: watch::Sender::new(Status::default()),
             told: OnceLock::new(),
             left: tokio::sync::Mutex::new(false),
+            turned: Notify::new(),
             _listening: listening,
         }))
     }
@@ -159,12 +162,15 @@ impl Nodes {
                 let mut view = self.0.view.lock();
                 // A connection that is known to be lost need not be waited for.
                 let verdict = if self.0.bus.is_connected() { view.verdict(now) } else { Verdict::CutOff };
-                (verdict, view.bury(now), view.len())
+                (verdict, view.bury(now), view.others())
             };
             dead.into_iter().for_each(|boot_id| self.gone(boot_id));
             let hears = verdict != Verdict::CutOff;
-            if hears && !std::mem::replace(&mut heard, hears) {
+            if hears && !heard {
                 self.0.told.get().and_then(Weak::upgrade).inspect(|told| told.back());
+            }
+            if heard != hears {
+                self.0.turned.notify_one();
             }
             heard = hears;
             let well = verdict == Verdict::Well;
@@ -194,7 +200,7 @@ impl Nodes {
                 Err(cause) => tracing::debug!(%cause, "this node's row could not be written"),
             }
             drop(left);
-            sleep(BEAT).await;
+            let _ = timeout(BEAT, self.0.turned.notified()).await;
         }
     }
 

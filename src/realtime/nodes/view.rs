@@ -17,6 +17,9 @@ pub const DEAD: Duration = Duration::from_secs(13);
 /// How old the reading of the rows may be for it to say that a row is not there.
 const CURRENT: Duration = Duration::from_secs(3);
 
+/// How long after a node has come its row may say that it does not hear the bus, because nobody has read it since.
+const SETTLED: Duration = Duration::from_secs(4);
+
 /// How long a node may be silent whose row is gone or another's. A node that stops takes its row away, and one that starts
 /// again under its name replaces it.
 const REPLACED: Duration = Duration::from_secs(4);
@@ -153,14 +156,15 @@ impl View {
     }
 
     /// How many others are alive.
-    pub fn len(&self) -> usize {
+    pub fn others(&self) -> usize {
         self.peers.len()
     }
 }
 
 impl Peer {
+    /// Whether its row may still say what was so before it had heard anything.
     fn is_new(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.met) < SILENT
+        now.saturating_duration_since(self.met) < SETTLED
     }
 }
 
@@ -198,6 +202,9 @@ mod tests {
         assert_eq!(view.verdict(later), missing("node 1"));
         view.heard(ANNA, Some("anna"), later);
         assert_eq!(view.verdict(later), Verdict::Well);
+        let later = start + SETTLED;
+        view.echo(later);
+        view.heard(ANNA, Some("anna"), later);
         view.rows(vec![row(ANNA, Duration::ZERO, false)], later);
         assert_eq!(view.verdict(later), missing("node 1"), "it is heard, but hears nothing");
         assert_eq!(view.verdict(later + SILENT), Verdict::CutOff);
@@ -219,7 +226,7 @@ mod tests {
         assert_eq!(view.bury(now), [ANNA]);
         view.rows(vec![row(ANNA, DEAD + SECOND, false)], now + SECOND);
         assert_eq!(view.bury(now + SECOND), Vec::<Uuid>::new(), "once");
-        assert_eq!(view.len(), 0);
+        assert_eq!(view.others(), 0);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -95,23 +96,15 @@ pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
 
 /// Waits until each group is at home.
 pub async fn at_home(groups: &[Speakers]) {
-    for group in groups {
-        group.until_at_home().await;
-    }
+    join_all(groups.iter().map(Speakers::until_at_home)).await;
 }
 
 /// Waits until each group has had so many more acknowledged.
 pub async fn more(groups: &[Speakers], count: usize) {
-    for group in groups {
-        group.until_more(count).await;
-    }
+    join_all(groups.iter().map(|group| group.until_more(count))).await;
 }
 
 /// All of them end what they say.
 pub async fn finish(groups: Vec<Speakers>) -> Vec<Speaker> {
-    let mut speakers = Vec::new();
-    for group in groups {
-        speakers.extend(group.finish().await);
-    }
-    speakers
+    join_all(groups.into_iter().map(Speakers::finish)).await.into_iter().flatten().collect()
 }
