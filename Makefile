@@ -1,7 +1,8 @@
 # Podium's everyday commands. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check fmt lint doc deny clean-state
+SEEDS ?= 1000000
+.PHONY: help run test bench simulate check fmt lint doc deny clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(embedded)'"
 ARGS ?=
@@ -17,6 +18,9 @@ test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" run
 
 bench: ## measure beside the bare server and Socket.IO, and print a table (ARGS=full takes longer; docs/PERFORMANCE.md)
 	@scripts/bench.sh $(ARGS)
+
+simulate: ## let simulated nodes, bus and Postgres do whatever they like, a million times (SEEDS=… for fewer)
+	PODIUM_SIMULATE=$(SEEDS) cargo test --release --lib --locked simulation -- --nocapture
 
 check: ## what must hold before a commit, besides the tests: format, lints, documentation
 check: lint doc

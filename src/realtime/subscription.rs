@@ -130,7 +130,7 @@ enum Phase {
 
 impl Subscription {
     /// A session's place on a topic, with its join still under way.
-    pub(super) fn joining(topic: Topic, user_id: Uuid, join_ref: Option<Ref>, outbox: Rc<Outbox>) -> Self {
+    pub(crate) fn joining(topic: Topic, user_id: Uuid, join_ref: Option<Ref>, outbox: Rc<Outbox>) -> Self {
         Subscription {
             id: SubscriptionId::next(),
             topic,
@@ -184,7 +184,7 @@ impl Subscription {
     }
 
     /// Takes a frame, each topic's in the order of its actor.
-    pub(super) fn offer(&self, frame: &Arc<Frame>) {
+    pub(crate) fn offer(&self, frame: &Arc<Frame>) {
         let mut phase = self.phase.borrow_mut();
         match &mut *phase {
             Phase::Ended => {}

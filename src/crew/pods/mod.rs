@@ -13,6 +13,8 @@ mod member_routes;
 pub mod packet;
 mod read_marks;
 pub mod routes;
+#[cfg(test)]
+mod simulation;
 pub mod state;
 pub mod store;
 pub mod sweep;
