@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run test bench simulate check fmt lint doc deny clean-state
+.PHONY: help run test bench simulate check fmt lint doc deny web web-dev web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(embedded)'"
 ARGS ?=
@@ -16,6 +16,15 @@ run: ## install what is missing, build, and serve with a Postgres of its own and
 test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" runs some)
 	@scripts/test.sh $(ARGS)
 
+web: ## build the web client, if its sources have changed
+	@scripts/web.sh
+
+web-dev: ## serve the web client with live reload, beside a `make run`
+	@scripts/web.sh dev
+
+web-check: ## the web client's types, format and logic
+	@scripts/web.sh check
+
 bench: ## measure beside the bare server and Socket.IO, and print a table (ARGS=full takes longer; docs/PERFORMANCE.md)
 	@scripts/bench.sh $(ARGS)
 
@@ -27,6 +36,7 @@ check: lint doc
 
 fmt: ## format the code
 	cargo fmt --all
+	@[ ! -d web/node_modules ] || npm --prefix web run --silent format
 
 lint: ## look at the format, then for what clippy finds
 	cargo fmt --all --check

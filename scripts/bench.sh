@@ -123,11 +123,20 @@ peers=(
     --server "Socket.IO, stored=socketio+http://127.0.0.1:$((port + 4)),pid=$stored,pid=postgres:$store"
 )
 status=0
+# Whether Podium's runs in a report are proved right. What the checks find of the others is told, and is theirs.
+is_right() {
+    node -e 'const { reports } = JSON.parse(require("fs").readFileSync(process.argv[1]));
+        const ours = reports.filter(({ name }) => name === "Podium");
+        process.exit(ours.length && ours.every(({ findings, refused, ended }) => ![findings.counts, refused, ended].some((all) => Object.keys(all).length)) ? 0 : 1)' "$1"
+}
 # compare <scenario> [options]: a scenario on all servers, in turn
 compare() {
+    local code=0
     say "$*"
     "${on_rest[@]}" "$load" compare "$1" --rounds "$rounds" --secret "$secret" --seconds "$seconds" --json "$out/$1.json" \
-        --html "$out/$1.html" "${peers[@]}" "${@:2}" || status=$?
+        --html "$out/$1.html" "${peers[@]}" "${@:2}" || code=$?
+    if ((code == 1)) && is_right "$out/$1.json"; then code=0; fi
+    ((code == 0)) || status=$code
 }
 compare pods --sessions 500 --rate 2000 --size 100
 compare flat-out --sessions 500 --size 100

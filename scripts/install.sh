@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Podium needs from the system's own packages, and of that only what is missing.
 #
-#   scripts/install.sh [rust] [postgres] [node] [redis] [haproxy]
+#   scripts/install.sh [rust] [postgres] [node] [chromium] [redis] [haproxy]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -69,9 +69,14 @@ install_haproxy() {
     as_root service haproxy stop >/dev/null 2>&1 || true
 }
 
+install_chromium() {
+    [[ -n ${CHROMIUM:-} || -x /usr/bin/chromium ]] && return
+    package 'chromium fonts-noto-core fonts-noto-color-emoji' chromium chromium
+}
+
 for part in "$@"; do
     case $part in
-        rust | postgres | node | redis | haproxy) "install_$part" ;;
-        *) fail "unknown part: $part (rust, postgres, node, redis, haproxy)" ;;
+        rust | postgres | node | chromium | redis | haproxy) "install_$part" ;;
+        *) fail "unknown part: $part (rust, postgres, node, chromium, redis, haproxy)" ;;
     esac
 done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds Podium and serves it with a Postgres of its own and a small demo event.
+# Builds Podium and its web client, and serves both with a Postgres of its own and a small demo event.
 #
 #   scripts/run.sh [further arguments for `podium serve`]
 set -euo pipefail
@@ -12,6 +12,8 @@ if [[ -n ${DATABASE_URL:-} ]]; then
 else
     scripts/install.sh rust postgres
 fi
+# Where it cannot be built, the server says so at its address, and serves everything else.
+scripts/web.sh || say "going on without the web client"
 say "building"
 cargo build --release --locked
 # cargo gives its process to the server, so that signals reach it.

@@ -99,12 +99,13 @@ trap 'stop_runner 143' TERM HUP
 # Tests start a Redis each.
 scripts/install.sh rust redis haproxy
 if [[ -f tests/clients/package-lock.json ]]; then
-    scripts/install.sh node
+    scripts/install.sh node chromium
     if [[ tests/clients/package-lock.json -nt tests/clients/node_modules/.package-lock.json ]]; then
         say "installing the clients that the tests use"
         (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error)
     fi
 fi
+scripts/web.sh
 [[ -n ${PODIUM_TEST_DATABASE_URL:-} ]] || scripts/install.sh postgres
 
 if cargo nextest --version >/dev/null 2>&1; then

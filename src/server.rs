@@ -13,6 +13,7 @@ mod app;
 pub mod base;
 pub mod engine;
 mod listen;
+mod site;
 
 use std::io;
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ use self::app::App;
 use self::base::{Base, BaseError};
 use self::engine::{Engine, Parts};
 use self::listen::{Listener, Room};
+use self::site::Site;
 use crate::crew;
 use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::db::Database;
@@ -135,6 +137,7 @@ impl Server {
             tokens: web::Data::from(tokens),
             known: web::Data::from(known),
             pods: web::Data::new(engine.pods().clone()),
+            site: web::Data::new(Site::load()),
             engine: engine.clone(),
         };
         Ok(Server { settings, room, base, app, engine, health, public, admin })

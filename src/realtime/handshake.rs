@@ -22,6 +22,7 @@ use super::session::{Session, SessionLimits};
 use super::socket::SocketControl;
 use crate::foundation::auth::Identity;
 use crate::foundation::errors::{Code, Error, Result};
+use crate::wire::frame::Version;
 
 const BEARER_PROTOCOL: &str = "base64url.bearer.phx.";
 
@@ -73,9 +74,8 @@ async fn upgrade(request: &HttpRequest, body: web::Payload, endpoint: &Endpoint)
     let query = web::Query::<Query>::from_query(request.query_string())
         .map_err(|_| Error::because(Code::Malformed, "the query cannot be read"))?
         .into_inner();
-    if !is_v2(query.vsn.as_deref()) {
-        return Err(Error::because(Code::Forbidden, "only vsn=2.0.0 is spoken here"));
-    }
+    let version = Version::negotiate(query.vsn.as_deref())
+        .ok_or_else(|| Error::because(Code::Forbidden, "vsn is 2.0.0, or 1.0.0, which a missing one means"))?;
     let (token, by_protocol) = match (query.token, protocol_token(request)) {
         (Some(token), _) => (Some(token), false),
         (None, Some(token)) => (Some(token), true),
@@ -89,7 +89,7 @@ async fn upgrade(request: &HttpRequest, body: web::Payload, endpoint: &Endpoint)
     let socket = request.conn_data::<SocketControl>().cloned();
     let limits = endpoint.limits.clone();
     let frame_bytes = limits.frame_bytes;
-    let session = Session::new(identity, Arc::clone(&endpoint.channels), limits, socket, permit);
+    let session = Session::new(identity, Arc::clone(&endpoint.channels), limits, version, socket, permit);
     let protocols: &[&str] = if by_protocol { &["phoenix"] } else { &[] };
     let body = Inbound::new(body, Rc::clone(session.outbox()), frame_bytes);
     ws::WsResponseBuilder::new(session, request, body)
@@ -97,11 +97,6 @@ async fn upgrade(request: &HttpRequest, body: web::Payload, endpoint: &Endpoint)
         .frame_size(frame_bytes)
         .start()
         .map_err(|cause| Error::because(Code::Malformed, format!("no websocket handshake: {cause}")))
-}
-
-/// Phoenix's rule: a missing version means 1.0.0, which comes with a later release.
-fn is_v2(version: Option<&str>) -> bool {
-    version.is_some_and(|version| version.starts_with("2."))
 }
 
 fn header_token(request: &HttpRequest) -> Option<String> {
@@ -135,13 +130,5 @@ mod tests {
             .insert_header((header::SEC_WEBSOCKET_PROTOCOL, "base64url.bearer.phx.%%%"))
             .to_http_request();
         assert_eq!(protocol_token(&odd), None);
-    }
-
-    #[test]
-    fn only_version_2_is_spoken() {
-        assert!(is_v2(Some("2.0.0")));
-        for odd in [None, Some("1.0.0"), Some("3"), Some("")] {
-            assert!(!is_v2(odd));
-        }
     }
 }

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use bytestring::ByteString;
 
 use super::socket::SocketControl;
+use crate::wire::frame::Version;
 
 /// How long a closing session may take to write its close frame before its socket is cut.
 const GRACE: Duration = Duration::from_secs(1);
@@ -96,6 +97,7 @@ pub struct OutboxLimits {
 /// The queue of one session.
 pub struct Outbox {
     limits: OutboxLimits,
+    version: Version,
     socket: Option<SocketControl>,
     state: RefCell<State>,
 }
@@ -125,11 +127,12 @@ pub enum Drained {
 }
 
 impl Outbox {
-    /// An empty queue for a session whose token holds until `expires`.
+    /// An empty queue for a session whose token holds until `expires`. It speaks version 2.
     pub fn new(limits: OutboxLimits, socket: Option<SocketControl>, expires: Instant) -> Self {
         let now = Instant::now();
         Outbox {
             limits,
+            version: Version::V2,
             socket,
             state: RefCell::new(State {
                 queue: VecDeque::new(),
@@ -142,6 +145,16 @@ impl Outbox {
                 ending: None,
             }),
         }
+    }
+
+    /// The same for a session that speaks this version.
+    pub fn speaking(self, version: Version) -> Self {
+        Outbox { version, ..self }
+    }
+
+    /// How what is pushed must be encoded.
+    pub fn version(&self) -> Version {
+        self.version
     }
 
     /// Queues a frame. What comes after the end is dropped.
@@ -237,7 +250,7 @@ impl Outbox {
         .await;
     }
 
-    /// The frames and bytes that may wait at most; a join under way holds no more than that either.
+    /// The frames and bytes that may wait at most; a join under way holds a part of that.
     pub fn limits(&self) -> OutboxLimits {
         self.limits
     }

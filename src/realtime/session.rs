@@ -34,7 +34,7 @@ use super::subscription::Subscription;
 use crate::foundation::auth::Identity;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::metrics;
-use crate::wire::frame::{self, Incoming, Ref, Status};
+use crate::wire::frame::{Incoming, Ref, Status, Version};
 use crate::wire::topic::Topic;
 
 /// Pushes of one session that may be under way; one more is told `overloaded`.
@@ -64,6 +64,8 @@ pub struct SessionLimits {
 pub struct Session {
     /// What it is called in the log.
     id: Uuid,
+    /// In which form it sends and gets frames.
+    version: Version,
     received: u64,
     counters: Counters,
     context: Rc<SessionContext>,
@@ -110,9 +112,10 @@ struct Place {
 impl Place {
     /// Answers what was pushed before a join that came to nothing, as to a topic that was never joined.
     fn refuse_waiting(self, ctx: &mut ws::WebsocketContext<Session>) {
+        let version = self.subscription.version();
         for push in self.waiting.into_iter().flatten() {
             let (join_ref, topic) = (self.join_ref.as_ref(), self.subscription.topic.as_str());
-            reply(ctx, join_ref, push.reference.as_ref(), topic, Err(Code::UnmatchedTopic.into()));
+            reply(ctx, version, join_ref, push.reference.as_ref(), topic, Err(Code::UnmatchedTopic.into()));
         }
     }
 }
@@ -130,16 +133,18 @@ impl Session {
         identity: Identity,
         channels: Arc<Channels>,
         limits: SessionLimits,
+        version: Version,
         socket: Option<SocketControl>,
         permit: OwnedSemaphorePermit,
     ) -> Self {
-        let outbox = Rc::new(Outbox::new(limits.outbox, socket, expiry(&identity)));
+        let outbox = Rc::new(Outbox::new(limits.outbox, socket, expiry(&identity)).speaking(version));
         let relay = Relay::current();
         let id = Uuid::now_v7();
         metrics::SESSIONS.level(metrics::NONE).increment(1.0);
         tracing::info!(socket = %id, user_id = %identity.user_id, "socket opened");
         Session {
             id,
+            version,
             received: 0,
             counters: Counters::of_thread(),
             key: relay.enter(&outbox),
@@ -161,17 +166,17 @@ impl Session {
     }
 
     fn receive(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
-        let incoming = match frame::decode(text) {
+        let incoming = match self.version.decode(text) {
             Ok(incoming) => incoming,
             Err(cause) => {
                 // Nobody knows which push it was meant to be, so it can be answered to none: the socket itself tells.
                 let error = Error::because(Code::Malformed, cause.to_string());
-                ctx.text(frame::push("phoenix", "error", &error.response()));
+                ctx.text(self.version.push("phoenix", "error", &error.response()));
                 return;
             }
         };
         match (&*incoming.topic, &*incoming.event) {
-            ("phoenix", "heartbeat") => reply(ctx, None, incoming.reference.as_ref(), "phoenix", empty()),
+            ("phoenix", "heartbeat") => reply(ctx, self.version, None, incoming.reference.as_ref(), "phoenix", empty()),
             (_, "phx_join") => self.join(&incoming, ctx),
             (_, "phx_leave") => self.leave(&incoming, ctx),
             _ => self.push(&incoming, ctx),
@@ -183,7 +188,7 @@ impl Session {
         let found =
             Topic::parse(&incoming.topic).and_then(|(kind, id)| Some((self.channels.get(kind)?.clone(), kind, id)));
         let Some((channel, kind, id)) = found else {
-            return reply(ctx, join_ref, reference, &incoming.topic, Err(Code::UnmatchedTopic.into()));
+            return reply(ctx, self.version, join_ref, reference, &incoming.topic, Err(Code::UnmatchedTopic.into()));
         };
         // As in Phoenix: a second join of a topic closes the first.
         if let Some(place) = self.topics.remove(&*incoming.topic) {
@@ -194,7 +199,7 @@ impl Session {
         self.topics.retain(|_, place| !place.subscription.has_ended());
         if self.topics.len() >= self.limits.topics {
             let error = Error::because(Code::Overloaded, "too many channels joined");
-            return reply(ctx, join_ref, reference, &incoming.topic, Err(error));
+            return reply(ctx, self.version, join_ref, reference, &incoming.topic, Err(error));
         }
 
         let subscription = self.relay.subscribe(
@@ -239,11 +244,16 @@ impl Session {
             return self.relay.unsubscribe(subscription, false);
         };
         let join_ref = place.join_ref.clone();
+        // Its channel has tried to read it anew, or does not: the client asks again.
+        let outcome = match subscription.has_missed() {
+            true => outcome.and(Err(Error::because(Code::Overloaded, "the topic is busier than it could be read"))),
+            false => outcome,
+        };
         let admission = match outcome {
             Ok(admission) => admission,
             Err(error) => {
                 self.relay.unsubscribe(subscription, false);
-                reply(ctx, join_ref.as_ref(), reference.as_ref(), topic, Err(error));
+                reply(ctx, self.version, join_ref.as_ref(), reference.as_ref(), topic, Err(error));
                 if let Some(place) = self.topics.remove(topic) {
                     place.refuse_waiting(ctx);
                 }
@@ -252,7 +262,7 @@ impl Session {
         };
         let waiting = place.waiting.take().unwrap_or_default();
         // The answer goes through the outbox, so that what follows it on this topic does follow it.
-        let text = frame::reply(join_ref.as_ref(), reference.as_ref(), topic, Status::Ok, &admission.response);
+        let text = self.version.reply(join_ref.as_ref(), reference.as_ref(), topic, Status::Ok, &admission.response);
         self.outbox().push(text);
         subscription.activate(admission.position, admission.floor);
         if !subscription.has_ended()
@@ -276,7 +286,7 @@ impl Session {
             }
             let left = self.topics.remove(&*incoming.topic);
             self.flush(ctx);
-            reply(ctx, join_ref, reference, &incoming.topic, empty());
+            reply(ctx, self.version, join_ref, reference, &incoming.topic, empty());
             if let Some(place) = left {
                 self.relay.unsubscribe(&place.subscription, true);
                 place.refuse_waiting(ctx);
@@ -284,14 +294,21 @@ impl Session {
             return;
         }
         self.topics.remove(&*incoming.topic);
-        reply(ctx, join_ref, reference, &incoming.topic, empty());
+        reply(ctx, self.version, join_ref, reference, &incoming.topic, empty());
     }
 
     fn push(&mut self, incoming: &Incoming<'_>, ctx: &mut ws::WebsocketContext<Self>) {
         let place = self.topics.get_mut(&*incoming.topic).filter(|place| !place.subscription.has_ended());
         let Some(place) = place else {
             let error = Error::new(Code::UnmatchedTopic);
-            return reply(ctx, incoming.join_ref.as_ref(), incoming.reference.as_ref(), &incoming.topic, Err(error));
+            return reply(
+                ctx,
+                self.version,
+                incoming.join_ref.as_ref(),
+                incoming.reference.as_ref(),
+                &incoming.topic,
+                Err(error),
+            );
         };
         if incoming.join_ref.is_some() && incoming.join_ref != place.join_ref {
             // As in Phoenix: a stale push to a former join is dropped; its client knows that join to be over.
@@ -305,7 +322,14 @@ impl Session {
         match &mut place.waiting {
             Some(waiting) if waiting.len() >= WAITING => {
                 let join_ref = place.join_ref.clone();
-                reply(ctx, join_ref.as_ref(), push.reference.as_ref(), &incoming.topic, Err(Code::Overloaded.into()));
+                reply(
+                    ctx,
+                    self.version,
+                    join_ref.as_ref(),
+                    push.reference.as_ref(),
+                    &incoming.topic,
+                    Err(Code::Overloaded.into()),
+                );
             }
             Some(waiting) => waiting.push(push),
             None => self.hand_over(&incoming.topic, push, ctx),
@@ -314,15 +338,24 @@ impl Session {
 
     fn hand_over(&mut self, topic: &str, push: Push, ctx: &mut ws::WebsocketContext<Self>) {
         let Some(place) = self.topics.get(topic).filter(|place| !place.subscription.has_ended()) else {
-            return reply(ctx, None, push.reference.as_ref(), topic, Err(Code::UnmatchedTopic.into()));
+            return reply(ctx, self.version, None, push.reference.as_ref(), topic, Err(Code::UnmatchedTopic.into()));
         };
         let join_ref = place.join_ref.clone();
         if self.in_flight >= IN_FLIGHT {
-            return reply(ctx, join_ref.as_ref(), push.reference.as_ref(), topic, Err(Code::Overloaded.into()));
+            return reply(
+                ctx,
+                self.version,
+                join_ref.as_ref(),
+                push.reference.as_ref(),
+                topic,
+                Err(Code::Overloaded.into()),
+            );
         }
         let member = Member { session: &self.context, id: place.id, subscription: &place.subscription };
         match place.channel.push(&member, &push.event, &push.payload) {
-            Answer::Now(outcome) => reply(ctx, join_ref.as_ref(), push.reference.as_ref(), topic, outcome),
+            Answer::Now(outcome) => {
+                reply(ctx, self.version, join_ref.as_ref(), push.reference.as_ref(), topic, outcome)
+            }
             Answer::Later(future) => {
                 self.in_flight += 1;
                 let topic = place.subscription.topic.clone();
@@ -332,7 +365,7 @@ impl Session {
                     if session.outbox().is_ending() {
                         return;
                     }
-                    reply(ctx, join_ref.as_ref(), push.reference.as_ref(), topic.as_str(), outcome);
+                    reply(ctx, session.version, join_ref.as_ref(), push.reference.as_ref(), topic.as_str(), outcome);
                 }));
             }
         }
@@ -380,14 +413,15 @@ pub fn expiry(identity: &Identity) -> Instant {
 
 fn reply(
     ctx: &mut ws::WebsocketContext<Session>,
+    version: Version,
     join_ref: Option<&Ref>,
     reference: Option<&Ref>,
     topic: &str,
     outcome: Result<Response>,
 ) {
     let text = match outcome {
-        Ok(response) => frame::reply(join_ref, reference, topic, Status::Ok, &response),
-        Err(error) => frame::reply(join_ref, reference, topic, Status::Error, &error.response()),
+        Ok(response) => version.reply(join_ref, reference, topic, Status::Ok, &response),
+        Err(error) => version.reply(join_ref, reference, topic, Status::Error, &error.response()),
     };
     ctx.text(text);
 }

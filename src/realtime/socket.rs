@@ -1,7 +1,10 @@
 //! The TCP socket under a session: how it is set up, and how it is ended from outside.
 //!
-//! A session whose socket is jammed is not polled any more (actix-web #2441), so it cannot end itself. A duplicate of
-//! the descriptor, kept from the moment of accepting, can.
+//! A session whose socket is jammed is not polled any more (actix-web #2441), so it cannot end itself. What ends it
+//! keeps no second descriptor where the system can do without, so that a node holds twice as many sessions: it notes
+//! the descriptor's number and the socket's cookie, which the kernel gives to no other socket while it runs. To cut, it
+//! takes a reference by the number (`pidfd_getfd`), and looks whether it is still the same socket. Elsewhere, or
+//! where a sandbox forbids that call, it keeps a duplicate from the moment of accepting.
 
 use std::any::Any;
 use std::net::Shutdown;
@@ -18,16 +21,93 @@ const SEND_BUFFER: usize = 128 * 1024;
 /// How long sent bytes may stay unacknowledged before the kernel gives the peer up.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(8);
 
-/// A second handle on an accepted socket.
+/// A way to an accepted socket besides its session's. Cheap to clone.
 #[derive(Clone)]
-pub struct SocketControl(Arc<Socket>);
+pub struct SocketControl(Way);
+
+#[derive(Clone)]
+enum Way {
+    #[cfg(target_os = "linux")]
+    Known(known::Known),
+    Duplicate(Arc<Socket>),
+}
 
 impl SocketControl {
+    fn of(socket: &SockRef<'_>) -> std::io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        if let Some(known) = known::Known::of(socket) {
+            return Ok(SocketControl(Way::Known(known)));
+        }
+        Ok(SocketControl(Way::Duplicate(Arc::new(socket.try_clone()?))))
+    }
+
     /// Ends the connection in both directions, whatever waits to be written. The session's task then sees an error.
     pub fn cut(&self) {
-        if let Err(cause) = self.0.shutdown(Shutdown::Both) {
+        let outcome = match &self.0 {
+            #[cfg(target_os = "linux")]
+            Way::Known(known) => known.find().and_then(|socket| SockRef::from(&socket).shutdown(Shutdown::Both)),
+            Way::Duplicate(socket) => socket.shutdown(Shutdown::Both),
+        };
+        if let Err(cause) = outcome {
             tracing::debug!(%cause, "the socket was gone already");
         }
+    }
+}
+
+/// How many descriptors a connection takes.
+pub fn descriptors() -> u64 {
+    #[cfg(target_os = "linux")]
+    if known::is_possible() {
+        return 1;
+    }
+    2
+}
+
+#[cfg(target_os = "linux")]
+mod known {
+    use std::io;
+    use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+    use std::sync::OnceLock;
+
+    use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
+    use socket2::SockRef;
+
+    /// A socket by number and cookie.
+    #[derive(Clone, Copy)]
+    pub(super) struct Known {
+        descriptor: RawFd,
+        cookie: u64,
+    }
+
+    impl Known {
+        /// Nothing where it could not be found again.
+        pub(super) fn of(socket: &SockRef<'_>) -> Option<Known> {
+            is_possible().then_some(())?;
+            Some(Known { descriptor: socket.as_raw_fd(), cookie: socket.cookie().ok()? })
+        }
+
+        /// The socket, if it is still open.
+        pub(super) fn find(self) -> io::Result<OwnedFd> {
+            let process = process().ok_or(io::ErrorKind::Unsupported)?;
+            let found = pidfd_getfd(process, self.descriptor, PidfdGetfdFlags::empty())?;
+            // The number may have been given to another file meanwhile.
+            if SockRef::from(&found).cookie()? == self.cookie { Ok(found) } else { Err(io::ErrorKind::NotFound.into()) }
+        }
+    }
+
+    pub(super) fn is_possible() -> bool {
+        process().is_some()
+    }
+
+    /// This process, if it may look for its own descriptors.
+    fn process() -> Option<&'static OwnedFd> {
+        static PROCESS: OnceLock<Option<OwnedFd>> = OnceLock::new();
+        let open = || {
+            let process = pidfd_open(getpid(), PidfdFlags::empty()).ok()?;
+            pidfd_getfd(&process, process.as_raw_fd(), PidfdGetfdFlags::empty()).ok()?;
+            Some(process)
+        };
+        PROCESS.get_or_init(open).as_ref()
     }
 }
 
@@ -43,11 +123,11 @@ pub fn accepted(stream: &dyn Any, extensions: &mut Extensions) {
     if let Err(cause) = outcome {
         tracing::debug!(%cause, "socket options");
     }
-    match socket.try_clone() {
-        Ok(duplicate) => {
-            extensions.insert(SocketControl(Arc::new(duplicate)));
+    match SocketControl::of(&socket) {
+        Ok(control) => {
+            extensions.insert(control);
         }
-        Err(cause) => tracing::warn!(%cause, "no second handle on a socket"),
+        Err(cause) => tracing::warn!(%cause, "no second way to a socket"),
     }
 }
 
@@ -61,4 +141,54 @@ fn user_timeout(socket: &Socket) -> std::io::Result<()> {
 fn user_timeout(_socket: &Socket) -> std::io::Result<()> {
     let _ = UNACKNOWLEDGED;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (client, listener.accept().unwrap().0)
+    }
+
+    #[test]
+    fn a_socket_is_cut_in_either_way() {
+        for duplicate in [false, true] {
+            let (mut client, server) = pair();
+            let socket = SockRef::from(&server);
+            let control = if duplicate {
+                SocketControl(Way::Duplicate(Arc::new(socket.try_clone().unwrap())))
+            } else {
+                SocketControl::of(&socket).unwrap()
+            };
+            control.cut();
+            assert_eq!(client.read(&mut [0; 8]).unwrap(), 0);
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn another_socket_with_the_number_is_left_alone() {
+        use std::os::fd::OwnedFd;
+
+        let (client, server) = pair();
+        let Some(old) = known::Known::of(&SockRef::from(&server)) else { return };
+        assert_eq!(SockRef::from(&old.find().unwrap()).cookie().unwrap(), SockRef::from(&server).cookie().unwrap());
+        // The number is given away: the other tests of this process may take it, so it is replaced in place.
+        let (mut other_client, other) = pair();
+        let mut number = OwnedFd::from(server);
+        rustix::io::dup2(&other, &mut number).unwrap();
+        assert_eq!(old.find().unwrap_err().kind(), std::io::ErrorKind::NotFound);
+        SocketControl(Way::Known(old)).cut();
+        (&other).write_all(b"still here").unwrap();
+        let mut heard = [0; 10];
+        other_client.read_exact(&mut heard).unwrap();
+        assert_eq!(&heard, b"still here");
+        drop(client);
+    }
 }

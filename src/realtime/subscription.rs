@@ -3,7 +3,8 @@
 //! **Joining.** A subscription is entered with its relay *before* its channel reads the state that it will answer with.
 //! What comes meanwhile is kept aside. Once the answer is known to hold everything up to a position, the rest is handed
 //! out: nothing falls between, nothing comes twice, however far the actor and the reading were apart
-//! ([`Subscription::activate`]).
+//! ([`Subscription::activate`]). What is kept has a limit. Beyond it all of it is dropped, and the state must be read anew
+//! ([`Subscription::start_over`]), since what was dropped is in what is read after that.
 //!
 //! **Revocation.** A log frame may end subscriptions ([`Ends`]). Since it travels in the log's own order, whoever it
 //! ends gets nothing that comes after it.
@@ -15,18 +16,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytestring::ByteString;
 use uuid::Uuid;
 
-use super::outbox::{Ending, Outbox};
-use crate::wire::frame::{self, Ref};
+use super::outbox::{Ending, Outbox, OutboxLimits};
+use crate::wire::frame::{Encoded, Ref, Version};
 use crate::wire::topic::Topic;
 
 /// One encoded push for a topic.
 #[derive(Debug)]
 pub struct Frame {
-    /// As it goes out, the same for everyone.
-    pub text: ByteString,
+    /// As it goes out, the same for everyone who speaks the same version.
+    pub text: Encoded,
     /// For whom it is.
     pub reach: Reach,
 }
@@ -111,14 +111,15 @@ pub struct Subscription {
     /// Whose session it is.
     pub user_id: Uuid,
     join_ref: Option<Ref>,
+    version: Version,
     outbox: Rc<Outbox>,
     phase: RefCell<Phase>,
     hold: RefCell<Option<Box<dyn Any>>>,
 }
 
 enum Phase {
-    /// The join is not answered yet: what came meanwhile, and its bytes.
-    Joining(Vec<Arc<Frame>>, usize),
+    /// The join is not answered yet.
+    Joining(Held),
     Live {
         position: i64,
         floor: i64,
@@ -126,6 +127,30 @@ enum Phase {
         since: i64,
     },
     Ended,
+}
+
+/// What came while a join is under way.
+#[derive(Default)]
+struct Held {
+    frames: Vec<Arc<Frame>>,
+    bytes: usize,
+    /// Whether it was too much, and was dropped.
+    missed: bool,
+}
+
+impl Held {
+    /// Half the frames and a quarter of the bytes that may wait for a session: a join begins to read when less than a quarter
+    /// waits, and its answer takes another quarter.
+    fn keep(&mut self, frame: &Arc<Frame>, limits: OutboxLimits) {
+        if self.missed || !matches!(frame.reach, Reach::Log { .. } | Reach::State { .. }) {
+            return;
+        }
+        self.bytes += frame.text.len();
+        self.frames.push(Arc::clone(frame));
+        if self.frames.len() > limits.frames / 2 || self.bytes > limits.bytes / 4 {
+            *self = Held { missed: true, ..Held::default() };
+        }
+    }
 }
 
 impl Subscription {
@@ -136,8 +161,9 @@ impl Subscription {
             topic,
             user_id,
             join_ref,
+            version: outbox.version(),
             outbox,
-            phase: RefCell::new(Phase::Joining(Vec::new(), 0)),
+            phase: RefCell::new(Phase::Joining(Held::default())),
             hold: RefCell::new(None),
         }
     }
@@ -145,6 +171,11 @@ impl Subscription {
     /// What waits to be written to its session.
     pub(super) fn outbox(&self) -> &Rc<Outbox> {
         &self.outbox
+    }
+
+    /// In which form its session gets frames.
+    pub(super) fn version(&self) -> Version {
+        self.version
     }
 
     /// Keeps `value` until the subscription ends; dropping it says so to whom it concerns.
@@ -159,12 +190,24 @@ impl Subscription {
         matches!(*self.phase.borrow(), Phase::Ended)
     }
 
-    /// The join has been answered with everything up to `position`. Hands out what came meanwhile and is later.
-    /// Entries about things older than `floor` stay hidden.
+    /// What the join will be answered with is read from here on: what came before is in it, and need not be kept.
+    pub fn start_over(&self) {
+        if let Phase::Joining(held) = &mut *self.phase.borrow_mut() {
+            *held = Held::default();
+        }
+    }
+
+    /// Whether more came during the join than could be kept: what was read for its answer is of no use.
+    pub fn has_missed(&self) -> bool {
+        matches!(&*self.phase.borrow(), Phase::Joining(held) if held.missed)
+    }
+
+    /// The join has been answered with everything up to `position`, and nothing was [missed](Self::has_missed). Hands
+    /// out what came meanwhile and is later. Entries about things older than `floor` stay hidden.
     pub fn activate(&self, position: i64, floor: i64) {
         let before = std::mem::replace(&mut *self.phase.borrow_mut(), Phase::Live { position, floor, since: position });
         match before {
-            Phase::Joining(held, _) => held.iter().for_each(|frame| self.offer(frame)),
+            Phase::Joining(held) => held.frames.iter().for_each(|frame| self.offer(frame)),
             other => *self.phase.borrow_mut() = other,
         }
     }
@@ -176,7 +219,7 @@ impl Subscription {
             return;
         }
         if tell {
-            self.outbox.push(frame::close(self.join_ref.as_ref(), self.topic.as_str()));
+            self.outbox.push(self.version.close(self.join_ref.as_ref(), self.topic.as_str()));
         }
         // Taken out first: what it does when dropped may look at this subscription again.
         let hold = self.hold.borrow_mut().take();
@@ -189,20 +232,7 @@ impl Subscription {
         match &mut *phase {
             Phase::Ended => {}
             _ if frame.reach == Reach::Afresh => self.outbox.end(Ending::Draining),
-            Phase::Joining(held, bytes) => match frame.reach {
-                Reach::Log { .. } | Reach::State { .. } => {
-                    *bytes += frame.text.len();
-                    held.push(Arc::clone(frame));
-                    let limits = self.outbox.limits();
-                    if held.len() > limits.frames || *bytes > limits.bytes {
-                        *phase = Phase::Ended;
-                        drop(phase);
-                        drop(self.hold.borrow_mut().take());
-                        self.outbox.end(Ending::TooSlow);
-                    }
-                }
-                Reach::Passing { .. } | Reach::Only(_) | Reach::Afresh => {}
-            },
+            Phase::Joining(held) => held.keep(frame, self.outbox.limits()),
             Phase::Live { position, floor, since } => match &frame.reach {
                 Reach::Log { position: at, origin, ends } => {
                     if *at <= *position {
@@ -219,22 +249,22 @@ impl Subscription {
                     if ended {
                         self.end(true);
                     } else if visible {
-                        self.outbox.push(frame.text.clone());
+                        self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
                 Reach::State { as_of } => {
                     if *as_of >= *since {
-                        self.outbox.push(frame.text.clone());
+                        self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
                 Reach::Passing { except } => {
                     if *except != Some(self.id) {
-                        self.outbox.push(frame.text.clone());
+                        self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
                 Reach::Only(id) => {
                     if *id == self.id {
-                        self.outbox.push(frame.text.clone());
+                        self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
                 Reach::Afresh => {}
@@ -248,6 +278,8 @@ mod tests {
     use std::task::{Context, Waker};
     use std::time::{Duration, Instant};
 
+    use bytestring::ByteString;
+
     use super::*;
     use crate::realtime::outbox::{Drained, OutboxLimits};
 
@@ -260,8 +292,12 @@ mod tests {
         (outbox, subscription)
     }
 
+    fn text(text: &str) -> Encoded {
+        ByteString::from(text).into()
+    }
+
     fn log(position: i64, origin: i64, ends: Ends) -> Arc<Frame> {
-        Arc::new(Frame { text: position.to_string().into(), reach: Reach::Log { position, origin, ends } })
+        Arc::new(Frame { text: text(&position.to_string()), reach: Reach::Log { position, origin, ends } })
     }
 
     fn drained(outbox: &Outbox) -> Vec<String> {
@@ -285,6 +321,21 @@ mod tests {
     }
 
     #[test]
+    fn a_join_that_missed_something_starts_over_and_then_misses_nothing() {
+        let (outbox, subscription) = joining();
+        (1..=50).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
+        assert!(!subscription.has_missed());
+        (51..=70).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
+        assert!(subscription.has_missed());
+        subscription.start_over();
+        (71..=75).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
+        assert!(!subscription.has_missed());
+        subscription.activate(72, 0);
+        assert_eq!(drained(&outbox), ["73", "74", "75"]);
+        assert!(!outbox.is_ending(), "nobody is cut for a join");
+    }
+
+    #[test]
     fn a_removal_from_before_the_answer_does_not_end_who_was_let_in_again() {
         let (outbox, subscription) = joining();
         subscription.offer(&log(3, 3, Ends::User(ADA)));
@@ -299,7 +350,7 @@ mod tests {
         subscription.offer(&log(5, 5, Ends::User(ADA)));
         subscription.offer(&log(6, 6, Ends::Nobody));
         subscription.activate(4, 0);
-        assert_eq!(drained(&outbox), [frame::close(None, subscription.topic.as_str()).to_string()]);
+        assert_eq!(drained(&outbox), [Version::V2.close(None, subscription.topic.as_str()).to_string()]);
         assert!(subscription.has_ended());
     }
 
@@ -315,7 +366,7 @@ mod tests {
     #[test]
     fn a_state_is_told_though_the_log_has_gone_on_but_not_one_from_before_the_join() {
         let (outbox, subscription) = joining();
-        let state = |as_of| Arc::new(Frame { text: format!("s{as_of}").into(), reach: Reach::State { as_of } });
+        let state = |as_of| Arc::new(Frame { text: text(&format!("s{as_of}")), reach: Reach::State { as_of } });
         subscription.offer(&state(3));
         subscription.activate(4, 0);
         (5..=6).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
@@ -326,7 +377,7 @@ mod tests {
     #[test]
     fn what_is_of_the_moment_is_not_kept_for_a_join_under_way() {
         let (outbox, subscription) = joining();
-        let passing = |except| Arc::new(Frame { text: "p".into(), reach: Reach::Passing { except } });
+        let passing = |except| Arc::new(Frame { text: text("p"), reach: Reach::Passing { except } });
         subscription.offer(&passing(None));
         subscription.activate(0, 0);
         assert!(drained(&outbox).is_empty());

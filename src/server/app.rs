@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::engine::Engine;
 use super::listen::Room;
+use super::site::{self, Site};
 use crate::crew;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::sign_in::KnownProfiles;
@@ -43,6 +44,7 @@ pub(super) struct App {
     pub tokens: web::Data<Tokens>,
     pub known: web::Data<KnownProfiles>,
     pub pods: web::Data<Pods>,
+    pub site: web::Data<Site>,
     pub engine: Engine,
 }
 
@@ -54,7 +56,7 @@ impl App {
             let settings = self.settings.clone();
             actix_web::App::new()
                 .configure(|config| self.configure(config))
-                .default_service(web::to(http::fallback))
+                .default_service(web::to(site::serve))
                 .wrap(Compress::default())
                 .wrap(from_fn(http::head_as_get))
                 .wrap(http::cors(&settings))
@@ -86,6 +88,7 @@ impl App {
             .app_data(self.tokens.clone())
             .app_data(self.known.clone())
             .app_data(self.pods.clone())
+            .app_data(self.site.clone())
             .configure(http::extractors(&self.settings.limits))
             .configure(|config| crew::routes(&mut ServiceConfig::new(config)))
             .configure(|config| http::serve_document(config, &self.document))

@@ -6,15 +6,13 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::{Domain, Socket, Type};
 
 use super::ServerError;
+use crate::realtime::socket;
 
 /// Connections that the kernel keeps for us until they are accepted: as many as may come back at once after a restart.
 const BACKLOG: i32 = 4_096;
 
 /// Connections beside the sockets: for HTTP, and so that a socket too many is told 503 rather than left waiting.
 const BESIDE_SOCKETS: usize = 1_024;
-
-/// Each connection has a descriptor, and a second one to cut it by.
-const DESCRIPTORS: u64 = 2;
 
 /// Descriptors for Postgres, files and pipes.
 const OTHER_DESCRIPTORS: u64 = 512;
@@ -62,8 +60,9 @@ pub(super) struct Room {
 impl Room {
     /// As many sockets as are wished for, as far as the system gives us descriptors. Raises its limit to what it may be.
     pub fn make(wished: usize) -> Self {
+        let each = socket::descriptors();
         let limit = getrlimit(Resource::Nofile);
-        let needed = OTHER_DESCRIPTORS + DESCRIPTORS * (wished.saturating_add(BESIDE_SOCKETS) as u64);
+        let needed = OTHER_DESCRIPTORS + each * (wished.saturating_add(BESIDE_SOCKETS) as u64);
         if limit.current.is_some_and(|current| current < needed) {
             // Root may raise what others may only raise up to.
             let beyond = limit.maximum.map(|maximum| maximum.max(needed));
@@ -76,7 +75,7 @@ impl Room {
             }
         }
         let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
-        let room = Room::within(wished, descriptors);
+        let room = Room::within(wished, descriptors, each);
         if room.sessions < wished {
             tracing::info!(
                 descriptors,
@@ -87,8 +86,8 @@ impl Room {
         room
     }
 
-    fn within(wished: usize, descriptors: u64) -> Self {
-        let possible = (descriptors.saturating_sub(OTHER_DESCRIPTORS) / DESCRIPTORS).max(64);
+    fn within(wished: usize, descriptors: u64, each: u64) -> Self {
+        let possible = (descriptors.saturating_sub(OTHER_DESCRIPTORS) / each).max(64);
         let possible = usize::try_from(possible).unwrap_or(usize::MAX);
         let beside = BESIDE_SOCKETS.min(possible / 4);
         let sessions = wished.min(possible - beside);
@@ -102,9 +101,10 @@ mod tests {
 
     #[test]
     fn sockets_leave_room_for_http_and_files() {
-        assert_eq!(Room::within(50_000, u64::MAX), Room { sessions: 50_000, connections: 51_024 });
-        assert_eq!(Room::within(50_000, 20_000), Room { sessions: 8_720, connections: 9_744 });
-        assert_eq!(Room::within(10, 1_024), Room { sessions: 10, connections: 74 });
-        assert_eq!(Room::within(50_000, 256), Room { sessions: 48, connections: 64 });
+        assert_eq!(Room::within(50_000, u64::MAX, 2), Room { sessions: 50_000, connections: 51_024 });
+        assert_eq!(Room::within(50_000, 20_000, 2), Room { sessions: 8_720, connections: 9_744 });
+        assert_eq!(Room::within(50_000, 20_000, 1), Room { sessions: 18_464, connections: 19_488 });
+        assert_eq!(Room::within(10, 1_024, 2), Room { sessions: 10, connections: 74 });
+        assert_eq!(Room::within(50_000, 256, 2), Room { sessions: 48, connections: 64 });
     }
 }

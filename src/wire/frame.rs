@@ -1,17 +1,147 @@
-//! Phoenix V2 frames: `[join_ref, ref, topic, event, payload]`.
+//! Phoenix frames, in the two versions that clients speak.
 //!
-//! As in `Phoenix.Socket.V2.JSONSerializer` (Phoenix 1.8). Refs are the client's: they are kept as the JSON they came
-//! in and echoed to the letter. A broadcast has neither, so that one encoding serves every session.
+//! As in the serializers of Phoenix 1.8: version 2 writes lists, version 1 objects. Refs are the client's: they are kept
+//! as the JSON they came in and echoed to the letter. A broadcast has none, so that one encoding a version serves every
+//! session ([`Encoded`]).
+
+mod v1;
+mod v2;
+
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
 use bytestring::ByteString;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// The longest ref that is echoed, in bytes of its JSON.
 const MAX_REF: usize = 64;
+
+/// Which form a session's frames have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// `vsn=1.0.0`: objects.
+    V1,
+    /// `vsn=2.0.0`: lists.
+    V2,
+}
+
+impl Version {
+    /// The version that a handshake asks for by `vsn`; `None` for one that is not spoken. As in Phoenix, a missing one means
+    /// 1.0.0, and each serves all its patches: the requirements there are `~> 1.0.0` and `~> 2.0.0`.
+    pub fn negotiate(vsn: Option<&str>) -> Option<Version> {
+        let mut parts = vsn.unwrap_or("1.0.0").splitn(3, '.');
+        let (major, minor, patch) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_number = patch.bytes().all(|byte| byte.is_ascii_digit()) && (patch == "0" || !patch.starts_with('0'));
+        match (major, minor) {
+            _ if patch.is_empty() || !is_number => None,
+            ("1", "0") => Some(Version::V1),
+            ("2", "0") => Some(Version::V2),
+            _ => None,
+        }
+    }
+
+    /// Reads a text frame.
+    ///
+    /// # Errors
+    /// When it is not JSON, or not of this version's form.
+    pub fn decode(self, text: &str) -> Result<Incoming<'_>, FrameError> {
+        match self {
+            Version::V1 => v1::decode(text),
+            Version::V2 => v2::decode(text),
+        }
+    }
+
+    /// Encodes a push without refs for one session. What goes to many is [`push`].
+    ///
+    /// # Panics
+    /// As [`push`].
+    pub fn push(self, topic: &str, event: &str, payload: &impl Serialize) -> ByteString {
+        match self {
+            Version::V1 => v1::push(topic, event, payload),
+            Version::V2 => v2::push(topic, event, payload),
+        }
+    }
+
+    /// Encodes the `phx_reply` to a push.
+    ///
+    /// # Panics
+    /// As [`push`].
+    pub fn reply(
+        self,
+        join_ref: Option<&Ref>,
+        reference: Option<&Ref>,
+        topic: &str,
+        status: Status,
+        response: &impl Serialize,
+    ) -> ByteString {
+        match self {
+            Version::V1 => v1::reply(reference, topic, status, response),
+            Version::V2 => v2::reply(join_ref, reference, topic, status, response),
+        }
+    }
+
+    /// Encodes the `phx_close` that ends one join of a topic for good.
+    pub fn close(self, join_ref: Option<&Ref>, topic: &str) -> ByteString {
+        match self {
+            Version::V1 => v1::close(join_ref, topic),
+            Version::V2 => v2::close(join_ref, topic),
+        }
+    }
+}
+
+/// A push without refs: encoded once for all sessions of version 2, and for those of version 1 when the first of them is
+/// to get it.
+#[derive(Debug, Default)]
+pub struct Encoded {
+    v2: ByteString,
+    v1: OnceLock<ByteString>,
+}
+
+impl Encoded {
+    /// In version 2, which is also how nodes tell each other.
+    pub fn v2(&self) -> &ByteString {
+        &self.v2
+    }
+
+    /// As a session of this version gets it.
+    pub fn in_version(&self, version: Version) -> ByteString {
+        match version {
+            Version::V2 => self.v2.clone(),
+            Version::V1 => self.v1.get_or_init(|| v1::from_v2(&self.v2)).clone(),
+        }
+    }
+
+    /// Its bytes, in version 2; in version 1 they are some 30 more.
+    pub fn len(&self) -> usize {
+        self.v2.len()
+    }
+
+    /// Whether there is nothing to be told.
+    pub fn is_empty(&self) -> bool {
+        self.v2.is_empty()
+    }
+}
+
+impl From<ByteString> for Encoded {
+    /// From a text in version 2.
+    fn from(v2: ByteString) -> Self {
+        Encoded { v2, v1: OnceLock::new() }
+    }
+}
+
+/// Encodes a push without refs: what goes to every session of a topic.
+///
+/// # Panics
+/// Never for payloads made of strings, numbers, lists and structs: only a map whose keys are no strings, or a
+/// `Serialize` that fails by itself, has no JSON.
+pub fn push(topic: &str, event: &str, payload: &impl Serialize) -> Encoded {
+    v2::push(topic, event, payload).into()
+}
 
 /// A client's `ref` or `join_ref`, as the JSON it came in: a string or a number.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -24,6 +154,10 @@ impl Ref {
             Some(b'"' | b'0'..=b'9' | b'-') if text.len() <= MAX_REF => Ok(Some(Ref(text.into()))),
             _ => Err(FrameError("a ref is null, a number or a string of at most 62 bytes")),
         }
+    }
+
+    fn json(this: Option<&Ref>) -> &[u8] {
+        this.map_or("null", |r| &r.0).as_bytes()
     }
 }
 
@@ -53,48 +187,6 @@ pub struct Incoming<'a> {
 #[error("{0}")]
 pub struct FrameError(&'static str);
 
-#[derive(Deserialize)]
-struct Five<'a>(
-    #[serde(borrow)] Option<&'a RawValue>,
-    #[serde(borrow)] Option<&'a RawValue>,
-    #[serde(borrow)] Cow<'a, str>,
-    #[serde(borrow)] Cow<'a, str>,
-    #[serde(borrow)] &'a RawValue,
-);
-
-/// Reads a V2 text frame.
-///
-/// # Errors
-/// When it is not JSON, or not an array of these five.
-pub fn decode(text: &str) -> Result<Incoming<'_>, FrameError> {
-    let five: Five<'_> = serde_json::from_str(text)
-        .map_err(|_| FrameError("a frame is a JSON array: [join_ref, ref, topic, event, payload]"))?;
-    Ok(Incoming {
-        join_ref: Ref::read(five.0)?,
-        reference: Ref::read(five.1)?,
-        topic: five.2,
-        event: five.3,
-        payload: five.4,
-    })
-}
-
-/// Encodes a push without refs: what goes to every session of a topic.
-///
-/// # Panics
-/// Never for payloads made of strings, numbers, lists and structs: only a map whose keys are no strings, or a
-/// `Serialize` that fails by itself, has no JSON.
-pub fn push(topic: &str, event: &str, payload: &impl Serialize) -> ByteString {
-    let mut out = Vec::with_capacity(256);
-    out.extend_from_slice(b"[null,null,");
-    json(&mut out, topic);
-    out.push(b',');
-    json(&mut out, event);
-    out.push(b',');
-    json(&mut out, payload);
-    out.push(b']');
-    text(out)
-}
-
 /// The outcome in a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -104,153 +196,10 @@ pub enum Status {
     Error,
 }
 
-/// Encodes the `phx_reply` to a push.
-pub fn reply(
-    join_ref: Option<&Ref>,
-    reference: Option<&Ref>,
-    topic: &str,
-    status: Status,
-    response: &impl Serialize,
-) -> ByteString {
-    let mut out = Vec::with_capacity(256);
-    head(&mut out, join_ref, reference, topic);
-    out.extend_from_slice(match status {
-        Status::Ok => br#","phx_reply",{"status":"ok","response":"#,
-        Status::Error => br#","phx_reply",{"status":"error","response":"#,
-    });
-    json(&mut out, response);
-    out.extend_from_slice(b"}]");
-    text(out)
-}
-
-/// Encodes the `phx_close` that ends one join of a topic for good.
-pub fn close(join_ref: Option<&Ref>, topic: &str) -> ByteString {
-    let mut out = Vec::with_capacity(96);
-    head(&mut out, join_ref, join_ref, topic);
-    out.extend_from_slice(br#","phx_close",{}]"#);
-    text(out)
-}
-
-fn head(out: &mut Vec<u8>, join_ref: Option<&Ref>, reference: Option<&Ref>, topic: &str) {
-    out.push(b'[');
-    for each in [join_ref, reference] {
-        out.extend_from_slice(each.map_or("null", |r| &r.0).as_bytes());
-        out.push(b',');
-    }
-    json(out, topic);
-}
-
 fn json(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
     serde_json::to_writer(out, value).expect("payloads have string keys, and writing to memory cannot fail");
 }
 
 fn text(out: Vec<u8>) -> ByteString {
     ByteString::try_from(out).expect("serde_json writes UTF-8, and refs are slices of a UTF-8 text")
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_push_of_the_javascript_client_is_read() {
-        let text = r#"["1","4","pod:7","message:new",{"text":"hi"}]"#;
-        let frame = decode(text).unwrap();
-        assert_eq!(frame.join_ref, Some(Ref(r#""1""#.into())));
-        assert_eq!(frame.reference, Some(Ref(r#""4""#.into())));
-        assert_eq!((&*frame.topic, &*frame.event), ("pod:7", "message:new"));
-        assert_eq!(frame.payload.get(), r#"{"text":"hi"}"#);
-    }
-
-    #[test]
-    fn refs_may_be_null_or_numbers() {
-        let frame = decode(r#"[null,12,"phoenix","heartbeat",{}]"#).unwrap();
-        assert_eq!(frame.join_ref, None);
-        assert_eq!(frame.reference, Some(Ref("12".into())));
-    }
-
-    #[test]
-    fn what_is_no_frame_is_refused() {
-        let long = format!(r#"[null,"{}","t","e",{{}}]"#, "x".repeat(80));
-        for text in [
-            "",
-            "[",
-            "{}",
-            "[]",
-            "null",
-            "[1,2,3,4]",
-            r#"[null,null,"t","e"]"#,
-            r#"[null,null,"t","e",{},1]"#,
-            r#"[null,null,1,"e",{}]"#,
-            r#"[null,null,"t",null,{}]"#,
-            r#"[{},null,"t","e",{}]"#,
-            r#"[null,[],"t","e",{}]"#,
-            r#"[null,true,"t","e",{}]"#,
-            r#"[null,null,"\ud800","e",{}]"#,
-            &long,
-        ] {
-            assert!(decode(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_deep_payload_is_read_without_recursion() {
-        let deep = format!(r#"[null,"1","t","e",{}{}]"#, "[".repeat(30_000), "]".repeat(30_000));
-        assert_eq!(decode(&deep).unwrap().payload.get().len(), 60_000);
-    }
-
-    #[test]
-    fn a_broadcast_has_no_refs() {
-        assert_eq!(push("pod:7", "typing", &json!({"on": true})), r#"[null,null,"pod:7","typing",{"on":true}]"#);
-    }
-
-    #[test]
-    fn a_reply_echoes_both_refs() {
-        let frame = decode(r#"["1",4,"pod:7","message:new",{}]"#).unwrap();
-        let (join_ref, reference) = (frame.join_ref.as_ref(), frame.reference.as_ref());
-        assert_eq!(
-            reply(join_ref, reference, "pod:7", Status::Ok, &json!({})),
-            r#"["1",4,"pod:7","phx_reply",{"status":"ok","response":{}}]"#
-        );
-        assert_eq!(
-            reply(None, reference, "x\"y", Status::Error, &json!({"code": "invalid"})),
-            r#"[null,4,"x\"y","phx_reply",{"status":"error","response":{"code":"invalid"}}]"#
-        );
-    }
-
-    #[test]
-    fn a_close_carries_the_join_ref_twice() {
-        let frame = decode(r#"["1","4","pod:7","phx_leave",{}]"#).unwrap();
-        assert_eq!(close(frame.join_ref.as_ref(), "pod:7"), r#"["1","1","pod:7","phx_close",{}]"#);
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_makes_the_codec_panic(text in "\\PC*") {
-            let _ = decode(&text);
-        }
-
-        #[test]
-        fn frames_that_were_bent_do_not_panic(cut in 0usize..60, insert in "\\PC{0,4}") {
-            let whole = r#"["1","4","pod:7","message:new",{"id":"x","text":"he\u00e9y"}]"#;
-            let at = (0..=cut.min(whole.len())).rev().find(|i| whole.is_char_boundary(*i)).unwrap_or(0);
-            let _ = decode(&format!("{}{insert}{}", &whole[..at], &whole[at..]));
-            let _ = decode(&whole[..at]);
-        }
-
-        #[test]
-        fn a_reply_is_a_frame_whatever_the_topic(topic in "\\PC*", reference in "\\PC{0,15}") {
-            let reference = serde_json::to_string(&reference).unwrap();
-            let sent = format!(r#"[null,{reference},"t","e",{{}}]"#);
-            if let Ok(frame) = decode(&sent) {
-                let text = reply(None, frame.reference.as_ref(), &topic, Status::Ok, &json!({}));
-                let back = decode(&text).unwrap();
-                prop_assert_eq!(&*back.topic, topic.as_str());
-                prop_assert_eq!(back.reference, frame.reference);
-            }
-        }
-    }
 }

@@ -2,6 +2,7 @@
 // its output, and does what further lines say. All lines are JSON.
 import { createInterface } from "node:readline";
 import { Socket } from "phoenix";
+import { Socket as OlderSocket } from "phoenix-1.2";
 import WebSocket from "ws";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -27,6 +28,18 @@ export function end() {
 export function connect(url, token, options = {}) {
   const socket = new Socket(`${url.replace(/^http/, "ws")}/socket`, {
     authToken: token,
+    transport: globalThis.WebSocket ?? WebSocket,
+    timeout: 60_000,
+    ...options,
+  });
+  socket.connect();
+  return socket;
+}
+
+/** The same with the older client, which speaks `vsn=1.0.0` and knows of no `authToken`. */
+export function connectOlder(url, token, options = {}) {
+  const socket = new OlderSocket(`${url.replace(/^http/, "ws")}/socket`, {
+    params: { token },
     transport: globalThis.WebSocket ?? WebSocket,
     timeout: 60_000,
     ...options,

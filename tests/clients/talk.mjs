@@ -1,12 +1,14 @@
-// Everyone in a pod says so many things at once. Tells what each of them heard, in order, and was answered.
+// Everyone in a pod says so many things at once, those named by their place in `older` with the older client. Tells what
+// each of them heard, in order, and was answered.
 import { randomUUID } from "node:crypto";
-import { ask, connect, end, join, tell, told } from "./common.mjs";
+import { ask, connect, connectOlder, end, join, tell, told } from "./common.mjs";
 
-const { url, pod, tokens, count } = await told();
+const { url, pod, tokens, count, older = [] } = await told();
 
 const people = await Promise.all(
-  tokens.map(async (token) => {
-    const channel = connect(url, token).channel(`pod:${pod}`, {});
+  tokens.map(async (token, person) => {
+    const open = older.includes(person) ? connectOlder : connect;
+    const channel = open(url, token).channel(`pod:${pod}`, {});
     const heard = [];
     const all = new Promise((resolve) => {
       channel.on("message:new", ({ id, seq, user_id, text }) => {

@@ -1,9 +1,11 @@
 //! The load tester against the real server: each scenario for two seconds, and nothing left behind.
 
 use clap::Parser;
-use podium_loadtest::cli::{Cli, measure};
+use podium_loadtest::cli::{Cli, Command, measure};
+use podium_loadtest::crowd::{Pace, What};
 use podium_loadtest::report::Report;
-use podium_loadtest::run::Failure;
+use podium_loadtest::run::{Failure, Stage};
+use podium_loadtest::search::{Goal, search};
 
 use crate::support::server::{SECRET, Server};
 
@@ -63,6 +65,28 @@ async fn the_wall_is_measured_or_said_to_be_missing() {
         Ok(report) => assert!(report.is_good(), "{report}"),
         Err(failure) => assert!(failure.to_string().ends_with("does not serve event topics"), "{failure}"),
     }
+}
+
+#[tokio::test]
+async fn the_highest_rate_is_looked_for() {
+    let server = server().await;
+    let line = ["podium-loadtest", "search", "--sessions", "50", "--seconds", "2", "--warm-up", "0.2", "--quiet"];
+    let cli = Cli::parse_from(line.into_iter().chain(["--url", &server.url, "--secret", SECRET]));
+    let Command::Search { common, .. } = cli.command else { panic!("not a search") };
+    let look = move || {
+        let mut stage = Stage::set(&common)?;
+        let found = search(
+            &mut stage,
+            &common.plan(What::Messages, Pace::Still),
+            Goal { p99: 60_000.0, from: 50.0, to: 100.0 },
+        );
+        stage.strike()?;
+        found
+    };
+    let found = tokio::task::spawn_blocking(look).await.expect("the load tester panicked");
+    let found = found.unwrap_or_else(|failure| panic!("{failure}"));
+    assert!(found.right, "{found}");
+    assert_eq!(found.steps[0].rate, 50.0);
 }
 
 #[tokio::test]

@@ -14,11 +14,22 @@ const EACH: usize = 200;
 
 #[tokio::test]
 async fn five_say_two_hundred_things_each_at_once_and_all_see_the_same() {
+    five_talk(&[]).await;
+}
+
+/// The npm package up to 1.2 speaks version 1, the others version 2: one pod, one order.
+#[tokio::test]
+async fn older_and_newer_clients_talk_and_all_see_the_same() {
+    five_talk(&[1, 2, 4]).await;
+}
+
+/// Those at the places `older` use the older client.
+async fn five_talk(older: &[usize]) {
     let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
     let people: [Person; 5] = server.people();
     let (_, pod) = server.pod(&people).await;
     let tokens: Vec<_> = people.iter().map(|person| &person.token).collect();
-    let scenario = json!({"url": server.url, "pod": pod, "tokens": tokens, "count": EACH});
+    let scenario = json!({"url": server.url, "pod": pod, "tokens": tokens, "count": EACH, "older": older});
     let mut node = Node::run("talk.mjs", &scenario).await;
     let told = node.until("done").await;
 

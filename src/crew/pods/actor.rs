@@ -45,7 +45,7 @@ use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head, Start};
 use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
-use crate::wire::frame;
+use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
 
 /// Messages that may wait for a pod.
@@ -462,7 +462,7 @@ impl Handler<Gone> for PodActor {
 
     fn handle(&mut self, _: Gone, _ctx: &mut Self::Context) {
         let reach = Reach::Log { position: i64::MAX, origin: i64::MAX, ends: Ends::Everybody };
-        self.broadcast(vec![Arc::new(Frame { text: Default::default(), reach })]);
+        self.broadcast(vec![Arc::new(Frame { text: Encoded::default(), reach })]);
         self.state = None;
     }
 }

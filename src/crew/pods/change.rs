@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use bytestring::ByteString;
 use uuid::Uuid;
 
 use crate::crew::messages::{Kind, Message};
 use crate::realtime::subscription::{Ends, Frame, Reach};
-use crate::wire::frame;
+use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
 
 /// The kind of a pod's topic.
@@ -39,7 +38,7 @@ impl Change {
     }
 
     /// One that is encoded already. `origin` is the message's own seq.
-    pub fn encoded(position: i64, origin: i64, kind: Kind, user_id: Uuid, is_new: bool, text: ByteString) -> Self {
+    pub fn encoded(position: i64, origin: i64, kind: Kind, user_id: Uuid, is_new: bool, text: Encoded) -> Self {
         let ends = match kind {
             Kind::Left | Kind::Removed => Ends::User(user_id),
             Kind::Closed => Ends::Everybody,

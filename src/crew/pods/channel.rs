@@ -21,6 +21,9 @@ use crate::realtime::channel::{
 };
 use crate::realtime::subscription::SubscriptionId;
 
+/// How often a join is read when more happens in its pod meanwhile than can be kept.
+const READINGS: usize = 5;
+
 /// How often a join looks for a fresh actor when the one it found has just stopped.
 const ATTEMPTS: usize = 5;
 
@@ -213,7 +216,6 @@ async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
     }
     let attachment = attach(&pods, &joining).await?;
 
-    // From here on the relay keeps for this session whatever the actor is told of.
     let read = async |conn: &mut _| {
         let Some(snapshot) = live::snapshot(conn, joining.id, Reader::Member).await? else {
             store::require_member(conn, joining.id, joining.session.user_id()).await?;
@@ -227,7 +229,17 @@ async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
         };
         Ok((snapshot, page, reset))
     };
-    let (snapshot, page, reset) = pods.0.database.scope(&caller, Access::Snapshot, read).await?;
+    let mut readings = 1;
+    let (snapshot, page, reset) = loop {
+        // From here on the relay keeps for this session whatever the actor tells; all that it told before is committed, and
+        // so in what is read now.
+        joining.subscription.start_over();
+        let found = pods.0.database.scope(&caller, Access::Snapshot, &read).await?;
+        if readings == READINGS || !joining.subscription.has_missed() {
+            break found;
+        }
+        readings += 1;
+    };
     // An actor that the bus has told less repairs itself now, and not when the sweep comes by.
     pods.0.live.reaches(joining.id, snapshot.head);
     joining.subscription.hold(attachment);

@@ -167,7 +167,7 @@ pub fn encode_changes(epoch: &str, changes: &[Change]) -> Vec<u8> {
         out.put_u8(number(change.kind));
         out.put_u8(u8::from(change.is_new));
         put_id(&mut out, change.user_id);
-        put_text(&mut out, &change.frame.text);
+        put_text(&mut out, change.frame.text.v2());
     }
     out
 }
@@ -178,7 +178,7 @@ fn change(input: &mut &[u8]) -> Option<Change> {
     let kind = kind(input.try_get_u8().ok()?)?;
     let is_new = input.try_get_u8().ok()? != 0;
     let user_id = id(input)?;
-    Some(Change::encoded(position, origin, kind, user_id, is_new, ByteString::from(text(input)?)))
+    Some(Change::encoded(position, origin, kind, user_id, is_new, ByteString::from(text(input)?).into()))
 }
 
 const KINDS: [Kind; 7] =
@@ -232,7 +232,14 @@ mod tests {
 
     fn all() -> Vec<Packet> {
         let of = |(number, kind): (i64, Kind)| {
-            Change::encoded(number + 9, number, kind, ANNA, number % 2 == 0, format!("ü {number}").into())
+            Change::encoded(
+                number + 9,
+                number,
+                kind,
+                ANNA,
+                number % 2 == 0,
+                ByteString::from(format!("ü {number}")).into(),
+            )
         };
         let changes = (0..).zip(KINDS).map(of).collect();
         let mark = Mark { user_id: ANNA, seq: 7, moved: true, head: 9, unread: 2 };

@@ -16,6 +16,7 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
+use bytestring::ByteString;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -106,7 +107,7 @@ fn id(person: usize) -> Uuid {
 fn change(entry: &Entry, known: i64) -> Change {
     let is_new = entry.seq > known;
     let text = format!("{} {} {}", entry.position, entry.seq, u8::from(is_new));
-    Change::encoded(entry.position, entry.seq, entry.kind, id(entry.person), is_new, text.into())
+    Change::encoded(entry.position, entry.seq, entry.kind, id(entry.person), is_new, ByteString::from(text).into())
 }
 
 /// The pod's actor on one node.
@@ -177,7 +178,9 @@ struct World {
 impl World {
     fn new(seed: u64, loud: bool) -> Self {
         let mut store = Store::default();
-        (0..3).for_each(|person| drop(store.write(Kind::Joined, person, None)));
+        for person in 0..3 {
+            store.write(Kind::Joined, person, None);
+        }
         World {
             rng: StdRng::seed_from_u64(seed),
             loud,
@@ -337,7 +340,7 @@ impl World {
 
     fn deliver(&mut self, node: usize, changes: Vec<Change>) {
         for change in changes {
-            self.tell(|| format!("node {node} delivers {}", change.frame.text));
+            self.tell(|| format!("node {node} delivers {}", change.frame.text.v2()));
             for session in self.sessions.values().filter(|session| session.node == node && session.attached) {
                 session.subscription.offer(&change.frame);
             }

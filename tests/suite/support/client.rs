@@ -102,6 +102,7 @@ pub struct Pushed(pub String);
 pub struct Client {
     /// The subprotocol that the server chose.
     pub subprotocol: Option<String>,
+    older: bool,
     writes: mpsc::UnboundedSender<Message>,
     seen: Arc<Mutex<Seen>>,
     changed: watch::Receiver<u64>,
@@ -127,6 +128,12 @@ impl Client {
         Client::try_open(server, &person.token, Way::Query).await.expect("a socket")
     }
 
+    /// Opens a socket that speaks version 1, whose frames are objects and which a missing `vsn` means.
+    pub async fn open_older(server: &Server, person: &Person) -> Client {
+        let url = format!("{}?token={}", server.socket_url(), person.token);
+        Client::handshake(&url, &[]).await.expect("a socket")
+    }
+
     /// Opens a socket with a token given one way or another.
     pub async fn try_open(server: &Server, token: &str, way: Way) -> Result<Client, Refused> {
         let url = format!("{}?vsn=2.0.0", server.socket_url());
@@ -141,8 +148,9 @@ impl Client {
         }
     }
 
-    /// Opens a socket at an address with further headers.
+    /// Opens a socket at an address with further headers. It speaks version 2 if the address says so, else version 1.
     pub async fn handshake(url: &str, headers: &[(&str, &str)]) -> Result<Client, Refused> {
+        let older = !url.contains("vsn=2.");
         let mut request = url.into_client_request().expect("a request");
         for (name, value) in headers {
             let name: HeaderName = name.parse().expect("a header's name");
@@ -191,6 +199,7 @@ impl Client {
                 {
                     let mut seen = kept.lock().expect("what came");
                     match next {
+                        Some(Ok(Message::Text(text))) if older => seen.add(read_older(&text)),
                         Some(Ok(Message::Text(text))) => seen.add(read(&text)),
                         Some(Ok(Message::Close(frame))) => {
                             seen.end.get_or_insert(End::Closed(frame.map_or(1005, |frame| frame.code.into())));
@@ -211,7 +220,7 @@ impl Client {
         let tasks = [writer.abort_handle(), reader.abort_handle()];
         // A number far from that of any join_ref, so that nobody who mixes the two up gets through.
         let refs = AtomicU64::new(1000);
-        Ok(Client { subprotocol, writes, seen, changed, refs, joins: Mutex::default(), tcp, tasks })
+        Ok(Client { subprotocol, older, writes, seen, changed, refs, joins: Mutex::default(), tcp, tasks })
     }
 
     /// Joins a topic and waits for the answer.
@@ -257,7 +266,11 @@ impl Client {
     /// Sends a frame with a `join_ref` of the caller's choice.
     pub fn send(&self, join_ref: Option<&str>, topic: &str, event: &str, payload: Value) -> Pushed {
         let reference = self.next_ref().to_string();
-        self.send_text(&json!([join_ref, reference, topic, event, payload]).to_string());
+        let frame = match self.older {
+            true => json!({"topic": topic, "event": event, "payload": payload, "ref": reference}),
+            false => json!([join_ref, reference, topic, event, payload]),
+        };
+        self.send_text(&frame.to_string());
         Pushed(reference)
     }
 
@@ -505,4 +518,20 @@ fn read(text: &str) -> Frame {
     let (Value::String(topic), Value::String(event)) = (topic, event) else { panic!("no frame: {text}") };
     assert!(payload.is_object(), "a payload is an object: {text}");
     Frame { join_ref, reference, topic, event, payload }
+}
+
+/// A frame of version 1 has these four fields and no other.
+fn read_older(text: &str) -> Frame {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Fields {
+        topic: String,
+        event: String,
+        payload: Value,
+        r#ref: Value,
+    }
+    let fields: Fields = serde_json::from_str(text).unwrap_or_else(|error| panic!("no frame ({error}): {text}"));
+    assert!(text.starts_with('{') && fields.payload.is_object(), "frame and payload are objects: {text}");
+    let Fields { topic, event, payload, r#ref } = fields;
+    Frame { join_ref: Value::Null, reference: r#ref, topic, event, payload }
 }

@@ -9,7 +9,8 @@
 //! **Safe retry.** When a connection is lost, whether the group was committed is unknown. The writer sends the same group again on a
 //! new connection: entries that were stored are answered with their first outcome. What was not resolved by its deadline
 //! is answered `unavailable`, and the pods concerned are read again once Postgres is back, because their changes may be
-//! stored without anyone having been told.
+//! stored without anyone having been told. A failure that nobody foresaw is nobody's fault: the group is sent once more on a new
+//! connection, then halved, and the entry that fails alone is answered `unavailable`, so that it holds up no other for long.
 //!
 //! **Bounds.** Each queue has a limit; what does not fit is answered `overloaded` at once, and nothing was done.
 

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Row, Statement};
 use uuid::Uuid;
@@ -23,20 +24,25 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// What to do about a failure.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Something in the group is at fault (SQLSTATE 22, 23, or unforeseen): halve it.
+    /// Something in the group is at fault (SQLSTATE 22 and 23): halve it.
     Group(String),
     /// The server or the connection is: send the same again on a new connection. The outcome is unknown.
     Again(String),
+    /// Nobody foresaw it (XX000 internal error, 58030 I/O error, 0A000 after a migration, 54000 limit exceeded, …): it may
+    /// be the server, the connection's statements, or an entry. Send it again on a new connection, then halve it.
+    Odd(String),
 }
 
 impl From<tokio_postgres::Error> for Failure {
     fn from(error: tokio_postgres::Error) -> Self {
+        let Some(state) = error.code().map(SqlState::code) else { return Failure::Again(error.to_string()) };
         let text = error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string);
-        match error.code().map(tokio_postgres::error::SqlState::code) {
-            None => Failure::Again(text),
-            Some("25006") => Failure::Again(text),
-            Some(code) if ["08", "40", "53", "55", "57"].contains(&&code[..2]) => Failure::Again(text),
-            Some(_) => Failure::Group(text),
+        let text = format!("{state}: {text}");
+        match state.get(..2) {
+            Some("22" | "23") => Failure::Group(text),
+            Some("08" | "40" | "53" | "55" | "57") => Failure::Again(text),
+            _ if state == "25006" => Failure::Again(text),
+            _ => Failure::Odd(text),
         }
     }
 }
@@ -122,7 +128,7 @@ impl Connection {
         };
         // Whatever is in the way here, it is nothing about an entry.
         in_time(CONNECT, opening).await.map_err(|failure| match failure {
-            Failure::Group(cause) | Failure::Again(cause) => Failure::Again(cause),
+            Failure::Group(cause) | Failure::Again(cause) | Failure::Odd(cause) => Failure::Again(cause),
         })
     }
 
@@ -196,7 +202,8 @@ impl Connection {
         let verdicts = rows.iter().map(|row| {
             let message: Option<serde_json::Value> = row.try_get(2)?;
             let message = message.map(messages::store::of_json).transpose();
-            let message = message.map_err(|error: Error| Failure::Group(error.reason.into_owned()))?;
+            // It is committed, and cannot be read back.
+            let message = message.map_err(|error: Error| Failure::Odd(error.reason.into_owned()))?;
             Ok(Amendation { code: row.try_get(0)?, seq: row.try_get(1)?, message })
         });
         verdicts.collect()

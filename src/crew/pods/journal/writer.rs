@@ -22,6 +22,10 @@ const GROUP: usize = 256;
 /// Between attempts to connect; doubled up to the last.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
 
+/// How often what fails for a reason that nobody foresaw is sent again as it is, on a new connection. After that it is
+/// halved, so that an entry at which Postgres always fails costs its neighbours some milliseconds, and nobody for ever.
+const ODDITIES: u32 = 1;
+
 /// Serves one queue until it is closed and empty.
 pub(super) async fn run(index: usize, url: String, mut entries: mpsc::Receiver<Entry>, deliver: Arc<dyn Deliver>) {
     let mut writer = Writer {
@@ -94,6 +98,7 @@ impl Writer {
             let mut backoff = BACKOFF.0;
             // Whether an earlier attempt may have been committed.
             let mut attempted = false;
+            let mut oddities = 0;
             loop {
                 self.give_up_late(&mut group, attempted);
                 if group.is_empty() {
@@ -122,7 +127,21 @@ impl Writer {
                         }
                         break;
                     }
-                    Err(Failure::Group(_)) => {
+                    Err(Failure::Odd(cause)) if oddities < ODDITIES => {
+                        oddities += 1;
+                        self.lost(&cause, &mut backoff).await;
+                    }
+                    Err(Failure::Odd(cause)) if group.len() == 1 => {
+                        for (work, ticket) in group {
+                            let (pod_id, id) = (work.pod_id(), work.id());
+                            tracing::error!(%pod_id, %id, %cause, "Postgres fails at an entry; it is given up");
+                            self.suspect(Some(pod_id));
+                            ticket.answer(Err(Code::Unavailable.into()));
+                        }
+                        self.give_up_connection();
+                        break;
+                    }
+                    Err(Failure::Group(_) | Failure::Odd(_)) => {
                         let second = group.split_off(group.len() / 2);
                         stack.push(second);
                         stack.push(group);
@@ -137,6 +156,7 @@ impl Writer {
     async fn call(&mut self, call: Call, ticket: Ticket<Done>) {
         let mut backoff = BACKOFF.0;
         let mut attempts = 0;
+        let mut oddities = 0;
         loop {
             if Instant::now() >= ticket.deadline {
                 if attempts > 0 {
@@ -157,6 +177,16 @@ impl Writer {
                     return ticket.answer(answer);
                 }
                 Err(Failure::Group(cause)) => return ticket.answer(Err(Error::internal(cause))),
+                Err(Failure::Odd(cause)) if oddities >= ODDITIES => {
+                    tracing::error!(?call, %cause, "Postgres fails at a call; it is given up");
+                    self.suspect(call.subject().ok());
+                    self.give_up_connection();
+                    return ticket.answer(Err(Code::Unavailable.into()));
+                }
+                Err(Failure::Odd(cause)) => {
+                    oddities += 1;
+                    self.lost(&cause, &mut backoff).await;
+                }
                 Err(Failure::Again(cause)) => self.lost(&cause, &mut backoff).await,
             }
         }

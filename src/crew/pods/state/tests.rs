@@ -25,7 +25,7 @@ fn change(entry: &Entry, known: i64) -> Change {
         user_id: entry.user_id,
         is_new: entry.seq > known,
         frame: std::sync::Arc::new(Frame {
-            text: ByteString::from(format!("{event} {}", entry.seq)),
+            text: ByteString::from(format!("{event} {}", entry.seq)).into(),
             reach: Reach::Log { position: entry.position, origin: entry.seq, ends: Ends::Nobody },
         }),
     }
@@ -113,7 +113,7 @@ impl Model {
 
     fn deliver(&mut self, changes: Vec<Change>) {
         for change in changes {
-            self.delivered.push((change.position, change.frame.text.to_string()));
+            self.delivered.push((change.position, change.frame.text.v2().to_string()));
         }
         self.check();
     }

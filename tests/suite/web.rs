@@ -1,0 +1,94 @@
+//! The web client: how the server serves it, and how it fares in a real Chromium (`web/tests/browser`).
+
+use serde_json::{Value, json};
+
+use crate::support::node::Node;
+use crate::support::server::{Person, Server};
+
+/// What a browser asks a page with.
+const PAGE: &str = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
+
+async fn fetch(server: &Server, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+    let mut request = reqwest::Client::new().get(format!("{}{path}", server.url));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.send().await.expect("an answer")
+}
+
+fn header(answer: &reqwest::Response, name: &str) -> String {
+    answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+/// Runs a script of `web/tests/browser` to its end.
+async fn browse(script: &str, scenario: Value) {
+    let mut node = Node::browser(script, &scenario).await;
+    node.until("done").await;
+}
+
+fn people(people: &[&Person]) -> Value {
+    people.iter().map(|person| json!({"id": person.id, "name": person.name, "token": person.token})).collect()
+}
+
+#[tokio::test]
+async fn the_client_is_served_at_its_own_addresses_alone() {
+    let server = Server::start().await;
+    for path in
+        ["/", "/events", "/events/some-show", "/pods/0190", "/i/abc", "/me", "/signin", "/signup", "/verify", "/reset"]
+    {
+        let answer = fetch(&server, path, &[("accept", PAGE)]).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        assert!(header(&answer, "content-type").starts_with("text/html"), "{path}");
+        assert_eq!(header(&answer, "cache-control"), "no-cache", "{path}");
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header(&answer, "referrer-policy"), "no-referrer", "{path}");
+        let policy = header(&answer, "content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+    }
+    // A program is told that nothing is there, and so is a page that asks for what is not the client's.
+    for (path, accept) in [("/", "application/json"), ("/events", "*/*"), ("/v1/nothing", PAGE), ("/nothing", PAGE)] {
+        let answer = fetch(&server, path, &[("accept", accept)]).await;
+        assert_eq!(answer.status(), 404, "{path}");
+        assert_eq!(header(&answer, "content-type"), "application/problem+json", "{path}");
+    }
+    for path in ["/../Cargo.toml", "/assets/../../Cargo.toml", "/.gitkeep", "/assets/", "/index.html.br"] {
+        assert_eq!(fetch(&server, path, &[]).await.status(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn its_files_are_kept_for_ever_and_travel_compressed() {
+    let server = Server::start().await;
+    let page = fetch(&server, "/", &[("accept", PAGE)]).await.text().await.unwrap();
+    let script = page.split('"').find(|word| word.starts_with("/assets/") && word.ends_with(".js"));
+    let script = script.expect("the client, which `make test` builds").to_owned();
+    let plain = fetch(&server, &script, &[]).await;
+    assert_eq!(header(&plain, "cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(header(&plain, "content-encoding"), "");
+    let length = plain.bytes().await.unwrap().len();
+    for coding in ["br", "gzip"] {
+        let answer = fetch(&server, &script, &[("accept-encoding", coding)]).await;
+        assert_eq!(header(&answer, "content-encoding"), coding);
+        assert!(header(&answer, "vary").contains("accept-encoding"));
+        let tag = header(&answer, "etag");
+        assert!(answer.bytes().await.unwrap().len() < length / 2, "{coding}");
+        let again = fetch(&server, &script, &[("accept-encoding", coding), ("if-none-match", &tag)]).await;
+        assert_eq!(again.status(), 304);
+        assert_eq!(header(&again, "etag"), tag);
+        assert_eq!(fetch(&server, &script, &[("if-none-match", &tag)]).await.status(), 200, "another form");
+    }
+    let worker = fetch(&server, "/sw.js", &[]).await;
+    assert_eq!(header(&worker, "cache-control"), "no-cache");
+    assert!(worker.text().await.unwrap().contains(&script), "it knows what to keep");
+    let manifest = fetch(&server, "/manifest.webmanifest", &[]).await;
+    assert_eq!(header(&manifest, "content-type"), "application/manifest+json");
+}
+
+#[tokio::test]
+async fn what_is_said_without_a_network_is_sent_once_and_in_order() {
+    let server = Server::start().await;
+    let [ana, ben] = server.people();
+    let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
+    browse("offline.mjs", json!({"url": server.url, "pod": pod, "people": people(&[&ana, &ben])})).await;
+}

@@ -1,0 +1,51 @@
+// The last step of the build: tells the service worker what to keep, holds the scripts against their budget, and
+// compresses each file once, as well as can be. The server sends these forms as they are.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { extname, join, relative } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const dist = new URL("../dist/", import.meta.url).pathname;
+
+/** All scripts that a first visit loads, compressed with gzip. */
+const BUDGET = 100 * 1024;
+
+const files = readdirSync(dist, { recursive: true })
+  .map((name) => join(dist, String(name)))
+  .filter((path) => statSync(path).isFile() && !/\.(br|gz|gitkeep)$/.test(path));
+
+// What the client is made of; what it needs only to be installed is fetched then.
+const shell = files.map((path) => `/${relative(dist, path)}`).filter((path) => /^\/assets\//.test(path));
+shell.push("/icons/podium.svg", "/manifest.webmanifest");
+shell.sort();
+const version = createHash("sha256");
+for (const path of ["/index.html", ...shell]) version.update(readFileSync(join(dist, path)));
+const worker = join(dist, "sw.js");
+const source = readFileSync(worker, "utf8");
+if (!source.includes('"__SHELL__"')) throw new Error("sw.js has no place for the list of files");
+writeFileSync(
+  worker,
+  source
+    .replace('"__SHELL__"', JSON.stringify(["/", ...shell]))
+    .replace("__VERSION__", version.digest("hex").slice(0, 12)),
+);
+
+let scripts = 0;
+const sizes = [];
+for (const path of files) {
+  if (![".js", ".css", ".html", ".svg", ".webmanifest", ".json", ".txt"].includes(extname(path))) continue;
+  const bytes = readFileSync(path);
+  const gzip = gzipSync(bytes, { level: 9 });
+  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
+  // A form that is no smaller is no use.
+  if (gzip.length < bytes.length) writeFileSync(`${path}.gz`, gzip);
+  if (brotli.length < bytes.length) writeFileSync(`${path}.br`, brotli);
+  if (path.endsWith(".js") && path !== worker) scripts += gzip.length;
+  sizes.push(`  ${relative(dist, path)}: ${bytes.length} bytes, ${gzip.length} gzip, ${brotli.length} brotli`);
+}
+console.log(sizes.join("\n"));
+console.log(`scripts: ${(scripts / 1024).toFixed(1)} KiB gzipped of ${BUDGET / 1024}`);
+if (scripts > BUDGET) {
+  console.error("the scripts are over their budget");
+  process.exit(1);
+}
