@@ -8,7 +8,7 @@
 //!
 //! **Other nodes.** It listens to the bus for each pod that it watches, and for each person, who hears there of the pods
 //! that they come into. What the bus has lost is found by comparing all that is known of these people's pods with
-//! Postgres ([`Inbox::compare`]). A line of a log is told by its position, so that one that comes late, or is found twice,
+//! Postgres (`compare`). A line of a log is told by its position, so that one that comes late, or is found twice,
 //! changes nothing.
 
 mod compare;

@@ -4,11 +4,11 @@
 //! connection's own task, so that there is no queue of ours in between; a node that is too slow is cut off by Redis, and
 //! comes back. The other publishes: one task takes all that waits and sends it as one pipeline.
 //!
-//! **Bounds.** What waits to be published has a limit in entries and bytes ([`QUEUE`], [`BYTES`]); beyond it, and while
+//! **Bounds.** What waits to be published has a limit in entries and bytes (`QUEUE`, `BYTES`); beyond it, and while
 //! there is no connection, it is dropped and counted. The sweep finds what was dropped.
 //!
 //! **Failure.** Each connection comes back by itself, with backoff and jitter. One that hangs is noticed by what it does
-//! not answer within [`ANSWER`]; the subscribing one is asked every [`PING`].
+//! not answer within `ANSWER`; the subscribing one is asked every `PING`.
 //!
 //! Where Redis is a cluster, sharded pub/sub can take this one's place: each topic is one channel, and nothing here
 //! asks for an order between channels.

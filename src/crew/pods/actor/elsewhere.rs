@@ -1,7 +1,7 @@
 //! The pod's sessions on other nodes: who is there, and who types.
 //!
-//! Each node speaks for its own sessions: all of them at every change, every [`DIGEST`] as long as it has any, when asked, and
-//! when it hears the bus again. A node that has sessions here by what it said last, and says nothing for [`SILENCE`] though
+//! Each node speaks for its own sessions: all of them at every change, every `DIGEST` as long as it has any, when asked, and
+//! when it hears the bus again. A node that has sessions here by what it said last, and says nothing for `SILENCE` though
 //! it is alive and heard, is asked; so what its last word was is found out also if that was lost.
 
 use std::time::{Duration, Instant};
