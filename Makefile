@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run test bench simulate check fmt lint doc deny web web-dev web-check clean-state
+.PHONY: help run cluster test bench simulate check fmt lint doc deny web web-dev web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(embedded)'"
 ARGS ?=
@@ -12,6 +12,9 @@ help: ## list the commands
 
 run: ## install what is missing, build, and serve with a Postgres of its own and a demo event
 	@scripts/run.sh $(ARGS)
+
+cluster: ## install what is missing, and run three nodes, a Redis and HAProxy on loopback, until Ctrl-C
+	@scripts/cluster.sh
 
 test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" runs some)
 	@scripts/test.sh $(ARGS)

@@ -14,7 +14,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use uuid::Uuid;
 
-pub use self::view::{DEAD, Verdict, View};
+pub use self::view::{DEAD, SILENT, Verdict, View};
 use super::bus::redis::RedisBus;
 use super::bus::{Bus, Listening, Receive};
 use crate::foundation::db::Database;
@@ -144,6 +144,7 @@ impl Nodes {
         let mut beat = vec![HERE];
         beat.extend_from_slice(self.0.node.as_bytes());
         let (up, nodes) = (metrics::BUS_UP.level(metrics::NONE), metrics::NODES_LIVE.level(metrics::NONE));
+        let began = Instant::now();
         let mut beaten: Option<Instant> = None;
         let mut heard = false;
         let mut ticks = interval(LOOK);
@@ -182,7 +183,10 @@ impl Nodes {
                 status.turns += u64::from(turned);
                 turned
             });
-            health.report(PART, state(&verdict));
+            // At first nobody can have been heard.
+            if hears || began.elapsed() >= SILENT {
+                health.report(PART, state(&verdict));
+            }
         }
     }
 

@@ -30,7 +30,11 @@ impl Cluster {
 
     /// The same with further settings for all of them.
     pub async fn start_with(count: usize, settings: &[(&str, &str)]) -> Cluster {
-        let database = Arc::new(Database::create().await);
+        Cluster::start_on(Arc::new(Database::create().await), count, settings).await
+    }
+
+    /// The same on this database.
+    pub async fn start_on(database: Arc<Database>, count: usize, settings: &[(&str, &str)]) -> Cluster {
         let redis = Redis::start().await;
         let mut cluster = Cluster { nodes: Vec::new(), proxies: Vec::new(), redis };
         for _ in 0..count {
