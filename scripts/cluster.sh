@@ -59,8 +59,8 @@ SETTINGS
 printf 'CREATE DATABASE podium;\n' | as_account "$postgres/postgres" --single -D "$folder/data" postgres >/dev/null
 as_account "$postgres/pg_ctl" start -D "$folder/data" -l "$folder/data/log" -w -s
 
-# A group of its own, so that Ctrl-C does not reach it before the nodes have ended.
-(trap '' INT && exec redis-server --port "$((port + 9))" --bind 127.0.0.1 --save '' --appendonly no --dir "$folder" \
+# Each in a session of its own, so that Ctrl-C reaches this script alone, which ends them in their order.
+(exec setsid redis-server --port "$((port + 9))" --bind 127.0.0.1 --save '' --appendonly no --dir "$folder" \
     --loglevel warning >"$folder/redis.log") &
 redis=$!
 
@@ -84,8 +84,7 @@ for number in 1 2 3; do
     listen=$((port + 2 * number - 1)) admin=$((port + 2 * number))
     demo=()
     ((number > 1)) || demo=(--demo)
-    # Ctrl-C reaches each of them too; a node that drains already would take a second signal for impatience.
-    (trap '' INT && PODIUM_NODE=node-$number PODIUM_LISTEN=127.0.0.1:$listen PODIUM_ADMIN_LISTEN=127.0.0.1:$admin \
+    (PODIUM_NODE=node-$number PODIUM_LISTEN=127.0.0.1:$listen PODIUM_ADMIN_LISTEN=127.0.0.1:$admin \
         exec setsid "$podium" serve "${demo[@]}") &
     started+=($!)
     export "NODE_$number=127.0.0.1:$listen" "ADMIN_$number=127.0.0.1" "ADMIN_PORT_$number=$admin"
