@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run cluster test bench simulate check fmt lint doc deny web web-dev web-check clean-state
+.PHONY: help run cluster test bench openapi simulate check fmt lint doc deny web web-dev web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(embedded)'"
 ARGS ?=
@@ -33,6 +33,10 @@ bench: ## measure beside the bare server and Socket.IO, and print a table (ARGS=
 
 simulate: ## let simulated nodes, bus and Postgres do whatever they like, a million times (SEEDS=… for fewer)
 	PODIUM_SIMULATE=$(SEEDS) cargo test --release --lib --locked simulation -- --nocapture
+
+openapi: ARGS := $(or $(ARGS),--max-examples 300)
+openapi: ## hold the server against its OpenAPI document, at random and for long (ARGS="--max-examples 1000 --seed 7")
+	@PODIUM_TEST_OPENAPI="$(ARGS)" scripts/test.sh --profile long -E 'test(http_schemathesis)'
 
 check: ## what must hold before a commit, besides the tests: format, lints, documentation
 check: lint doc

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Podium needs from the system's own packages, and of that only what is missing.
 #
-#   scripts/install.sh [rust] [postgres] [node] [chromium] [redis] [haproxy]
+#   scripts/install.sh [rust] [postgres] [node] [chromium] [python] [redis] [haproxy]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -29,7 +29,14 @@ install_rust() {
 }
 
 install_postgres() {
-    find_postgres >/dev/null && return
+    if find_postgres >/dev/null; then
+        # Fedora and RHEL pack the extensions, of which Podium uses pg_trgm, apart.
+        if have dnf && ! compgen -G '/usr/share/pgsql/extension/pg_trgm.control' >/dev/null &&
+            ! compgen -G '/usr/pgsql-*/share/extension/pg_trgm.control' >/dev/null; then
+            package postgresql-contrib postgresql-contrib postgresql
+        fi
+        return
+    fi
     if have apt-get && ! have pg_createcluster; then
         # Debian makes a cluster with the package and starts it. Nobody asked for that one.
         local folder=/etc/postgresql-common/createcluster.d
@@ -40,7 +47,7 @@ install_postgres() {
         # RHEL 9's own is 13, and its newer ones are modules; Fedora has no modules.
         as_root dnf module enable -y -q postgresql:16 </dev/null >/dev/null 2>&1 || true
     fi
-    package postgresql postgresql-server postgresql@17
+    package postgresql 'postgresql-server postgresql-contrib' postgresql@17
     find_postgres >/dev/null || fail "the system's Postgres is older than 15: see https://www.postgresql.org/download/"
 }
 
@@ -74,9 +81,15 @@ install_chromium() {
     package 'chromium fonts-noto-core fonts-noto-color-emoji' chromium chromium
 }
 
+# Debian has the means to make an environment in a package of its own.
+install_python() {
+    python3 -c 'import ensurepip, venv' 2>/dev/null && return
+    package 'python3 python3-venv' python3 python3
+}
+
 for part in "$@"; do
     case $part in
-        rust | postgres | node | chromium | redis | haproxy) "install_$part" ;;
-        *) fail "unknown part: $part (rust, postgres, node, chromium, redis, haproxy)" ;;
+        rust | postgres | node | chromium | python | redis | haproxy) "install_$part" ;;
+        *) fail "unknown part: $part (rust, postgres, node, chromium, python, redis, haproxy)" ;;
     esac
 done

@@ -105,6 +105,16 @@ if [[ -f tests/clients/package-lock.json ]]; then
         (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error)
     fi
 fi
+if [[ -f tests/clients/requirements.txt ]]; then
+    scripts/install.sh python
+    venv=tests/clients/.venv
+    if [[ tests/clients/requirements.txt -nt $venv/.installed ]]; then
+        say "installing schemathesis, which the tests use"
+        python3 -m venv --clear "$venv"
+        "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt
+        touch "$venv/.installed"
+    fi
+fi
 scripts/web.sh
 [[ -n ${PODIUM_TEST_DATABASE_URL:-} ]] || scripts/install.sh postgres
 

@@ -1,4 +1,4 @@
-//! `podium serve | migrate | token | demo | config`.
+//! `podium serve | migrate | token | role | demo | config`.
 //!
 //! Every command reads the same settings ([`podium::foundation::settings`]). What goes wrong is one line on stderr and
 //! exit code 1; a command line that cannot be read is 2, as clap has it.
@@ -9,6 +9,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use podium::crew::accounts::email::Email;
+use podium::crew::accounts::store::{self as accounts, RoleChanged};
+use podium::crew::demo::{ACCOUNTS, PASSWORD};
 use podium::foundation::auth::Claims;
 use podium::foundation::settings::{self, Loaded, Settings, Sources};
 use podium::foundation::telemetry;
@@ -37,10 +40,19 @@ Settings are environment variables (PODIUM_LISTEN), keys of the TOML file that P
 /// Reads the command line and runs the command.
 pub fn main() -> ExitCode {
     let matches = command().get_matches();
-    let Some((name, matches)) = matches.subcommand() else { return ExitCode::from(2) };
+    let Some((name, mut matches)) = matches.subcommand() else { return ExitCode::from(2) };
+    // The settings' flags stand behind the innermost command.
+    let deed = matches.subcommand();
+    if let Some((_, inner)) = deed {
+        matches = inner;
+    }
+    let name = match deed {
+        Some((deed, _)) => format!("{name} {deed}"),
+        None => name.to_owned(),
+    };
     let outcome = settings::load(&Sources::of_process(settings::flags(matches)))
         .map_err(Box::from)
-        .and_then(|loaded| run(name, matches, loaded));
+        .and_then(|loaded| run(&name, matches, loaded));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -86,12 +98,33 @@ fn command() -> Command {
                 )
                 .args(token_args()),
         ))
+        .subcommand(role_command())
         .subcommand(with_settings(
             Command::new("demo").about("Fill the database with the small demo event, as far as it is not there"),
         ))
         .subcommand(with_settings(
             Command::new("config").about("Print the settings in force, and where each comes from").arg(markdown),
         ))
+}
+
+fn role_command() -> Command {
+    let email = || Arg::new("email").value_name("EMAIL").required(true).help("The account's address");
+    let role = || {
+        Arg::new("role")
+            .value_name("ROLE")
+            .required(true)
+            .value_parser(["moderator"])
+            .help("What is allowed beyond one's own")
+    };
+    let what = |name: &'static str, about: &'static str| {
+        Command::new(name).about(about).args([email(), role()]).args(settings::args()).next_line_help(true)
+    };
+    Command::new("role")
+        .about("Give an account a role, or take it away")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(what("grant", "Give the account the role; it has it from its next renewal on, or when it signs in"))
+        .subcommand(what("revoke", "Take the role away, and sign all of the account's devices out"))
 }
 
 fn token_args() -> [Arg; 5] {
@@ -128,6 +161,11 @@ fn run(name: &str, matches: &ArgMatches, loaded: Loaded) -> Outcome {
             with_runtime(loaded, |settings| serve(settings, demo))
         }
         "migrate" => with_runtime(loaded, migrate),
+        "role grant" | "role revoke" => {
+            let text = |name: &str| matches.get_one::<String>(name).cloned().ok_or(format!("{name} is missing"));
+            let (email, role, grant) = (text("email")?, text("role")?, name == "role grant");
+            with_runtime(loaded, move |settings| set_role(settings, email, role, grant))
+        }
         "demo" => with_runtime(loaded, demo),
         _ => unreachable!("clap knows no other command"),
     }
@@ -188,6 +226,28 @@ async fn migrate(settings: Settings) -> Outcome {
     }
 }
 
+async fn set_role(settings: Settings, email: String, role: String, grant: bool) -> Outcome {
+    let address = Email::parse(&email).map_err(|detail| format!("{email}: {detail}"))?;
+    let base = Base::beside(&settings).await?;
+    let done = async {
+        base.migrate().await?;
+        let mut connection = base.connect().await?;
+        let role = Some(role.as_str()).filter(|_| grant);
+        Ok::<_, Box<dyn Error>>(accounts::set_role(&mut connection, &address, role).await?)
+    }
+    .await;
+    base.close().await;
+    let RoleChanged { user_id, verified } = done?.ok_or_else(|| format!("{email} has no account"))?;
+    if !grant {
+        return print(&format!("{email} ({user_id}) is no {role} any more, and has to sign in again\n"));
+    }
+    if !verified {
+        let doubt = format!("{email} is not confirmed: make sure that it was its owner who registered it");
+        let _ = writeln!(io::stderr(), "podium: {doubt}");
+    }
+    print(&format!("{email} ({user_id}) is a {role} from the next renewal of their tokens on\n"))
+}
+
 async fn demo(settings: Settings) -> Outcome {
     // A whole server that never listens: the demo goes the way of everyone's messages. Its ports are of no matter.
     let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
@@ -195,7 +255,7 @@ async fn demo(settings: Settings) -> Outcome {
     let filled = server.fill_demo().await;
     server.stop().await;
     filled?;
-    print("the demo event is there\n")
+    print(&format!("the demo event is there\nsign in as {}; the password is {:?}\n", ACCOUNTS.join(" or "), PASSWORD))
 }
 
 fn token(matches: &ArgMatches, settings: &Settings) -> Outcome {
@@ -205,6 +265,7 @@ fn token(matches: &ArgMatches, settings: &Settings) -> Outcome {
         name: text("name"),
         email: text("email"),
         role: text("role"),
+        sign_in: None,
         lifetime: *matches.get_one::<Duration>("ttl").ok_or("--ttl is missing")?,
     };
     print(&format!("{}\n", base::tokens(settings)?.mint(&claims)?))

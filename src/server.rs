@@ -32,11 +32,13 @@ use self::engine::{Engine, Parts};
 use self::listen::{Listener, Room};
 use self::site::Site;
 use crate::crew;
+use crate::crew::accounts::{self, Accounts};
 use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Error as Refusal;
 use crate::foundation::health::{self, Health};
-use crate::foundation::http::Document;
+use crate::foundation::http::{Document, PublicUrl};
+use crate::foundation::mail::{MailError, Mailer};
 use crate::foundation::settings::Settings;
 use crate::foundation::{metrics, telemetry};
 use crate::realtime::bus::redis::BusError;
@@ -60,6 +62,12 @@ pub enum ServerError {
     /// The bus.
     #[error(transparent)]
     Bus(#[from] BusError),
+    /// Mails cannot be sent.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// The parameters of password hashes.
+    #[error("PODIUM_HASH_MEMORY, PODIUM_HASH_PASSES: {0}")]
+    Hashing(Refusal),
     /// The demo could not be filled in.
     #[error("the demo cannot be filled in: {0}")]
     Demo(Refusal),
@@ -106,6 +114,7 @@ impl Server {
         let public = Listener::bind("PODIUM_LISTEN", settings.listen)?;
         let admin = Listener::bind("PODIUM_ADMIN_LISTEN", settings.admin_listen)?;
         let tokens = Arc::new(base::tokens(&settings)?);
+        let mailer = Mailer::new(&settings.accounts)?;
         let base = Base::open(&settings).await?;
         if let Err(error) = base.migrate().await {
             base.close().await;
@@ -129,6 +138,20 @@ impl Server {
                 return Err(error.into());
             }
         };
+        let parts = accounts::Parts {
+            database: database.clone(),
+            tokens: Arc::clone(&tokens),
+            mailer,
+            public_url: settings.public_url(public.address),
+            end_sockets: Box::new(engine.ender()),
+        };
+        let accounts = match Accounts::start(&settings, parts) {
+            Ok(accounts) => accounts,
+            Err(error) => {
+                base.close().await;
+                return Err(ServerError::Hashing(error));
+            }
+        };
         let app = App {
             settings: web::Data::new(settings.clone()),
             document: web::Data::new(Document::of(crew::routes)),
@@ -137,6 +160,8 @@ impl Server {
             tokens: web::Data::from(tokens),
             known: web::Data::from(known),
             pods: web::Data::new(engine.pods().clone()),
+            public_url: web::Data::new(PublicUrl::new(&settings, public.address)),
+            accounts: web::Data::new(accounts),
             site: web::Data::new(Site::load()),
             engine: engine.clone(),
         };
@@ -159,7 +184,7 @@ impl Server {
     /// What the database refuses.
     pub async fn fill_demo(&self) -> Result<(), ServerError> {
         self.engine.settle();
-        crew::demo::fill(&self.app.database, self.engine.pods()).await.map_err(ServerError::Demo)
+        crew::demo::fill(&self.app.database, self.engine.pods(), &self.app.accounts).await.map_err(ServerError::Demo)
     }
 
     /// Ends without having served.
@@ -176,11 +201,12 @@ impl Server {
     pub async fn serve(self, demo: bool, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
         let Server { settings, room, base, app, engine, health, public, admin } = self;
         let (address, admin_address) = (public.address, admin.address);
-        let (url, database) = (base.url.clone(), app.database.clone());
+        let (url, database, accounts) = (base.url.clone(), app.database.clone(), app.accounts.clone());
         let background = [
             spawn(metrics::upkeep()),
             spawn(health::watch_database(health.clone(), url)),
             spawn(base.watch(health.clone())),
+            spawn(Accounts::clone(&accounts).watch()),
         ];
         metrics::BUILD
             .level(&[("version", env!("CARGO_PKG_VERSION").to_owned()), ("node", settings.node.clone())])
@@ -193,7 +219,12 @@ impl Server {
             let server = actix_web::rt::spawn(server);
             let operators = actix_web::rt::spawn(operators);
             if demo {
-                crew::demo::fill(&database, engine.pods()).await.map_err(ServerError::Demo)?;
+                crew::demo::fill(&database, engine.pods(), &accounts).await.map_err(ServerError::Demo)?;
+                tracing::info!(
+                    accounts = crew::demo::ACCOUNTS.join(", "),
+                    password = crew::demo::PASSWORD,
+                    "the demo is there"
+                );
             }
             tracing::info!(
                 %address,
@@ -210,6 +241,7 @@ impl Server {
             match failed {
                 None => {
                     drain(&settings, &engine, &health, handles).await;
+                    accounts.drain(settings.drain).await;
                     Ok(())
                 }
                 Some(ended) => {

@@ -151,8 +151,10 @@ impl Population {
     pub fn settle(&self, urls: &[Url], done: &AtomicUsize) -> Result<(), Trouble> {
         let maker = &self.people[0];
         let soon = rfc3339(SystemTime::now() + Duration::from_secs(7 * 24 * 3600));
-        let event = json!({"id": self.event, "artist": "The Load Testers", "city": "Loopback", "venue": "Hall 127",
-            "date_utc": soon, "slug": format!("load-{}", &self.event[..13])});
+        // A house of its own, since the same artist in the same one on the same day is the same event.
+        let (name, venue) = (format!("load-{}", &self.event[..13]), format!("Hall {}", &self.event[..13]));
+        let event = json!({"id": self.event, "artist": "The Load Testers", "city": "Loopback", "venue": venue,
+            "date_utc": soon, "slug": name});
         ask(&mut Http::new(urls[0].clone()), "POST", "/v1/events", maker, Some(&event))?;
         let joined = format!("/v1/events/{}/members/me", self.event);
         in_parallel(urls, &interrupted, done, self.people.len(), |http, person| {

@@ -6,6 +6,7 @@
 use chrono::{Duration, DurationRound, Utc};
 use uuid::Uuid;
 
+use super::accounts::Accounts;
 use super::events::badges::{self, BadgeName};
 use super::events::{self, NewEvent};
 use super::messages::NewMessage;
@@ -20,6 +21,12 @@ pub const EVENT: Uuid = id(0x100);
 /// Its name in addresses.
 pub const EVENT_SLUG: &str = "paper-lanterns-hamburg";
 
+/// The addresses of the demo's two accounts, Mia's and Leo's, to sign in with. Theirs alone: the others have none.
+pub const ACCOUNTS: [&str; 2] = ["mia@example.org", "leo@example.org"];
+
+/// The password of both. Everybody knows it, so a demo is nothing for the open network.
+pub const PASSWORD: &str = "paper lanterns";
+
 /// One of the demo's people.
 #[derive(Debug, Clone, Copy)]
 pub struct Person {
@@ -31,7 +38,7 @@ pub struct Person {
 }
 
 /// The demo's people. The last one has no crew yet.
-pub const PEOPLE: [Person; 8] = [
+pub const PEOPLE: [Person; 10] = [
     person(1, "Ana", &["front-row", "sings-along", "day-one-fan"]),
     person(2, "Jonas", &["setlist-nerd", "vinyl-collector"]),
     person(3, "Mei", &["dancer", "first-timer"]),
@@ -39,6 +46,8 @@ pub const PEOPLE: [Person; 8] = [
     person(5, "Lucía", &["road-trip", "from-afar", "bringing-friends"]),
     person(6, "Sam", &["photographer", "by-the-bar"]),
     person(7, "Ines", &["quiet-company", "sober", "balcony"]),
+    person(9, "Mia", &["first-timer", "front-row", "dancer"]),
+    person(10, "Leo", &["vinyl-collector", "ear-plugs"]),
     person(8, "Noor", &["solo", "first-timer"]),
 ];
 
@@ -49,6 +58,8 @@ const TARIQ: usize = 3;
 const LUCIA: usize = 4;
 const SAM: usize = 5;
 const INES: usize = 6;
+const MIA: usize = 7;
+const LEO: usize = 8;
 
 /// A pod: its maker is the first of the people.
 struct Crew {
@@ -59,7 +70,7 @@ struct Crew {
     talk: &'static [(usize, &'static str)],
 }
 
-const CREWS: [Crew; 3] = [
+const CREWS: [Crew; 4] = [
     Crew {
         number: 1,
         name: "Front left, by the speakers",
@@ -110,13 +121,30 @@ const CREWS: [Crew; 3] = [
             (MEI, "you're the best. I'll come up when it gets too much 💛"),
         ],
     },
+    Crew {
+        number: 4,
+        name: "Record fair first, then the show",
+        join_policy: JoinPolicy::Open,
+        people: &[MIA, LEO, SAM],
+        talk: &[
+            (MIA, "There's a record fair two streets from the venue until six. Anyone?"),
+            (LEO, "you had me at record"),
+            (SAM, "I'll bring the camera, the light in there is unreal"),
+            (MIA, "Meet at the door at four? Then it's ten minutes on foot to Halle am Kai."),
+            (LEO, "four it is. I'm the one with too many tote bags"),
+        ],
+    },
 ];
 
 /// Fills the database with the demo, as far as it is not there yet.
 ///
 /// # Errors
 /// What the database or the journal refuse. What people have changed since is left as it is.
-pub async fn fill(database: &Database, pods: &Pods) -> Result<()> {
+pub async fn fill(database: &Database, pods: &Pods, accounts: &Accounts) -> Result<()> {
+    // Before the others, since an account comes with its profile.
+    for (place, email) in [MIA, LEO].into_iter().zip(ACCOUNTS) {
+        accounts.ensure(PEOPLE[place].id, email, PASSWORD, PEOPLE[place].name).await?;
+    }
     for (person, number) in PEOPLE.iter().zip(1..) {
         introduce(database, person, number).await?;
     }
@@ -154,7 +182,7 @@ async fn make_event(database: &Database) -> Result<bool> {
         ends_at: Some(date_utc + Duration::hours(4)),
     };
     let (maker, last) = (PEOPLE[LUCIA].id, PEOPLE[PEOPLE.len() - 1].id);
-    let create = async |conn: &mut _| events::store::create(conn, maker, &new).await;
+    let create = async |conn: &mut _| events::store::create(conn, maker, &new, None).await;
     database.scope(&Caller::user(maker), Access::Write, create).await?;
     let member = async |conn: &mut _| events::store::require_member(conn, EVENT, last).await;
     match database.scope(&Caller::user(last), Access::Snapshot, member).await {

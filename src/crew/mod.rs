@@ -11,8 +11,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::foundation::auth::Tokens;
 use crate::realtime::channel::{Channel, Channels};
 
+pub mod accounts;
 pub mod demo;
 pub mod events;
+pub mod invites;
 pub mod messages;
 pub mod place;
 pub mod pods;
@@ -21,9 +23,11 @@ pub mod refusals;
 
 /// Registers the routes of every feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    accounts::routes::routes(config);
     profiles::routes::routes(config);
     events::routes::routes(config);
     pods::routes::routes(config);
+    invites::routes::routes(config);
     messages::routes::routes(config);
 }
 

@@ -24,6 +24,14 @@ pub enum Token {
     Unavailable(#[to_schema] Problem),
 }
 
+/// What every route answers whose answers may be kept for a while, instead of what is known already.
+#[derive(IntoResponses)]
+pub enum Public {
+    /// What the caller has by the `ETag` that it names in `If-None-Match` still holds
+    #[response(status = 304)]
+    NotModified,
+}
+
 /// What every route that takes a body may answer.
 #[derive(IntoResponses)]
 pub enum Body {

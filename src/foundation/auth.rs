@@ -1,8 +1,11 @@
 //! Sign-in by token: JSON Web Tokens signed with HS256.
 //!
-//! A token carries `sub` (the profile's id), `exp`, and perhaps `name`, `email` and `role`. The algorithm is fixed
+//! A token carries `sub` (the profile's id), `exp`, and perhaps `name`, `email`, `role`, and `sid`, the sign-in of an
+//! account of ours that it belongs to; when that ends, its tokens do ([`Tokens::end`]). The algorithm is fixed
 //! here and never taken from the token's header, so that neither `none` nor another family of keys gets in. A token
 //! is judged before any row is read, and never reaches a log: [`Tokens`] and the errors carry none of its text.
+
+mod ended;
 
 use std::future::{Ready, ready};
 use std::time::Duration;
@@ -11,12 +14,15 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 use thiserror::Error as ThisError;
 use uuid::Uuid;
 
+use self::ended::Ended;
 use super::db::Caller;
 use super::errors::{Code, Error, Result};
 use super::settings::{MIN_SECRET_BYTES, Secret};
@@ -51,11 +57,14 @@ pub enum Refusal {
     /// `exp` has come.
     #[error("the token has expired")]
     Expired,
+    /// Its sign-in has ended: signed out, here or from another device, or the password was reset.
+    #[error("the sign-in has ended")]
+    Ended,
     /// `nbf` has not come yet.
     #[error("the token is not valid yet")]
     Early,
     /// Well signed, but `sub` is no UUID, `exp` is missing, or another claim has the wrong type.
-    #[error("the token's claims are wrong: sub must be a UUID, exp a number, name, email and role texts")]
+    #[error("the token's claims are wrong: sub and sid must be UUIDs, exp a number, name, email and role texts")]
     Claims,
 }
 
@@ -81,6 +90,8 @@ pub struct Identity {
     pub email: Option<String>,
     /// Whether `role` is `moderator`. Other roles mean nothing here.
     pub moderator: bool,
+    /// The sign-in of an account of ours, `sid`; tokens of outside issuers have none.
+    pub sign_in: Option<Uuid>,
     /// From then on the token is worth nothing, and a socket that came with it is closed.
     pub expires_at: DateTime<Utc>,
 }
@@ -103,6 +114,8 @@ pub struct Claims {
     pub email: Option<String>,
     /// `role`; `moderator` is the one that counts.
     pub role: Option<String>,
+    /// `sid`.
+    pub sign_in: Option<Uuid>,
     /// `exp`, from now.
     pub lifetime: Duration,
 }
@@ -120,6 +133,8 @@ struct Body {
     email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<Uuid>,
 }
 
 /// A NumericDate (RFC 7519): seconds, with a fraction in some issuers' tokens.
@@ -145,6 +160,8 @@ pub struct Tokens {
     signing: EncodingKey,
     checking: DecodingKey,
     rules: Validation,
+    successors: Hmac<Sha256>,
+    ended: Ended,
 }
 
 impl Tokens {
@@ -163,7 +180,27 @@ impl Tokens {
         // Whoever holds the secret issues for this server alone; tokens of hosted sign-in services carry an `aud`
         // that means nothing here.
         rules.validate_aud = false;
-        Ok(Tokens { signing: EncodingKey::from_secret(secret), checking: DecodingKey::from_secret(secret), rules })
+        // What is signed as a token has no NUL in it, so this is a key of its own.
+        let key = keyed(secret).chain_update(b"refresh tokens\0").finalize().into_bytes();
+        Ok(Tokens {
+            signing: EncodingKey::from_secret(secret),
+            checking: DecodingKey::from_secret(secret),
+            rules,
+            successors: keyed(&key),
+            ended: Ended::default(),
+        })
+    }
+
+    /// The refresh token that follows this one: nobody without the secret can tell it, and it is the same whenever and on
+    /// whichever node it is asked for.
+    pub fn successor(&self, refresh_token: &[u8; 32]) -> [u8; 32] {
+        self.successors.clone().chain_update(refresh_token).finalize().into_bytes().into()
+    }
+
+    /// From now on the tokens of these sign-ins are refused here. They are forgotten after `lifetime`, when the last of
+    /// them has expired by itself. Saying it again is no matter.
+    pub fn end(&self, sign_ins: &[Uuid], lifetime: Duration) {
+        self.ended.add(sign_ins, lifetime);
     }
 
     /// Who the token says is calling.
@@ -188,11 +225,15 @@ impl Tokens {
         if expires_at <= Utc::now() {
             return Err(Refusal::Expired);
         }
+        if body.sid.is_some_and(|sign_in| self.ended.has(sign_in)) {
+            return Err(Refusal::Ended);
+        }
         Ok(Identity {
             user_id: body.sub,
             name: body.name.as_deref().and_then(one_line),
             email: body.email.filter(|email| email.len() <= MAX_EMAIL_BYTES && !email.contains(char::is_control)),
             moderator: body.role.as_deref() == Some("moderator"),
+            sign_in: body.sid,
             expires_at,
         })
     }
@@ -214,9 +255,14 @@ impl Tokens {
             name: claims.name.clone(),
             email: claims.email.clone(),
             role: claims.role.clone(),
+            sid: claims.sign_in,
         };
         encode(&Header::new(Algorithm::HS256), &body, &self.signing).map_err(Error::internal)
     }
+}
+
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
 }
 
 /// What the library found, in our words. It checks the signature before it reads any claim.

@@ -12,6 +12,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -188,6 +189,12 @@ impl Error {
     /// Too many; come back after `wait`.
     pub fn rate_limited(wait: Duration) -> Self {
         Error { retry_after: Some(wait), ..Error::new(Code::RateLimited) }
+    }
+
+    /// Too many; come back then.
+    pub fn rate_limited_until(then: Option<DateTime<Utc>>) -> Self {
+        let wait = then.and_then(|then| (then - Utc::now()).to_std().ok()).unwrap_or_default();
+        Error::rate_limited(wait.max(Duration::from_secs(1)))
     }
 
     /// A fault that nobody foresaw. Logs the cause under a new id, and tells the caller that id alone.

@@ -120,6 +120,22 @@ pub const EPOCHS: Metric = Metric::counter(
     "podium_epochs_total",
     "Times that the database was found to have another line of history, after a failover.",
 );
+/// Sign-ins by password, by `outcome`.
+pub const SIGN_INS: Metric = Metric::counter(
+    "podium_sign_ins_total",
+    "Sign-ins with a password: right, registered, or the code of their refusal.",
+);
+/// Refresh tokens that came, by `outcome`.
+pub const REFRESHES: Metric = Metric::counter(
+    "podium_refreshes_total",
+    "Refresh tokens that came: ok, unknown, ended, reused (its family was ended), too_often.",
+);
+/// Password hashes.
+pub const PASSWORD_HASHES: Metric =
+    Metric::counter("podium_password_hashes_total", "Password hashes that were computed.");
+/// Mails, by `outcome`.
+pub const MAILS: Metric =
+    Metric::counter("podium_mails_total", "Mails that were sent, failed, or were logged for want of a mail server.");
 /// What is running, by `version` and `node`; always 1.
 pub const BUILD: Metric = Metric::gauge("podium_build_info", "The running version and the node's name.");
 
@@ -157,6 +173,10 @@ pub const ALL: &[Metric] = &[
     SWEEP_FOUND,
     POD_GAPS,
     EPOCHS,
+    SIGN_INS,
+    REFRESHES,
+    PASSWORD_HASHES,
+    MAILS,
     BUILD,
     PROCESS_CPU,
     PROCESS_MEMORY,

@@ -1,4 +1,4 @@
-//! What knows nothing of chat: settings, the database, sign-in by token, errors, telemetry.
+//! What knows nothing of chat: settings, the database, sign-in by token, mail, errors, telemetry.
 //!
 //! Imports nothing from the layers above.
 
@@ -9,8 +9,10 @@ pub mod errors;
 pub mod fields;
 pub mod health;
 pub mod http;
+pub mod mail;
 pub mod metrics;
 pub mod migrate;
 pub mod schema;
 pub mod settings;
 pub mod telemetry;
+pub mod written;

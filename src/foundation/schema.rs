@@ -23,6 +23,28 @@ pub mod sql_types {
 }
 
 diesel::table! {
+    /// People who sign in with a password of their own. Gone as soon as the profile is a tombstone.
+    accounts (user_id) {
+        /// The profile.
+        user_id -> Uuid,
+        /// Where mails go: as it was written, in NFC, the domain in its ASCII form.
+        email -> Text,
+        /// By what the account is found: `email` in small letters, made by the program.
+        email_key -> Text,
+        /// argon2id in PHC form.
+        password_hash -> Text,
+        /// `moderator`, or nothing; goes into the access tokens. Set by `podium role` alone.
+        role -> Nullable<Text>,
+        /// When somebody first followed a link that was mailed there.
+        verified_at -> Nullable<Timestamptz>,
+        /// When the password was last chosen.
+        password_changed_at -> Timestamptz,
+        /// When it was opened.
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Who belongs to an event's community. Rows go only through podium.leave_event, which leaves the event's pods first.
     event_members (event_id, user_id) {
         /// The event.
@@ -71,6 +93,48 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// When its maker called it off.
         cancelled_at -> Nullable<Timestamptz>,
+        /// Whether another event of the same artist, venue and day was there before such were refused.
+        twin -> Bool,
+    }
+}
+
+diesel::table! {
+    /// Links that let whoever opens them into a pod and its event. Written by the functions of schema podium alone, under the pod's lock.
+    invites (id) {
+        /// Made by the client that made the link, or UUIDv7.
+        id -> Uuid,
+        /// The pod that it leads into.
+        pod_id -> Uuid,
+        /// What the link ends with, and whoever knows it may come in by: 22 letters and digits at random.
+        code -> Text,
+        /// The member who made it.
+        created_by -> Uuid,
+        /// When it was made.
+        created_at -> Timestamptz,
+        /// From when on it lets nobody in; never if NULL.
+        expires_at -> Nullable<Timestamptz>,
+        /// How many it lets in, 1 to 1,000; any number if NULL.
+        uses -> Nullable<Int4>,
+        /// How many it has let in.
+        used -> Int4,
+        /// When its maker or the pod's owner took it back, or the owner removed its maker.
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// What was mailed to an account's address, by its hash; a row goes when its token is used.
+    mail_tokens (hash) {
+        /// SHA-256 of the token in the link.
+        hash -> Bytea,
+        /// Whose address.
+        user_id -> Uuid,
+        /// `verify` confirms the address, `reset` chooses a new password.
+        purpose -> Text,
+        /// When it was mailed.
+        created_at -> Timestamptz,
+        /// Until when it may be used.
+        expires_at -> Timestamptz,
     }
 }
 
@@ -331,6 +395,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Refresh tokens by their hash, the used ones too: one that comes back tells of a thief.
+    refresh_tokens (hash) {
+        /// SHA-256 of the token.
+        hash -> Bytea,
+        /// The family.
+        sign_in_id -> Uuid,
+        /// When it was given out.
+        issued_at -> Timestamptz,
+        /// When it was first exchanged for the next one.
+        used_at -> Nullable<Timestamptz>,
+        /// The hash of that next one.
+        successor -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::ReportTarget;
 
@@ -359,9 +439,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Devices that are signed in to an account: each is one family of refresh tokens. Ended ones stay for a day, so that every node learns of it.
+    sign_ins (id) {
+        /// The `sid` of its access tokens.
+        id -> Uuid,
+        /// Who signed in.
+        user_id -> Uuid,
+        /// What the device last said it was, at most 300 characters.
+        user_agent -> Nullable<Text>,
+        /// From where it was last used.
+        address -> Nullable<Text>,
+        /// When it signed in.
+        created_at -> Timestamptz,
+        /// When it last renewed its tokens.
+        last_used_at -> Timestamptz,
+        /// When it ends unless it is used before.
+        expires_at -> Timestamptz,
+        /// Each renewal adds ten seconds; what lies more than ten minutes ahead is too often.
+        paid_until -> Timestamptz,
+        /// Since when none of its tokens is good any more.
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::joinable!(accounts -> profiles (user_id));
 diesel::joinable!(event_members -> events (event_id));
 diesel::joinable!(event_members -> profiles (user_id));
 diesel::joinable!(events -> profiles (created_by));
+diesel::joinable!(invites -> pods (pod_id));
+diesel::joinable!(invites -> profiles (created_by));
+diesel::joinable!(mail_tokens -> accounts (user_id));
 diesel::joinable!(media -> events (event_id));
 diesel::joinable!(media -> pods (pod_id));
 diesel::joinable!(media -> profiles (owner_id));
@@ -377,10 +485,15 @@ diesel::joinable!(pods -> events (event_id));
 diesel::joinable!(pods -> profiles (created_by));
 diesel::joinable!(posts -> events (event_id));
 diesel::joinable!(posts -> profiles (user_id));
+diesel::joinable!(refresh_tokens -> sign_ins (sign_in_id));
+diesel::joinable!(sign_ins -> profiles (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
     event_members,
     events,
+    invites,
+    mail_tokens,
     media,
     meet_points,
     memorabilia,
@@ -393,5 +506,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pods,
     posts,
     profiles,
+    refresh_tokens,
     reports,
+    sign_ins,
 );

@@ -7,13 +7,14 @@
 //!
 //! A token that has expired ends the session at the very next push, so nothing that was committed later goes out.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytestring::ByteString;
+use uuid::Uuid;
 
 use super::socket::SocketControl;
 use crate::wire::frame::Version;
@@ -41,7 +42,7 @@ pub enum Ending {
     Failed,
     /// 1012: the node is draining; come back elsewhere.
     Draining,
-    /// 4401: the token has expired.
+    /// 4401: the token has expired, or its sign-in has ended.
     Expired,
     /// 4408: the reader is too slow.
     TooSlow,
@@ -99,6 +100,7 @@ pub struct Outbox {
     limits: OutboxLimits,
     version: Version,
     socket: Option<SocketControl>,
+    sign_in: Cell<Option<Uuid>>,
     state: RefCell<State>,
 }
 
@@ -134,6 +136,7 @@ impl Outbox {
             limits,
             version: Version::V2,
             socket,
+            sign_in: Cell::new(None),
             state: RefCell::new(State {
                 queue: VecDeque::new(),
                 bytes: 0,
@@ -194,6 +197,16 @@ impl Outbox {
             state.end(Ending::Expired, Instant::now());
         }
         state.ending.is_some()
+    }
+
+    /// Which sign-in the session's token belongs to, if it is one of an account of ours.
+    pub fn belongs_to(&self, sign_in: Option<Uuid>) {
+        self.sign_in.set(sign_in);
+    }
+
+    /// The sign-in that the session belongs to.
+    pub fn sign_in(&self) -> Option<Uuid> {
+        self.sign_in.get()
     }
 
     /// A token with a later expiry has come.

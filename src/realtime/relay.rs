@@ -9,7 +9,7 @@
 //! its sessions with 1012, and they come back and resume. Each session's own limit is its [`Outbox`]'s.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -46,6 +46,7 @@ enum Delivery {
     Frames(Topic, Vec<Arc<Frame>>),
     Room(Topic, oneshot::Sender<()>),
     Close { ending: Ending, over: Duration },
+    End(Arc<HashSet<Uuid>>),
 }
 
 /// The way to a relay from other threads. Cheap to clone.
@@ -78,6 +79,11 @@ impl RelayHandle {
     /// Ends all of the relay's sessions, spread evenly over a time.
     pub fn close_all(&self, ending: Ending, over: Duration) {
         self.offer(Delivery::Close { ending, over });
+    }
+
+    /// Ends the relay's sessions that belong to these sign-ins.
+    pub fn end_sign_ins(&self, sign_ins: &Arc<HashSet<Uuid>>) {
+        self.offer(Delivery::End(Arc::clone(sign_ins)));
     }
 
     fn offer(&self, delivery: Delivery) {
@@ -193,6 +199,10 @@ impl Relay {
                 }
                 Delivery::Room(topic, answer) => {
                     tokio::task::spawn_local(Rc::clone(&self).wait_for_room(topic, answer));
+                }
+                Delivery::End(sign_ins) => {
+                    let ended = |outbox: &&Rc<Outbox>| outbox.sign_in().is_some_and(|id| sign_ins.contains(&id));
+                    self.sessions.borrow().values().filter(ended).for_each(|outbox| outbox.end(Ending::Expired));
                 }
                 Delivery::Close { ending, over } => {
                     tokio::task::spawn_local(Rc::clone(&self).close_all(ending, over));

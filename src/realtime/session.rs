@@ -138,6 +138,7 @@ impl Session {
         permit: OwnedSemaphorePermit,
     ) -> Self {
         let outbox = Rc::new(Outbox::new(limits.outbox, socket, expiry(&identity)).speaking(version));
+        outbox.belongs_to(identity.sign_in);
         let relay = Relay::current();
         let id = Uuid::now_v7();
         metrics::SESSIONS.level(metrics::NONE).increment(1.0);

@@ -15,12 +15,13 @@ use super::engine::Engine;
 use super::listen::Room;
 use super::site::{self, Site};
 use crate::crew;
+use crate::crew::accounts::Accounts;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::auth::Tokens;
 use crate::foundation::db::Database;
 use crate::foundation::health::Health;
-use crate::foundation::http::{self, Document};
+use crate::foundation::http::{self, Document, PublicUrl};
 use crate::foundation::settings::Settings;
 use crate::foundation::telemetry;
 use crate::realtime::socket;
@@ -44,6 +45,8 @@ pub(super) struct App {
     pub tokens: web::Data<Tokens>,
     pub known: web::Data<KnownProfiles>,
     pub pods: web::Data<Pods>,
+    pub public_url: web::Data<PublicUrl>,
+    pub accounts: web::Data<Accounts>,
     pub site: web::Data<Site>,
     pub engine: Engine,
 }
@@ -88,6 +91,8 @@ impl App {
             .app_data(self.tokens.clone())
             .app_data(self.known.clone())
             .app_data(self.pods.clone())
+            .app_data(self.public_url.clone())
+            .app_data(self.accounts.clone())
             .app_data(self.site.clone())
             .configure(http::extractors(&self.settings.limits))
             .configure(|config| crew::routes(&mut ServiceConfig::new(config)))

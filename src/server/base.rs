@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use thiserror::Error;
 use tokio::sync::watch;
 
@@ -65,6 +66,19 @@ impl Base {
         }
     }
 
+    /// The same, but beside a Podium that runs on the embedded one, for a command that has something to tell it.
+    ///
+    /// # Errors
+    /// [`BaseError`]; nothing is left running then.
+    pub async fn beside(settings: &Settings) -> Result<Self, BaseError> {
+        match Base::open(settings).await {
+            Err(BaseError::Embedded(EmbeddedError::InUse { .. })) => {
+                Ok(Base { url: embedded::url_of_running(&settings.state)?, embedded: None })
+            }
+            outcome => outcome,
+        }
+    }
+
     /// Runs the migrations that have not yet run; answers their names. A database that cannot be reached is asked again
     /// for some seconds.
     ///
@@ -88,6 +102,14 @@ impl Base {
                 }
             }
         }
+    }
+
+    /// A connection as the login role, which owns the tables. For commands, never for requests.
+    ///
+    /// # Errors
+    /// [`BaseError::Migrate`] when there is no way to the database.
+    pub async fn connect(&self) -> Result<AsyncPgConnection, BaseError> {
+        Ok(AsyncPgConnection::establish(&self.url).await.map_err(MigrateError::Connect)?)
     }
 
     /// Makes the embedded Postgres a part of the node's health, as it is now.

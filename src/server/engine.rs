@@ -1,5 +1,6 @@
 //! The realtime part of a node: its pods, its sockets, and how both come to an end.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -146,6 +147,15 @@ impl Engine {
     /// How many sockets are open.
     pub fn sockets(&self) -> usize {
         self.sessions - self.room.available_permits()
+    }
+
+    /// What ends this node's sockets of sign-ins that have ended.
+    pub fn ender(&self) -> impl Fn(&[Uuid]) + Send + Sync + use<> {
+        let relays = Arc::clone(&self.relays);
+        move |sign_ins| {
+            let sign_ins: Arc<HashSet<Uuid>> = Arc::new(sign_ins.iter().copied().collect());
+            relays.lock().iter().for_each(|relay| relay.end_sign_ins(&sign_ins));
+        }
     }
 
     /// Closes all sockets with 1012, spread over a time, then waits for the journal to be empty. Answers whether all

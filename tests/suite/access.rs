@@ -32,9 +32,9 @@ const CAST: &str = "
       SELECT p, 'Person', 'person@example.org', 'https://instagram.com/person', p = '{o}'
       FROM unnest('{{s},{e},{x},{b},{p},{n},{o},{h},{k},{m},{r},{z},{v}}'::uuid[]) p;
     INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by, meet_point_public) VALUES
-      ('{E}', 'e', 'Artist', 'City', 'Venue', now(), '{k}', false),
-      ('{F}', 'f', 'Artist', 'City', 'Venue', now(), '{s}', true),
-      ('{G}', 'g', 'Artist', 'City', 'Venue', now(), '{k}', false);
+      ('{E}', 'e', 'Artist', 'City', 'One venue', now(), '{k}', false),
+      ('{F}', 'f', 'Artist', 'City', 'Another', now(), '{s}', true),
+      ('{G}', 'g', 'Artist', 'City', 'A third', now(), '{k}', false);
     INSERT INTO event_members (event_id, user_id, hidden)
       SELECT '{E}', p, p = '{n}' FROM unnest('{{e},{x},{b},{p},{n},{o},{h},{z},{v}}'::uuid[]) p;
     INSERT INTO event_members (event_id, user_id) VALUES ('{F}', '{s}');
@@ -47,6 +47,7 @@ const CAST: &str = "
     SELECT podium.leave_event('{E}', '{v}');
     SELECT podium.pod_join('{P}', '{x}');
     SELECT podium.append('{{P}}', '{{4}}', '{{x}}', '{by the ex-member}');
+    SELECT podium.invite_make('{4}', '{P}', '{x}', repeat('x', 22), NULL, NULL);
     SELECT podium.pod_leave('{P}', '{x}');
     SELECT podium.pod_join('{P}', '{b}');
     SELECT podium.append('{{P},{P},{P}}', '{{1},{2},{3}}', '{{z},{z},{z}}', '{reported,old,report resolved}');
@@ -66,6 +67,8 @@ const CAST: &str = "
       SELECT user_id, '{E}', 'own', 'video' FROM event_members WHERE event_id = '{E}' AND user_id <> '{z}';
     SELECT podium.pod_open('{I}', '{E}', '{z}', 'By invitation', 'invite');
     SELECT podium.pod_admit('{I}', '{z}', '{h}');
+    SELECT podium.invite_make('{1}', '{P}', '{z}', repeat('P', 22), NULL, NULL);
+    SELECT podium.invite_make('{2}', '{I}', '{z}', repeat('I', 22), NULL, NULL);
     SELECT podium.pod_open('{C}', '{E}', '{e}', 'Closed', 'open');
     SELECT podium.pod_close('{C}', '{e}');
     SELECT podium.pod_open('{Q}', '{F}', '{s}', 'Elsewhere', 'open');
@@ -79,6 +82,12 @@ const CAST: &str = "
       ('{1}', '{p}', 'message', '{1}', 'reason', NULL), ('{2}', '{p}', 'media', '{1}', 'reason', NULL),
       ('{3}', '{p}', 'message', '{3}', 'reason', now()), ('{4}', '{p}', 'profile', '{z}', 'reason', NULL);
     INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('node', '{1}', true);
+    INSERT INTO accounts (user_id, email, email_key, password_hash)
+      SELECT p, p || '@example.org', p || '@example.org', 'hash' FROM unnest('{{s},{e},{x},{b},{p},{n},{o},{h},{k},{m},{r},{z}}'::uuid[]) p;
+    INSERT INTO sign_ins (id, user_id, expires_at) SELECT user_id, user_id, now() + interval '1 day' FROM accounts;
+    INSERT INTO refresh_tokens (hash, sign_in_id) SELECT sha256(user_id::text::bytea), user_id FROM accounts;
+    INSERT INTO mail_tokens (hash, user_id, purpose, expires_at)
+      SELECT sha256(user_id::text::bytea), user_id, 'reset', now() + interval '1 day' FROM accounts;
 ";
 
 /// Each line: the table, what is tried, the SQL (`{me}` is the caller), and who may: a caller's letter where it is allowed, a dot
@@ -137,6 +146,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("pods",            "set the head back",                 "UPDATE pods SET last_seq = 0 WHERE id = '{P}'",                                                          ". . . . . . . . . . . ."),
     ("pods",            "delete",                            "DELETE FROM pods WHERE id = '{P}'",                                                                      ". . . . . . . . . . . ."),
     ("pods",            "close",                             "SELECT FROM podium.pod_close('{P}', {me}) WHERE code = 'ok'",                                            ". . . . . . . o . . . ."),
+    ("pods",            "hand over",                         "SELECT FROM podium.pod_hand_over('{P}', {me}, '{z}') WHERE code = 'ok'",                                 ". . . . . . . o . . . ."),
     ("pods",            "close as a moderator",              "SELECT FROM podium.pod_close('{P}', {me}, true) WHERE code = 'ok'",                                      ". . . . . . . . . . m r"),
 
     ("pod_members",     "read",                              "SELECT FROM pod_members WHERE pod_id = '{P}' AND user_id = '{z}'",                                       ". . . . . p n o . . . ."),
@@ -156,6 +166,19 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("pod_admissions",  "update",                            "UPDATE pod_admissions SET admitted = true",                                                              ". . . . . . . . . . . ."),
     ("pod_admissions",  "delete",                            "DELETE FROM pod_admissions",                                                                             ". . . . . . . . . . . ."),
     ("pod_admissions",  "let in",                            "SELECT FROM podium.pod_admit('{P}', {me}, '{b}') WHERE code = 'ok'",                                     ". . . . . . . o . . . ."),
+
+    ("invites",         "read",                              "SELECT FROM invites WHERE id = '{1}'",                                                                ". . . . . p n o . . . ."),
+    ("invites",         "read one's own after leaving",      "SELECT FROM invites WHERE id = '{4}'",                                                                ". . . x . p n o . . . ."),
+    ("invites",         "insert",                            "INSERT INTO invites (id, pod_id, code, created_by) VALUES ('{9}', '{P}', repeat('9', 22), {me})",     ". . . . . . . . . . . ."),
+    ("invites",         "update",                            "UPDATE invites SET revoked_at = NULL",                                                                ". . . . . . . . . . . ."),
+    ("invites",         "delete",                            "DELETE FROM invites",                                                                                 ". . . . . . . . . . . ."),
+    ("invites",         "make",                              "SELECT FROM podium.invite_make('{9}', '{P}', {me}, repeat('9', 22), NULL, NULL) verdict WHERE verdict = 'made'", ". . . . . p n o . . . ."),
+    ("invites",         "take another's back",               "SELECT FROM podium.invite_revoke('{1}', '{P}', {me}) verdict WHERE verdict = 'ok'",                   ". . . . . . . o . . . ."),
+    ("invites",         "take one's own back after leaving", "SELECT FROM podium.invite_revoke('{4}', '{P}', {me}) verdict WHERE verdict = 'ok'",                   ". . . x . . . o . . . ."),
+    ("invites",         "look at it",                        "SELECT FROM podium.invite_preview(repeat('I', 22))",                                                  "a s e x b p n o h k m r"),
+    ("invites",         "come in, or be a member already",   "SELECT FROM podium.invite_accept(repeat('P', 22), {me}) WHERE code = 'ok'",                           ". s e x . p n o h k m r"),
+    ("invites",         "come in where only the invited may","SELECT FROM podium.invite_accept(repeat('I', 22), {me}) WHERE code = 'ok'",                           ". s e x b p n o h k m r"),
+    ("invites",         "guess",                             "SELECT FROM podium.invite_accept(repeat('?', 22), {me}) WHERE code = 'ok'",                           ". . . . . . . . . . . ."),
 
     ("messages",        "read one since one came",           "SELECT FROM messages WHERE pod_id = '{P}' AND id = '{7}'",                                               ". . . . . p n o . . . ."),
     ("messages",        "read one from before, edited now",  "SELECT FROM messages WHERE pod_id = '{P}' AND id = '{2}'",                                               ". . . . . p . o . . . ."),
@@ -232,6 +255,32 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("nodes",           "insert",                            "INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('other', '{1}', true)",                                ". . . . . . . . . . . ."),
     ("nodes",           "update",                            "UPDATE nodes SET bus_ok = false",                                                                        ". . . . . . . . . . . ."),
     ("nodes",           "delete",                            "DELETE FROM nodes",                                                                                      ". . . . . . . . . . . ."),
+
+    ("accounts",        "read",                              "SELECT FROM accounts",                                                                                   ". . . . . . . . . . . ."),
+    ("accounts",        "insert",                            "INSERT INTO accounts (user_id, email, email_key, password_hash) VALUES ({me}, 'a@b.c', 'a@b.c', 'hash')", ". . . . . . . . . . . ."),
+    ("accounts",        "give oneself a role",               "UPDATE accounts SET role = 'moderator'",                                                                 ". . . . . . . . . . . ."),
+    ("accounts",        "give oneself a role by function",   "SELECT podium.account_role({me} || '@example.org', 'moderator')",                                        ". . . . . . . . . . . ."),
+    ("accounts",        "look an address up",                "SELECT FROM podium.account_find('{z}@example.org')",                                                     ". . . . . . . . . . . ."),
+    ("accounts",        "delete",                            "DELETE FROM accounts",                                                                                   ". . . . . . . . . . . ."),
+
+    ("sign_ins",        "read",                              "SELECT FROM sign_ins",                                                                                   ". . . . . . . . . . . ."),
+    ("sign_ins",        "insert",                            "INSERT INTO sign_ins (id, user_id, expires_at) VALUES ('{1}', {me}, now())",                             ". . . . . . . . . . . ."),
+    ("sign_ins",        "update",                            "UPDATE sign_ins SET expires_at = now() + interval '9 years'",                                            ". . . . . . . . . . . ."),
+    ("sign_ins",        "delete",                            "DELETE FROM sign_ins",                                                                                   ". . . . . . . . . . . ."),
+    ("sign_ins",        "list one's own",                    "SELECT FROM podium.sign_ins_of({me})",                                                                   ". s e x b p n o h k m r"),
+    ("sign_ins",        "end one's own",                     "SELECT FROM podium.sign_in_end({me}, {me})",                                                             ". s e x b p n o h k m r"),
+    ("sign_ins",        "end another's",                     "SELECT FROM podium.sign_in_end({me}, '{z}')",                                                            ". . . . . . . . . . . ."),
+    ("sign_ins",        "sign in past the password",         "SELECT FROM podium.sign_in_open('{1}', {me}, 'hash', NULL, '\\x00', '1 day', NULL, NULL)",               ". . . . . . . . . . . ."),
+
+    ("refresh_tokens",  "read",                              "SELECT FROM refresh_tokens",                                                                             ". . . . . . . . . . . ."),
+    ("refresh_tokens",  "insert",                            "INSERT INTO refresh_tokens (hash, sign_in_id) VALUES (sha256('x'), {me})",                               ". . . . . . . . . . . ."),
+    ("refresh_tokens",  "update",                            "UPDATE refresh_tokens SET used_at = NULL, successor = NULL",                                             ". . . . . . . . . . . ."),
+    ("refresh_tokens",  "delete",                            "DELETE FROM refresh_tokens",                                                                             ". . . . . . . . . . . ."),
+
+    ("mail_tokens",     "read",                              "SELECT FROM mail_tokens",                                                                                ". . . . . . . . . . . ."),
+    ("mail_tokens",     "insert",                            "INSERT INTO mail_tokens (hash, user_id, purpose, expires_at) VALUES (sha256('x'), {me}, 'reset', now())", ". . . . . . . . . . . ."),
+    ("mail_tokens",     "update",                            "UPDATE mail_tokens SET expires_at = now()",                                                              ". . . . . . . . . . . ."),
+    ("mail_tokens",     "delete",                            "DELETE FROM mail_tokens",                                                                                ". . . . . . . . . . . ."),
 ];
 
 /// Puts ids where the SQL names them by a letter or digit in braces.
@@ -342,6 +391,21 @@ async fn nobody_acts_on_behalf_of_another() {
         "podium.event_remove('{E}', '{z}', '{p}')",
         "podium.event_delete('{G}', '{z}')",
         "podium.event_host('{E}', '{z}', '{p}', true)",
+        "podium.sign_ins_of('{z}')",
+        "podium.sign_in_end('{z}', '{z}')",
+        // What signs people in is the service's.
+        "podium.account_find('{z}@example.org')",
+        "podium.account_open('{9}', 'a@b.c', 'a@b.c', 'hash', 'Name')",
+        "podium.sign_in_open('{9}', '{z}', 'hash', NULL, sha256('x'), '1 day', NULL, NULL)",
+        "podium.refresh(sha256('x'), sha256('y'), '1 day', '1 minute', NULL, NULL)",
+        "podium.sign_out(sha256('x'))",
+        "podium.sign_ins_ended('1 day')",
+        "podium.mail_token_open('{z}', NULL, 'reset', sha256('x'), '1 day')",
+        "podium.account_verify(sha256('x'))",
+        "podium.reset_is_open(sha256('x'))",
+        "podium.account_reset(sha256('x'), 'hash')",
+        "podium.account_role('{z}@example.org', 'moderator')",
+        "podium.accounts_tidy('1 day')",
         // What these functions are made of is nobody's to call.
         "podium.take_out('{P}', 'left', '{z}', '{z}')",
         "podium.write_line('{P}', 'left', '{z}', '{z}')",
@@ -418,6 +482,8 @@ async fn the_service_reads_across_people_and_writes_nodes_alone() {
         ("SELECT FROM podium.pod_leave('{P}', '{p}') WHERE code = 'ok'", true),
         ("SELECT FROM podium.append('{{P}}', '{{9}}', '{{p}}', '{text}') WHERE code = 'ok'", true),
         ("SELECT FROM podium.amend('{{P}}', '{{7}}', '{{z}}', '{edit}', '{text}', '{{9}}') WHERE code = 'ok'", true),
+        ("SELECT FROM podium.invite_accept(repeat('I', 22), '{s}') WHERE code = 'ok'", true),
+        ("SELECT FROM invites", false),
         ("SELECT FROM message_ops", false),
         ("INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('other', '{1}', true)", true),
         ("UPDATE nodes SET seen_at = now()", true),
@@ -444,6 +510,17 @@ async fn the_service_reads_across_people_and_writes_nodes_alone() {
         ("DELETE FROM pod_members", false),
         ("UPDATE pods SET last_seq = 0", false),
         ("SELECT podium.write_line('{P}', 'left', '{p}', '{p}')", false),
+        ("SELECT FROM podium.account_find('{z}@example.org')", true),
+        ("SELECT FROM podium.sign_in_open('{1}', '{z}', 'hash', NULL, sha256('x'), '1 day', NULL, NULL)", true),
+        ("SELECT FROM podium.sign_in_open('{1}', '{z}', 'another', NULL, sha256('x'), '1 day', NULL, NULL)", false),
+        ("SELECT FROM podium.account_reset(sha256('{z}'), 'another')", true),
+        ("SELECT FROM podium.account_role('{z}@example.org', 'moderator')", false),
+        ("SELECT FROM accounts", false),
+        ("SELECT FROM sign_ins", false),
+        ("SELECT FROM refresh_tokens", false),
+        ("SELECT FROM mail_tokens", false),
+        ("UPDATE accounts SET role = 'moderator'", false),
+        ("DELETE FROM sign_ins", false),
     ] {
         client.batch_execute("BEGIN; SET LOCAL ROLE podium_service").await.expect("become the service");
         assert_eq!(reaches(&client, &fill(sql, None)).await, allowed, "{sql}");

@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::client::{Pushed, Reply};
+use crate::support::client::{Client, Pushed, Reply};
 use crate::support::pod_client::{PodClient, id_in, number};
 use crate::support::server::{Person, Server};
 
@@ -41,7 +41,9 @@ impl Talker {
         let mine: Vec<&Value> = texts.iter().copied().filter(|message| message["user_id"] == me).collect();
         let key = Uuid::from_u128(random.random());
         let text = format!("{} {}", self.client.person.name, random.random_range(0..1_000_000));
+        let read = random.random_range(0..=self.client.last());
         let (event, payload) = match (random.random_range(0..100), texts.choose(random), mine.choose(random)) {
+            (0..5, ..) => ("read", json!({"seq": read})),
             (45..65, _, Some(message)) => ("message:edit", json!({"id": message["id"], "text": text, "op": key})),
             (65..70, _, Some(message)) => ("message:delete", json!({"id": message["id"], "op": key})),
             (70..100, Some(message), _) => {
@@ -159,6 +161,7 @@ async fn whatever_is_done_all_end_with_the_state_of_a_fresh_join() {
     let mut away = PodClient::joined(&server, &people[3], pod).await;
     away.cut(false);
     let watcher = PodClient::joined(&server, &people[4], pod).await;
+    let mut marks: HashMap<Uuid, i64> = HashMap::new();
     let talkers = people[..3].iter().enumerate().map(|(number, person)| {
         let random = StdRng::seed_from_u64(seed.wrapping_add(number as u64));
         let client = PodClient::new(person, pod);
@@ -173,6 +176,8 @@ async fn whatever_is_done_all_end_with_the_state_of_a_fresh_join() {
     let mut edits: HashMap<Uuid, (i64, String)> = HashMap::new();
     let mut clients = vec![away, watcher];
     for talker in talkers {
+        let read = talker.done.iter().filter(|push| push.event == "read").map(|push| number(&push.payload["seq"]));
+        marks.insert(talker.client.person.id, read.max().unwrap_or(0));
         for push in talker.done.iter().filter(|push| push.event == "message:edit") {
             let at = number(&talker.answers[&push.key]["seq"]);
             let edit = edits.entry(id_in(&push.payload)).or_default();
@@ -192,6 +197,16 @@ async fn whatever_is_done_all_end_with_the_state_of_a_fresh_join() {
         let odd: Vec<_> = anew.iter().filter(|(seq, message)| client.log.get(*seq) != Some(*message)).collect();
         let same = odd.is_empty() && client.log.len() == anew.len();
         assert!(same, "seed {seed}: {} differs: {odd:?}", client.person.name);
+    }
+    // Marks do not move back, however often and in whatever order they were sent: a fresh join has the highest of each, and who
+    // watched has heard of it.
+    let fresh = Client::open(&server, &people[0]).await;
+    let members = fresh.join(&format!("pod:{pod}"), json!({})).await.ok()["members"].clone();
+    for (user_id, mark) in marks.into_iter().filter(|(_, mark)| *mark > 0) {
+        let member = members.as_array().expect("members").iter().find(|member| member["user_id"] == json!(user_id));
+        assert_eq!(member.expect("a member")["read_seq"], json!(mark), "seed {seed}: up to where {user_id} has read");
+        let is_it = |read: &Value| read["user_id"] == json!(user_id) && read["seq"] == json!(mark);
+        clients[1].client().event_where(&format!("pod:{pod}"), "read", is_it).await;
     }
     let log = &clients[2].log;
     assert!(log.len() > 200, "{} messages", log.len());

@@ -43,7 +43,7 @@ fn stopped(output: &Output) -> String {
 #[test]
 fn help_teaches() {
     let text = printed(&podium(&["--help"], &[]));
-    for word in ["serve", "migrate", "token", "demo", "config", "Examples:", "curl"] {
+    for word in ["serve", "migrate", "token", "role", "demo", "config", "Examples:", "curl"] {
         assert!(text.contains(word), "{word} is missing in\n{text}");
     }
     for command in ["serve", "migrate", "token", "config"] {
@@ -148,6 +148,23 @@ fn without_any_setting_the_secret_is_made_once_and_kept() {
     let secret = std::fs::read_to_string(state.join("jwt-secret")).expect("the secret");
     let tokens = Tokens::new(&Secret::new(secret.trim())).expect("a secret");
     assert!(tokens.verify(&first).is_ok() && tokens.verify(&second).is_ok());
+}
+
+#[test]
+fn mails_need_a_sender() {
+    let settings = [
+        ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing"),
+        ("PODIUM_JWT_SECRET", SECRET),
+        ("PODIUM_SMTP_URL", "smtps://podium:hunter2@mail.example"),
+        ("PODIUM_LISTEN", "127.0.0.1:0"),
+        ("PODIUM_ADMIN_LISTEN", "127.0.0.1:0"),
+    ];
+    let line = stopped(&podium(&["serve"], &settings));
+    assert!(line.starts_with("podium: PODIUM_MAIL_FROM is not set; expected a mail address"), "{line}");
+    let text = printed(&podium(&["config"], &settings));
+    assert!(text.contains("smtps://********@mail.example") && !text.contains("hunter2"), "{text}");
+    let line = stopped(&podium(&["config"], &[("PODIUM_SMTP_URL", "mail.example")]));
+    assert!(line.starts_with("podium: PODIUM_SMTP_URL: the value ******** (environment) is wrong"), "{line}");
 }
 
 #[test]

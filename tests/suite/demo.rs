@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use uuid::Uuid;
 
+use crate::support::account::{Account, login};
 use crate::support::server::{Person, SECRET, Server, token};
 
 /// Ana, the first of the demo's people.
@@ -31,7 +32,7 @@ async fn the_demo_is_filled_in_once() {
     let server = Server::start().await;
     fill(&server).await;
     let first = counts(&server).await;
-    assert_eq!(first[..5], [8, 1, 8, 3, 9]);
+    assert_eq!(first[..5], [10, 1, 10, 4, 12]);
     fill(&server).await;
     assert_eq!(counts(&server).await, first);
 
@@ -41,7 +42,7 @@ async fn the_demo_is_filled_in_once() {
     let event = server.get("/v1/events/paper-lanterns-hamburg", &ana).await.ok(200);
     let pods = server.get(&format!("/v1/events/{}/pods", event["id"].as_str().unwrap()), &ana).await.ok(200);
     let free: Vec<_> = pods["items"].as_array().unwrap().iter().map(|pod| &pod["free_seats"]).collect();
-    assert_eq!(free, [&json!(1), &json!(2), &json!(3)]);
+    assert_eq!(free, [&json!(1), &json!(2), &json!(3), &json!(2)]);
     let pod = server.get("/v1/me/pods", &ana).await.ok(200)["items"][0].clone();
     assert_eq!(pod["last_message"]["text"], "🤝 clock it is");
 
@@ -49,4 +50,30 @@ async fn the_demo_is_filled_in_once() {
     server.delete(&format!("/v1/pods/{}/members/me", pod["id"].as_str().unwrap()), &ana).await.ok(204);
     fill(&server).await;
     assert_eq!(server.get("/v1/me/pods", &ana).await.ok(200)["items"], Value::Array(vec![]));
+}
+
+/// The two accounts that whoever looks at the demo signs in with.
+#[tokio::test]
+async fn the_demo_has_two_accounts() {
+    let server = Server::start().await;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_podium"));
+    command.arg("demo").env("DATABASE_URL", server.database.url()).env("PODIUM_JWT_SECRET", SECRET);
+    let output = command.stdin(Stdio::null()).output().await.expect("podium demo");
+    let told = String::from_utf8(output.stdout).unwrap();
+    let password = told.split('"').find(|part| part.starts_with("paper")).unwrap_or_else(|| panic!("{told}"));
+    for (email, name, pods) in [("mia@example.org", "Mia", 1), ("leo@example.org", "Leo", 1)] {
+        assert!(told.contains(email), "{told}");
+        let account = Account::of(email, &login(&server, email, password).await.ok(200));
+        let me = server.get("/v1/me", &account.person()).await.ok(200);
+        assert_eq!((&me["display_name"], &me["email"]), (&json!(name), &json!(email)));
+        let mine = server.get("/v1/me/pods", &account.person()).await.ok(200);
+        assert_eq!(mine["items"].as_array().unwrap().len(), pods);
+    }
+    // A password that was changed since is not put back.
+    Account::register(&server, "eve@example.org").await;
+    let change =
+        "UPDATE accounts SET password_hash = (SELECT password_hash FROM accounts WHERE email = 'eve@example.org')";
+    server.database.connect().await.execute(change, &[]).await.unwrap();
+    fill(&server).await;
+    login(&server, "mia@example.org", password).await.refused(401, "unauthorized");
 }

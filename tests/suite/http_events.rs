@@ -66,7 +66,8 @@ async fn slugs_are_unique() {
     let server = Server::start().await;
     let ana = server.person("Ana");
     let body = gig("Low", "Duluth", "2099-01-01T20:00:00Z");
-    let requests = (0..5).map(|_| server.post("/v1/events", &ana, body.clone()));
+    let in_house = |number: i32| with(body.clone(), json!({"venue": format!("Hall {number}")}));
+    let requests = (0..5).map(|number| server.post("/v1/events", &ana, in_house(number)));
     let mut slugs: Vec<_> = futures_util::future::join_all(requests)
         .await
         .into_iter()

@@ -20,6 +20,10 @@ const ROWS: &str = "
       FROM (SELECT id AS pod, row_number() OVER () AS n FROM pods WHERE event_id = '$CROWD') p
       JOIN (SELECT user_id AS person, row_number() OVER () AS n FROM event_members
             WHERE event_id = '$CROWD' AND user_id <> '$MANY') m ON m.n % 100 = p.n % 100;
+    INSERT INTO invites (id, pod_id, code, created_by)
+      SELECT podium.uuid_v7(), pod, lpad(n::text, 22, '0'), person
+      FROM (SELECT '$SMALL'::uuid AS pod, '$ONE'::uuid AS person, 0 AS n
+            UNION ALL SELECT '$POD', '$MANY', n FROM generate_series(1, 100) n) links;
     SELECT podium.append(array_agg('$POD'::uuid), array_agg(podium.uuid_v7()), array_agg('$MANY'::uuid),
                          array_agg('text ' || n)) FROM generate_series(1, 100) n;
 ";
@@ -34,11 +38,14 @@ async fn a_list_costs_the_same_for_one_row_and_for_a_hundred() {
         .replace("$ONE", &one.id.to_string())
         .replace("$MANY", &many.id.to_string())
         .replace("$CROWD", &crowd.to_string())
-        .replace("$POD", &long_pod.to_string());
+        .replace("$POD", &long_pod.to_string())
+        .replace("$SMALL", &small_pod.to_string());
     server.database.connect().await.batch_execute(&rows).await.expect("a hundred rows");
 
     let lists = [
         ("/v1/events?artist=%C3%93lafur%20Arnalds&limit=1".to_owned(), "/v1/events?artist=crowded".to_owned(), "items"),
+        ("/v1/events?q=arnalds&limit=1".to_owned(), "/v1/events?q=corwded+citty".to_owned(), "items"),
+        (format!("/v1/pods/{small_pod}/invites"), format!("/v1/pods/{long_pod}/invites"), "items"),
         (format!("/v1/events/{small_event}/members"), format!("/v1/events/{crowd}/members"), "items"),
         (format!("/v1/events/{small_event}/pods"), format!("/v1/events/{crowd}/pods"), "items"),
         ("/v1/me/events".to_owned(), "/v1/me/events".to_owned(), "items"),

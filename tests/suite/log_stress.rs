@@ -325,7 +325,7 @@ async fn set_up(admin: &Client, world: &World, rng: &mut StdRng) {
     admin
         .execute(
             "INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by)
-             SELECT e, 'event-' || n, 'Artist', 'City', 'Venue', now(), $2 FROM unnest($1::uuid[]) WITH ORDINALITY u (e, n)",
+             SELECT e, 'event-' || n, 'Artist', 'City', 'Venue ' || n, now(), $2 FROM unnest($1::uuid[]) WITH ORDINALITY u (e, n)",
             &[&events, &people[0]],
         )
         .await

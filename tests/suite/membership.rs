@@ -17,7 +17,7 @@ const EVENT: char = 'e';
 const POD: char = 'p';
 
 /// As the service: an event with `a` and `b` in a pod, and more people in the event.
-async fn pod_of_two(more: &str) -> (Database, Client, Client) {
+pub(crate) async fn pod_of_two(more: &str) -> (Database, Client, Client) {
     let database = Database::create().await;
     let owner = database.connect().await;
     owner.batch_execute(TWO_IN_A_POD).await.expect("two in a pod");
@@ -29,7 +29,7 @@ async fn pod_of_two(more: &str) -> (Database, Client, Client) {
 }
 
 /// Makes a person, and lets them into the event.
-async fn enter(owner: &Client, person: char) {
+pub(crate) async fn enter(owner: &Client, person: char) {
     let profile = "INSERT INTO profiles (id, display_name) VALUES ($1, 'Person') ON CONFLICT DO NOTHING";
     owner.execute(profile, &[&id(person)]).await.expect("a person");
     let member = "INSERT INTO event_members (event_id, user_id) VALUES ($1, $2)";
@@ -38,11 +38,11 @@ async fn enter(owner: &Client, person: char) {
 
 /// Calls a function; `{x}` in its arguments is the id of that letter. Answers the rows as words: the code, the seat if there is
 /// one, and for each line its seq, its kind, the person, and who did it if somebody else.
-async fn call(client: &Client, call: &str) -> String {
+pub(crate) async fn call(client: &Client, call: &str) -> String {
     try_call(client, call).await.unwrap_or_else(|error| panic!("{call}: {error:?}"))
 }
 
-async fn try_call(client: &Client, call: &str) -> Result<String, tokio_postgres::Error> {
+pub(crate) async fn try_call(client: &Client, call: &str) -> Result<String, tokio_postgres::Error> {
     let rows = client.query(&format!("SELECT * FROM podium.{}", fill(call)), &[]).await?;
     let first = rows.first().expect("at least one row");
     if call.starts_with("append") {
@@ -411,7 +411,7 @@ async fn who_waited_judges_afterwards() {
     owner
         .batch_execute(&fill(
             "INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by)
-             VALUES ('{2}', 'another', 'Artist', 'City', 'Venue', now(), '{a}');
+             VALUES ('{2}', 'another', 'Artist', 'City', 'Another venue', now(), '{a}');
              INSERT INTO event_members (event_id, user_id) VALUES ('{2}', '{a}')",
         ))
         .await
@@ -486,7 +486,7 @@ async fn the_tables_alone_refuse_a_sixth_member() {
 }
 
 /// Lets one connection a person begin at the same moment.
-async fn race<F>(database: &Database, people: &str, run: impl Fn(Client, char) -> F) -> Vec<String>
+pub(crate) async fn race<F>(database: &Database, people: &str, run: impl Fn(Client, char) -> F) -> Vec<String>
 where
     F: Future<Output = String> + Send + 'static,
 {

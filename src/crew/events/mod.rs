@@ -55,10 +55,13 @@ pub struct NewEvent {
     /// The client's own id, which makes it safe to ask again.
     pub id: Option<Uuid>,
     /// One line of 1 to 200 characters.
+    #[schema(min_length = 1, pattern = r"\S")]
     pub artist: String,
     /// One line of 1 to 200 characters.
+    #[schema(min_length = 1, pattern = r"\S")]
     pub city: String,
     /// One line of 1 to 200 characters.
+    #[schema(min_length = 1, pattern = r"\S")]
     pub venue: String,
     /// When it starts.
     pub date_utc: DateTime<Utc>,
@@ -96,10 +99,13 @@ impl NewEvent {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub struct EventChange {
     /// One line of 1 to 200 characters.
+    #[schema(min_length = 1, pattern = r"\S")]
     pub artist: Option<String>,
     /// One line of 1 to 200 characters.
+    #[schema(min_length = 1, pattern = r"\S")]
     pub city: Option<String>,
     /// One line of 1 to 200 characters.
+    #[schema(min_length = 1, pattern = r"\S")]
     pub venue: Option<String>,
     /// When it starts.
     pub date_utc: Option<DateTime<Utc>>,

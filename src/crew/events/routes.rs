@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::badges::{BADGES, Badge};
 use super::members::MyEvent;
 use super::slug::EventKey;
+use super::store::search::{Ranked, search};
 use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, member_routes, store};
 use crate::crew::place::Place;
 use crate::crew::pods::Pods;
@@ -18,7 +19,8 @@ use crate::crew::refusals;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::fields::Fields;
-use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query};
+use crate::foundation::http::{Json, Known, Page, PageQuery, Path, Problem, Public, Query};
+use crate::foundation::settings::Settings;
 
 /// Registers the routes of events and their members.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -29,22 +31,30 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Create an event
 ///
-/// With an `id` of the client's own it is safe to ask again: the same event is answered, with 200.
+/// With an `id` of the client's own it is safe to ask again: the same event is answered, with 200. The same artist in the same
+/// venue, whatever the case and the marks on letters, on the same day of the event's `time_zone` (or else of UTC) is one event:
+/// join that one. One that was cancelled does not count.
 #[utoipa::path(
     tag = "events",
     security(("token" = [])),
     responses(
         (status = 201, description = "The new event", body = Event),
         (status = 200, description = "The event that an earlier request with this id created", body = Event),
-        (status = 409, description = "`conflict`: the id or the slug is taken", body = Problem),
+        (status = 409, description = "`conflict`: the id or the slug is taken; or the same artist plays in the same venue on the same day already, then `id` and `slug` say which event that is", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller has created as many events as they may in a day", body = Problem),
         refusals::Token,
         refusals::Body,
     )
 )]
 #[post("/v1/events")]
-async fn create(who: SignedIn, database: web::Data<Database>, new: Json<NewEvent>) -> Result<HttpResponse> {
+async fn create(
+    who: SignedIn,
+    database: web::Data<Database>,
+    settings: web::Data<Settings>,
+    new: Json<NewEvent>,
+) -> Result<HttpResponse> {
     let new = new.into_inner().checked()?;
-    let work = async |conn: &mut _| store::create(conn, who.user_id, &new).await;
+    let work = async |conn: &mut _| store::create(conn, who.user_id, &new, settings.limits.events).await;
     let (event, fresh) = database.scope(&who.caller, Access::Write, work).await?;
     Ok(if fresh { HttpResponse::Created().json(event) } else { HttpResponse::Ok().json(event) })
 }
@@ -53,6 +63,9 @@ async fn create(who: SignedIn, database: web::Data<Database>, new: Json<NewEvent
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 struct EventQuery {
+    /// Words of artist, city or venue in any order, which may be mistyped. Then the list is in order of how well they fit, and
+    /// among equals by date.
+    q: Option<String>,
     /// The artist's whole name, in any case.
     artist: Option<String>,
     /// The city's whole name, in any case.
@@ -64,33 +77,35 @@ struct EventQuery {
 }
 
 impl EventQuery {
-    fn filter(self, now: DateTime<Utc>) -> Result<Filter> {
+    /// The words, if there are any, and the rest.
+    fn parts(self, now: DateTime<Utc>) -> Result<(Option<String>, Filter)> {
         let mut fields = Fields::new();
         // What a form was not filled with asks for nothing.
         let mut line = |name, value: Option<String>| {
             let value = value.filter(|value| !value.trim().is_empty())?;
             Some(fields.line(name, &value, MAX_LINE))
         };
-        let (artist, city) = (line("?artist", self.artist), line("?city", self.city));
+        let (words, artist, city) = (line("?q", self.q), line("?artist", self.artist), line("?city", self.city));
         let from = self.from.unwrap_or(now);
         fields.time("?from", from);
         if let Some(to) = self.to {
             fields.time("?to", to);
         }
         fields.done()?;
-        Ok(Filter { artist, city, from, to: self.to })
+        Ok((words, Filter { artist, city, from, to: self.to }))
     }
 }
 
 /// Find events
 ///
-/// In order of date. Needs no token.
+/// In order of date, or with `q` of how well they fit. Needs no token.
 #[utoipa::path(
     tag = "events",
     security(()),
-    params(EventQuery, PageQuery),
+    params(EventQuery, PageQuery, Known),
     responses(
         (status = 200, description = "A page of events", body = Page<Event>),
+        refusals::Public,
         refusals::Any,
         refusals::Query,
     )
@@ -100,12 +115,24 @@ async fn list(
     database: web::Data<Database>,
     query: Query<EventQuery>,
     page: Query<PageQuery>,
-) -> Result<Json<Page<Event>>> {
-    let filter = query.into_inner().filter(Utc::now())?;
-    let (limit, after) = (page.limit()?, page.position()?);
-    let work = async |conn: &mut _| store::list(conn, &filter, after, limit.rows()).await;
-    let events = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(events, limit, |event| Place { time: event.date_utc, id: event.id })))
+) -> Result<Public<Page<Event>>> {
+    let (words, filter) = query.into_inner().parts(Utc::now())?;
+    let limit = page.limit()?;
+    let Some(words) = words else {
+        let after = page.position()?;
+        let work = async |conn: &mut _| store::list(conn, &filter, after, limit.rows()).await;
+        let events = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
+        return Ok(Public::for_moments(Page::of(events, limit, place)));
+    };
+    let after = page.position()?;
+    let work = async |conn: &mut _| search(conn, &words, &filter, after, limit.rows()).await;
+    let found = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
+    let found = Page::of(found, limit, |(event, score)| Ranked { score: *score, place: place(event) });
+    Ok(Public::for_moments(found.map(|(event, _)| event)))
+}
+
+fn place(event: &Event) -> Place {
+    Place { time: event.date_utc, id: event.id }
 }
 
 /// Get an event
@@ -114,18 +141,19 @@ async fn list(
 #[utoipa::path(
     tag = "events",
     security(()),
-    params(("id" = String, Path, description = "The event's id or slug")),
+    params(("id" = String, Path, description = "The event's id or slug"), Known),
     responses(
         (status = 200, description = "The event", body = Event),
+        refusals::Public,
         (status = 404, description = "`not_found`", body = Problem),
         refusals::Any,
     )
 )]
 #[get("/v1/events/{id}")]
-async fn get(database: web::Data<Database>, id: Path<String>) -> Result<Json<Event>> {
+async fn get(database: web::Data<Database>, id: Path<String>) -> Result<Public<Event>> {
     let key = EventKey::parse(&id).ok_or(Code::NotFound)?;
     let work = async |conn: &mut _| store::find(conn, key).await;
-    Ok(Json(database.scope(&Caller::NOBODY, Access::Snapshot, work).await?))
+    Ok(Public::for_moments(database.scope(&Caller::NOBODY, Access::Snapshot, work).await?))
 }
 
 /// Change or cancel an event
@@ -139,6 +167,7 @@ async fn get(database: web::Data<Database>, id: Path<String>) -> Result<Json<Eve
         (status = 200, description = "The event as it is now", body = Event),
         (status = 403, description = "`forbidden`: not its maker", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
+        (status = 409, description = "`conflict`: it would be the same as the event that `id` and `slug` name", body = Problem),
         refusals::Token,
         refusals::Body,
     )
@@ -207,9 +236,10 @@ async fn mine(who: SignedIn, database: web::Data<Database>, page: Query<PageQuer
 #[utoipa::path(
     tag = "events",
     security(()),
-    responses((status = 200, description = "The list", body = Page<Badge>))
+    params(Known),
+    responses((status = 200, description = "The list", body = Page<Badge>), refusals::Public)
 )]
 #[get("/v1/badges")]
-async fn badges() -> Json<Page<Badge>> {
-    Json(Page::whole(BADGES.to_vec()))
+async fn badges() -> Public<Page<Badge>> {
+    Public::for_a_release(Page::whole(BADGES.to_vec()))
 }

@@ -1,15 +1,18 @@
 //! Every query of events and their members.
 
+pub mod search;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{exists, sql};
+use diesel::dsl::{exists, not, sql};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
 use diesel::result::Error::DatabaseError;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::upsert::excluded;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -20,6 +23,7 @@ use crate::crew::place::Place;
 use crate::crew::profiles;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::schema::{event_members, events};
+use crate::foundation::settings::Allowance;
 
 /// How many endings are tried for a slug that is taken. Each one fails once in 28 million.
 const SUFFIXES: usize = 3;
@@ -29,20 +33,50 @@ diesel::define_sql_function! {
     fn lower(text: Text) -> Text;
 }
 
-/// Stores a new event for `by`. Also answers whether it is new, or what an earlier call with the same id stored.
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// A name without regard to case and marks on letters.
+    #[sql_name = "podium.folded"]
+    fn folded(text: Text) -> Text;
+
+    /// The day on which an event starts.
+    #[sql_name = "podium.event_day"]
+    fn event_day(date: Timestamptz, zone: Nullable<Text>) -> Date;
+
+    /// When a person may make an event again.
+    #[sql_name = "podium.event_allowance"]
+    fn event_allowance(by: SqlUuid, count: Integer, seconds: Integer) -> Nullable<Timestamptz>;
+}
+
+/// Stores a new event for `by`, who may make so many. Also answers whether it is new, or what an earlier call with the same id
+/// stored.
 ///
 /// # Errors
-/// [`Code::Conflict`] when the id is another's, or the given slug is taken.
-pub async fn create(conn: &mut AsyncPgConnection, by: Uuid, new: &NewEvent) -> Result<(Event, bool)> {
+/// [`Code::Conflict`] when the id is another's, the given slug is taken, or there is the same event already, whose `id` it
+/// tells; [`Code::RateLimited`].
+pub async fn create(
+    conn: &mut AsyncPgConnection,
+    by: Uuid,
+    new: &NewEvent,
+    limit: Option<Allowance>,
+) -> Result<(Event, bool)> {
     let id = new.id.unwrap_or_else(Uuid::now_v7);
+    if let Some(refusal) = refused_by(conn, by, limit).await? {
+        // A repeat makes nothing. It may have waited for its first try, so it is looked for afterwards.
+        return made_by(conn, id, by).await?.map(|event| (event, false)).ok_or(refusal);
+    }
     let mut slug = new.slug.clone().unwrap_or_else(|| slug::slug_of(&new.artist, &new.city, new.date_utc));
     for _ in 0..=SUFFIXES {
         if let Some(event) = insert(conn, id, by, &slug, new).await? {
             return Ok((event, true));
         }
-        // Something has the id or the slug. Whoever had it uncommitted is through, since the insert waited for them.
-        if let Some(event) = events::table.find(id).select(Event::as_select()).first(conn).await.optional()? {
-            return if event.created_by == by { Ok((event, false)) } else { Err(Code::Conflict.into()) };
+        // Something has the id, the slug, or is the same event. Whoever had it uncommitted is through, since the insert
+        // waited for them.
+        if let Some(event) = made_by(conn, id, by).await? {
+            return Ok((event, false));
+        }
+        if let Some(same) = same_as(conn, &new.artist, &new.venue, new.date_utc, new.time_zone.as_deref()).await? {
+            return Err(same.refusal());
         }
         if new.slug.is_some() {
             break;
@@ -50,6 +84,55 @@ pub async fn create(conn: &mut AsyncPgConnection, by: Uuid, new: &NewEvent) -> R
         slug = slug::with_suffix(&slug::slug_of(&new.artist, &new.city, new.date_utc));
     }
     Err(Error::because(Code::Conflict, "the slug is already taken").with("slug", slug))
+}
+
+/// The event with this id, if `by` made it.
+async fn made_by(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid) -> Result<Option<Event>> {
+    match events::table.find(id).select(Event::as_select()).first::<Event>(conn).await.optional()? {
+        Some(event) if event.created_by != by => Err(Code::Conflict.into()),
+        found => Ok(found),
+    }
+}
+
+/// The refusal of one who has made as many events as they may. Else nobody else is let through for the same person until this
+/// transaction ends.
+async fn refused_by(conn: &mut AsyncPgConnection, by: Uuid, limit: Option<Allowance>) -> Result<Option<Error>> {
+    let Some(limit) = limit else { return Ok(None) };
+    let [count, seconds] = limit.as_sql();
+    let again: Option<DateTime<Utc>> = diesel::select(event_allowance(by, count, seconds)).get_result(conn).await?;
+    Ok(again.map(|again| Error::rate_limited_until(Some(again))))
+}
+
+/// What is in the way of an event of the same artist and venue on the same day.
+struct Same {
+    id: Uuid,
+    slug: String,
+}
+
+impl Same {
+    fn refusal(self) -> Error {
+        let reason = "the same artist plays there on the same day already";
+        Error::because(Code::Conflict, reason).with("id", self.id).with("slug", self.slug)
+    }
+}
+
+async fn same_as(
+    conn: &mut AsyncPgConnection,
+    artist: &str,
+    venue: &str,
+    date_utc: DateTime<Utc>,
+    time_zone: Option<&str>,
+) -> Result<Option<Same>> {
+    let found = events::table
+        .filter(folded(events::artist).eq(folded(artist)))
+        .filter(folded(events::venue).eq(folded(venue)))
+        .filter(event_day(events::date_utc, events::time_zone).eq(event_day(date_utc, time_zone)))
+        .filter(events::cancelled_at.is_null().and(not(events::twin)))
+        .select((events::id, events::slug))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(id, slug)| Same { id, slug }))
 }
 
 async fn insert(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid, slug: &str, new: &NewEvent) -> Result<Option<Event>> {
@@ -75,7 +158,16 @@ pub async fn list(
     after: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Event>> {
-    let mut query = events::table.select(Event::as_select()).filter(events::date_utc.ge(filter.from)).into_boxed();
+    let mut query = filtered(filter);
+    if let Some(Place { time: date, id }) = after {
+        query = query.filter(events::date_utc.ge(date).and(events::date_utc.gt(date).or(events::id.gt(id))));
+    }
+    let query = query.select(Event::as_select()).order((events::date_utc, events::id)).limit(limit);
+    Ok(query.load(conn).await?)
+}
+
+fn filtered(filter: &Filter) -> events::BoxedQuery<'_, Pg> {
+    let mut query = events::table.filter(events::date_utc.ge(filter.from)).into_boxed();
     if let Some(to) = filter.to {
         query = query.filter(events::date_utc.le(to));
     }
@@ -85,10 +177,7 @@ pub async fn list(
     if let Some(city) = &filter.city {
         query = query.filter(lower(events::city).eq(lower(city)));
     }
-    if let Some(Place { time: date, id }) = after {
-        query = query.filter(events::date_utc.ge(date).and(events::date_utc.gt(date).or(events::id.gt(id))));
-    }
-    Ok(query.order((events::date_utc, events::id)).limit(limit).load(conn).await?)
+    query
 }
 
 /// The event that an address names.
@@ -118,6 +207,9 @@ pub async fn lock(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Event> {
 }
 
 /// Writes a changed event back, and gives it as it is stored.
+///
+/// # Errors
+/// [`Code::Conflict`] when it would be the same as another event, whose `id` it tells.
 pub async fn save(conn: &mut AsyncPgConnection, event: &Event) -> Result<Event> {
     let row = (
         events::artist.eq(&event.artist),
@@ -128,8 +220,16 @@ pub async fn save(conn: &mut AsyncPgConnection, event: &Event) -> Result<Event> 
         events::time_zone.eq(&event.time_zone),
         events::cancelled_at.eq(event.cancelled_at),
     );
-    let update = diesel::update(events::table.find(event.id)).set(row);
-    Ok(update.returning(Event::as_returning()).get_result(conn).await?)
+    let update = diesel::update(events::table.find(event.id)).set(row).returning(Event::as_returning());
+    // In a transaction within, so that one can still ask what was in the way.
+    match conn.transaction(async |conn| update.get_result(conn).await).await {
+        Err(DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            let same = same_as(conn, &event.artist, &event.venue, event.date_utc, event.time_zone.as_deref()).await?;
+            // Gone again already.
+            Err(same.map_or_else(|| Code::Conflict.into(), Same::refusal))
+        }
+        outcome => Ok(outcome?),
+    }
 }
 
 /// Makes `user_id` a member of the event, or changes how they are one.

@@ -22,6 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Debug, Deserialize, ToSchema)]
 struct EditBody {
     /// 1 to 4,000 characters, not only white space.
+    #[schema(min_length = 1, pattern = r"\S")]
     text: String,
     /// The client's own id of this change, which makes it safe to ask again.
     op: Option<Uuid>,

@@ -33,6 +33,7 @@ use uuid::Uuid;
 
 use self::actor::{IsFull, Parts, PodActor};
 use self::inbox::InboxHandle;
+pub(in crate::crew) use self::journal::refusal;
 use self::journal::{Amend, Append, Call, Journal};
 use self::live::{FromAfar, LivePods};
 use self::read_marks::ReadMarks;
@@ -190,10 +191,11 @@ impl Pods {
     /// Opens a pod; its maker takes seat 1 as its owner. Answers whether this very call did it.
     ///
     /// # Errors
-    /// `not_found` and `not_member` of the event, `conflict`, `invalid`, and those of [`Journal::append`].
+    /// `not_found` and `not_member` of the event, `conflict`, `invalid`, `rate_limited`, and those of [`Journal::append`].
     pub async fn open(&self, by: Uuid, new: NewPod) -> Result<bool> {
         let NewPod { id, event_id, name, join_policy } = new;
-        let done = self.0.journal.call(Call::Open { pod_id: id, event_id, by, name, join_policy }).await?;
+        let limit = self.0.limits.pods;
+        let done = self.0.journal.call(Call::Open { pod_id: id, event_id, by, name, join_policy, limit }).await?;
         Ok(done.fresh)
     }
 
@@ -206,6 +208,16 @@ impl Pods {
             return Err(Code::PodFull.into());
         }
         let done = self.0.journal.call(Call::Join { pod_id, user_id }).await?;
+        done.seat.ok_or_else(|| Error::internal("a join without a seat"))
+    }
+
+    /// Comes in by an invitation: joins the event and takes the lowest free seat, in one go. Answers the seat that the person
+    /// has, too, and then uses nothing up.
+    ///
+    /// # Errors
+    /// `pod_full`; `conflict` with the invitation's `state`; `forbidden` for the removed; `not_found`.
+    pub async fn accept(&self, pod_id: Uuid, user_id: Uuid, code: String) -> Result<i16> {
+        let done = self.0.journal.call(Call::Accept { pod_id, user_id, code }).await?;
         done.seat.ok_or_else(|| Error::internal("a join without a seat"))
     }
 
@@ -257,6 +269,14 @@ impl Pods {
         self.0.journal.call(Call::Change { pod_id, by, name, join_policy }).await?;
         self.0.live.changed(pod_id);
         Ok(())
+    }
+
+    /// The owner makes another member the owner.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_member`, `not_found`; `invalid` for one who is no member.
+    pub async fn hand_over(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
+        self.0.journal.call(Call::HandOver { pod_id, by, user_id }).await.map(drop)
     }
 
     /// The owner closes the pod, which ends everyone's membership.

@@ -1,10 +1,10 @@
 //! HTTP of pods.
 
-use actix_web::{HttpResponse, delete, get, patch, post, web};
+use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::view::{self, InboxEntry, PodBody, PodChange, PodDetail, PodView};
+use super::view::{self, Heir, InboxEntry, PodBody, PodChange, PodDetail, PodView};
 use super::{NewPod, Pods, member_routes, store};
 use crate::crew::place::Place;
 use crate::crew::profiles::SignedIn;
@@ -15,7 +15,7 @@ use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query};
 
 /// Registers the routes of pods and their members.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(open).service(list).service(get).service(change).service(close).service(inbox);
+    config.service(open).service(list).service(get).service(change).service(hand_over).service(close).service(inbox);
     member_routes::routes(config);
 }
 
@@ -33,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (status = 403, description = "`not_member`: the caller has not joined the event", body = Problem),
         (status = 404, description = "`not_found`: no such event, or it is cancelled", body = Problem),
         (status = 409, description = "`conflict`: the id is taken", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller has opened as many pods as they may in an hour", body = Problem),
         refusals::Token,
         refusals::Body,
     )
@@ -128,6 +129,34 @@ async fn change(
 ) -> Result<Json<PodDetail>> {
     let name = change.name.as_deref().map(view::name).transpose()?;
     pods.change(*id, who.user_id, name, change.join_policy).await?;
+    let work = async |conn: &mut _| store::detail(conn, *id).await;
+    Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+}
+
+/// Hand a pod over
+///
+/// Its owner makes another member the owner. Asking again is safe.
+#[utoipa::path(
+    tag = "pods",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The pod's id")),
+    responses(
+        (status = 200, description = "The pod as it is now", body = PodDetail),
+        (status = 403, description = "`forbidden`: not its owner; `not_member`: not of the pod", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        refusals::Token,
+        refusals::Body,
+    )
+)]
+#[put("/v1/pods/{id}/owner")]
+async fn hand_over(
+    who: SignedIn,
+    database: web::Data<Database>,
+    pods: web::Data<Pods>,
+    id: Path<Uuid>,
+    heir: Json<Heir>,
+) -> Result<Json<PodDetail>> {
+    pods.hand_over(*id, who.user_id, heir.user_id).await?;
     let work = async |conn: &mut _| store::detail(conn, *id).await;
     Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
 }

@@ -18,8 +18,29 @@ use crate::crew::messages;
 use crate::crew::place::Place;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::schema::{pod_members, pods};
+use crate::foundation::written::{Statement, written};
 
 type SqlUuid = diesel::sql_types::Uuid;
+
+struct Roster;
+
+impl Statement for Roster {
+    const SQL: &'static str =
+        "SELECT user_id, display_name, avatar_url, role, seat, read_seq, joined_at FROM podium.roster(ARRAY[$1])";
+}
+
+struct SeatsTaken;
+
+impl Statement for SeatsTaken {
+    const SQL: &'static str = "SELECT pod_id, taken FROM podium.seats_taken($1)";
+}
+
+struct Inbox;
+
+impl Statement for Inbox {
+    const SQL: &'static str = "SELECT pod_id, event_id, name, kind, seats, join_policy, created_by, created_at, read_seq, head, \
+         unread, last_message, active_at, members FROM podium.inbox($1, $2, $3)";
+}
 
 /// What a caller may see of a pod. Its head is not among it: that would tell outsiders how much is said inside.
 #[derive(Queryable, Selectable)]
@@ -113,12 +134,7 @@ pub async fn opened(conn: &mut AsyncPgConnection, id: Uuid) -> Result<PodDetail>
 async fn complete(conn: &mut AsyncPgConnection, pod: PodRow) -> Result<PodDetail> {
     let id = pod.id;
     let view = views(conn, vec![pod]).await?.pop().ok_or(Code::NotFound)?;
-    let members: Vec<MemberRow> = diesel::sql_query(
-        "SELECT user_id, display_name, avatar_url, role, seat, read_seq, joined_at FROM podium.roster(ARRAY[$1])",
-    )
-    .bind::<SqlUuid, _>(id)
-    .load(conn)
-    .await?;
+    let members: Vec<MemberRow> = written::<Roster>().bind::<SqlUuid, _>(id).load(conn).await?;
     let members: Vec<Member> = members.into_iter().map(MemberRow::member).collect();
     Ok(PodDetail { view, members: (!members.is_empty()).then_some(members) })
 }
@@ -144,10 +160,7 @@ pub async fn of_event(
 /// Adds the free seats, in one statement for all.
 async fn views(conn: &mut AsyncPgConnection, rows: Vec<PodRow>) -> Result<Vec<PodView>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let taken: Vec<TakenRow> = diesel::sql_query("SELECT pod_id, taken FROM podium.seats_taken($1)")
-        .bind::<Array<SqlUuid>, _>(ids)
-        .load(conn)
-        .await?;
+    let taken: Vec<TakenRow> = written::<SeatsTaken>().bind::<Array<SqlUuid>, _>(ids).load(conn).await?;
     let taken: HashMap<Uuid, i32> = taken.into_iter().map(|row| (row.pod_id, row.taken)).collect();
     let view = |row: PodRow| {
         let free_seats = free(row.seats, taken.get(&row.id).copied().unwrap_or(0));
@@ -170,7 +183,7 @@ pub async fn require_member(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id:
 /// The caller's pods, newest activity first.
 pub async fn inbox(conn: &mut AsyncPgConnection, before: Option<Place>, limit: i64) -> Result<Vec<InboxEntry>> {
     let (time, pod_id) = before.map(|place| (place.time, place.id)).unzip();
-    let rows: Vec<InboxRow> = diesel::sql_query("SELECT * FROM podium.inbox($1, $2, $3)")
+    let rows: Vec<InboxRow> = written::<Inbox>()
         .bind::<Int4, _>(i32::try_from(limit).unwrap_or(i32::MAX))
         .bind::<Nullable<Timestamptz>, _>(time)
         .bind::<Nullable<SqlUuid>, _>(pod_id)

@@ -38,6 +38,7 @@ impl UserChannel {
             return Err(Error::because(Code::Forbidden, "the token is somebody else's"));
         }
         member.session.outbox.renew(session::expiry(&identity));
+        member.session.outbox.belongs_to(identity.sign_in);
         let expires_at = identity.expires_at;
         *member.session.identity.borrow_mut() = identity;
         response(&json!({ "expires_at": expires_at }))

@@ -60,6 +60,7 @@ pub struct PodBody {
     /// The client's own id, which makes it safe to ask again.
     pub id: Option<Uuid>,
     /// One line of 1 to 80 characters.
+    #[schema(min_length = 1, pattern = r"\S")]
     pub name: String,
     /// `open` if absent.
     #[serde(default)]
@@ -70,9 +71,17 @@ pub struct PodBody {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub struct PodChange {
     /// One line of 1 to 80 characters.
+    #[schema(min_length = 1, pattern = r"\S")]
     pub name: Option<String>,
     /// Who may take a free seat.
     pub join_policy: Option<JoinPolicy>,
+}
+
+/// Who is to own a pod.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+pub struct Heir {
+    /// Another member.
+    pub user_id: Uuid,
 }
 
 /// The seat that one has.

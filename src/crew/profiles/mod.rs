@@ -63,6 +63,7 @@ pub struct Profile {
 #[diesel(table_name = profiles)]
 pub struct MeChange {
     /// One line of 1 to 80 characters.
+    #[schema(min_length = 1, pattern = r"\S")]
     pub display_name: Option<String>,
     /// An http or https address, or null.
     #[serde(default, deserialize_with = "given")]

@@ -36,6 +36,7 @@ fn what_is_minted_is_accepted() {
         name: Some("Ann".into()),
         email: Some("ann@example.org".into()),
         role: Some("moderator".into()),
+        sign_in: Some(ANN.parse().unwrap()),
         lifetime: Duration::from_secs(60),
     };
     let identity = tokens().verify(&tokens().mint(&claims).unwrap()).unwrap();
@@ -43,6 +44,7 @@ fn what_is_minted_is_accepted() {
     assert_eq!(identity.name, claims.name);
     assert_eq!(identity.email, claims.email);
     assert!(identity.moderator && identity.caller().moderator);
+    assert_eq!(identity.sign_in, claims.sign_in);
     let left = identity.expires_at - Utc::now();
     assert!((59..=61).contains(&left.num_seconds()), "{left}");
 }
@@ -167,4 +169,25 @@ async fn handlers_get_the_bearer() {
     }
     let shape = Refusal::Shape.to_string();
     assert_eq!(ask(Some("Bearer x".into())).await, (Err(shape.clone().into()), Err(shape.into())));
+}
+
+#[test]
+fn the_tokens_of_an_ended_sign_in_are_refused() {
+    let (tokens, sign_in) = (tokens(), Uuid::now_v7());
+    let token = signed(&json!({"sub": ANN, "sid": sign_in, "exp": soon()}));
+    let other = signed(&json!({"sub": ANN, "sid": Uuid::now_v7(), "exp": soon()}));
+    assert!(tokens.judge(&token).is_ok());
+    tokens.end(&[sign_in], Duration::from_secs(60));
+    assert_eq!(tokens.judge(&token), Err(Refusal::Ended));
+    assert!(tokens.judge(&other).is_ok() && tokens.judge(&signed(&json!({"sub": ANN, "exp": soon()}))).is_ok());
+    assert_eq!(why(json!({"sub": ANN, "sid": "one", "exp": soon()})), Refusal::Claims);
+}
+
+#[test]
+fn a_successor_is_the_same_for_the_same_secret_alone() {
+    let other = Tokens::new(&Secret::new(SECRET.to_uppercase())).unwrap();
+    let one = [1; 32];
+    assert_eq!(tokens().successor(&one), tokens().successor(&one));
+    assert_ne!(tokens().successor(&one), tokens().successor(&[2; 32]));
+    assert_ne!(tokens().successor(&one), other.successor(&one));
 }

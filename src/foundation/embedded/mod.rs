@@ -69,6 +69,21 @@ pub struct Embedded {
     keeper: JoinHandle<Result<(), EmbeddedError>>,
 }
 
+/// Where the one that another Podium runs in this state folder takes connections.
+///
+/// # Errors
+///
+/// If the state folder cannot be told.
+pub fn url_of_running(state: &Path) -> Result<String, EmbeddedError> {
+    Ok(address(&Place::new(state_folder(state)?)))
+}
+
+fn address(place: &Place) -> String {
+    let socket = place.socket.to_string_lossy();
+    let host = utf8_percent_encode(&socket, NON_ALPHANUMERIC);
+    format!("postgres://{owner}@{host}/{owner}", owner = cluster::OWNER)
+}
+
 impl Embedded {
     /// Starts it, and returns when it takes connections. The first start makes the cluster, which takes a second or two.
     ///
@@ -111,9 +126,7 @@ impl Embedded {
 
     /// Where to connect: the database `podium` as its superuser of the same name, over the private socket.
     pub fn url(&self) -> String {
-        let socket = self.place.socket.to_string_lossy();
-        let host = utf8_percent_encode(&socket, NON_ALPHANUMERIC);
-        format!("postgres://{owner}@{host}/{owner}", owner = cluster::OWNER)
+        address(&self.place)
     }
 
     /// The state folder in use; the [`secret()`] is kept there too.

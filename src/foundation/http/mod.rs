@@ -10,6 +10,8 @@ mod openapi;
 mod origin;
 mod page;
 mod problem;
+mod public;
+mod public_url;
 
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web;
@@ -22,6 +24,8 @@ pub use openapi::{Document, serve as serve_document};
 pub use origin::{check as check_origin, cors};
 pub use page::{Limit, MAX_ITEMS, Page, PageQuery};
 pub use problem::{Problem, fallback, head_as_get, tell};
+pub use public::{Known, Public};
+pub use public_url::PublicUrl;
 
 /// How bodies, queries and paths are read; for the app's `configure`.
 pub fn extractors(limits: &Limits) -> impl Fn(&mut web::ServiceConfig) + use<> {

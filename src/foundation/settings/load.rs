@@ -242,7 +242,7 @@ pub(super) fn masked(row: &InForce) -> Option<String> {
         let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
         values::plain_host(rest).then(|| format!("{scheme}://********@{rest}"))
     });
-    let addressed = matches!(row.setting.name, "DATABASE_URL" | "REDIS_URL");
+    let addressed = matches!(row.setting.name, "DATABASE_URL" | "REDIS_URL" | "PODIUM_SMTP_URL");
     Some(host.filter(|_| addressed).unwrap_or_else(|| "********".to_owned()))
 }
 

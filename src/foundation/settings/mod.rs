@@ -12,7 +12,7 @@ mod table;
 mod values;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -71,8 +71,35 @@ pub struct Settings {
     pub log: String,
     /// How it is written.
     pub log_format: LogFormat,
+    /// The people's own accounts.
+    pub accounts: AccountSettings,
     /// How much is too much.
     pub limits: Limits,
+}
+
+/// What accounts go by.
+#[derive(Debug, Clone)]
+pub struct AccountSettings {
+    /// The mail server; `None` writes the mails' links to the log.
+    pub smtp_url: Option<Secret>,
+    /// Whom mails are from.
+    pub mail_from: Option<String>,
+    /// How long an access token is good for.
+    pub access_lifetime: Duration,
+    /// How long a sign-in lasts that is not used.
+    pub refresh_lifetime: Duration,
+    /// Memory of one password hash, in bytes.
+    pub hash_memory: usize,
+    /// Passes of one password hash over its memory.
+    pub hash_passes: u32,
+    /// Password hashes that are computed at the same time.
+    pub hashes: usize,
+    /// Those that wait for their turn; one more is told `overloaded`.
+    pub hashes_waiting: usize,
+    /// Failed sign-ins a minute to one account from one address.
+    pub account_failures: usize,
+    /// Failed sign-ins a minute from one address.
+    pub address_failures: usize,
 }
 
 /// How much is too much. Bytes, counts and times are inclusive: what equals the limit is still accepted.
@@ -80,6 +107,10 @@ pub struct Settings {
 pub struct Limits {
     /// Messages a person.
     pub messages: Option<Rate>,
+    /// New events a person.
+    pub events: Option<Allowance>,
+    /// New pods a person.
+    pub pods: Option<Allowance>,
     /// `typing` pushes a person.
     pub typing: Option<Rate>,
     /// Frames a socket.
@@ -115,6 +146,22 @@ pub struct Rate {
     pub per_second: NonZeroU32,
     /// What may come at once.
     pub burst: NonZeroU32,
+}
+
+/// So many in any stretch of time of this length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// How many.
+    pub count: NonZeroU32,
+    /// In how many seconds.
+    pub seconds: NonZeroU32,
+}
+
+impl Allowance {
+    /// Count and seconds as Postgres takes them.
+    pub fn as_sql(self) -> [i32; 2] {
+        [self.count, self.seconds].map(|number| i32::try_from(number.get()).unwrap_or(i32::MAX))
+    }
 }
 
 /// A text that must not be seen: `Debug` and `Display` show stars.
@@ -169,6 +216,16 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The address by which clients reach this server, which listens at `address`; without a slash at its end.
+    pub fn public_url(&self, address: SocketAddr) -> String {
+        let here = || {
+            // Nobody can go to an address that means all of them.
+            let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
+            format!("http://{}", SocketAddr::new(ip, address.port()))
+        };
+        self.public_url.clone().unwrap_or_else(here)
+    }
+
     /// A value for every field, before the table's defaults are applied. None of them is ever in force.
     fn blank() -> Self {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -193,8 +250,22 @@ impl Settings {
             postgres_bin: None,
             log: String::new(),
             log_format: LogFormat::Auto,
+            accounts: AccountSettings {
+                smtp_url: None,
+                mail_from: None,
+                access_lifetime: Duration::ZERO,
+                refresh_lifetime: Duration::ZERO,
+                hash_memory: 0,
+                hash_passes: 0,
+                hashes: 0,
+                hashes_waiting: 0,
+                account_failures: 0,
+                address_failures: 0,
+            },
             limits: Limits {
                 messages: None,
+                events: None,
+                pods: None,
                 typing: None,
                 frames: None,
                 text_chars: 0,

@@ -70,6 +70,7 @@ const ADDRESS: &str = "an address and a port, such as 127.0.0.1:4000";
 const BYTES: &str = "bytes, such as 65536, 64KiB or 1MiB";
 const DURATION: &str = "a duration, such as 500ms, 10s or 2m";
 const RATE: &str = "rate/burst with both above 0, such as 10/20, or off";
+const ALLOWANCE: &str = "count/duration with both above 0, such as 10/1h, or off";
 const COUNT: &str = "a whole number from 1 to 1000000";
 
 /// Every setting, in the order in which they are shown.
@@ -236,12 +237,111 @@ pub const TABLE: &[Setting] = &[
         apply: |s, text| put(&mut s.log_format, values::log_format(text)),
     },
     Setting {
+        name: "PODIUM_SMTP_URL",
+        default: Fallback::Unset("no mail server: the links go to the log"),
+        expected: "smtps://user:password@host, or smtp://user:password@host:587?tls=required",
+        secret: true,
+        help: "The mail server through which addresses are confirmed and passwords reset",
+        apply: |s, text| put(&mut s.accounts.smtp_url, values::smtp_url(text).map(Some)),
+    },
+    Setting {
+        name: "PODIUM_MAIL_FROM",
+        default: Fallback::Unset("none; must be set with PODIUM_SMTP_URL"),
+        expected: "a mail address, such as no-reply@podium.example.org or Podium <no-reply@podium.example.org>",
+        secret: false,
+        help: "Whom mails are from",
+        apply: |s, text| put(&mut s.accounts.mail_from, values::mailbox(text).map(Some)),
+    },
+    Setting {
+        name: "PODIUM_ACCESS_LIFETIME",
+        default: Fallback::Text("15m"),
+        expected: "a duration from 1s to 24h, such as 15m",
+        secret: false,
+        help: "How long an account's access token is good for",
+        apply: |s, text| put(&mut s.accounts.access_lifetime, values::duration_within(text, 1, 86_400)),
+    },
+    Setting {
+        name: "PODIUM_REFRESH_LIFETIME",
+        default: Fallback::Text("30d"),
+        expected: "a duration from 1m to 400d, such as 30d",
+        secret: false,
+        help: "How long one stays signed in without coming back",
+        apply: |s, text| put(&mut s.accounts.refresh_lifetime, values::duration_within(text, 60, 400 * 86_400)),
+    },
+    Setting {
+        name: "PODIUM_HASH_MEMORY",
+        default: Fallback::Text("19MiB"),
+        expected: "bytes from 1MiB to 1GiB, such as 19MiB",
+        secret: false,
+        help: "Memory of one password hash (argon2id)",
+        apply: |s, text| {
+            let memory = values::bytes(text).filter(|bytes| (1 << 20..=1 << 30).contains(bytes));
+            put(&mut s.accounts.hash_memory, memory)
+        },
+    },
+    Setting {
+        name: "PODIUM_HASH_PASSES",
+        default: Fallback::Text("2"),
+        expected: "a whole number from 1 to 100",
+        secret: false,
+        help: "Passes of one password hash over its memory",
+        apply: |s, text| put(&mut s.accounts.hash_passes, values::number(text, 1..=100)),
+    },
+    Setting {
+        name: "PODIUM_HASHES",
+        default: Fallback::Made("one for two cores", || (cores() / 2).max(1).to_string()),
+        expected: "a whole number from 1 to 64",
+        secret: false,
+        help: "Password hashes that are computed at the same time",
+        apply: |s, text| put(&mut s.accounts.hashes, values::number(text, 1..=64)),
+    },
+    Setting {
+        name: "PODIUM_LIMIT_HASHES_WAITING",
+        default: Fallback::Text("64"),
+        expected: COUNT,
+        secret: false,
+        help: "Sign-ins that wait for a password hash; one more is told overloaded",
+        apply: |s, text| put(&mut s.accounts.hashes_waiting, count(text)),
+    },
+    Setting {
+        name: "PODIUM_LIMIT_ACCOUNT_FAILURES",
+        default: Fallback::Text("5"),
+        expected: "a whole number from 1 to 1000",
+        secret: false,
+        help: "Failed sign-ins a minute to one account from one address",
+        apply: |s, text| put(&mut s.accounts.account_failures, values::number(text, 1..=1_000)),
+    },
+    Setting {
+        name: "PODIUM_LIMIT_ADDRESS_FAILURES",
+        default: Fallback::Text("30"),
+        expected: "a whole number from 1 to 1000",
+        secret: false,
+        help: "Failed sign-ins a minute from one address",
+        apply: |s, text| put(&mut s.accounts.address_failures, values::number(text, 1..=1_000)),
+    },
+    Setting {
         name: "PODIUM_LIMIT_MESSAGES",
         default: Fallback::Text("10/20"),
         expected: RATE,
         secret: false,
         help: "Messages a person; off for load tests, which also lifts PODIUM_LIMIT_FRAMES unless that is set",
         apply: |s, text| put(&mut s.limits.messages, values::rate(text)),
+    },
+    Setting {
+        name: "PODIUM_LIMIT_EVENTS",
+        default: Fallback::Text("10/24h"),
+        expected: ALLOWANCE,
+        secret: false,
+        help: "Events that a person may create in a time, over all nodes",
+        apply: |s, text| put(&mut s.limits.events, values::allowance(text)),
+    },
+    Setting {
+        name: "PODIUM_LIMIT_PODS",
+        default: Fallback::Text("10/1h"),
+        expected: ALLOWANCE,
+        secret: false,
+        help: "Pods that a person may open in a time, over all nodes",
+        apply: |s, text| put(&mut s.limits.pods, values::allowance(text)),
     },
     Setting {
         name: "PODIUM_LIMIT_TYPING",

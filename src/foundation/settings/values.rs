@@ -9,8 +9,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use lettre::message::Mailbox;
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
 
-use super::{LogFormat, MIN_SECRET_BYTES, Rate, Secret};
+use super::{Allowance, LogFormat, MIN_SECRET_BYTES, Rate, Secret};
 
 /// A time such as `10s`, `500ms`, `2m`, `24h`, `7d`; a number alone is seconds. At most ten years.
 pub fn duration(text: &str) -> Option<Duration> {
@@ -31,6 +33,11 @@ pub fn duration(text: &str) -> Option<Duration> {
 /// A duration of a millisecond or more.
 pub(super) fn some_time(text: &str) -> Option<Duration> {
     duration(text).filter(|time| !time.is_zero())
+}
+
+/// A duration within these seconds, both inclusive.
+pub(super) fn duration_within(text: &str, least: u64, most: u64) -> Option<Duration> {
+    duration(text).filter(|time| (Duration::from_secs(least)..=Duration::from_secs(most)).contains(time))
 }
 
 /// An amount such as `65536`, `64KiB`, `1MiB`; at most a tebibyte, and at least one byte.
@@ -66,6 +73,18 @@ pub(super) fn rate(text: &str) -> Option<Option<Rate>> {
     let (per_second, burst) = text.split_once('/')?;
     let part = |text: &str| text.trim().parse::<NonZeroU32>().ok();
     Some(Some(Rate { per_second: part(per_second)?, burst: part(burst)? }))
+}
+
+/// `count/duration`, or `off`.
+pub(super) fn allowance(text: &str) -> Option<Option<Allowance>> {
+    if text == "off" {
+        return Some(None);
+    }
+    let (count, time) = text.split_once('/')?;
+    let seconds = u32::try_from(duration(time.trim())?.as_secs()).ok()?;
+    // Postgres counts in signed numbers.
+    let count = number(count.trim(), 1..=i32::MAX as u32)?;
+    Some(Some(Allowance { count: NonZeroU32::new(count)?, seconds: NonZeroU32::new(seconds)? }))
 }
 
 /// A list separated by commas, of which each item has the form of `item`.
@@ -118,6 +137,16 @@ pub(super) fn plain_host(text: &str) -> bool {
 pub(super) fn redis_url(text: &str) -> Option<Secret> {
     let rest = text.strip_prefix("redis://").or_else(|| text.strip_prefix("rediss://"))?;
     (!rest.is_empty()).then(|| Secret::new(text))
+}
+
+/// The address of a mail server.
+pub(super) fn smtp_url(text: &str) -> Option<Secret> {
+    AsyncSmtpTransport::<Tokio1Executor>::from_url(text).ok().map(|_| Secret::new(text))
+}
+
+/// A mail address, perhaps with a name before it.
+pub(super) fn mailbox(text: &str) -> Option<String> {
+    text.parse::<Mailbox>().ok().map(|_| text.to_owned())
 }
 
 /// A secret that is long enough to sign with.
@@ -194,6 +223,20 @@ mod tests {
     }
 
     #[test]
+    fn allowances_are_off_or_a_number_in_a_time() {
+        let of = |count, seconds| {
+            let (count, seconds) = (NonZeroU32::new(count).unwrap(), NonZeroU32::new(seconds).unwrap());
+            Some(Some(Allowance { count, seconds }))
+        };
+        assert_eq!(allowance("10/24h"), of(10, 86_400));
+        assert_eq!(allowance("1 / 90"), of(1, 90));
+        assert_eq!(allowance("off"), Some(None));
+        for wrong in ["", "10", "0/1h", "10/0s", "10/500ms", "10/1h/2", "many", "-1/1h", "4294967295/1h", "10/4000d"] {
+            assert_eq!(allowance(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
     fn origins_are_a_scheme_and_a_host() {
         assert_eq!(origin("https://App.Example.org").as_deref(), Some("https://app.example.org"));
         assert_eq!(origin("http://localhost:5173").as_deref(), Some("http://localhost:5173"));
@@ -225,5 +268,21 @@ mod tests {
         }
         assert!(redis_url("rediss://cache.example:6380").is_some());
         assert!(redis_url("http://cache.example").is_none());
+    }
+
+    #[test]
+    fn mail_is_sent_by_a_server_from_somebody() {
+        for right in ["smtp://127.0.0.1:2525", "smtps://user:pass@mail.example", "smtp://mail.example:587?tls=required"]
+        {
+            assert!(smtp_url(right).is_some(), "{right}");
+        }
+        for wrong in ["", "mail.example", "http://mail.example", "smtp://"] {
+            assert!(smtp_url(wrong).is_none(), "{wrong}");
+        }
+        assert!(mailbox("no-reply@podium.example").is_some() && mailbox("Podium <a@b.example>").is_some());
+        assert!(mailbox("podium").is_none());
+        assert_eq!(duration_within("15m", 1, 900), Some(Duration::from_secs(900)));
+        assert_eq!(duration_within("15m", 1, 899), None);
+        assert_eq!(duration_within("0s", 1, 899), None);
     }
 }

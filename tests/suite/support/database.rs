@@ -65,6 +65,16 @@ impl Database {
         connect(&self.url).await
     }
 
+    /// What `pg_dump` writes, by the one that belongs to the server.
+    pub async fn dump(&self, options: &[&str]) -> String {
+        let bin = "SELECT setting FROM pg_config WHERE name = 'BINDIR'";
+        let bin: String = self.connect().await.query_one(bin, &[]).await.expect("ask where Postgres is").get(0);
+        let mut dump = tokio::process::Command::new(Path::new(&bin).join("pg_dump"));
+        let output = dump.args(options).args(["--dbname", self.url()]).output().await.expect("run pg_dump");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
     /// A connection that has taken `role`, as the server's connections have.
     pub async fn connect_as(&self, role: &str) -> Client {
         let client = self.connect().await;

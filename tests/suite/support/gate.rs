@@ -39,8 +39,12 @@ pub struct Gate {
     pub url: String,
     rule: watch::Sender<Rule>,
     opened: Arc<AtomicU64>,
+    heard: Heard,
     tasks: Arc<Mutex<Vec<AbortHandle>>>,
 }
+
+/// What Podium has asked, once somebody listens.
+type Heard = Arc<Mutex<Option<Vec<u8>>>>;
 
 #[derive(Debug, Clone)]
 enum Address {
@@ -69,14 +73,27 @@ impl Gate {
         );
         let (rule, _) = watch::channel(Rule { passing: Passing::Everything, held_below: 0 });
         let tasks: Arc<Mutex<Vec<AbortHandle>>> = Arc::default();
-        let gate = Gate { url, rule, opened: Arc::default(), tasks };
-        gate.keep(accept(listener, address, gate.rule.subscribe(), Arc::clone(&gate.opened), Arc::clone(&gate.tasks)));
+        let gate = Gate { url, rule, opened: Arc::default(), heard: Arc::default(), tasks };
+        let (rule, opened, heard) = (gate.rule.subscribe(), Arc::clone(&gate.opened), Arc::clone(&gate.heard));
+        gate.keep(accept(listener, address, rule, opened, heard, Arc::clone(&gate.tasks)));
         gate
     }
 
     /// From now on only this gets through.
     pub fn lets_pass(&self, passing: Passing) {
         self.rule.send_modify(|rule| rule.passing = passing);
+    }
+
+    /// Remembers what Podium asks from now on.
+    pub fn listen(&self) {
+        *self.heard.lock().expect("what was asked") = Some(Vec::new());
+    }
+
+    /// How often this text was in what Podium asked. That of a statement is in it when Postgres is to parse it, and not when it
+    /// has done so before.
+    pub fn heard(&self, text: &str) -> usize {
+        let heard = self.heard.lock().expect("what was asked");
+        heard.as_ref().map_or(0, |all| all.windows(text.len()).filter(|part| *part == text.as_bytes()).count())
     }
 
     /// What goes over the connections of now is kept, until they are released. New ones are free.
@@ -106,18 +123,20 @@ async fn accept(
     address: Address,
     rule: watch::Receiver<Rule>,
     opened: Arc<AtomicU64>,
+    heard: Heard,
     tasks: Arc<Mutex<Vec<AbortHandle>>>,
 ) {
     while let Ok((podium, _)) = listener.accept().await {
         let (address, rule, number) = (address.clone(), rule.clone(), opened.fetch_add(1, Ordering::AcqRel));
+        let heard = Arc::clone(&heard);
         let through = tokio::spawn(async move {
             let _ = match address {
                 Address::Unix(path) => match UnixStream::connect(path).await {
-                    Ok(postgres) => join(podium, postgres, number, rule).await,
+                    Ok(postgres) => join(podium, postgres, number, rule, heard).await,
                     Err(_) => return,
                 },
                 Address::Tcp(name, port) => match TcpStream::connect((name, port)).await {
-                    Ok(postgres) => join(podium, postgres, number, rule).await,
+                    Ok(postgres) => join(podium, postgres, number, rule, heard).await,
                     Err(_) => return,
                 },
             };
@@ -131,11 +150,17 @@ async fn join(
     postgres: impl AsyncRead + AsyncWrite,
     number: u64,
     rule: watch::Receiver<Rule>,
+    heard: Heard,
 ) -> std::io::Result<()> {
+    let hear = move |bytes: &[u8]| {
+        if let Some(all) = heard.lock().expect("what was asked").as_mut() {
+            all.extend_from_slice(bytes);
+        }
+    };
     let (asks, answered) = tokio::io::split(podium);
     let (answers, asked) = tokio::io::split(postgres);
-    let questions = pass(asks, asked, number, rule.clone(), |passing| passing != Passing::Nothing);
-    let answers = pass(answers, answered, number, rule, |passing| passing == Passing::Everything);
+    let questions = pass(asks, asked, number, rule.clone(), |passing| passing != Passing::Nothing, hear);
+    let answers = pass(answers, answered, number, rule, |passing| passing == Passing::Everything, |_| {});
     tokio::try_join!(questions, answers).map(drop)
 }
 
@@ -146,11 +171,13 @@ async fn pass(
     number: u64,
     mut rule: watch::Receiver<Rule>,
     may: impl Fn(Passing) -> bool,
+    hear: impl Fn(&[u8]),
 ) -> std::io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     let mut lost = false;
     loop {
         let read = from.read(&mut buffer).await?;
+        hear(&buffer[..read]);
         let passing = rule.wait_for(|rule| number >= rule.held_below).await.map_err(std::io::Error::other)?.passing;
         lost |= !may(passing);
         match (read, lost) {

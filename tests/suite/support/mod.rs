@@ -1,5 +1,6 @@
 //! What several tests need: a database to talk about, people to talk, a server to talk to, and clients to talk with.
 
+pub mod account;
 pub mod balancer;
 pub mod client;
 pub mod cluster;
@@ -15,4 +16,5 @@ pub mod raw;
 pub mod redis;
 pub mod resp;
 pub mod server;
+pub mod smtp;
 pub mod speakers;

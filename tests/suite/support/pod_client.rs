@@ -218,7 +218,11 @@ impl PodClient {
             self.log.clear();
         }
         let messages = answer["messages"].as_array().expect("messages");
-        self.check_page(messages, after.unwrap_or(0));
+        match after {
+            Some(after) => self.check_page(messages, after),
+            // The newest, as they are shown.
+            None => assert!(messages.is_sorted_by_key(|message| number(&message["seq"])), "the newest: {messages:?}"),
+        }
         messages.iter().for_each(|message| self.apply(message));
         socket.head = Some(head);
         self.epoch = Some(epoch);

@@ -118,7 +118,7 @@ impl Work for Amend {
 }
 
 /// The functions' codes are those of the protocol, or say in more detail which value is wrong.
-pub(in crate::crew::pods) fn refusal(code: &str) -> Error {
+pub(in crate::crew) fn refusal(code: &str) -> Error {
     match code {
         "conflict" => Code::Conflict.into(),
         "deleted" => Error::because(Code::Conflict, "the message has been deleted"),
@@ -129,7 +129,17 @@ pub(in crate::crew::pods) fn refusal(code: &str) -> Error {
         "invalid" => Code::Invalid.into(),
         "invalid_reply" => Error::invalid("/reply_to", "no message of this pod that you may see"),
         "invalid_mentions" => Error::invalid("/mentions", "not all are members of this pod"),
+        "invalid_heir" => Error::invalid("/user_id", "no member of this pod"),
+        "invite_closed" => spent("closed", "the pod is closed"),
+        "invite_revoked" => spent("revoked", "the invitation was taken back"),
+        "invite_expired" => spent("expired", "the invitation has expired"),
+        "invite_used_up" => spent("used_up", "the invitation is used up"),
         "too_many_reactions" => Error::invalid("/emoji", "the message has as many different reactions as it may have"),
         other => Error::internal(format!("the database answered {other}")),
     }
+}
+
+/// An invitation that lets nobody in any more.
+fn spent(state: &str, reason: &'static str) -> Error {
+    Error::because(Code::Conflict, reason).with("state", state)
 }

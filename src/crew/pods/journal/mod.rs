@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-pub(super) use self::batch::refusal;
+pub(in crate::crew) use self::batch::refusal;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -31,6 +31,7 @@ use super::JoinPolicy;
 use super::change::Change;
 use crate::crew::messages::{Amended, Amendment, Sent};
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::settings::Allowance;
 use crate::realtime::threads::Threads;
 
 /// To whom the journal tells what was committed.
@@ -105,6 +106,8 @@ pub enum Call {
         name: String,
         /// Who may join.
         join_policy: JoinPolicy,
+        /// How many pods its maker may open in a time.
+        limit: Option<Allowance>,
     },
     /// A person takes a seat.
     Join {
@@ -112,6 +115,15 @@ pub enum Call {
         pod_id: Uuid,
         /// Who.
         user_id: Uuid,
+    },
+    /// Whoever knows an invitation's code takes a seat, and joins the event if need be.
+    Accept {
+        /// The pod that it leads into.
+        pod_id: Uuid,
+        /// Who.
+        user_id: Uuid,
+        /// The code.
+        code: String,
     },
     /// A person leaves.
     Leave {
@@ -149,6 +161,15 @@ pub enum Call {
         /// A new policy.
         join_policy: Option<JoinPolicy>,
     },
+    /// The owner makes another member the owner.
+    HandOver {
+        /// The pod.
+        pod_id: Uuid,
+        /// The owner.
+        by: Uuid,
+        /// The next one.
+        user_id: Uuid,
+    },
     /// The owner closes the pod.
     Close {
         /// The pod.
@@ -178,10 +199,12 @@ impl Call {
         match self {
             Call::Open { pod_id, .. }
             | Call::Join { pod_id, .. }
+            | Call::Accept { pod_id, .. }
             | Call::Leave { pod_id, .. }
             | Call::Remove { pod_id, .. }
             | Call::Admit { pod_id, .. }
             | Call::Change { pod_id, .. }
+            | Call::HandOver { pod_id, .. }
             | Call::Close { pod_id, .. } => Ok(*pod_id),
             Call::LeaveEvent { event_id, .. } | Call::DeleteEvent { event_id, .. } => Err(*event_id),
         }

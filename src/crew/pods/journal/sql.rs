@@ -66,6 +66,8 @@ pub(super) struct Amendation {
 pub(super) struct Outcome {
     pub code: String,
     pub seat: Option<i16>,
+    /// From when on it is worth asking again.
+    pub again: Option<DateTime<Utc>>,
     /// New lines, each with its pod, ascending in each pod.
     pub lines: Vec<(Uuid, Message)>,
     /// The pods that the call names without a line.
@@ -212,7 +214,8 @@ impl Connection {
     /// Runs a membership function.
     pub(super) async fn call(&self, call: &Call) -> Result<Outcome, Failure> {
         let rows = in_time(ANSWER, async { Ok(self.rows(call).await?) }).await?;
-        let mut outcome = Outcome { code: "not_found".into(), seat: None, lines: Vec::new(), pods: Vec::new() };
+        let mut outcome =
+            Outcome { code: "not_found".into(), seat: None, again: None, lines: Vec::new(), pods: Vec::new() };
         for row in &rows {
             read_line(row, &mut outcome).map_err(Failure::from)?;
         }
@@ -227,16 +230,22 @@ impl Connection {
             };
         }
         match call {
-            Call::Open { pod_id, event_id, by, name, join_policy } => {
+            Call::Open { pod_id, event_id, by, name, join_policy, limit: None } => {
                 run!("pod_open($1, $2, $3, $4, $5)", pod_id, event_id, by, name, join_policy.as_str())
             }
+            Call::Open { pod_id, event_id, by, name, join_policy, limit: Some(limit) } => {
+                let (policy, [count, seconds]) = (join_policy.as_str(), limit.as_sql());
+                run!("pod_open($1, $2, $3, $4, $5, $6, $7)", pod_id, event_id, by, name, policy, count, seconds)
+            }
             Call::Join { pod_id, user_id } => run!("pod_join($1, $2)", pod_id, user_id),
+            Call::Accept { user_id, code, .. } => run!("invite_accept($1, $2)", code, user_id),
             Call::Leave { pod_id, user_id } => run!("pod_leave($1, $2)", pod_id, user_id),
             Call::Remove { pod_id, by, user_id } => run!("pod_remove($1, $2, $3)", pod_id, by, user_id),
             Call::Admit { pod_id, by, user_id } => run!("pod_admit($1, $2, $3)", pod_id, by, user_id),
             Call::Change { pod_id, by, name, join_policy } => {
                 run!("pod_change($1, $2, $3, $4)", pod_id, by, name, join_policy.map(|policy| policy.as_str()))
             }
+            Call::HandOver { pod_id, by, user_id } => run!("pod_hand_over($1, $2, $3)", pod_id, by, user_id),
             Call::Close { pod_id, by } => run!("pod_close($1, $2)", pod_id, by),
             Call::LeaveEvent { event_id, user_id } => run!("leave_event($1, $2)", event_id, user_id),
             Call::DeleteEvent { event_id, by } => run!("event_delete($1, $2)", event_id, by),
@@ -276,7 +285,10 @@ fn read_line(row: &Row, outcome: &mut Outcome) -> Result<(), tokio_postgres::Err
             let line = Message::fresh(id, row.try_get(4)?, row.try_get(5)?, kind, row.try_get(7)?, row.try_get(8)?);
             outcome.lines.push((pod_id, line));
         }
-        (Some(pod_id), None) => outcome.pods.push(pod_id),
+        (Some(pod_id), None) => {
+            outcome.again = row.try_get(8)?;
+            outcome.pods.push(pod_id);
+        }
         (None, _) => {}
     }
     Ok(())

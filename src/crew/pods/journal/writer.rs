@@ -316,6 +316,7 @@ impl Writer {
             );
         match outcome.code.as_str() {
             "ok" => Ok(Done { seat: outcome.seat, fresh }),
+            "rate_limited" => Err(Error::rate_limited_until(outcome.again)),
             _ if already_done => Ok(Done { seat: None, fresh: false }),
             code => Err(refusal(code)),
         }

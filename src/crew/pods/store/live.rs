@@ -10,6 +10,7 @@ use crate::crew::messages::{self, Message};
 use crate::crew::pods::{JoinPolicy, Member, Pod};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::schema::{event_members, pod_admissions, pods};
+use crate::foundation::written::{Statement, written};
 
 /// What an actor starts from.
 #[derive(QueryableByName)]
@@ -31,17 +32,18 @@ pub struct Start {
     pub marks: Vec<i64>,
 }
 
-/// Reads head and members in one snapshot, as the service. `None` when there is no such pod.
-pub async fn start(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<Option<Start>> {
-    let found = diesel::sql_query(
-        "SELECT p.last_seq AS head, p.seats, p.closed_at IS NOT NULL AS closed, \
+struct StartOf;
+
+impl Statement for StartOf {
+    const SQL: &'static str = "SELECT p.last_seq AS head, p.seats, p.closed_at IS NOT NULL AS closed, \
          ARRAY(SELECT m.user_id FROM pod_members m WHERE m.pod_id = p.id ORDER BY m.seat) AS members, \
          ARRAY(SELECT m.read_seq FROM pod_members m WHERE m.pod_id = p.id ORDER BY m.seat) AS marks \
-         FROM pods p WHERE p.id = $1",
-    )
-    .bind::<diesel::sql_types::Uuid, _>(pod_id)
-    .load(conn)
-    .await?;
+         FROM pods p WHERE p.id = $1";
+}
+
+/// Reads head and members in one snapshot, as the service. `None` when there is no such pod.
+pub async fn start(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<Option<Start>> {
+    let found: Vec<Start> = written::<StartOf>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?;
     Ok(found.into_iter().next())
 }
 
@@ -123,22 +125,41 @@ pub enum Reader {
     Service,
 }
 
+/// The two differ in how the head is read.
+macro_rules! snapshot {
+    ($head:literal) => {
+        concat!(
+            "SELECT event_id, name, kind, seats, join_policy, created_by, created_at, head, epoch, members FROM ( \
+             SELECT p.event_id, p.name, p.kind, p.seats, p.join_policy, p.created_by, p.created_at, ",
+            $head,
+            " AS head, podium.epoch() AS epoch, \
+             (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.seat) FROM podium.roster(ARRAY[p.id]) r) AS members \
+             FROM pods p WHERE p.id = $1 AND p.closed_at IS NULL) found WHERE head IS NOT NULL"
+        )
+    };
+}
+
+struct SnapshotForMember;
+
+impl Statement for SnapshotForMember {
+    const SQL: &'static str = snapshot!("podium.head(p.id)");
+}
+
+struct SnapshotForService;
+
+impl Statement for SnapshotForService {
+    const SQL: &'static str = snapshot!("p.last_seq");
+}
+
 /// Reads a pod with its members and head, in one statement and so in one snapshot. `None` when it is closed, or not
 /// the reader's to see.
 pub async fn snapshot(conn: &mut AsyncPgConnection, pod_id: Uuid, reader: Reader) -> Result<Option<Snapshot>> {
-    let head = match reader {
-        Reader::Member => "podium.head(p.id)",
-        Reader::Service => "p.last_seq",
+    let rows: Vec<SnapshotRow> = match reader {
+        Reader::Member => written::<SnapshotForMember>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?,
+        Reader::Service => {
+            written::<SnapshotForService>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?
+        }
     };
-    let rows: Vec<SnapshotRow> = diesel::sql_query(format!(
-        "SELECT * FROM (SELECT p.event_id, p.name, p.kind, p.seats, p.join_policy, p.created_by, p.created_at, \
-         {head} AS head, podium.epoch() AS epoch, \
-         (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.seat) FROM podium.roster(ARRAY[p.id]) r) AS members \
-         FROM pods p WHERE p.id = $1 AND p.closed_at IS NULL) found WHERE head IS NOT NULL"
-    ))
-    .bind::<diesel::sql_types::Uuid, _>(pod_id)
-    .load(conn)
-    .await?;
     let Some(row) = rows.into_iter().next() else { return Ok(None) };
     let seated: Vec<Seated> = match row.members {
         Some(members) => serde_json::from_value(members).map_err(Error::internal)?,
@@ -185,13 +206,19 @@ pub struct Membership {
     pub head: i64,
 }
 
+struct MembershipsOf;
+
+// Looked up one by one, whatever the planner thinks of it: what it costs must not grow with the tables.
+impl Statement for MembershipsOf {
+    const SQL: &'static str = "SELECT s.user_id, s.pod_id, s.since_seq, s.read_seq, p.last_seq AS head \
+         FROM unnest($1) i (user_id) \
+         CROSS JOIN LATERAL (SELECT * FROM pod_members WHERE user_id = i.user_id OFFSET 0) s \
+         CROSS JOIN LATERAL (SELECT last_seq FROM pods WHERE id = s.pod_id LIMIT 1) p";
+}
+
 /// The pods that these people sit in, in one statement. As the service.
 pub async fn memberships(conn: &mut AsyncPgConnection, people: Vec<Uuid>) -> Result<Vec<Membership>> {
-    let rows = diesel::sql_query(
-        "SELECT s.user_id, s.pod_id, s.since_seq, s.read_seq, p.last_seq AS head \
-         FROM unnest($1) i (user_id) JOIN pod_members s ON s.user_id = i.user_id JOIN pods p ON p.id = s.pod_id",
-    );
-    Ok(rows.bind::<Array<diesel::sql_types::Uuid>, _>(people).load(conn).await?)
+    Ok(written::<MembershipsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(people).load(conn).await?)
 }
 
 #[derive(QueryableByName)]
@@ -248,22 +275,26 @@ pub struct Activity {
     pub last_message: Message,
 }
 
-/// The activity of these pods for those of these people who are members, in one statement. As the service.
-pub async fn activity(conn: &mut AsyncPgConnection, pods: Vec<Uuid>, people: Vec<Uuid>) -> Result<Vec<Activity>> {
-    let rows: Vec<ActivityRow> = diesel::sql_query(
-        "SELECT s.user_id, s.pod_id, p.last_seq AS head, u.unread, s.read_seq, l.message AS last_message \
+struct ActivityOf;
+
+impl Statement for ActivityOf {
+    const SQL: &'static str = "SELECT s.user_id, s.pod_id, p.last_seq AS head, u.unread, s.read_seq, l.message AS last_message \
          FROM pod_members s JOIN pods p ON p.id = s.pod_id \
          CROSS JOIN LATERAL (SELECT to_jsonb(m) - 'last_op' AS message FROM messages m \
            WHERE m.pod_id = s.pod_id AND m.seq >= s.since_seq ORDER BY m.seq DESC LIMIT 1) l \
          CROSS JOIN LATERAL (SELECT count(*)::int AS unread FROM (SELECT 1 FROM messages m \
            WHERE m.pod_id = s.pod_id AND m.seq > greatest(s.read_seq, s.since_seq) AND m.kind = 'text' \
              AND m.user_id <> s.user_id AND m.deleted_at IS NULL LIMIT 99) c) u \
-         WHERE s.pod_id = ANY ($1) AND s.user_id = ANY ($2)",
-    )
-    .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
-    .bind::<Array<diesel::sql_types::Uuid>, _>(people)
-    .load(conn)
-    .await?;
+         WHERE s.pod_id = ANY ($1) AND s.user_id = ANY ($2)";
+}
+
+/// The activity of these pods for those of these people who are members, in one statement. As the service.
+pub async fn activity(conn: &mut AsyncPgConnection, pods: Vec<Uuid>, people: Vec<Uuid>) -> Result<Vec<Activity>> {
+    let rows: Vec<ActivityRow> = written::<ActivityOf>()
+        .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
+        .bind::<Array<diesel::sql_types::Uuid>, _>(people)
+        .load(conn)
+        .await?;
     let tell = |row: ActivityRow| {
         let ActivityRow { user_id, pod_id, head, unread, read_seq, last_message } = row;
         Ok(Activity { user_id, pod_id, head, unread, read_seq, last_message: messages::store::of_json(last_message)? })
@@ -300,6 +331,13 @@ pub struct Mark {
     pub unread: i32,
 }
 
+struct MarkRead;
+
+impl Statement for MarkRead {
+    const SQL: &'static str =
+        "SELECT code, read_seq, moved, head, unread FROM podium.mark_read($1, $2, $3) ORDER BY ord";
+}
+
 /// Writes read marks, each a pod, a person and a position, and answers each in order: where it is now, or the code of its
 /// refusal. As the service, for handlers that have checked who asks.
 pub async fn mark_read(
@@ -309,13 +347,12 @@ pub async fn mark_read(
     let pods: Vec<Uuid> = marks.iter().map(|((pod_id, _), _)| *pod_id).collect();
     let people: Vec<Uuid> = marks.iter().map(|((_, user_id), _)| *user_id).collect();
     let seqs: Vec<i64> = marks.iter().map(|(_, seq)| *seq).collect();
-    let rows: Vec<MarkRow> =
-        diesel::sql_query("SELECT code, read_seq, moved, head, unread FROM podium.mark_read($1, $2, $3) ORDER BY ord")
-            .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
-            .bind::<Array<diesel::sql_types::Uuid>, _>(people)
-            .bind::<Array<BigInt>, _>(seqs)
-            .load(conn)
-            .await?;
+    let rows: Vec<MarkRow> = written::<MarkRead>()
+        .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
+        .bind::<Array<diesel::sql_types::Uuid>, _>(people)
+        .bind::<Array<BigInt>, _>(seqs)
+        .load(conn)
+        .await?;
     let mark = |(row, ((_, user_id), _)): (MarkRow, &((Uuid, Uuid), i64))| match (row.read_seq, row.head, row.unread) {
         (Some(seq), Some(head), Some(unread)) => Ok(Mark { user_id: *user_id, seq, moved: row.moved, head, unread }),
         _ => Err(row.code),
@@ -340,17 +377,23 @@ struct FoundRow {
     head: Option<i64>,
 }
 
+struct HeadsOf;
+
+// Likewise one by one.
+impl Statement for HeadsOf {
+    const SQL: &'static str = "SELECT k.pod_id, p.last_seq AS head FROM unnest($1, $2) k (pod_id, head) \
+         LEFT JOIN LATERAL (SELECT last_seq FROM pods WHERE id = k.pod_id LIMIT 1) p ON true \
+         WHERE p.last_seq IS DISTINCT FROM k.head";
+}
+
 /// Those of these pods whose log has another head than is known, in one statement. As the service.
 pub async fn sweep(conn: &mut AsyncPgConnection, known: &[(Uuid, i64)]) -> Result<Vec<Found>> {
     let (pods, heads): (Vec<Uuid>, Vec<i64>) = known.iter().copied().unzip();
-    let rows: Vec<FoundRow> = diesel::sql_query(
-        "SELECT k.pod_id, p.last_seq AS head FROM unnest($1, $2) k (pod_id, head) LEFT JOIN pods p ON p.id = k.pod_id \
-         WHERE p.last_seq IS DISTINCT FROM k.head",
-    )
-    .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
-    .bind::<Array<BigInt>, _>(heads)
-    .load(conn)
-    .await?;
+    let rows: Vec<FoundRow> = written::<HeadsOf>()
+        .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
+        .bind::<Array<BigInt>, _>(heads)
+        .load(conn)
+        .await?;
     Ok(rows.into_iter().map(|row| Found { pod_id: row.pod_id, head: row.head }).collect())
 }
 
@@ -367,16 +410,18 @@ struct SumRow {
     sum: i64,
 }
 
+struct SumsOf;
+
+// Likewise one by one.
+impl Statement for SumsOf {
+    const SQL: &'static str = "SELECT i.pod_id, coalesce(s.sum, 0) AS sum FROM unnest($1) i (pod_id) \
+         CROSS JOIN LATERAL (SELECT sum(read_seq)::bigint AS sum FROM pod_members WHERE pod_id = i.pod_id) s";
+}
+
 /// The sum of all read marks of each of these pods: if it stands still, none has moved, unless somebody has come or gone.
 /// As the service.
 pub async fn sums_of_marks(conn: &mut AsyncPgConnection, pods: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
-    let rows: Vec<SumRow> = diesel::sql_query(
-        "SELECT s.pod_id, sum(s.read_seq)::bigint AS sum FROM unnest($1) i (pod_id) JOIN pod_members s ON s.pod_id = i.pod_id \
-         GROUP BY s.pod_id",
-    )
-    .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
-    .load(conn)
-    .await?;
+    let rows: Vec<SumRow> = written::<SumsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(pods).load(conn).await?;
     Ok(rows.into_iter().map(|row| (row.pod_id, row.sum)).collect())
 }
 

@@ -1,0 +1,347 @@
+//! How many failed sign-ins are too many.
+//!
+//! Three counts, each over the last minute, each of failures alone:
+//!
+//! | count | bound | stops |
+//! | --- | --- | --- |
+//! | of an account from an address | `PODIUM_LIMIT_ACCOUNT_FAILURES` (5) | one machine that guesses one person's password |
+//! | of an address | `PODIUM_LIMIT_ADDRESS_FAILURES` (30) | one machine that tries a password on many people |
+//! | of an account | ten times the first (50) | many machines that guess one person's password |
+//!
+//! There is no count that locks an account: whoever knows an address of mail could then keep its owner out, for as long as
+//! they liked. When an account's own count is full, the first bound becomes one for it: each address may be wrong
+//! once a minute. So the owner, who is right at the first try, gets in from wherever they come, and an attacker
+//! with a thousand addresses has a thousand guesses a minute and no more. The room for password hashes bounds all of them
+//! together.
+//!
+//! An address is that of [`ClientAddress`](crate::foundation::http::ClientAddress); of IPv6 the first 64 bits, since that is
+//! the least that anybody has. An account is named by the address of mail that was typed, whether there is such an account or
+//! not, so that a bound that was met tells nothing of it.
+//!
+//! The counts are this node's own, in memory: a refusal must cost nothing, and several nodes allow so many times as much.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
+
+use super::email::Email;
+use crate::foundation::errors::{Error, Result};
+
+/// Over how long failures are counted.
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// Over how long mails to one address are.
+const MAIL_WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// How many mails one address gets in that time.
+const MAILS: usize = 3;
+
+/// How many counts are kept at most, of which none is longer than its bound.
+const MOST: usize = 64 * 1024;
+
+/// So many times what one address may fail makes an account's owner be guessed at.
+const MANY: usize = 10;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Count {
+    Pair([u8; 16], IpAddr),
+    Address(IpAddr),
+    Account([u8; 16]),
+    Mails([u8; 16]),
+    MailsFrom(IpAddr),
+}
+
+impl Count {
+    fn window(self) -> Duration {
+        if matches!(self, Count::Mails(_)) { MAIL_WINDOW } else { WINDOW }
+    }
+}
+
+/// The failures of the last minute.
+pub struct Attempts {
+    pair: usize,
+    address: usize,
+    counts: Mutex<HashMap<Count, VecDeque<Instant>>>,
+}
+
+/// Who tries to sign in to what.
+#[derive(Debug, Clone, Copy)]
+pub struct Who {
+    account: [u8; 16],
+    address: IpAddr,
+}
+
+impl Who {
+    /// Somebody at this address, as the owner of that one. A connection without an address, as in tests, is nowhere.
+    pub fn new(typed: &str, address: Option<IpAddr>) -> Self {
+        // Such as is no address of mail at all counts as it was typed.
+        let account = match Email::parse(typed) {
+            Ok(email) => short(email.key()),
+            Err(_) => short(typed),
+        };
+        Who { account, address: network(address) }
+    }
+}
+
+fn short(text: &str) -> [u8; 16] {
+    let mut name = [0; 16];
+    name.copy_from_slice(&Sha256::digest(text)[..16]);
+    name
+}
+
+fn network(address: Option<IpAddr>) -> IpAddr {
+    match address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)) {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 => v4,
+    }
+}
+
+/// An attempt under way. Until it is known how it ended it counts as failed, or a thousand at once would all be allowed; one
+/// whose client went away stays so, since its outcome may have been seen.
+#[must_use]
+pub struct Attempt<'a> {
+    attempts: &'a Attempts,
+    who: Who,
+    at: Instant,
+}
+
+impl Attempts {
+    /// With these bounds a minute: of an account from an address, and of an address.
+    pub fn new(pair: usize, address: usize) -> Self {
+        Attempts { pair, address, counts: Mutex::default() }
+    }
+
+    /// Whether an attempt is allowed at this moment.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`](crate::foundation::errors::Code::RateLimited), with when to come back.
+    pub fn check(&self, who: Who) -> Result<()> {
+        self.look(&mut self.counts.lock(), who, Instant::now())
+    }
+
+    /// Begins an attempt. To be called when its password is about to be looked at, and not while it waits for that.
+    ///
+    /// # Errors
+    /// Those of [`Attempts::check`].
+    pub fn begin(&self, who: Who) -> Result<Attempt<'_>> {
+        let mut counts = self.counts.lock();
+        let at = Instant::now();
+        self.look(&mut counts, who, at)?;
+        for count in who.counts() {
+            enter(&mut counts, count, at, self.bound(count));
+        }
+        Ok(Attempt { attempts: self, who, at })
+    }
+
+    /// Counts something that tells as much as a failed attempt.
+    ///
+    /// # Errors
+    /// Those of [`Attempts::check`], before it is counted.
+    pub fn fail(&self, who: Who) -> Result<()> {
+        self.begin(who).map(drop)
+    }
+
+    /// Whether another mail may be asked for: three in a quarter of an hour to one address, and as many from one as may fail to sign in.
+    /// The first bound tells nothing: `false` is for the address of mail, and the caller keeps it to themself.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`](crate::foundation::errors::Code::RateLimited) for the second bound.
+    pub fn mail(&self, who: Who) -> Result<bool> {
+        let mut counts = self.counts.lock();
+        let now = Instant::now();
+        let (to, from) = (Count::Mails(who.account), Count::MailsFrom(who.address));
+        full(&mut counts, from, self.bound(from), now)?;
+        enter(&mut counts, from, now, self.bound(from));
+        let allowed = full(&mut counts, to, self.bound(to), now).is_ok();
+        if allowed {
+            enter(&mut counts, to, now, self.bound(to));
+        }
+        Ok(allowed)
+    }
+
+    fn bound(&self, count: Count) -> usize {
+        match count {
+            Count::Pair(..) => self.pair,
+            Count::Account(..) => self.pair * MANY,
+            Count::Address(..) | Count::MailsFrom(..) => self.address,
+            Count::Mails(..) => MAILS,
+        }
+    }
+
+    fn look(&self, counts: &mut HashMap<Count, VecDeque<Instant>>, who: Who, now: Instant) -> Result<()> {
+        let [pair, address, account] = who.counts();
+        full(counts, address, self.bound(address), now)?;
+        let guessed_at = full(counts, account, self.bound(account), now).is_err();
+        full(counts, pair, if guessed_at { 1 } else { self.pair }, now)
+    }
+}
+
+impl Who {
+    fn counts(self) -> [Count; 3] {
+        [Count::Pair(self.account, self.address), Count::Address(self.address), Count::Account(self.account)]
+    }
+}
+
+/// Refuses if the count has reached its bound; forgets what is over.
+fn full(counts: &mut HashMap<Count, VecDeque<Instant>>, count: Count, bound: usize, now: Instant) -> Result<()> {
+    let Some(times) = counts.get_mut(&count) else { return Ok(()) };
+    while times.front().is_some_and(|time| now.duration_since(*time) >= count.window()) {
+        times.pop_front();
+    }
+    if times.is_empty() {
+        counts.remove(&count);
+        return Ok(());
+    }
+    // There is room again when as many have gone as are too many.
+    let Some(blocking) = times.len().checked_sub(bound).and_then(|over| times.get(over)) else { return Ok(()) };
+    let wait = count.window().saturating_sub(now.duration_since(*blocking));
+    let mut error = Error::rate_limited(wait.max(Duration::from_secs(1)));
+    error.reason = "too many failed attempts; wait a little".into();
+    Err(error)
+}
+
+/// No more times than the bound are kept: the newest say all there is to say.
+fn enter(counts: &mut HashMap<Count, VecDeque<Instant>>, count: Count, at: Instant, bound: usize) {
+    if counts.len() >= MOST && !counts.contains_key(&count) {
+        counts.retain(|count, times| times.back().is_some_and(|time| at.duration_since(*time) < count.window()));
+        if counts.len() >= MOST {
+            tracing::warn!("failed sign-ins from too many places to count them all; beginning anew");
+            counts.clear();
+        }
+    }
+    let times = counts.entry(count).or_default();
+    times.push_back(at);
+    if times.len() > bound {
+        times.pop_front();
+    }
+}
+
+impl Attempt<'_> {
+    /// The password was right, or nobody looked at it: it does not count.
+    pub fn forgive(self) {
+        let mut counts = self.attempts.counts.lock();
+        for count in self.who.counts() {
+            let Some(times) = counts.get_mut(&count) else { continue };
+            if let Some(place) = times.iter().rposition(|time| *time == self.at) {
+                times.remove(place);
+            }
+            if times.is_empty() {
+                counts.remove(&count);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWNER: &str = "ana@example.org";
+
+    fn from(number: u32) -> Option<IpAddr> {
+        Some(IpAddr::V4(number.into()))
+    }
+
+    fn fails(attempts: &Attempts, email: &str, address: u32) -> bool {
+        attempts.fail(Who::new(email, from(address))).is_ok()
+    }
+
+    /// Moves all that was counted into the past.
+    fn later(attempts: &Attempts, by: Duration) {
+        attempts.counts.lock().values_mut().flatten().for_each(|time| *time -= by);
+    }
+
+    #[test]
+    fn one_address_has_five_guesses_a_minute_and_its_owner_as_many_from_elsewhere() {
+        let attempts = Attempts::new(5, 30);
+        assert!((0..5).all(|_| fails(&attempts, OWNER, 1)));
+        let error = attempts.check(Who::new("ANA@EXAMPLE.ORG", from(1))).unwrap_err();
+        assert!(error.retry_after.is_some_and(|wait| wait > Duration::from_secs(58) && wait <= WINDOW));
+        assert!(attempts.check(Who::new(OWNER, from(2))).is_ok());
+        assert!(attempts.check(Who::new("ben@example.org", from(1))).is_ok());
+        later(&attempts, WINDOW);
+        assert!((0..5).all(|_| fails(&attempts, OWNER, 1)) && !fails(&attempts, OWNER, 1));
+    }
+
+    #[test]
+    fn the_window_slides() {
+        let attempts = Attempts::new(2, 30);
+        assert!(fails(&attempts, OWNER, 1));
+        later(&attempts, Duration::from_secs(40));
+        assert!(fails(&attempts, OWNER, 1));
+        later(&attempts, Duration::from_secs(19));
+        assert!(!fails(&attempts, OWNER, 1), "two within 59 seconds");
+        later(&attempts, Duration::from_secs(1));
+        assert!(fails(&attempts, OWNER, 1) && !fails(&attempts, OWNER, 1), "one of them is over");
+    }
+
+    #[test]
+    fn one_address_has_thirty_failures_over_all_accounts() {
+        let attempts = Attempts::new(5, 30);
+        assert!((0..30).all(|number| fails(&attempts, &format!("person{number}@example.org"), 1)));
+        assert!(!fails(&attempts, OWNER, 1) && fails(&attempts, OWNER, 2));
+        let v6 = |text: &str| Who::new(OWNER, Some(text.parse().unwrap()));
+        (0..5).for_each(|number| attempts.fail(v6(&format!("2001:db8::{number}"))).unwrap());
+        assert!(attempts.check(v6("2001:db8::ffff")).is_err(), "a network of 64 bits is one address");
+        assert!(attempts.check(v6("2001:db8:0:1::")).is_ok());
+    }
+
+    #[test]
+    fn a_thousand_addresses_have_a_guess_each_and_keep_nobody_out() {
+        let attempts = Attempts::new(5, 30);
+        for address in 0..1_000 {
+            while fails(&attempts, OWNER, address) {}
+        }
+        let guesses = |from: std::ops::Range<u32>| {
+            from.map(|address| (0..9).filter(|_| fails(&attempts, OWNER, address)).count()).sum::<usize>()
+        };
+        assert_eq!(guesses(0..1_000), 0);
+        assert_eq!(guesses(1_000..2_000), 1_000, "a guess each");
+        let owner = attempts.begin(Who::new(OWNER, from(5_000))).expect("the owner is let in");
+        owner.forgive();
+        assert!(attempts.check(Who::new(OWNER, from(5_000))).is_ok());
+    }
+
+    #[test]
+    fn what_is_right_does_not_count_and_what_is_under_way_does() {
+        let attempts = Attempts::new(2, 30);
+        for _ in 0..100 {
+            attempts.begin(Who::new(OWNER, from(1))).unwrap().forgive();
+        }
+        assert!(attempts.counts.lock().is_empty());
+        let one = attempts.begin(Who::new(OWNER, from(1))).unwrap();
+        let two = attempts.begin(Who::new(OWNER, from(1))).unwrap();
+        assert!(attempts.begin(Who::new(OWNER, from(1))).is_err());
+        one.forgive();
+        drop(two);
+        assert!(fails(&attempts, OWNER, 1) && !fails(&attempts, OWNER, 1));
+    }
+
+    #[test]
+    fn counts_are_bounded() {
+        let attempts = Attempts::new(5, 30);
+        (0..100_000).for_each(|address| assert!(fails(&attempts, &format!("{address}@example.org"), address)));
+        assert!(attempts.counts.lock().len() <= MOST + 2);
+        (0..1_000).for_each(|_| drop(attempts.mail(Who::new(OWNER, from(1)))));
+        assert!(attempts.counts.lock().values().all(|times| times.len() <= 50));
+    }
+
+    #[test]
+    fn mails_to_one_address_are_few_and_nobody_is_told() {
+        let attempts = Attempts::new(5, 30);
+        let asked: Vec<_> = (0..5).map(|_| attempts.mail(Who::new(OWNER, from(1))).unwrap()).collect();
+        assert_eq!(asked, [true, true, true, false, false]);
+        assert!(!attempts.mail(Who::new(OWNER, from(2))).unwrap());
+        let (mut told, mut number) = (true, 0);
+        while told {
+            number += 1;
+            told = attempts.mail(Who::new(&format!("{number}@example.org"), from(1))).is_ok();
+        }
+        assert_eq!(number, 26, "thirty from one address");
+        assert!(attempts.check(Who::new(OWNER, from(1))).is_ok(), "which is no failure to sign in");
+    }
+}

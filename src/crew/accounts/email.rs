@@ -1,0 +1,131 @@
+//! Addresses of mail: which are taken, and which are the same.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The longest address that mail servers carry, and the longest part before its `@`.
+const MAX_BYTES: usize = 254;
+const MAX_LOCAL_BYTES: usize = 64;
+
+/// An address of mail.
+///
+/// Two that differ in the case of their letters, or in how Unicode spells them (NFC or NFD), are the same account's. Other
+/// likenesses are not looked through: `a.b@` and `ab@` are two people at most providers, and the compatibility forms
+/// of Unicode (NFKC) would make one address of two that mail servers tell apart. Mails go to the address that
+/// was registered, never to one that was typed later and only found the same account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email {
+    address: String,
+    key: String,
+}
+
+impl Email {
+    /// Reads an address, or says what is wrong with it.
+    ///
+    /// # Errors
+    /// Words for people.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        const FORM: &str = "must be an address of mail, such as ana@example.org";
+        let text: String = text.trim().nfc().collect();
+        let (local, domain) = text.rsplit_once('@').ok_or(FORM)?;
+        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| FORM)?;
+        // Quoted forms are not taken: nobody has one, and everything that could break a header is in them.
+        let fits = |c: char| c.is_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(c);
+        let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
+        if local.is_empty() || dots || !local.chars().all(fits) || !domain.contains('.') {
+            return Err(FORM);
+        }
+        let address = format!("{local}@{domain}");
+        // What cannot be mailed to is not taken, such as some scripts before the @.
+        if local.len() <= MAX_LOCAL_BYTES && lettre::Address::new(local, &domain).is_err() {
+            return Err(FORM);
+        }
+        if local.len() > MAX_LOCAL_BYTES || address.len() > MAX_BYTES {
+            return Err("at most 64 bytes before the @, and 254 in all");
+        }
+        // Small letters may spell what was composed before in parts.
+        let key = address.to_lowercase().nfc().collect();
+        Ok(Email { address, key })
+    }
+
+    /// Where mails go.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// By what an account is found.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> String {
+        Email::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")).key().to_owned()
+    }
+
+    #[test]
+    fn case_and_spelling_make_no_other_account() {
+        assert_eq!(key(" Ana.Lux+gigs@Example.ORG "), "ana.lux+gigs@example.org");
+        assert_eq!(Email::parse("Ana@Example.ORG").unwrap().address(), "Ana@example.org");
+        // Composed and in parts; in small letters and capitals.
+        assert_eq!(key("Zo\u{e9}@example.org"), key("zoe\u{301}@example.org"));
+        assert_eq!(key("ZOÉ@EXAMPLE.ORG"), key("zoé@example.org"));
+        assert_eq!(key("a@bücher.example"), "a@xn--bcher-kva.example");
+        assert_eq!(key("a@BÜCHER.example"), key("a@xn--bcher-kva.example"));
+    }
+
+    #[test]
+    fn likenesses_are_not_looked_through() {
+        assert_ne!(key("ana@example.org"), key("an\u{430}@example.org"), "a Cyrillic letter");
+        assert_ne!(key("\u{ff41}na@example.org"), key("ana@example.org"), "a full-width letter");
+        assert_ne!(key("m\u{131}ke@example.org"), key("mike@example.org"), "a dotless i");
+        assert_ne!(key("a.na@example.org"), key("ana@example.org"));
+        // A key is its own key, or a second look would find another account.
+        for text in ["ẞ@example.org", "ΑΣ@example.org", "Ǆ@example.org", "ZOÉ@example.org"] {
+            assert_eq!(key(&key(text)), key(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        let long = format!("{}@example.org", "a".repeat(65));
+        let longer = format!("a@{}.example", ["b"; 30].map(|_| "bbbbbbbbb").join("."));
+        for wrong in [
+            "",
+            "ana",
+            "@example.org",
+            "ana@",
+            "ana@localhost",
+            "a na@example.org",
+            "ana@exa mple.org",
+            "ana@example.org\r\nBcc: eve@example.org",
+            "ana\0@example.org",
+            "\"ana\"@example.org",
+            "ana@[127.0.0.1]",
+            "ana@-example.org",
+            ".ana@example.org",
+            "a..na@example.org",
+            "<ana@example.org>",
+            "ana@example.org,eve@example.org",
+            "eve@example.org>ana@example.org",
+            "a\u{202e}na@example.org",
+            &long,
+            &longer,
+        ] {
+            assert!(Email::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_can_be_mailed_to() {
+        for right in
+            ["ana@example.org", "ana+x=y@sub.example.org", "zoé@example.org", "a@bücher.example", "李@example.org"]
+        {
+            let email = Email::parse(right).unwrap();
+            assert!(email.address().parse::<lettre::Address>().is_ok(), "{right}");
+        }
+    }
+}

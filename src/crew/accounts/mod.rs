@@ -1,0 +1,409 @@
+//! Accounts of our own: people sign up with an address of mail and a password, and stay signed in on their devices.
+//!
+//! Tokens of an outside issuer work beside them: a profile need not have an account. What an account hands out is an access
+//! token, the same JWT that everybody else brings, good for a quarter of an hour, and a refresh token, with which the device
+//! gets the next pair.
+//!
+//! **Refresh tokens.** A device's tokens are a chain, its family: each is exchanged for the next, and Postgres holds that one
+//! of them at most is unused (`podium.refresh`). A used one that comes back means that two parties hold it, so the family
+//! ends, for both. One exception, for [`GRACE`]: the answer to a refresh may be lost on its way to a phone in a crowd, and
+//! two tabs may refresh at the same moment. So the token that was used last is answered again, and with the *same* successor,
+//! as long as that one was not used. The successor is derived from the token ([`Tokens::successor`]), so nothing but hashes
+//! needs to be kept for this, and the chain never forks: a thief who used the grace holds the same token as the owner, and
+//! whoever of them comes second a grace after the other ends the family.
+//!
+//! **What ends** is ended everywhere: this node refuses access tokens of the family at once and closes its sockets with 4401;
+//! the other nodes learn of it within some seconds (`endings`).
+//!
+//! **Nobody learns who has an account** by signing in or asking for a reset: the answer is the same, and so is the work, one
+//! password hash. Registration does tell (`conflict`), or nobody could be told why they cannot register.
+
+mod attempts;
+mod bodies;
+pub mod email;
+mod endings;
+mod keys;
+mod letters;
+mod password;
+pub mod routes;
+mod session_routes;
+pub mod store;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use self::attempts::{Attempts, Who};
+use self::email::Email;
+use self::keys::Key;
+use self::letters::Letters;
+use self::password::{Hashing, Password};
+use self::store::{Device, NewSignIn, Purpose, Standing, Whose};
+use crate::crew::profiles::{self, MAX_NAME};
+use crate::foundation::auth::{Claims, Tokens};
+use crate::foundation::db::{Access, Caller, Database};
+use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::fields::Fields;
+use crate::foundation::http::ClientAddress;
+use crate::foundation::mail::Mailer;
+use crate::foundation::metrics;
+use crate::foundation::settings::Settings;
+
+pub use self::bodies::{
+    Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, Session, SignedInAnswer,
+};
+
+/// How long a refresh token that was just used is answered again, with the same successor.
+pub const GRACE: Duration = Duration::from_secs(30);
+
+/// Ends this node's sockets of sign-ins that have ended.
+pub type EndSockets = Box<dyn Fn(&[Uuid]) + Send + Sync>;
+
+/// What the accounts are made of.
+pub struct Parts {
+    /// The pools.
+    pub database: Database,
+    /// Who signs.
+    pub tokens: Arc<Tokens>,
+    /// Who sends mails.
+    pub mailer: Mailer,
+    /// The address by which clients reach this server, for links; without a slash at its end.
+    pub public_url: String,
+    /// Ends sockets.
+    pub end_sockets: EndSockets,
+}
+
+/// The accounts. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    tokens: Arc<Tokens>,
+    end_sockets: EndSockets,
+    letters: Letters,
+    hashing: Hashing,
+    attempts: Attempts,
+    access_lifetime: Duration,
+    refresh_lifetime: Duration,
+}
+
+impl Accounts {
+    /// Makes the accounts. What they do by themselves runs on the calling runtime, as long as that lives.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] if argon2 does not take the settings.
+    pub fn start(settings: &Settings, parts: Parts) -> Result<Self> {
+        let of = &settings.accounts;
+        let accounts = Accounts(Arc::new(Inner {
+            letters: Letters::start(parts.database.clone(), parts.mailer, parts.public_url),
+            database: parts.database,
+            tokens: parts.tokens,
+            end_sockets: parts.end_sockets,
+            hashing: Hashing::new(of)?,
+            attempts: Attempts::new(of.account_failures, of.address_failures),
+            access_lifetime: of.access_lifetime,
+            refresh_lifetime: of.refresh_lifetime,
+        }));
+        actix_web::rt::spawn(accounts.clone().prepare());
+        Ok(accounts)
+    }
+
+    async fn prepare(self) {
+        if let Err(error) = self.0.hashing.prepare().await {
+            tracing::warn!(%error, "the first stranger to sign in will take longer");
+        }
+    }
+
+    /// Signs somebody up, and in.
+    ///
+    /// # Errors
+    /// `invalid`, `conflict` when the address has an account, `rate_limited`, `overloaded`, `unavailable`.
+    pub async fn register(&self, new: Registration, client: &Client) -> Result<SignedInAnswer> {
+        let mut fields = Fields::new();
+        let email = Email::parse(&new.email);
+        fields.check(email.is_ok(), "/email", email.as_ref().err().copied().unwrap_or_default());
+        let password = Password::chosen(&mut fields, &new.password);
+        let name = fields.line("/display_name", &new.display_name, MAX_NAME);
+        fields.done()?;
+        let email = email.map_err(Error::internal)?;
+
+        // What registration tells of an address can be asked as seldom as a password can be tried.
+        let who = Who::new(email.key(), client.address.0);
+        self.0.attempts.check(who)?;
+        let place = self.0.hashing.enter()?;
+        if self.found(&email).await?.is_some() {
+            return Err(self.taken(who));
+        }
+        let hash = self.0.hashing.hash(place.turn().await?, password).await?;
+        let user_id = Uuid::now_v7();
+        let opened = self.0.database.service(async |conn| store::open(conn, user_id, &email, &hash, &name).await);
+        if !opened.await? {
+            return Err(self.taken(who));
+        }
+        metrics::SIGN_INS.count(&[("outcome", "registered")]).increment(1);
+        // The person can ask for another if this one is not sent.
+        if let Err(error) = self.0.letters.ask(Purpose::Verify, Whose::Profile(user_id)) {
+            tracing::warn!(%error, %user_id, "no mail to confirm an address");
+        }
+        self.sign_in(user_id, &hash, None, client).await?.ok_or_else(|| Error::new(Code::Unauthorized))
+    }
+
+    fn taken(&self, who: Who) -> Error {
+        let taken = Error::because(Code::Conflict, "this address has an account already: sign in");
+        self.0.attempts.fail(who).err().unwrap_or(taken)
+    }
+
+    /// Signs somebody in.
+    ///
+    /// # Errors
+    /// `unauthorized` for an unknown address and for a wrong password alike; `invalid` for a password that nobody can have;
+    /// `rate_limited`, `overloaded`, `unavailable`.
+    pub async fn login(&self, credentials: Credentials, client: &Client) -> Result<SignedInAnswer> {
+        let mut fields = Fields::new();
+        let password = Password::tried(&mut fields, &credentials.password);
+        fields.done()?;
+        let who = Who::new(&credentials.email, client.address.0);
+        let answer = self.try_login(&credentials.email, password, who, client).await;
+        let outcome = match &answer {
+            Ok(_) => "right",
+            Err(error) => error.code.as_str(),
+        };
+        metrics::SIGN_INS.count(&[("outcome", outcome)]).increment(1);
+        answer
+    }
+
+    async fn try_login(&self, typed: &str, password: Password, who: Who, client: &Client) -> Result<SignedInAnswer> {
+        let inner = &self.0;
+        // Before anything is done for them, and again when it is their turn: others may have failed meanwhile.
+        inner.attempts.check(who)?;
+        let place = inner.hashing.enter()?;
+        let found = match Email::parse(typed) {
+            Ok(email) => self.found(&email).await?,
+            Err(_) => None,
+        };
+        let turn = place.turn().await?;
+        let attempt = inner.attempts.begin(who)?;
+        let stored = found.as_ref().map(|found| found.password_hash.clone());
+        let tried = inner.hashing.check(turn, password, stored).await?;
+        let wrong = || Error::because(Code::Unauthorized, "the email or the password is wrong");
+        let Some(found) = found.filter(|_| tried.right) else { return Err(wrong()) };
+        attempt.forgive();
+        let signed_in = self.sign_in(found.user_id, &found.password_hash, tried.rehash.as_deref(), client).await?;
+        signed_in.ok_or_else(wrong)
+    }
+
+    async fn found(&self, email: &Email) -> Result<Option<store::Found>> {
+        self.0.database.service(async |conn| store::find(conn, email).await).await
+    }
+
+    /// `None` if the password was changed since it was checked.
+    async fn sign_in(
+        &self,
+        user_id: Uuid,
+        password_hash: &str,
+        rehash: Option<&str>,
+        client: &Client,
+    ) -> Result<Option<SignedInAnswer>> {
+        let (id, token, device) = (Uuid::now_v7(), Key::random()?, client.device());
+        let lifetime = self.0.refresh_lifetime;
+        let new = NewSignIn { id, user_id, password_hash, rehash, token: &token, lifetime, device: &device };
+        let standing = self.0.database.service(async |conn| store::sign_in(conn, &new).await).await?;
+        let Some(standing) = standing else { return Ok(None) };
+        tracing::info!(%user_id, sign_in = %id, "signed in");
+        Ok(Some(self.answer(user_id, id, standing, &token).await?))
+    }
+
+    async fn answer(&self, user_id: Uuid, id: Uuid, standing: Standing, token: &Key) -> Result<SignedInAnswer> {
+        let caller = Caller::user(user_id);
+        let me = async |conn: &mut _| profiles::store::me(conn, user_id).await;
+        let profile = self.0.database.scope(&caller, Access::Snapshot, me).await?;
+        let lifetime = self.0.access_lifetime;
+        let claims = Claims { user_id, name: None, email: None, role: standing.role, sign_in: Some(id), lifetime };
+        Ok(SignedInAnswer {
+            access_token: self.0.tokens.mint(&claims)?,
+            refresh_token: token.text(),
+            expires_in: lifetime.as_secs(),
+            profile,
+            email_verified: standing.verified,
+        })
+    }
+
+    /// Exchanges a refresh token for the next pair.
+    ///
+    /// # Errors
+    /// `unauthorized` for one that is none, was used before, or whose family has ended; `rate_limited` for a device that
+    /// renews without end; `unavailable`, after which the same token is good for another try.
+    pub async fn refresh(&self, renewal: &Renewal, client: &Client) -> Result<SignedInAnswer> {
+        let refused = || Error::because(Code::Unauthorized, "the refresh token is not good any more: sign in");
+        let token = Key::read(&renewal.refresh_token).ok_or_else(refused)?;
+        let successor = Key::of(self.0.tokens.successor(token.bytes()));
+        let (lifetime, device) = (self.0.refresh_lifetime, client.device());
+        let work = async |conn: &mut _| store::refresh(conn, &token, &successor, lifetime, GRACE, &device).await;
+        let done = self.0.database.service(work).await?.ok_or_else(|| Error::internal("no answer to a refresh"))?;
+        metrics::REFRESHES.count(&[("outcome", done.code.clone())]).increment(1);
+        match (done.code.as_str(), done.user_id, done.sign_in_id) {
+            ("ok", Some(user_id), Some(id)) => {
+                let standing = Standing { role: done.role, verified: done.verified };
+                self.answer(user_id, id, standing, &successor).await
+            }
+            ("too_often", ..) => Err(Error::rate_limited(Duration::from_secs_f64(done.wait_seconds.max(1.0)))),
+            ("reused", Some(user_id), Some(id)) => {
+                tracing::warn!(%user_id, sign_in = %id, "a used refresh token came back: its family is ended");
+                self.end(&[id]);
+                Err(refused())
+            }
+            _ => Err(refused()),
+        }
+    }
+
+    /// Signs the device of a refresh token out. One that is none is no matter: it signs nobody in either.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn logout(&self, renewal: &Renewal) -> Result<()> {
+        let Some(token) = Key::read(&renewal.refresh_token) else { return Ok(()) };
+        let ended = self.0.database.service(async |conn| store::sign_out(conn, &token).await).await?;
+        self.end(&ended);
+        Ok(())
+    }
+
+    /// The caller's devices, the one last used first.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn sessions(&self, caller: &Caller, user_id: Uuid, current: Option<Uuid>) -> Result<Vec<Session>> {
+        let work = async |conn: &mut _| store::sign_ins(conn, user_id).await;
+        let sign_ins = self.0.database.scope(caller, Access::Snapshot, work).await?;
+        let session = |of: store::SignIn| Session {
+            id: of.id,
+            created_at: of.created_at,
+            last_used_at: of.last_used_at,
+            user_agent: of.user_agent,
+            address: of.address,
+            current: Some(of.id) == current,
+        };
+        Ok(sign_ins.into_iter().map(session).collect())
+    }
+
+    /// Signs one of the caller's devices out.
+    ///
+    /// # Errors
+    /// `not_found` when it is none of theirs, or signed out already; `unavailable`.
+    pub async fn end_session(&self, caller: &Caller, user_id: Uuid, id: Uuid) -> Result<()> {
+        let work = async |conn: &mut _| store::end(conn, user_id, id).await;
+        let ended = self.0.database.scope(caller, Access::Write, work).await?;
+        if ended.is_empty() {
+            return Err(Code::NotFound.into());
+        }
+        self.end(&ended);
+        Ok(())
+    }
+
+    /// Confirms an address.
+    ///
+    /// # Errors
+    /// `invalid` for a token that is not good any more; `unavailable`.
+    pub async fn verify(&self, mailed: &MailedToken) -> Result<()> {
+        let key = Key::read(&mailed.token).ok_or_else(spent)?;
+        let good = self.0.database.service(async |conn| store::verify(conn, &key).await).await?;
+        if good { Ok(()) } else { Err(spent()) }
+    }
+
+    /// Mails another link to confirm the caller's address, unless that was done.
+    ///
+    /// # Errors
+    /// `rate_limited`, `overloaded`.
+    pub fn resend(&self, user_id: Uuid, client: &Client) -> Result<()> {
+        if !self.0.attempts.mail(Who::new(&user_id.to_string(), client.address.0))? {
+            return Err(Error::rate_limited(Duration::from_secs(5 * 60)));
+        }
+        self.0.letters.ask(Purpose::Verify, Whose::Profile(user_id))
+    }
+
+    /// Mails a link to choose a new password, if there is such an account. Whether there is is found out after the answer.
+    ///
+    /// # Errors
+    /// `rate_limited` for one who asks too often for whichever addresses, `overloaded`.
+    pub fn forgot(&self, forgotten: &Forgotten, client: &Client) -> Result<()> {
+        let email = Email::parse(&forgotten.email).map_err(|detail| Error::invalid("/email", detail))?;
+        if !self.0.attempts.mail(Who::new(email.key(), client.address.0))? {
+            return Ok(());
+        }
+        self.0.letters.ask(Purpose::Reset, Whose::Address(email))
+    }
+
+    /// Stores a new password, and signs every device out.
+    ///
+    /// # Errors
+    /// `invalid`, also for a token that is not good any more; `overloaded`, `unavailable`.
+    pub async fn reset(&self, new: &NewPassword) -> Result<()> {
+        let mut fields = Fields::new();
+        let password = Password::chosen(&mut fields, &new.password);
+        fields.done()?;
+        let key = Key::read(&new.token).ok_or_else(spent)?;
+        let place = self.0.hashing.enter()?;
+        // A token that was made up is not worth a hash.
+        if !self.0.database.service(async |conn| store::reset_is_open(conn, &key).await).await? {
+            return Err(spent());
+        }
+        let hash = self.0.hashing.hash(place.turn().await?, password).await?;
+        let ended = self.0.database.service(async |conn| store::reset(conn, &key, &hash).await).await?;
+        self.end(&ended.ok_or_else(spent)?);
+        Ok(())
+    }
+
+    /// Opens an account for a profile that may be there already, unless the address has one. For the demo.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn ensure(&self, user_id: Uuid, email: &str, password: &str, name: &str) -> Result<()> {
+        let email = Email::parse(email).map_err(Error::internal)?;
+        if self.found(&email).await?.is_some() {
+            return Ok(());
+        }
+        let password = Password::chosen(&mut Fields::new(), password);
+        let turn = self.0.hashing.enter()?.turn().await?;
+        let hash = self.0.hashing.hash(turn, password).await?;
+        self.0.database.service(async |conn| store::open(conn, user_id, &email, &hash, name).await).await.map(drop)
+    }
+
+    /// These sign-ins have ended: their access tokens are refused here from now on, and their sockets closed.
+    fn end(&self, sign_ins: &[Uuid]) {
+        if !sign_ins.is_empty() {
+            // In this order: whoever connects meanwhile is refused.
+            self.0.tokens.end(sign_ins, self.0.access_lifetime);
+            (self.0.end_sockets)(sign_ins);
+        }
+    }
+
+    /// Does, for ever, what nobody asks for: hears of what ended on other nodes, and takes away what is over.
+    pub async fn watch(self) {
+        endings::watch(self).await;
+    }
+
+    /// Waits until the mails that were asked for are sent, or the time is up.
+    pub async fn drain(&self, patience: Duration) {
+        self.0.letters.drain(patience).await;
+    }
+}
+
+fn spent() -> Error {
+    Error::invalid("/token", "is not good any more: ask for another")
+}
+
+/// Who is at the other end: for limits, and for what a person is told of their devices.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// From where.
+    pub address: ClientAddress,
+    /// What it says it is.
+    pub user_agent: Option<String>,
+}
+
+impl Client {
+    fn device(&self) -> Device {
+        Device { user_agent: self.user_agent.clone(), address: self.address.0.map(|address| address.to_string()) }
+    }
+}

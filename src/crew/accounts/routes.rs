@@ -1,0 +1,220 @@
+//! HTTP of accounts: signing up, in and out, and what is mailed.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::USER_AGENT;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Accounts, Client, Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, SignedInAnswer,
+    session_routes,
+};
+use crate::crew::profiles::SignedIn;
+use crate::crew::refusals;
+use crate::foundation::errors::{Error, Result};
+use crate::foundation::http::{ClientAddress, Json, Problem, check_origin};
+use crate::foundation::settings::Settings;
+
+/// The longest description of a device that is kept, in characters.
+const MAX_AGENT: usize = 300;
+
+/// Registers the routes of accounts.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(register).service(login).service(refresh).service(logout);
+    config.service(verify).service(resend).service(forgot).service(reset);
+    session_routes::routes(config);
+}
+
+/// As an argument of a handler. A page whose origin may not use the server is refused here, before anything is done for
+/// it: CORS alone would only keep the answer from it.
+impl FromRequest for Client {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(client(request))
+    }
+}
+
+fn client(request: &HttpRequest) -> Result<Client> {
+    let settings = request.app_data::<web::Data<Settings>>();
+    let settings = settings.ok_or_else(|| Error::internal("no Settings in the app's data"))?;
+    check_origin(request, settings)?;
+    let agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let agent = agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(MAX_AGENT).collect::<String>());
+    Ok(Client {
+        address: ClientAddress::of(request, &settings.trusted_proxies),
+        user_agent: agent.filter(|agent| !agent.trim().is_empty()),
+    })
+}
+
+/// Sign up
+///
+/// Makes a profile and an account, signs the device in, and mails a link to confirm the address; nothing waits for that.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    request_body = Registration,
+    responses(
+        (status = 201, description = "Signed up and in", body = SignedInAnswer),
+        (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
+        (status = 409, description = "`conflict`: the address has an account already", body = Problem),
+        (status = 429, description = "`rate_limited`: too many addresses that have one, from this address", body = Problem),
+        refusals::Any,
+        refusals::Body,
+    )
+)]
+#[post("/v1/auth/register")]
+async fn register(client: Client, accounts: web::Data<Accounts>, new: Json<Registration>) -> Result<impl Responder> {
+    let answer = accounts.register(new.into_inner(), &client).await?;
+    Ok(Json(answer).customize().with_status(StatusCode::CREATED))
+}
+
+/// Sign in
+///
+/// An unknown address and a wrong password are answered alike.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    request_body = Credentials,
+    responses(
+        (status = 200, description = "Signed in", body = SignedInAnswer),
+        (status = 401, description = "`unauthorized`: the email or the password is wrong", body = Problem),
+        (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
+        (status = 429, description = "`rate_limited`: too many failures to this account from this address, or from this address", body = Problem),
+        refusals::Any,
+        refusals::Body,
+    )
+)]
+#[post("/v1/auth/login")]
+async fn login(client: Client, accounts: web::Data<Accounts>, who: Json<Credentials>) -> Result<Json<SignedInAnswer>> {
+    accounts.login(who.into_inner(), &client).await.map(Json)
+}
+
+/// Renew the tokens of a device
+///
+/// Each refresh token is good once; its successor is in the answer. If the answer is lost, or two tabs ask at the same moment,
+/// the same token is answered again for 30 seconds, with the same successor, unless that was used. Any other token that comes
+/// a second time signs the device out: somebody else has it.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    request_body = Renewal,
+    responses(
+        (status = 200, description = "The next pair", body = SignedInAnswer),
+        (status = 401, description = "`unauthorized`: not good any more; sign in", body = Problem),
+        (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
+        (status = 429, description = "`rate_limited`: a device renews sixty times at once, and then every ten seconds", body = Problem),
+        refusals::Any,
+        refusals::Body,
+    )
+)]
+#[post("/v1/auth/refresh")]
+async fn refresh(
+    client: Client,
+    accounts: web::Data<Accounts>,
+    renewal: Json<Renewal>,
+) -> Result<Json<SignedInAnswer>> {
+    accounts.refresh(&renewal, &client).await.map(Json)
+}
+
+/// Sign out
+///
+/// Ends the device's refresh and access tokens, and its sockets.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    request_body = Renewal,
+    responses(
+        (status = 204, description = "Signed out, or not signed in"),
+        (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
+        refusals::Any,
+        refusals::Body,
+    )
+)]
+#[post("/v1/auth/logout")]
+async fn logout(_client: Client, accounts: web::Data<Accounts>, renewal: Json<Renewal>) -> Result<HttpResponse> {
+    accounts.logout(&renewal).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Confirm an address of mail
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    request_body = MailedToken,
+    responses(
+        (status = 204, description = "Confirmed"),
+        (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
+        refusals::Any,
+        refusals::Body,
+    )
+)]
+#[post("/v1/auth/verify")]
+async fn verify(_client: Client, accounts: web::Data<Accounts>, mailed: Json<MailedToken>) -> Result<HttpResponse> {
+    accounts.verify(&mailed).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Mail another link to confirm one's address
+///
+/// Nothing is mailed to an address that is confirmed, or to who has no account here.
+#[utoipa::path(
+    tag = "accounts",
+    security(("token" = [])),
+    responses(
+        (status = 202, description = "It will be mailed"),
+        (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
+        (status = 429, description = "`rate_limited`: three in a quarter of an hour", body = Problem),
+        refusals::Token,
+    )
+)]
+#[post("/v1/auth/verify/resend")]
+async fn resend(who: SignedIn, client: Client, accounts: web::Data<Accounts>) -> Result<HttpResponse> {
+    accounts.resend(who.user_id, &client)?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// Mail a link to choose a new password
+///
+/// The answer is the same whether the address has an account or not. Three are mailed in a quarter of an hour, without a word.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    request_body = Forgotten,
+    responses(
+        (status = 202, description = "It will be mailed, if there is such an account"),
+        (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
+        (status = 429, description = "`rate_limited`: too many from this address", body = Problem),
+        refusals::Any,
+        refusals::Body,
+    )
+)]
+#[post("/v1/auth/reset")]
+async fn forgot(client: Client, accounts: web::Data<Accounts>, who: Json<Forgotten>) -> Result<HttpResponse> {
+    accounts.forgot(&who, &client)?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// Choose a new password
+///
+/// By the token of a mailed link, which is good once. Signs every device out.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    request_body = NewPassword,
+    responses(
+        (status = 204, description = "It is the password from now on"),
+        (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
+        refusals::Any,
+        refusals::Body,
+    )
+)]
+#[post("/v1/auth/reset/confirm")]
+async fn reset(_client: Client, accounts: web::Data<Accounts>, new: Json<NewPassword>) -> Result<HttpResponse> {
+    accounts.reset(&new).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,53 @@
+//! HTTP of one's own devices.
+
+use actix_web::{HttpResponse, delete, get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::{Accounts, Session};
+use crate::crew::profiles::SignedIn;
+use crate::crew::refusals;
+use crate::foundation::auth::Identity;
+use crate::foundation::errors::Result;
+use crate::foundation::http::{Json, Page, Path, Problem};
+
+/// Registers the routes of one's own devices.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list).service(end);
+}
+
+/// The devices on which one is signed in
+///
+/// The one last used first; there are a hundred at most, so it is one page. Tokens of an outside issuer have no sessions here.
+#[utoipa::path(
+    tag = "accounts",
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "All of them", body = Page<Session>),
+        refusals::Token,
+    )
+)]
+#[get("/v1/me/sessions")]
+async fn list(who: SignedIn, identity: Identity, accounts: web::Data<Accounts>) -> Result<Json<Page<Session>>> {
+    let sessions = accounts.sessions(&who.caller, who.user_id, identity.sign_in).await?;
+    Ok(Json(Page::whole(sessions)))
+}
+
+/// Sign a device out
+///
+/// Ends its refresh and access tokens, and its sockets.
+#[utoipa::path(
+    tag = "accounts",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The session's id")),
+    responses(
+        (status = 204, description = "Signed out"),
+        (status = 404, description = "`not_found`: none of the caller's, or signed out already", body = Problem),
+        refusals::Token,
+    )
+)]
+#[delete("/v1/me/sessions/{id}")]
+async fn end(who: SignedIn, accounts: web::Data<Accounts>, id: Path<Uuid>) -> Result<HttpResponse> {
+    accounts.end_session(&who.caller, who.user_id, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

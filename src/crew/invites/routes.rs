@@ -1,0 +1,164 @@
+//! HTTP of invitations.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use chrono::Utc;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::{Accepted, Invite, NewInvite, Preview, is_code, new_code, store};
+use crate::crew::pods::Pods;
+use crate::crew::profiles::SignedIn;
+use crate::crew::{pods, refusals};
+use crate::foundation::db::{Access, Caller, Database};
+use crate::foundation::errors::{Code, Result};
+use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, PublicUrl, Query};
+
+/// Registers the routes of invitations.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(make).service(list).service(revoke).service(preview).service(accept);
+}
+
+/// Make an invitation
+///
+/// Any of the pod's members. The link lets whoever opens it into event and pod, also where the pod is for the invited. With
+/// an `id` of the client's own it is safe to ask again: the same link is answered, with 200.
+#[utoipa::path(
+    tag = "invitations",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The pod's id")),
+    responses(
+        (status = 201, description = "The new link", body = Invite),
+        (status = 200, description = "The link that an earlier request with this id made", body = Invite),
+        (status = 403, description = "`not_member`: not of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, closed, or of an event that the caller has not joined", body = Problem),
+        (status = 409, description = "`conflict`: the id is taken", body = Problem),
+        (status = 429, description = "`rate_limited`: a hundred links in a day into one pod", body = Problem),
+        refusals::Token,
+        refusals::Body,
+    )
+)]
+#[post("/v1/pods/{id}/invites")]
+async fn make(
+    who: SignedIn,
+    database: web::Data<Database>,
+    public: web::Data<PublicUrl>,
+    pod_id: Path<Uuid>,
+    new: Json<NewInvite>,
+) -> Result<HttpResponse> {
+    new.check(Utc::now())?;
+    let id = new.id.unwrap_or_else(Uuid::now_v7);
+    let (code, subject) = (new_code(), (id, *pod_id, who.user_id));
+    let fresh = database.service(async |conn| store::make(conn, subject, &code, &new).await).await?;
+    let link = database.scope(&who.caller, Access::Snapshot, async |conn| store::find(conn, id).await).await?;
+    let invite = link.at(&public);
+    Ok(if fresh { HttpResponse::Created().json(invite) } else { HttpResponse::Ok().json(invite) })
+}
+
+/// A pod's invitations
+///
+/// For its members, the newest first, also those that let nobody in any more.
+#[utoipa::path(
+    tag = "invitations",
+    security(("token" = [])),
+    params(("id" = Uuid, Path, description = "The pod's id"), PageQuery),
+    responses(
+        (status = 200, description = "A page of links", body = Page<Invite>),
+        (status = 403, description = "`not_member`: not of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, closed, or of an event that the caller has not joined", body = Problem),
+        refusals::Token,
+        refusals::Query,
+    )
+)]
+#[get("/v1/pods/{id}/invites")]
+async fn list(
+    who: SignedIn,
+    database: web::Data<Database>,
+    public: web::Data<PublicUrl>,
+    pod_id: Path<Uuid>,
+    page: Query<PageQuery>,
+) -> Result<Json<Page<Invite>>> {
+    let (limit, before) = (page.limit()?, page.position()?);
+    let work = async |conn: &mut _| {
+        pods::store::require_member(conn, *pod_id, who.user_id).await?;
+        store::of_pod(conn, *pod_id, before, limit.rows()).await
+    };
+    let links = database.scope(&who.caller, Access::Snapshot, work).await?;
+    Ok(Json(Page::of(links, limit, store::place).map(|link| link.at(&public))))
+}
+
+/// Take an invitation back
+///
+/// Its maker, also one who has left the pod, or the pod's owner. Who came by it stays.
+#[utoipa::path(
+    tag = "invitations",
+    security(("token" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The pod's id"),
+        ("invite_id" = Uuid, Path, description = "The invitation's id"),
+    ),
+    responses(
+        (status = 204, description = "It lets nobody in any more"),
+        (status = 403, description = "`forbidden`: neither its maker nor the owner; `not_member`: not of the pod", body = Problem),
+        (status = 404, description = "`not_found`: the pod has no such link", body = Problem),
+        refusals::Token,
+    )
+)]
+#[delete("/v1/pods/{id}/invites/{invite_id}")]
+async fn revoke(who: SignedIn, database: web::Data<Database>, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+    let (pod_id, id) = path.into_inner();
+    database.service(async |conn| store::revoke(conn, id, pod_id, who.user_id).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Look at an invitation
+///
+/// What whoever has the link may know before they come in. Needs no token.
+#[utoipa::path(
+    tag = "invitations",
+    security(()),
+    params(("code" = String, Path, description = "What the link ends with")),
+    responses(
+        (status = 200, description = "Where it leads, and what it is good for", body = Preview),
+        (status = 404, description = "`not_found`", body = Problem),
+        refusals::Any,
+    )
+)]
+#[get("/v1/invites/{code}")]
+async fn preview(database: web::Data<Database>, code: Path<String>) -> Result<Json<Preview>> {
+    look(&database, &code).await.map(Json)
+}
+
+/// Accept an invitation
+///
+/// Joins the event and takes a seat in the pod, at once. For a member it is no use of the link, and answers their seat.
+#[utoipa::path(
+    tag = "invitations",
+    security(("token" = [])),
+    params(("code" = String, Path, description = "What the link ends with")),
+    responses(
+        (status = 200, description = "In, now or before", body = Accepted),
+        (status = 403, description = "`forbidden`: removed from the pod before", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        (status = 409, description = "`pod_full`, which uses nothing up; or `conflict`, and `state` says why: `used_up`, `expired`, `revoked`, `closed`", body = Problem),
+        refusals::Token,
+    )
+)]
+#[post("/v1/invites/{code}/accept")]
+async fn accept(
+    who: SignedIn,
+    database: web::Data<Database>,
+    pods: web::Data<Pods>,
+    code: Path<String>,
+) -> Result<Json<Accepted>> {
+    // Only to know which pod's log it is about; whether it lets in is judged under that pod's lock.
+    let Preview { pod, event, .. } = look(&database, &code).await?;
+    let seat = pods.accept(pod.id, who.user_id, code.into_inner()).await?;
+    Ok(Json(Accepted { pod_id: pod.id, event_id: event.id, seat }))
+}
+
+async fn look(database: &Database, code: &str) -> Result<Preview> {
+    if !is_code(code) {
+        return Err(Code::NotFound.into());
+    }
+    database.scope(&Caller::NOBODY, Access::Snapshot, async |conn| store::preview(conn, code).await).await
+}
