@@ -11,7 +11,7 @@ use crate::support::gate::Gate;
 use crate::support::server::Server;
 
 /// How often each is done.
-const TIMES: usize = 12;
+const TIMES: usize = 6;
 
 /// Part of each statement, which is in none of the others.
 const STATEMENTS: [&str; 7] = [

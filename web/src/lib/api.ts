@@ -34,6 +34,8 @@ export async function ask<T>(method: string, path: string, body?: unknown, token
     answer = await fetch(path, {
       method,
       headers,
+      // What others may read for some moments as it was, one has just changed oneself.
+      cache: "no-cache",
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE),
     });
