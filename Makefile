@@ -1,7 +1,8 @@
 # Podium's everyday commands. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench openapi check fmt lint doc deny web web-dev web-check clean-state
+SEEDS ?= 1000000
+.PHONY: help run cluster test bench openapi simulate check fmt lint doc deny web web-dev web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(embedded)'"
 ARGS ?=
@@ -11,6 +12,9 @@ help: ## list the commands
 
 run: ## install what is missing, build, and serve with a Postgres of its own and a demo event
 	@scripts/run.sh $(ARGS)
+
+cluster: ## install what is missing, and run three nodes, a Redis and HAProxy on loopback, until Ctrl-C
+	@scripts/cluster.sh
 
 test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" runs some)
 	@scripts/test.sh $(ARGS)
@@ -26,6 +30,9 @@ web-check: ## the web client's types, format and logic
 
 bench: ## measure beside the bare server and Socket.IO, and print a table (ARGS=full takes longer; docs/PERFORMANCE.md)
 	@scripts/bench.sh $(ARGS)
+
+simulate: ## let simulated nodes, bus and Postgres do whatever they like, a million times (SEEDS=… for fewer)
+	PODIUM_SIMULATE=$(SEEDS) cargo test --release --lib --locked simulation -- --nocapture
 
 openapi: ARGS := $(or $(ARGS),--max-examples 300)
 openapi: ## hold the server against its OpenAPI document, at random and for long (ARGS="--max-examples 1000 --seed 7")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Podium needs from the system's own packages, and of that only what is missing.
 #
-#   scripts/install.sh [rust] [postgres] [node] [chromium] [python]
+#   scripts/install.sh [rust] [postgres] [node] [chromium] [python] [redis] [haproxy]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -56,6 +56,26 @@ install_node() {
     package 'nodejs npm' 'nodejs npm' node
 }
 
+install_redis() {
+    have redis-server && return
+    package redis-server redis redis
+    # Debian starts it with the package. Nobody asked for that one: each run of ours has its own.
+    if have systemctl; then
+        as_root systemctl disable --now redis-server >/dev/null 2>&1 || true
+    fi
+    as_root service redis-server stop >/dev/null 2>&1 || true
+}
+
+install_haproxy() {
+    have haproxy && return
+    package haproxy haproxy haproxy
+    # Likewise.
+    if have systemctl; then
+        as_root systemctl disable --now haproxy >/dev/null 2>&1 || true
+    fi
+    as_root service haproxy stop >/dev/null 2>&1 || true
+}
+
 install_chromium() {
     [[ -n ${CHROMIUM:-} || -x /usr/bin/chromium ]] && return
     package 'chromium fonts-noto-core fonts-noto-color-emoji' chromium chromium
@@ -69,7 +89,7 @@ install_python() {
 
 for part in "$@"; do
     case $part in
-        rust | postgres | node | chromium | python) "install_$part" ;;
-        *) fail "unknown part: $part (rust, postgres, node, chromium, python)" ;;
+        rust | postgres | node | chromium | python | redis | haproxy) "install_$part" ;;
+        *) fail "unknown part: $part (rust, postgres, node, chromium, python, redis, haproxy)" ;;
     esac
 done

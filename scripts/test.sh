@@ -96,7 +96,8 @@ run() {
 trap 'stop_runner 130' INT
 trap 'stop_runner 143' TERM HUP
 
-scripts/install.sh rust
+# Tests start a Redis each.
+scripts/install.sh rust redis haproxy
 if [[ -f tests/clients/package-lock.json ]]; then
     scripts/install.sh node chromium
     if [[ tests/clients/package-lock.json -nt tests/clients/node_modules/.package-lock.json ]]; then

@@ -266,6 +266,7 @@ fn token(matches: &ArgMatches, settings: &Settings) -> Outcome {
         email: text("email"),
         role: text("role"),
         sign_in: None,
+        generation: None,
         lifetime: *matches.get_one::<Duration>("ttl").ok_or("--ttl is missing")?,
     };
     print(&format!("{}\n", base::tokens(settings)?.mint(&claims)?))

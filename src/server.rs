@@ -41,6 +41,7 @@ use crate::foundation::http::{Document, PublicUrl};
 use crate::foundation::mail::{MailError, Mailer};
 use crate::foundation::settings::Settings;
 use crate::foundation::{metrics, telemetry};
+use crate::realtime::bus::redis::BusError;
 
 /// Why the server could not start, or ended. Each is one line.
 #[derive(Debug, Error)]
@@ -58,6 +59,9 @@ pub enum ServerError {
     /// Postgres, its schema or the secret.
     #[error(transparent)]
     Base(#[from] BaseError),
+    /// The bus.
+    #[error(transparent)]
+    Bus(#[from] BusError),
     /// Mails cannot be sent.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -109,9 +113,6 @@ impl Server {
         // First, since it is what fails most often, and before Postgres is woken for nothing.
         let public = Listener::bind("PODIUM_LISTEN", settings.listen)?;
         let admin = Listener::bind("PODIUM_ADMIN_LISTEN", settings.admin_listen)?;
-        if settings.redis_url.is_some() {
-            tracing::warn!("REDIS_URL is set, but this version runs as a single node: it is not used");
-        }
         let tokens = Arc::new(base::tokens(&settings)?);
         let mailer = Mailer::new(&settings.accounts)?;
         let base = Base::open(&settings).await?;
@@ -130,12 +131,18 @@ impl Server {
             tokens: Arc::clone(&tokens),
             known: Arc::clone(&known),
         };
-        let engine = Engine::start(&settings, parts);
+        let engine = match Engine::start(&settings, parts, &health) {
+            Ok(engine) => engine,
+            Err(error) => {
+                base.close().await;
+                return Err(error.into());
+            }
+        };
         let parts = accounts::Parts {
             database: database.clone(),
             tokens: Arc::clone(&tokens),
             mailer,
-            public_url: settings.public_url(public.address),
+            public_url: PublicUrl::new(&settings, public.address),
             end_sockets: Box::new(engine.ender()),
         };
         let accounts = match Accounts::start(&settings, parts) {

@@ -5,19 +5,19 @@ import { defineConfig } from "vitest/config";
 const node = process.env["PODIUM_NODE_URL"] ?? "http://127.0.0.1:4000";
 
 export default defineConfig({
-    plugins: [svelte()],
-    build: {
-        target: "es2022",
-        // Scripts, styles and fonts all live where the server lets them be kept for ever.
-        assetsDir: "assets",
-        assetsInlineLimit: 0,
-        modulePreload: { polyfill: false },
+  plugins: [svelte()],
+  build: {
+    target: "es2022",
+    // Scripts, styles and fonts all live where the server lets them be kept for ever.
+    assetsDir: "assets",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      "/v1": { target: node },
+      "/socket": { target: node, ws: true },
     },
-    server: {
-        proxy: {
-            "/v1": { target: node },
-            "/socket": { target: node, ws: true },
-        },
-    },
-    test: { include: ["tests/unit/**/*.test.ts"], environment: "node" },
+  },
+  test: { include: ["tests/unit/**/*.test.ts"], environment: "node" },
 });

@@ -64,7 +64,7 @@ pub enum Refusal {
     #[error("the token is not valid yet")]
     Early,
     /// Well signed, but `sub` is no UUID, `exp` is missing, or another claim has the wrong type.
-    #[error("the token's claims are wrong: sub and sid must be UUIDs, exp a number, name, email and role texts")]
+    #[error("the token's claims are wrong: sub, sid and gen must be UUIDs, exp a number, name, email and role texts")]
     Claims,
 }
 
@@ -92,6 +92,8 @@ pub struct Identity {
     pub moderator: bool,
     /// The sign-in of an account of ours, `sid`; tokens of outside issuers have none.
     pub sign_in: Option<Uuid>,
+    /// Which pair of that sign-in's tokens it is of, `gen`.
+    pub generation: Option<Uuid>,
     /// From then on the token is worth nothing, and a socket that came with it is closed.
     pub expires_at: DateTime<Utc>,
 }
@@ -116,6 +118,8 @@ pub struct Claims {
     pub role: Option<String>,
     /// `sid`.
     pub sign_in: Option<Uuid>,
+    /// `gen`.
+    pub generation: Option<Uuid>,
     /// `exp`, from now.
     pub lifetime: Duration,
 }
@@ -135,6 +139,8 @@ struct Body {
     role: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sid: Option<Uuid>,
+    #[serde(default, rename = "gen", skip_serializing_if = "Option::is_none")]
+    generation: Option<Uuid>,
 }
 
 /// A NumericDate (RFC 7519): seconds, with a fraction in some issuers' tokens.
@@ -234,6 +240,7 @@ impl Tokens {
             email: body.email.filter(|email| email.len() <= MAX_EMAIL_BYTES && !email.contains(char::is_control)),
             moderator: body.role.as_deref() == Some("moderator"),
             sign_in: body.sid,
+            generation: body.generation,
             expires_at,
         })
     }
@@ -256,6 +263,7 @@ impl Tokens {
             email: claims.email.clone(),
             role: claims.role.clone(),
             sid: claims.sign_in,
+            generation: claims.generation,
         };
         encode(&Header::new(Algorithm::HS256), &body, &self.signing).map_err(Error::internal)
     }

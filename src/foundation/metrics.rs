@@ -86,6 +86,40 @@ pub const JOURNAL_SECONDS: Metric =
 /// Groups that were sent again.
 pub const JOURNAL_RETRIES: Metric =
     Metric::counter("podium_journal_retries_total", "Groups sent again after a lost connection or a lost race.");
+/// Whether every live node hears every other.
+pub const BUS_UP: Metric =
+    Metric::gauge("podium_bus_up", "1 if this node and all others that are alive hear each other on the bus, else 0.");
+/// Messages that came by the bus.
+pub const BUS_RECEIVED: Metric = Metric::counter("podium_bus_received_total", "Messages that came by the bus.");
+/// Messages that were given to the bus.
+pub const BUS_PUBLISHED: Metric = Metric::counter("podium_bus_published_total", "Messages that Redis has taken.");
+/// Messages that were not.
+pub const BUS_DROPPED: Metric = Metric::counter(
+    "podium_bus_dropped_total",
+    "Messages that were not published, because Redis was away or too slow; the sweep repairs that.",
+);
+/// Connections that were lost or could not be made, by `connection`.
+pub const BUS_LOST: Metric =
+    Metric::counter("podium_bus_connections_lost_total", "Connections to Redis that were lost or could not be made.");
+/// Nodes that are alive.
+pub const NODES_LIVE: Metric =
+    Metric::gauge("podium_nodes_live", "Nodes that are alive as this one sees it, itself included.");
+/// How long a look of the sweep took, by what it was at.
+pub const SWEEP_SECONDS: Metric =
+    Metric::histogram("podium_sweep_seconds", SECONDS, "Time that one comparison with Postgres took.");
+/// What the sweep has found, by what it looked at.
+pub const SWEEP_FOUND: Metric = Metric::counter(
+    "podium_sweep_found_total",
+    "Things that the sweep found to differ from what this node had heard of.",
+);
+/// Gaps in pods' logs, by how they were closed.
+pub const POD_GAPS: Metric =
+    Metric::counter("podium_pod_gaps_total", "Gaps in pods' logs that were closed, by themselves or by reading.");
+/// Times that the database had another line of history.
+pub const EPOCHS: Metric = Metric::counter(
+    "podium_epochs_total",
+    "Times that the database was found to have another line of history, after a failover.",
+);
 /// Sign-ins by password, by `outcome`.
 pub const SIGN_INS: Metric = Metric::counter(
     "podium_sign_ins_total",
@@ -129,6 +163,16 @@ pub const ALL: &[Metric] = &[
     JOURNAL_GROUP,
     JOURNAL_SECONDS,
     JOURNAL_RETRIES,
+    BUS_UP,
+    BUS_RECEIVED,
+    BUS_PUBLISHED,
+    BUS_DROPPED,
+    BUS_LOST,
+    NODES_LIVE,
+    SWEEP_SECONDS,
+    SWEEP_FOUND,
+    POD_GAPS,
+    EPOCHS,
     SIGN_INS,
     REFRESHES,
     PASSWORD_HASHES,

@@ -407,6 +407,8 @@ diesel::table! {
         used_at -> Nullable<Timestamptz>,
         /// The hash of that next one.
         successor -> Nullable<Bytea>,
+        /// When an access token that was handed out with it was first brought: so its answer arrived.
+        seen_at -> Nullable<Timestamptz>,
     }
 }
 

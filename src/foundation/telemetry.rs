@@ -207,8 +207,9 @@ mod tests {
         let tokens = Tokens::new(&Secret::new("0123456789abcdef0123456789abcdef")).unwrap();
         let user_id = uuid::Uuid::now_v7();
         let lifetime = std::time::Duration::from_secs(60);
-        let token =
-            tokens.mint(&Claims { user_id, name: None, email: None, role: None, sign_in: None, lifetime }).unwrap();
+        let token = tokens
+            .mint(&Claims { user_id, name: None, email: None, role: None, sign_in: None, generation: None, lifetime })
+            .unwrap();
         let answer = async |_: Visitor| HttpResponse::Ok().finish();
         let app = App::new()
             .app_data(web::Data::new(tokens))

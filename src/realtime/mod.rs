@@ -11,6 +11,7 @@ pub mod bus;
 pub mod channel;
 pub mod handshake;
 pub mod inbound;
+pub mod nodes;
 pub mod outbox;
 pub mod presence;
 pub mod registry;

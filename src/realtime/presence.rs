@@ -2,72 +2,124 @@
 //!
 //! The key is a person's id; each of their sessions on the topic is one meta with a `phx_ref` of its own, by which
 //! clients tell metas apart. Methods answer the payload to send, so that nothing here knows how it is sent.
+//!
+//! **Across nodes** each node owns the entries of its own sessions, and tells the others all of them at every change and
+//! now and then: so whatever was lost, the next telling is whole. A telling has a version; one that is older than what is
+//! known of its node is dropped, in whatever order they come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::subscription::SubscriptionId;
 
+/// A person, and a session of theirs by its number on its node.
+pub type Entry = (Uuid, u64);
+
 /// The sessions on one topic.
-#[derive(Debug, Default)]
-pub struct Presence {
-    people: BTreeMap<Uuid, Vec<Meta>>,
-}
-
 #[derive(Debug)]
-struct Meta {
-    session: SubscriptionId,
-    phx_ref: String,
+pub struct Presence {
+    /// This node.
+    here: Uuid,
+    own: BTreeSet<Entry>,
+    others: HashMap<Uuid, Told>,
 }
 
-impl Meta {
-    fn json(&self) -> Value {
-        json!({ "phx_ref": self.phx_ref })
-    }
+/// What another node has told of its sessions.
+#[derive(Debug)]
+struct Told {
+    version: u64,
+    entries: BTreeSet<Entry>,
+    at: Instant,
 }
 
 impl Presence {
+    /// Nobody is here; this node is known to the others as `here`.
+    pub fn new(here: Uuid) -> Self {
+        Presence { here, own: BTreeSet::new(), others: HashMap::new() }
+    }
+
     /// A session has come. Answers the `presence_diff` for the others; `None` if it was there already.
     pub fn track(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<Value> {
-        let metas = self.people.entry(user_id).or_default();
-        if metas.iter().any(|meta| meta.session == session) {
-            return None;
-        }
-        let meta = Meta { session, phx_ref: session.to_string() };
-        let joins = person(user_id, vec![meta.json()]);
-        metas.push(meta);
-        Some(json!({ "joins": joins, "leaves": {} }))
+        let entry = (user_id, session.number());
+        self.own.insert(entry).then(|| diff(people(self.here, [entry]), Map::new()))
     }
 
     /// A session has gone. Answers the `presence_diff`; `None` if it was not there.
     pub fn untrack(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<Value> {
-        let metas = self.people.get_mut(&user_id)?;
-        let index = metas.iter().position(|meta| meta.session == session)?;
-        let meta = metas.remove(index);
-        if metas.is_empty() {
-            self.people.remove(&user_id);
+        let entry = (user_id, session.number());
+        self.own.remove(&entry).then(|| diff(Map::new(), people(self.here, [entry])))
+    }
+
+    /// Another node tells of its sessions, all of them. Answers the `presence_diff`, if there is one.
+    pub fn told(&mut self, node: Uuid, version: u64, entries: Vec<Entry>, now: Instant) -> Option<Value> {
+        let told = self.others.entry(node).or_insert_with(|| Told { version: 0, entries: BTreeSet::new(), at: now });
+        if version < told.version {
+            return None;
         }
-        Some(json!({ "joins": {}, "leaves": person(user_id, vec![meta.json()]) }))
+        let entries: BTreeSet<Entry> = entries.into_iter().collect();
+        let joins = people(node, entries.difference(&told.entries).copied());
+        let leaves = people(node, told.entries.difference(&entries).copied());
+        (told.version, told.entries, told.at) = (version, entries, now);
+        (!joins.is_empty() || !leaves.is_empty()).then(|| diff(joins, leaves))
+    }
+
+    /// Another node is gone, and its sessions with it. Answers the `presence_diff`, if there is one.
+    pub fn forget(&mut self, node: Uuid) -> Option<Value> {
+        let told = self.others.remove(&node).filter(|told| !told.entries.is_empty())?;
+        Some(diff(Map::new(), people(node, told.entries)))
+    }
+
+    /// The nodes with sessions here that have told nothing for so long.
+    pub fn silent(&self, longer_than: Duration, now: Instant) -> Vec<Uuid> {
+        let silent = |told: &Told| !told.entries.is_empty() && now.saturating_duration_since(told.at) > longer_than;
+        self.others.iter().filter(|(_, told)| silent(told)).map(|(node, _)| *node).collect()
+    }
+
+    /// The sessions of this node, for the others to be told.
+    pub fn own(&self) -> Vec<Entry> {
+        self.own.iter().copied().collect()
     }
 
     /// The whole `presence_state`.
     pub fn state(&self) -> Value {
-        let people = self.people.iter().map(|(user_id, metas)| {
-            (user_id.to_string(), json!({ "metas": metas.iter().map(Meta::json).collect::<Vec<_>>() }))
-        });
-        Value::Object(people.collect())
+        let mut all = people(self.here, self.own.iter().copied());
+        for (node, told) in &self.others {
+            for (user_id, person) in people(*node, told.entries.iter().copied()) {
+                match (all.get_mut(&user_id).map(|known| &mut known["metas"]), person) {
+                    (Some(Value::Array(metas)), Value::Object(mut person)) => {
+                        if let Some(Value::Array(more)) = person.remove("metas") {
+                            metas.extend(more);
+                        }
+                    }
+                    (_, person) => drop(all.insert(user_id, person)),
+                }
+            }
+        }
+        Value::Object(all)
     }
 
-    /// Whether the person has a session here.
+    /// Whether the person has a session, on whichever node.
     pub fn has(&self, user_id: Uuid) -> bool {
-        self.people.contains_key(&user_id)
+        let among = |entries: &BTreeSet<Entry>| entries.range((user_id, 0)..=(user_id, u64::MAX)).next().is_some();
+        among(&self.own) || self.others.values().any(|told| among(&told.entries))
     }
 }
 
-fn person(user_id: Uuid, metas: Vec<Value>) -> Value {
-    json!({ user_id.to_string(): { "metas": metas } })
+fn diff(joins: Map<String, Value>, leaves: Map<String, Value>) -> Value {
+    json!({ "joins": joins, "leaves": leaves })
+}
+
+/// The metas of a node's sessions, by person. A `phx_ref` names node and session, so that no two are alike.
+fn people(node: Uuid, entries: impl IntoIterator<Item = Entry>) -> Map<String, Value> {
+    let mut metas: BTreeMap<Uuid, Vec<Value>> = BTreeMap::new();
+    for (user_id, session) in entries {
+        let phx_ref = format!("{:08x}-{session:x}", node.as_fields().0);
+        metas.entry(user_id).or_default().push(json!({ "phx_ref": phx_ref }));
+    }
+    metas.into_iter().map(|(user_id, metas)| (user_id.to_string(), json!({ "metas": metas }))).collect()
 }
 
 #[cfg(test)]
@@ -77,7 +129,7 @@ mod tests {
     #[test]
     fn each_session_is_a_meta_and_the_last_one_to_go_takes_the_person() {
         let (ada, phone, laptop) = (Uuid::from_u128(1), SubscriptionId::from(1), SubscriptionId::from(2));
-        let mut presence = Presence::default();
+        let mut presence = Presence::new(Uuid::new_v4());
         let joined = presence.track(ada, phone).unwrap();
         assert_eq!(joined["joins"][ada.to_string()]["metas"].as_array().unwrap().len(), 1);
         assert_eq!(presence.track(ada, phone), None);
@@ -89,5 +141,37 @@ mod tests {
         assert!(presence.has(ada));
         presence.untrack(ada, laptop).unwrap();
         assert_eq!(presence.state(), json!({}));
+    }
+
+    const HERE: Uuid = Uuid::from_u128(1 << 96);
+    const THERE: Uuid = Uuid::from_u128(2 << 96);
+    const ADA: Uuid = Uuid::from_u128(1);
+    const BEN: Uuid = Uuid::from_u128(2);
+
+    #[test]
+    fn another_nodes_telling_is_whole_and_an_older_one_is_dropped() {
+        let (mut presence, now) = (Presence::new(HERE), Instant::now());
+        presence.track(ADA, SubscriptionId::from(1)).unwrap();
+        let came = presence.told(THERE, 5, vec![(ADA, 1), (BEN, 2)], now).unwrap();
+        assert_eq!(came["joins"].as_object().unwrap().len(), 2);
+        assert_eq!(presence.state()[ADA.to_string()]["metas"].as_array().unwrap().len(), 2);
+        assert_eq!(presence.told(THERE, 5, vec![(ADA, 1), (BEN, 2)], now), None, "nothing has changed");
+        assert_eq!(presence.told(THERE, 4, vec![], now), None, "it is older");
+        let went = presence.told(THERE, 6, vec![(ADA, 1)], now).unwrap();
+        assert_eq!((went["joins"].clone(), went["leaves"].clone()), (json!({}), people(THERE, [(BEN, 2)]).into()));
+        assert!(!presence.has(BEN) && presence.has(ADA));
+        assert_eq!(presence.own(), [(ADA, 1)]);
+    }
+
+    #[test]
+    fn a_node_that_is_gone_takes_its_sessions_alone() {
+        let (mut presence, now) = (Presence::new(HERE), Instant::now());
+        presence.track(ADA, SubscriptionId::from(1)).unwrap();
+        presence.told(THERE, 1, vec![(ADA, 1)], now).unwrap();
+        assert_eq!(presence.silent(Duration::from_secs(1), now + Duration::from_secs(2)), [THERE]);
+        let went = presence.forget(THERE).unwrap();
+        assert_eq!(went["leaves"], Value::from(people(THERE, [(ADA, 1)])));
+        assert_eq!(presence.forget(THERE), None);
+        assert!(presence.has(ADA));
     }
 }

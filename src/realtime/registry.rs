@@ -1,6 +1,6 @@
 //! Which topics have an actor on this node.
 //!
-//! The registry alone owns the bus's subscriptions. Each actor has a generation: one that stops takes only its own
+//! The registry listens to the bus for its actors. Each actor has a generation: one that stops takes only its own
 //! entry away, so that it can never silence a successor that started in the meantime.
 
 use std::collections::HashMap;
@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use actix::{Actor, Addr};
+use futures_util::future::BoxFuture;
 use parking_lot::RwLock;
 use uuid::Uuid;
 
-use super::bus::Bus;
+use super::bus::{Bus, Listening};
 use crate::wire::topic::Topic;
 
 /// The highest position that this node has heard of for a topic, set before the actor is told. An actor whose mailbox
@@ -20,9 +21,14 @@ use crate::wire::topic::Topic;
 pub struct Head(Arc<AtomicI64>);
 
 impl Head {
-    /// Raises the head; it never falls.
+    /// Raises the head.
     pub fn raise(&self, position: i64) {
         self.0.fetch_max(position, Ordering::AcqRel);
+    }
+
+    /// What was heard of is of another history: the one that is read next has a head of its own.
+    pub fn fall(&self) {
+        self.0.store(0, Ordering::Release);
     }
 
     /// The highest position heard of.
@@ -53,8 +59,23 @@ pub struct Registry<A: Actor> {
     live: RwLock<Map<A>>,
 }
 
+struct Entry<A: Actor> {
+    live: Live<A>,
+    _listening: Listening,
+}
+
+/// What a starting actor is given.
+pub struct Start {
+    /// Which start of the topic's actor this is.
+    pub generation: Generation,
+    /// What it must reach.
+    pub head: Head,
+    /// When it may read: what is published after that will reach it.
+    pub ready: BoxFuture<'static, ()>,
+}
+
 struct Map<A: Actor> {
-    entries: HashMap<Uuid, Live<A>>,
+    entries: HashMap<Uuid, Entry<A>>,
     generations: u64,
 }
 
@@ -66,41 +87,41 @@ impl<A: Actor> Registry<A> {
 
     /// The actor of a topic, if it has one here.
     pub fn find(&self, id: Uuid) -> Option<Live<A>> {
-        self.live.read().entries.get(&id).cloned()
+        self.live.read().entries.get(&id).map(|entry| entry.live.clone())
     }
 
-    /// The actor of a topic; `start` makes one where there is none. The bus is subscribed first, so that nothing falls
-    /// between the subscription and the actor's first read.
-    pub fn find_or_start(&self, id: Uuid, start: impl FnOnce(Generation, Head) -> Addr<A>) -> Live<A> {
+    /// The actor of a topic; `start` makes one where there is none. The bus is asked first, so that nothing falls
+    /// between its answer ([`Start::ready`]) and the actor's first read.
+    pub fn find_or_start(&self, id: Uuid, start: impl FnOnce(Start) -> Addr<A>) -> Live<A> {
         if let Some(live) = self.find(id).filter(|live| live.address.connected()) {
             return live;
         }
         let mut map = self.live.write();
-        if let Some(live) = map.entries.get(&id).filter(|live| live.address.connected()) {
-            return live.clone();
+        if let Some(entry) = map.entries.get(&id).filter(|entry| entry.live.address.connected()) {
+            return entry.live.clone();
         }
-        self.bus.subscribe(&Topic::of(self.kind, id));
+        let listening = self.bus.listen(&Topic::of(self.kind, id));
         map.generations += 1;
         let generation = map.generations;
         let head = Head::default();
-        let address = start(Generation(generation), head.clone());
+        let ready = Box::pin(listening.ready());
+        let address = start(Start { generation: Generation(generation), head: head.clone(), ready });
         let live = Live { address, head, generation };
-        map.entries.insert(id, live.clone());
+        map.entries.insert(id, Entry { live: live.clone(), _listening: listening });
         live
     }
 
     /// Takes a stopping actor's entry away, unless a successor has it already.
     pub fn remove(&self, id: Uuid, generation: Generation) {
         let mut map = self.live.write();
-        if map.entries.get(&id).is_some_and(|live| live.generation == generation.0) {
+        if map.entries.get(&id).is_some_and(|entry| entry.live.generation == generation.0) {
             map.entries.remove(&id);
-            self.bus.unsubscribe(&Topic::of(self.kind, id));
         }
     }
 
     /// Does something with every live topic.
-    pub fn for_each(&self, each: impl FnMut(&Live<A>)) {
-        self.live.read().entries.values().for_each(each);
+    pub fn for_each(&self, mut each: impl FnMut(Uuid, &Live<A>)) {
+        self.live.read().entries.iter().for_each(|(id, entry)| each(*id, &entry.live));
     }
 
     /// How many topics are live.

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use uuid::Uuid;
 
-use super::outbox::{Outbox, OutboxLimits};
+use super::outbox::{Ending, Outbox, OutboxLimits};
 use crate::wire::frame::{Encoded, Ref, Version};
 use crate::wire::topic::Topic;
 
@@ -56,6 +56,9 @@ pub enum Reach {
     },
     /// For one session alone.
     Only(SubscriptionId),
+    /// No frame: the log has another history than the one that everyone has followed. Their sockets end, and their clients
+    /// come back.
+    Afresh,
 }
 
 /// Whose subscription a log entry ends. Who is ended does not get the entry itself, but a `phx_close`.
@@ -77,6 +80,13 @@ impl SubscriptionId {
     fn next() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         SubscriptionId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl SubscriptionId {
+    /// Its number in this process.
+    pub fn number(self) -> u64 {
+        self.0
     }
 }
 
@@ -145,7 +155,7 @@ impl Held {
 
 impl Subscription {
     /// A session's place on a topic, with its join still under way.
-    pub(super) fn joining(topic: Topic, user_id: Uuid, join_ref: Option<Ref>, outbox: Rc<Outbox>) -> Self {
+    pub(crate) fn joining(topic: Topic, user_id: Uuid, join_ref: Option<Ref>, outbox: Rc<Outbox>) -> Self {
         Subscription {
             id: SubscriptionId::next(),
             topic,
@@ -217,10 +227,11 @@ impl Subscription {
     }
 
     /// Takes a frame, each topic's in the order of its actor.
-    pub(super) fn offer(&self, frame: &Arc<Frame>) {
+    pub(crate) fn offer(&self, frame: &Arc<Frame>) {
         let mut phase = self.phase.borrow_mut();
         match &mut *phase {
             Phase::Ended => {}
+            _ if frame.reach == Reach::Afresh => self.outbox.end(Ending::Draining),
             Phase::Joining(held) => held.keep(frame, self.outbox.limits()),
             Phase::Live { position, floor, since } => match &frame.reach {
                 Reach::Log { position: at, origin, ends } => {
@@ -256,6 +267,7 @@ impl Subscription {
                         self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
+                Reach::Afresh => {}
             },
         }
     }

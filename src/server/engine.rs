@@ -16,10 +16,13 @@ use crate::crew::pods::{Pods, journal};
 use crate::crew::profiles::sign_in::{self, KnownProfiles};
 use crate::foundation::auth::Tokens;
 use crate::foundation::db::Database;
+use crate::foundation::health::Health;
 use crate::foundation::http::check_origin;
 use crate::foundation::settings::Settings;
 use crate::realtime::bus::LocalBus;
+use crate::realtime::bus::redis::{BusError, RedisBus};
 use crate::realtime::handshake::{Endpoint, open};
+use crate::realtime::nodes::{self, Nodes};
 use crate::realtime::outbox::{Ending, OutboxLimits};
 use crate::realtime::relay::{Relay, RelayHandle};
 use crate::realtime::session::SessionLimits;
@@ -44,6 +47,7 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Engine {
     pods: Pods,
+    nodes: Option<Nodes>,
     endpoint: Endpoint,
     threads: Threads,
     relays: Arc<Mutex<Vec<RelayHandle>>>,
@@ -54,7 +58,11 @@ pub struct Engine {
 impl Engine {
     /// Makes the engine. Its journal begins when the workers come ([`Engine::serve`]), or when it is told that none will
     /// ([`Engine::settle`]).
-    pub fn start(settings: &Settings, parts: Parts) -> Self {
+    /// With a Redis, the node takes its place among the others.
+    ///
+    /// # Errors
+    /// [`BusError`] if there is no Redis at such an address.
+    pub fn start(settings: &Settings, parts: Parts, health: &Health) -> Result<Self, BusError> {
         let threads = Threads::new(settings.workers);
         let limits = &settings.limits;
         let options = journal::Options {
@@ -63,7 +71,26 @@ impl Engine {
             entries: limits.journal_entries,
             wait: limits.send_wait,
         };
-        let pods = Pods::start(&parts.database, Arc::new(LocalBus), &options, limits, threads.clone());
+        let (pods, nodes) = match &settings.redis_url {
+            None => {
+                let bus = Arc::new(LocalBus::default());
+                (Pods::start(&parts.database, bus, None, &options, limits, threads.clone()), None)
+            }
+            Some(url) => {
+                // Not by time: presence tells nodes apart by its first half.
+                let boot_id = Uuid::new_v4();
+                let bus = RedisBus::start(url, &settings.redis_prefix, boot_id, nodes::KIND, threads.spare())?;
+                let nodes = Nodes::new(&settings.node, bus.clone(), parts.database.clone());
+                let shared = Arc::new(bus.clone());
+                let known = Some(nodes.clone());
+                let pods = Pods::start(&parts.database, shared, known, &options, limits, threads.clone());
+                let mut receivers = pods.receivers();
+                receivers.insert(nodes::KIND, nodes.receiver());
+                bus.hand_to(receivers);
+                threads.spare().spawn(nodes.clone().run(health.clone()));
+                (pods, Some(nodes))
+            }
+        };
         let room = Arc::new(Semaphore::new(limits.sessions));
         let endpoint = Endpoint {
             sign_in: {
@@ -91,9 +118,9 @@ impl Engine {
             },
             room: Arc::clone(&room),
         };
-        let engine = Engine { pods, endpoint, threads, relays: Arc::default(), room, sessions: limits.sessions };
+        let engine = Engine { pods, nodes, endpoint, threads, relays: Arc::default(), room, sessions: limits.sessions };
         actix_web::rt::spawn(engine.clone().tidy());
-        engine
+        Ok(engine)
     }
 
     /// The pods.
@@ -142,7 +169,11 @@ impl Engine {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let closed = self.sockets() == 0;
-        self.pods.drain(deadline.saturating_duration_since(Instant::now())).await && closed
+        let emptied = self.pods.drain(deadline.saturating_duration_since(Instant::now())).await;
+        if let Some(nodes) = &self.nodes {
+            nodes.leave().await;
+        }
+        emptied && closed
     }
 
     async fn tidy(self) {

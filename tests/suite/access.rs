@@ -398,6 +398,7 @@ async fn nobody_acts_on_behalf_of_another() {
         "podium.account_open('{9}', 'a@b.c', 'a@b.c', 'hash', 'Name')",
         "podium.sign_in_open('{9}', '{z}', 'hash', NULL, sha256('x'), '1 day', NULL, NULL)",
         "podium.refresh(sha256('x'), sha256('y'), '1 day', '1 minute', NULL, NULL)",
+        "podium.tokens_seen('{z}', '{z}')",
         "podium.sign_out(sha256('x'))",
         "podium.sign_ins_ended('1 day')",
         "podium.mail_token_open('{z}', NULL, 'reset', sha256('x'), '1 day')",

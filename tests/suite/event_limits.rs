@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::membership::{call, pod_of_two, race};
 use crate::support::database::{Database, migrations};
 use crate::support::people::id;
 use crate::support::server::{Answer, Person, Server, id_of};
@@ -47,6 +48,13 @@ async fn the_same_artist_venue_and_day_is_one_event() {
         server.post("/v1/events", &ben, gig(other)).await.ok(201);
     }
 
+    // Names may be as long as they may be, also in letters that are many when they are taken apart.
+    let long: String = (0..200).filter_map(|n| char::from_u32(0xAC00 + n * 7919 % 11172)).collect();
+    let longest =
+        || gig(json!({"artist": long, "venue": long.chars().rev().collect::<String>(), "city": "ﷺ".repeat(200)}));
+    let of_ana = server.post("/v1/events", &ana, longest()).await.ok(201);
+    assert_eq!(server.post("/v1/events", &ben, longest()).await.refused(409, "conflict")["id"], of_ana["id"]);
+
     // A change must not make it the same either.
     let of_ben = server.post("/v1/events", &ben, gig(json!({"artist": "Motorbreath"}))).await.ok(201);
     let path = format!("/v1/events/{}", id_of(&of_ben));
@@ -82,11 +90,13 @@ async fn ten_create_the_same_event_at_once() {
 async fn what_was_there_twice_before_stays() {
     let database = Database::create().await;
     let client = database.connect().await;
-    let migration = |file: &str| {
-        let path = migrations().join("2026-11-24-000004_same_event").join(file);
+    let part = |name: &str, file: &str| {
+        let path = migrations().join(name).join(file);
         format!("BEGIN; {} COMMIT;", std::fs::read_to_string(path).expect("the migration"))
     };
-    client.batch_execute(&migration("down.sql")).await.expect("as it was before");
+    let (same, key) = ("2026-11-24-000004_same_event", "2026-11-24-000006_same_event_key");
+    let back = part(key, "down.sql") + &part(same, "down.sql");
+    client.batch_execute(&back).await.expect("as it was before");
     let insert = |slug: &str, artist: &str, zone: &str| {
         format!(
             "INSERT INTO events (slug, artist, city, venue, date_utc, time_zone, created_by)
@@ -102,7 +112,7 @@ async fn what_was_there_twice_before_stays() {
         insert("next-day", "Low", "'Europe/Berlin'"),
     ];
     client.batch_execute(&before.join(";")).await.expect("events of before");
-    client.batch_execute(&migration("up.sql")).await.expect("migrate");
+    client.batch_execute(&(part(same, "up.sql") + &part(key, "up.sql"))).await.expect("migrate");
     let twins = client.query("SELECT slug FROM events WHERE twin ORDER BY slug", &[]).await.expect("the twins");
     assert_eq!(twins.iter().map(|row| row.get::<_, &str>(0)).collect::<Vec<_>>(), ["three", "two"]);
     client.batch_execute(&insert("four", "low", "NULL")).await.expect_err("the same once more");
@@ -201,4 +211,24 @@ async fn a_repeat_of_the_last_one_is_no_second_one() {
         assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 201)), "{answers:?}");
         server.post(&path, &person, json!({"name": "Second"})).await.refused(429, "rate_limited");
     }
+}
+
+/// The same straight in SQL, where no journal makes requests take turns.
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_race_for_the_last_two_pods() {
+    let (database, owner, _service) = pod_of_two("").await;
+    for round in 1..=8 {
+        let outcomes = race(&database, "0123456789", move |client, letter| async move {
+            // The owner has opened one pod before, and two more in each round.
+            let limit = 1 + 2 * round;
+            let pod = format!("overlay('{{{letter}}}' placing '{round}' from 25 for 1)::uuid");
+            call(&client, &format!("pod_open({pod}, '{{e}}', '{{a}}', 'Crew', 'open', {limit}, 3600)")).await
+        })
+        .await;
+        let opened = outcomes.iter().filter(|outcome| *outcome == "ok, seat 1, 1 joined a").count();
+        let refused = outcomes.iter().filter(|outcome| *outcome == "rate_limited").count();
+        assert_eq!((opened, refused), (2, 8), "{outcomes:?}");
+    }
+    let pods = owner.query_one("SELECT count(*) FROM pods", &[]).await.expect("the pods").get::<_, i64>(0);
+    assert_eq!(pods, 1 + 2 * 8);
 }

@@ -156,10 +156,10 @@ async fn a_search_is_a_look_up() {
     let plan: Value = client.query_one(sql, &[]).await.expect("a plan").get(0);
     assert!(plan.to_string().contains("idx_events_searched"), "{plan:#}");
     let same = "EXPLAIN (FORMAT JSON) SELECT id FROM events
-                WHERE podium.folded(artist) = podium.folded('X') AND podium.folded(venue) = podium.folded('Y')
-                  AND podium.event_day(date_utc, time_zone) = podium.event_day(now(), NULL) AND cancelled_at IS NULL AND NOT twin";
+                WHERE podium.event_key(artist, venue, date_utc, time_zone) = podium.event_key('X', 'Y', now(), NULL)
+                  AND cancelled_at IS NULL AND NOT twin";
     let plan: Value = client.query_one(same, &[]).await.expect("a plan").get(0);
-    assert!(plan.to_string().contains("idx_events_same"), "{plan:#}");
+    assert!(plan.to_string().contains("idx_events_same_key"), "{plan:#}");
 }
 
 #[tokio::test]

@@ -76,16 +76,19 @@ async fn a_link_lets_a_stranger_into_event_and_pod_at_once() {
     answer.refused(401, "unauthorized");
 }
 
+/// Over two nodes, whose journals know nothing of each other.
 #[tokio::test]
 async fn a_link_for_one_that_ten_open_at_once_lets_one_in() {
     let server = Server::start().await;
+    let other = Server::start_on(server.database.clone(), &[]).await;
     let ana = server.person("Ana");
     let (event, pod) = server.pod(std::slice::from_ref(&ana)).await;
     let people: [Person; 10] = server.people();
     // Half of them are in the event already.
     join_all(people[..5].iter().map(|person| server.join_event(event, person))).await;
     let invite = link(&server, pod, &ana, json!({"uses": 1})).await;
-    let answers = join_all(people.iter().map(|person| accept(&server, &invite, person))).await;
+    let nodes = [&server, &other].into_iter().cycle();
+    let answers = join_all(people.iter().zip(nodes).map(|(person, node)| accept(node, &invite, person))).await;
     let winners: Vec<&Person> =
         people.iter().zip(&answers).filter(|(_, answer)| answer.status == 200).map(|(person, _)| person).collect();
     let [winner] = winners[..] else { panic!("{} have come in by a link for one", winners.len()) };

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::server::{Server, token};
+use crate::support::cluster::{bus, until};
+use crate::support::server::{Person, Server, token};
 
 /// Status and body of an admin address.
 async fn admin(server: &Server, path: &str) -> (u16, Value) {
@@ -100,10 +101,14 @@ async fn requests_are_counted_and_logged_without_their_tokens() {
 }
 
 #[tokio::test]
-async fn redis_is_taken_with_a_word_of_warning() {
-    let server = Server::start_with(&[("REDIS_URL", "redis://:hunter2@127.0.0.1:1")]).await;
+async fn a_redis_that_is_not_there_is_no_reason_not_to_start() {
+    let server = Server::start_with(&[("REDIS_URL", "redis://:hunter2@127.0.0.1:1"), ("PODIUM_LOG", "debug")]).await;
+    until("/readyz to say so", async || bus(&server).await.is_some_and(|bus| bus.contains("Redis"))).await;
+    let people: [Person; 2] = server.people();
+    let (_, pod) = server.pod(&people).await;
+    server.post(&format!("/v1/pods/{pod}/messages"), &people[0], json!({"text": "Anybody?"})).await.ok(201);
     let log = server.log().join("\n");
-    assert!(log.contains("REDIS_URL is set") && !log.contains("hunter2"), "{log}");
+    assert!(log.contains("not subscribe") && !log.contains("hunter2"), "{log}");
 }
 
 #[tokio::test]

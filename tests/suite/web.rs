@@ -92,3 +92,41 @@ async fn what_is_said_without_a_network_is_sent_once_and_in_order() {
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
     browse("offline.mjs", json!({"url": server.url, "pod": pod, "people": people(&[&ana, &ben])})).await;
 }
+
+#[tokio::test]
+async fn two_people_who_have_never_been_here_meet_in_a_pod() {
+    let server = Server::start().await;
+    let [maker] = server.people();
+    let new =
+        json!({"artist": "Paper Lanterns", "city": "Porto", "venue": "Coliseu", "date_utc": "2030-06-01T20:00:00Z"});
+    server.post("/v1/events", &maker, new).await.ok(201);
+    browse("together.mjs", json!({"url": server.url, "event": "Paper Lanterns"})).await;
+}
+
+#[tokio::test]
+async fn every_page_can_be_read_by_everybody() {
+    let server = Server::start().await;
+    let [ana, ben] = server.people();
+    let (event, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
+    for text in ["a text to read", "https://example.org/a-link, @Ana 🔥", "🔥"] {
+        server.post(&format!("/v1/pods/{pod}/messages"), &ben, json!({"text": text})).await.ok(201);
+    }
+    let invite = server.post(&format!("/v1/pods/{pod}/invites"), &ana, json!({})).await.ok(201);
+    let people = people(&[&ana, &ben]);
+    let scenario = json!({"url": server.url, "event": event, "pod": pod, "invite": invite["code"], "people": people});
+    browse("pages.mjs", scenario).await;
+}
+
+#[tokio::test]
+async fn a_long_conversation_holds_its_place() {
+    const COUNT: usize = 400;
+    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
+    let [ana, ben] = server.people();
+    let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
+    for number in 1..=COUNT {
+        let text = format!("line {number}.{}", " and some more words".repeat(number % 7));
+        server.post(&format!("/v1/pods/{pod}/messages"), &ben, json!({"text": text})).await.ok(201);
+    }
+    let people = people(&[&ana, &ben]);
+    browse("scroll.mjs", json!({"url": server.url, "pod": pod, "count": COUNT, "people": people})).await;
+}

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::foundation::errors::{Error, Result};
 
@@ -43,6 +44,13 @@ impl Key {
     /// The bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// The first half of what is stored, by which the access token beside it tells that it arrived.
+    pub fn generation(&self) -> Uuid {
+        let mut half = [0; 16];
+        half.copy_from_slice(&Sha256::digest(self.0)[..16]);
+        Uuid::from_bytes(half)
     }
 
     /// As it is stored.

@@ -9,6 +9,7 @@ use super::keys::Key;
 use super::store::{self, Purpose, Whose};
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::http::PublicUrl;
 use crate::foundation::mail::{Mail, Mailer};
 
 /// Mails that may wait; one more is told `overloaded`, whether there is such an account or not.
@@ -30,12 +31,12 @@ pub(super) struct Letters {
 struct Writer {
     database: Database,
     mailer: Mailer,
-    public_url: String,
+    public_url: PublicUrl,
 }
 
 impl Letters {
     /// Begins to write, on the calling runtime.
-    pub fn start(database: Database, mailer: Mailer, public_url: String) -> Self {
+    pub fn start(database: Database, mailer: Mailer, public_url: PublicUrl) -> Self {
         let (queue, mut asked) = mpsc::channel(WAITING);
         let writing = Arc::new(Semaphore::new(AT_ONCE));
         let (writer, places) = (Arc::new(Writer { database, mailer, public_url }), Arc::clone(&writing));
@@ -86,21 +87,21 @@ impl Writer {
         };
         let open = async |conn: &mut _| store::open_mail(conn, whose, purpose, &key, lifetime).await;
         let Some(to) = self.database.service(open).await? else { return Ok(()) };
-        let (url, token) = (&self.public_url, key.text());
+        let link = |page: &str| self.public_url.to(&format!("{page}#token={}", key.text()));
         self.mailer
             .send(match purpose {
                 Purpose::Verify => Mail {
                     to,
                     subject: "Confirm your address for Podium",
                     before: "Hello,\n\nsomebody signed up at Podium with this address. If it was you, please confirm it:",
-                    link: format!("{url}/verify#token={token}"),
+                    link: link("/verify"),
                     after: "The link is good for three days. If it was not you, there is nothing to do.",
                 },
                 Purpose::Reset => Mail {
                     to,
                     subject: "Choose a new password for Podium",
                     before: "Hello,\n\nsomebody asked for a new password for your account at Podium. If it was you, choose one:",
-                    link: format!("{url}/reset#token={token}"),
+                    link: link("/reset"),
                     after: "The link is good for an hour, once; all your devices are signed out then. If it was not you, there is \
                             nothing to do: your password stays as it is.",
                 },

@@ -6,11 +6,13 @@
 //!
 //! **Refresh tokens.** A device's tokens are a chain, its family: each is exchanged for the next, and Postgres holds that one
 //! of them at most is unused (`podium.refresh`). A used one that comes back means that two parties hold it, so the family
-//! ends, for both. One exception, for [`GRACE`]: the answer to a refresh may be lost on its way to a phone in a crowd, and
-//! two tabs may refresh at the same moment. So the token that was used last is answered again, and with the *same* successor,
-//! as long as that one was not used. The successor is derived from the token ([`Tokens::successor`]), so nothing but hashes
-//! needs to be kept for this, and the chain never forks: a thief who used the grace holds the same token as the owner, and
-//! whoever of them comes second a grace after the other ends the family.
+//! ends, for both. One exception: the answer to a refresh may be lost on its way to a phone in a crowd, and two tabs may
+//! refresh at the same moment. So the token that was used last is answered again, and with the *same* successor, as long as that
+//! one was not used: within [`GRACE`] in any case, and for a quarter of an hour if nobody ever brought the successor's access
+//! token (`gen` in it tells which pair it is of; [`store::seen`]), since then the answer reached nobody. The successor is
+//! derived from the token ([`Tokens::successor`]), so nothing but hashes needs to be kept for this, and the chain never forks: a
+//! thief who used the grace holds the same token as the owner, and whoever of them comes second a grace after the other
+//! ends the family.
 //!
 //! **What ends** is ended everywhere: this node refuses access tokens of the family at once and closes its sockets with 4401;
 //! the other nodes learn of it within some seconds (`endings`).
@@ -45,7 +47,7 @@ use crate::foundation::auth::{Claims, Tokens};
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::fields::Fields;
-use crate::foundation::http::ClientAddress;
+use crate::foundation::http::{ClientAddress, PublicUrl};
 use crate::foundation::mail::Mailer;
 use crate::foundation::metrics;
 use crate::foundation::settings::Settings;
@@ -68,8 +70,8 @@ pub struct Parts {
     pub tokens: Arc<Tokens>,
     /// Who sends mails.
     pub mailer: Mailer,
-    /// The address by which clients reach this server, for links; without a slash at its end.
-    pub public_url: String,
+    /// Where the links lead.
+    pub public_url: PublicUrl,
     /// Ends sockets.
     pub end_sockets: EndSockets,
 }
@@ -220,7 +222,8 @@ impl Accounts {
         let me = async |conn: &mut _| profiles::store::me(conn, user_id).await;
         let profile = self.0.database.scope(&caller, Access::Snapshot, me).await?;
         let lifetime = self.0.access_lifetime;
-        let claims = Claims { user_id, name: None, email: None, role: standing.role, sign_in: Some(id), lifetime };
+        let (sign_in, generation) = (Some(id), Some(token.generation()));
+        let claims = Claims { user_id, name: None, email: None, role: standing.role, sign_in, generation, lifetime };
         Ok(SignedInAnswer {
             access_token: self.0.tokens.mint(&claims)?,
             refresh_token: token.text(),

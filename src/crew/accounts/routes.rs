@@ -97,7 +97,7 @@ async fn login(client: Client, accounts: web::Data<Accounts>, who: Json<Credenti
 /// Renew the tokens of a device
 ///
 /// Each refresh token is good once; its successor is in the answer. If the answer is lost, or two tabs ask at the same moment,
-/// the same token is answered again for 30 seconds, with the same successor, unless that was used. Any other token that comes
+/// the same token is answered again for 30 seconds (15 minutes if the new access token was never used), with the same successor. Any other token that comes
 /// a second time signs the device out: somebody else has it.
 #[utoipa::path(
     tag = "accounts",

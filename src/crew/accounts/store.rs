@@ -164,6 +164,13 @@ pub async fn refresh(
     Ok(rows.into_iter().next())
 }
 
+/// An access token of this generation was brought, so that its pair has arrived.
+pub async fn seen(conn: &mut AsyncPgConnection, sign_in: Uuid, generation: Uuid) -> Result<()> {
+    let query = diesel::sql_query("SELECT podium.tokens_seen($1, $2)");
+    query.bind::<SqlUuid, _>(sign_in).bind::<SqlUuid, _>(generation).execute(conn).await?;
+    Ok(())
+}
+
 #[derive(QueryableByName)]
 struct Id {
     #[diesel(sql_type = SqlUuid)]

@@ -35,13 +35,9 @@ diesel::define_sql_function! {
 
 #[diesel::declare_sql_function]
 extern "SQL" {
-    /// A name without regard to case and marks on letters.
-    #[sql_name = "podium.folded"]
-    fn folded(text: Text) -> Text;
-
-    /// The day on which an event starts.
-    #[sql_name = "podium.event_day"]
-    fn event_day(date: Timestamptz, zone: Nullable<Text>) -> Date;
+    /// A hash of what makes events the same.
+    #[sql_name = "podium.event_key"]
+    fn event_key(artist: Text, venue: Text, date: Timestamptz, zone: Nullable<Text>) -> Text;
 
     /// When a person may make an event again.
     #[sql_name = "podium.event_allowance"]
@@ -124,9 +120,10 @@ async fn same_as(
     time_zone: Option<&str>,
 ) -> Result<Option<Same>> {
     let found = events::table
-        .filter(folded(events::artist).eq(folded(artist)))
-        .filter(folded(events::venue).eq(folded(venue)))
-        .filter(event_day(events::date_utc, events::time_zone).eq(event_day(date_utc, time_zone)))
+        .filter(
+            event_key(events::artist, events::venue, events::date_utc, events::time_zone)
+                .eq(event_key(artist, venue, date_utc, time_zone)),
+        )
         .filter(events::cancelled_at.is_null().and(not(events::twin)))
         .select((events::id, events::slug))
         .first(conn)

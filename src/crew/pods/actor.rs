@@ -1,8 +1,9 @@
 //! The actor of one pod on this node.
 //!
-//! **Life.** It starts when the first session joins: the registry has entered it (and subscribed the bus) before it
-//! reads head and members, so that nothing falls between. While it reads, its mailbox waits. It goes a moment after
-//! the last session has left.
+//! **Life.** It starts when the first session joins: the registry has entered it and listens to the bus, and only when the
+//! bus has confirmed that it reads head and members, so that nothing falls between. While it reads, its mailbox waits. It
+//! goes a moment after the last session has left. When the database has another line of history, it starts afresh, and its
+//! sessions' sockets are closed: they come back, and learn of it by their epoch.
 //!
 //! **Order.** What it is told of goes through [`State`], which lets changes out strictly ascending. What is missing
 //! for longer than a moment is read from Postgres, page by page, each when the sessions have room for it.
@@ -13,6 +14,7 @@
 //! **What it does not do.** Texts go to the journal past it: a repeat must be answered with its first outcome even to
 //! those who have left since, so only Postgres can refuse one.
 
+mod elsewhere;
 mod messages;
 
 use std::collections::HashMap;
@@ -21,12 +23,17 @@ use std::time::Duration;
 
 use actix::fut::wrap_future;
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle};
+use futures_util::future::BoxFuture;
 use serde_json::json;
 use uuid::Uuid;
 
-pub use self::messages::{Attach, Committed, Detach, Gone, HeardOf, IsFull, Joined, PodChanged, Read, Recheck, Typing};
+pub use self::messages::{
+    Afresh, Asked, Attach, Committed, Detach, Gone, HeardOf, IsFull, Joined, NodeGone, PodChanged, Read, Recheck,
+    SpeakUp, Told, TypesElsewhere, Typing,
+};
 use super::change::{Change, KIND};
 use super::live::LivePods;
+use super::packet::Packet;
 use super::state::State;
 use super::store::live::{self, Mark, Reader};
 use crate::crew::messages as talk;
@@ -35,7 +42,7 @@ use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::metrics;
 use crate::realtime::presence::Presence;
-use crate::realtime::registry::{Generation, Head};
+use crate::realtime::registry::{Generation, Head, Start};
 use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
 use crate::wire::frame::{self, Encoded};
@@ -70,16 +77,22 @@ pub struct PodActor {
     topic: Topic,
     generation: Generation,
     head: Head,
+    /// When it may read; taken by the first start.
+    ready: Option<BoxFuture<'static, ()>>,
     parts: Parts,
     /// `None` until it is read, and when there is no such pod.
     state: Option<State>,
     sessions: HashMap<SubscriptionId, Attached>,
     presence: Presence,
-    typing: HashMap<Uuid, SpawnHandle>,
+    typing: HashMap<Uuid, Types>,
+    /// Up to where people are known to have read: a sweep tells marks that may have been told before.
+    told: HashMap<Uuid, i64>,
     /// A `pod:changed` that waits until the log has been delivered up to the head that it was read at.
     news: Option<(i64, Arc<Frame>)>,
     /// Read marks that wait until the log has been delivered up to where it was when they were written.
     marks: HashMap<Uuid, Mark>,
+    /// How often it has started afresh: what was read before is not of this life.
+    life: u64,
     repairing: bool,
     gap_noticed: bool,
     refreshing: Refreshing,
@@ -89,6 +102,14 @@ struct Attached {
     user_id: Uuid,
     relay: RelayHandle,
     present: bool,
+}
+
+/// One who types.
+struct Types {
+    /// Ends it.
+    timer: SpawnHandle,
+    /// Whether it was a session of this node that told.
+    here: bool,
 }
 
 /// Whether `pod:changed` is being read.
@@ -102,20 +123,25 @@ enum Refreshing {
 
 impl PodActor {
     /// An actor that has read nothing yet.
-    pub fn new(pod_id: Uuid, generation: Generation, head: Head, parts: Parts, ctx: &mut Context<Self>) -> Self {
+    pub fn new(pod_id: Uuid, start: Start, parts: Parts, ctx: &mut Context<Self>) -> Self {
         ctx.set_mailbox_capacity(MAILBOX);
+        let Start { generation, head, ready } = start;
+        let presence = Presence::new(parts.live.boot_id());
         PodActor {
             pod_id,
             topic: Topic::of(KIND, pod_id),
             generation,
             head,
+            ready: Some(ready),
             parts,
             state: None,
             sessions: HashMap::new(),
-            presence: Presence::default(),
+            presence,
             typing: HashMap::new(),
+            told: HashMap::new(),
             news: None,
             marks: HashMap::new(),
+            life: 0,
             repairing: false,
             gap_noticed: false,
             refreshing: Refreshing::No,
@@ -149,8 +175,10 @@ impl PodActor {
             match change.kind {
                 // Whoever has said it types no more, and their client shows it without being told.
                 Kind::Text if change.is_new => {
-                    self.typing.remove(&change.user_id).map(|timer| ctx.cancel_future(timer))
+                    self.typing.remove(&change.user_id).map(|typing| ctx.cancel_future(typing.timer))
                 }
+                // Whoever comes again begins to read anew.
+                Kind::Joined | Kind::Left | Kind::Removed => self.told.remove(&change.user_id).map(|_| true),
                 _ => None,
             };
         }
@@ -189,7 +217,9 @@ impl PodActor {
         let Some(state) = &mut self.state else { return };
         state.heard_of(head);
         if state.wants().is_none() {
-            self.gap_noticed = false;
+            if std::mem::take(&mut self.gap_noticed) {
+                metrics::POD_GAPS.count(&[("closed", "itself")]).increment(1);
+            }
         } else if !self.gap_noticed && !self.repairing {
             self.gap_noticed = true;
             ctx.run_later(GAP, |actor, ctx| {
@@ -204,8 +234,10 @@ impl PodActor {
         let (false, Some(after)) = (self.repairing, state.wants()) else { return };
         self.repairing = true;
         metrics::POD_REPAIRS.count(metrics::NONE).increment(1);
+        metrics::POD_GAPS.count(&[("closed", "reading")]).increment(1);
         let (database, topic, pod_id, known) =
             (self.parts.database.clone(), self.topic.clone(), self.pod_id, state.known());
+        let life = self.life;
         let relays = self.relays();
         let reading = async move {
             for relay in relays {
@@ -213,15 +245,20 @@ impl PodActor {
             }
             read_changes(&database, &topic, pod_id, after, known).await
         };
-        ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome, actor, ctx| {
+        ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, actor, ctx| {
             actor.repairing = false;
             match (outcome, &mut actor.state) {
-                (Ok((changes, upto, more)), Some(state)) => {
+                (Ok((changes, upto, more)), Some(state)) if actor.life == life => {
                     let changes = state.repaired(changes, upto, more);
                     actor.deliver(changes, ctx);
-                    actor.repair(ctx);
+                    if upto > after {
+                        actor.repair(ctx);
+                    } else {
+                        // What was heard of is not there. It comes with a look at once, or was of another history.
+                        ctx.run_later(RETRY, |actor, ctx| actor.repair(ctx));
+                    }
                 }
-                (Ok(_), None) => {}
+                (Ok(_), _) => actor.look_for_gap(ctx),
                 (Err(cause), _) => {
                     tracing::warn!(pod_id = %actor.pod_id, %cause, "a repair could not read; it will try again");
                     ctx.run_later(RETRY, |actor, ctx| actor.repair(ctx));
@@ -247,13 +284,13 @@ impl PodActor {
             return;
         }
         self.refreshing = Refreshing::Yes;
-        let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
+        let (database, pod_id, life) = (self.parts.database.clone(), self.pod_id, self.life);
         let reading =
             async move { database.service(async |conn| live::snapshot(conn, pod_id, Reader::Service).await).await };
-        ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome, actor, ctx| {
+        ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, actor, ctx| {
             let again = std::mem::replace(&mut actor.refreshing, Refreshing::No) == Refreshing::Again;
             match outcome {
-                Ok(Some(now)) => {
+                Ok(Some(now)) if actor.life == life => {
                     let payload = json!({ "pod": now.pod, "members": now.members });
                     let text = frame::push(actor.topic.as_str(), "pod:changed", &payload);
                     let frame = Frame { text, reach: Reach::State { as_of: now.head } };
@@ -262,7 +299,7 @@ impl PodActor {
                     actor.tell_news();
                     actor.look_for_gap(ctx);
                 }
-                Ok(None) => {}
+                Ok(_) => {}
                 Err(cause) => {
                     tracing::warn!(pod_id = %actor.pod_id, %cause, "pod:changed could not be read; it will be tried again");
                     ctx.run_later(RETRY, |actor, ctx| actor.refresh(ctx));
@@ -275,11 +312,60 @@ impl PodActor {
         }));
     }
 
+    /// A person types on; `teller` is their session if it is one of this node's, and need not hear of it.
+    fn start_typing(&mut self, user_id: Uuid, teller: Option<SubscriptionId>, ctx: &mut Context<Self>) {
+        let timer = ctx.run_later(TYPING, move |actor, ctx| actor.stop_typing(user_id, ctx));
+        match self.typing.insert(user_id, Types { timer, here: teller.is_some() }) {
+            Some(before) => drop(ctx.cancel_future(before.timer)),
+            None => self.passing("typing", &json!({ "user_id": user_id, "on": true }), teller),
+        }
+    }
+
     fn stop_typing(&mut self, user_id: Uuid, ctx: &mut Context<Self>) {
-        if let Some(timer) = self.typing.remove(&user_id) {
-            ctx.cancel_future(timer);
+        if let Some(typing) = self.typing.remove(&user_id) {
+            ctx.cancel_future(typing.timer);
             self.passing("typing", &json!({ "user_id": user_id, "on": false }), None);
         }
+    }
+
+    /// Who has no session any more, here or elsewhere, does not type.
+    fn stop_absent_typing(&mut self, ctx: &mut Context<Self>) {
+        let absent: Vec<Uuid> = self.typing.keys().copied().filter(|typist| !self.presence.has(*typist)).collect();
+        absent.into_iter().for_each(|user_id| self.stop_typing(user_id, ctx));
+    }
+
+    /// Who types on this node.
+    fn typing_here(&self) -> Vec<Uuid> {
+        self.typing.iter().filter(|(_, typing)| typing.here).map(|(user_id, _)| *user_id).collect()
+    }
+
+    /// Reads head and members, and lets nothing else happen until it has.
+    fn read_state(&mut self, ctx: &mut Context<Self>) {
+        let (database, pod_id, ready) = (self.parts.database.clone(), self.pod_id, self.ready.take());
+        let reading = async move {
+            if let Some(ready) = ready {
+                ready.await;
+            }
+            loop {
+                match database.service(async |conn| live::start(conn, pod_id).await).await {
+                    Ok(start) => return start,
+                    Err(cause) => {
+                        tracing::warn!(%pod_id, %cause, "a pod could not be read; it will be tried again");
+                        tokio::time::sleep(RETRY).await;
+                    }
+                }
+            }
+        };
+        ctx.wait(wrap_future::<_, Self>(reading).map(|start, actor, ctx| {
+            if let Some(start) = &start {
+                actor.head.raise(start.head);
+            }
+            actor.state = start.map(|start| {
+                actor.told = start.members.iter().copied().zip(start.marks).collect();
+                State::new(start.head, start.members, start.seats as usize, start.closed)
+            });
+            actor.look_for_gap(ctx);
+        }));
     }
 
     fn stop_when_idle(&self, ctx: &mut Context<Self>) {
@@ -320,23 +406,9 @@ impl Actor for PodActor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         metrics::PODS_LIVE.level(metrics::NONE).increment(1.0);
-        let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
-        let reading = async move {
-            loop {
-                match database.service(async |conn| live::start(conn, pod_id).await).await {
-                    Ok(start) => return start,
-                    Err(cause) => {
-                        tracing::warn!(%pod_id, %cause, "a pod could not be read; it will be tried again");
-                        tokio::time::sleep(RETRY).await;
-                    }
-                }
-            }
-        };
-        ctx.wait(wrap_future::<_, Self>(reading).map(|start, actor, ctx| {
-            actor.state = start.map(|start| State::new(start.head, start.members, start.seats as usize, start.closed));
-            actor.look_for_gap(ctx);
-            actor.stop_when_idle(ctx);
-        }));
+        self.read_state(ctx);
+        self.meet_the_others(ctx);
+        self.stop_when_idle(ctx);
     }
 
     fn stopped(&mut self, _ctx: &mut Self::Context) {
@@ -368,12 +440,15 @@ impl Handler<Recheck> for PodActor {
     type Result = ();
 
     fn handle(&mut self, _: Recheck, ctx: &mut Self::Context) {
-        let (database, pod_id) = (self.parts.database.clone(), self.pod_id);
+        let (database, pod_id, life) = (self.parts.database.clone(), self.pod_id, self.life);
         let reading = async move { database.service(async |conn| live::head(conn, pod_id).await).await };
-        ctx.spawn(wrap_future::<_, Self>(reading).map(|outcome: Result<i64>, actor, ctx| match outcome {
+        ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<i64>, actor, ctx| match outcome {
+            Ok(_) if actor.life != life => {}
             Ok(head) => {
                 actor.head.raise(head);
                 actor.look_for_gap(ctx);
+                // It was this node that lost it, so nobody has told the others.
+                actor.parts.live.tell(actor.pod_id, &Packet::Head(head));
             }
             Err(_) => {
                 ctx.notify_later(Recheck, RETRY);
@@ -408,6 +483,11 @@ impl Handler<Read> for PodActor {
             return;
         }
         for mark in marks {
+            let told = self.told.entry(mark.user_id).or_insert(-1);
+            if !self.parts.live.is_alone() && *told >= mark.seq {
+                continue;
+            }
+            *told = mark.seq;
             let held = self.marks.entry(mark.user_id).or_insert(mark);
             if held.seq < mark.seq {
                 *held = mark;
@@ -454,6 +534,7 @@ impl Handler<Joined> for PodActor {
         let (user_id, relay) = (attached.user_id, attached.relay.clone());
         if let Some(diff) = self.presence.track(user_id, subscription) {
             self.passing("presence_diff", &diff, Some(subscription));
+            self.speak();
         }
         let only = |event: &str, payload: &serde_json::Value| {
             let text = frame::push(self.topic.as_str(), event, payload);
@@ -475,9 +556,8 @@ impl Handler<Detach> for PodActor {
             && let Some(diff) = self.presence.untrack(attached.user_id, subscription)
         {
             self.passing("presence_diff", &diff, None);
-            if !self.presence.has(attached.user_id) {
-                self.stop_typing(attached.user_id, ctx);
-            }
+            self.speak();
+            self.stop_absent_typing(ctx);
         }
         if self.sessions.is_empty() {
             self.stop_when_idle(ctx);
@@ -490,13 +570,27 @@ impl Handler<Typing> for PodActor {
 
     fn handle(&mut self, Typing { subscription, on }: Typing, ctx: &mut Self::Context) {
         let Some(user_id) = self.sessions.get(&subscription).map(|attached| attached.user_id) else { return };
-        if !on {
-            return self.stop_typing(user_id, ctx);
+        self.parts.live.tell(self.pod_id, &Packet::Typing { user_id, on });
+        match on {
+            true => self.start_typing(user_id, Some(subscription), ctx),
+            false => self.stop_typing(user_id, ctx),
         }
-        let timer = ctx.run_later(TYPING, move |actor, ctx| actor.stop_typing(user_id, ctx));
-        match self.typing.insert(user_id, timer) {
-            Some(before) => drop(ctx.cancel_future(before)),
-            None => self.passing("typing", &json!({ "user_id": user_id, "on": true }), Some(subscription)),
-        }
+    }
+}
+
+impl Handler<Afresh> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Afresh, ctx: &mut Self::Context) {
+        // What comes from here on is of another history than what these sessions know. Their clients come back, and are
+        // told so by the epoch.
+        self.broadcast(vec![Arc::new(Frame { text: Default::default(), reach: Reach::Afresh })]);
+        self.state = None;
+        self.head.fall();
+        self.news = None;
+        self.marks.clear();
+        self.told.clear();
+        self.life += 1;
+        self.read_state(ctx);
     }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::crew::messages::{Kind, Message};
 use crate::realtime::subscription::{Ends, Frame, Reach};
-use crate::wire::frame;
+use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
 
 /// The kind of a pod's topic.
@@ -33,20 +33,26 @@ impl Change {
     pub fn of(topic: &Topic, message: &Message, known_up_to: i64) -> Self {
         let is_new = message.seq > known_up_to;
         let event = if is_new { "message:new" } else { "message:changed" };
-        let ends = match message.kind {
-            Kind::Left | Kind::Removed => Ends::User(message.user_id),
+        let text = frame::push(topic.as_str(), event, message);
+        Change::encoded(message.changed_seq, message.seq, message.kind, message.user_id, is_new, text)
+    }
+
+    /// One that is encoded already. `origin` is the message's own seq.
+    pub fn encoded(position: i64, origin: i64, kind: Kind, user_id: Uuid, is_new: bool, text: Encoded) -> Self {
+        let ends = match kind {
+            Kind::Left | Kind::Removed => Ends::User(user_id),
             Kind::Closed => Ends::Everybody,
             Kind::Text | Kind::Joined | Kind::Renamed | Kind::OwnerChanged => Ends::Nobody,
         };
-        Change {
-            position: message.changed_seq,
-            kind: message.kind,
-            user_id: message.user_id,
-            is_new,
-            frame: Arc::new(Frame {
-                text: frame::push(topic.as_str(), event, message),
-                reach: Reach::Log { position: message.changed_seq, origin: message.seq, ends },
-            }),
+        let frame = Arc::new(Frame { text, reach: Reach::Log { position, origin, ends } });
+        Change { position, kind, user_id, is_new, frame }
+    }
+
+    /// The position of the message that it is about.
+    pub fn origin(&self) -> i64 {
+        match self.frame.reach {
+            Reach::Log { origin, .. } => origin,
+            _ => self.position,
         }
     }
 }

@@ -240,6 +240,8 @@ async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
         }
         readings += 1;
     };
+    // An actor that the bus has told less repairs itself now, and not when the sweep comes by.
+    pods.0.live.reaches(joining.id, snapshot.head);
     joining.subscription.hold(attachment);
     let floor = floor(&snapshot, joining.session.user_id())?;
     Ok(Admission { response: reply(&snapshot, &page, reset, &pods)?, position: snapshot.head, floor })

@@ -5,6 +5,13 @@
 //! removed hears nothing of what came after, however late this actor learns of it.
 //!
 //! Activity is told at most once a second a pod, and all that is due is read in one statement.
+//!
+//! **Other nodes.** It listens to the bus for each pod that it watches, and for each person, who hears there of the pods
+//! that they come into. What the bus has lost is found by comparing all that is known of these people's pods with
+//! Postgres (`compare`). A line of a log is told by its position, so that one that comes late, or is found twice,
+//! changes nothing.
+
+mod compare;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,11 +23,12 @@ use actix::{Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, H
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::change::Change;
-use super::store::live::{self, Activity, Mark, Reader};
+use super::change::{self, Change};
+use super::store::live::{self, Activity, Mark, Membership, Reader};
 use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
+use crate::realtime::bus::{Bus, Listening};
 use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::{Frame, Reach, SubscriptionId};
 use crate::wire::frame;
@@ -37,6 +45,9 @@ const PACE: Duration = Duration::from_secs(1);
 
 /// How long activity of several pods is gathered, so that one statement reads all of it.
 const GATHER: Duration = Duration::from_millis(100);
+
+/// How long it is remembered who has gone, for lines that come late.
+const MEMORY: Duration = Duration::from_secs(60);
 
 /// The way to a node's inboxes. Cheap to clone.
 #[derive(Clone)]
@@ -56,19 +67,22 @@ struct Shared {
 
 impl InboxHandle {
     /// Starts the node's inboxes.
-    pub fn start(database: Database, thread: &ArbiterHandle) -> Self {
+    pub fn start(database: Database, bus: Arc<dyn Bus>, thread: &ArbiterHandle) -> Self {
         let shared = Arc::new(Shared::default());
         let kept = Arc::clone(&shared);
         let address = Inbox::start_in_arbiter(thread, move |ctx| {
             ctx.set_mailbox_capacity(MAILBOX);
             Inbox {
                 database,
+                bus,
                 shared: kept,
                 people: HashMap::new(),
                 pods: HashMap::new(),
                 due: HashSet::new(),
                 told: HashMap::new(),
+                gone: HashMap::new(),
                 reading: false,
+                comparing: false,
             }
         });
         InboxHandle { address, shared }
@@ -80,7 +94,8 @@ impl InboxHandle {
             return;
         }
         let lines = changes.iter().filter(|change| change.kind != Kind::Text);
-        let notice = Notice { pod_id, lines: lines.map(|change| (change.kind, change.user_id)).collect() };
+        let lines = lines.map(|change| (change.kind, change.user_id, change.position)).collect();
+        let notice = Notice { pod_id, head: changes.last().map_or(0, |change| change.position), lines };
         if self.address.try_send(notice).is_err() {
             self.shared.lost.store(true, Ordering::Release);
         }
@@ -97,7 +112,28 @@ impl InboxHandle {
     /// Tells that a pod is gone with its event.
     pub fn gone(&self, pod_id: Uuid) {
         // Once in the life of a pod, and nothing would make up for a lost one.
-        self.address.do_send(Notice { pod_id, lines: vec![(Kind::Closed, Uuid::nil())] });
+        self.address.do_send(Notice { pod_id, head: 0, lines: vec![(Kind::Closed, Uuid::nil(), i64::MAX)] });
+    }
+
+    /// Another node tells that a person has come into a pod.
+    pub fn joined(&self, pod_id: Uuid, user_id: Uuid, position: i64) {
+        if self.shared.watching.load(Ordering::Acquire) > 0 {
+            let notice = Notice { pod_id, head: position, lines: vec![(Kind::Joined, user_id, position)] };
+            // One that is lost is found by comparing.
+            let _ = self.address.try_send(notice);
+        }
+    }
+
+    /// Compares what is known with Postgres: the bus may have lost something.
+    pub fn compare(&self) {
+        if self.shared.watching.load(Ordering::Acquire) > 0 {
+            let _ = self.address.try_send(Compare { afresh: false });
+        }
+    }
+
+    /// The database has another line of history.
+    pub fn afresh(&self) {
+        self.address.do_send(Compare { afresh: true });
     }
 
     /// A session watches its person's pods until the answer is dropped.
@@ -131,28 +167,58 @@ impl Drop for Watching {
 /// The inboxes of the people who are here.
 pub struct Inbox {
     database: Database,
+    bus: Arc<dyn Bus>,
     shared: Arc<Shared>,
     people: HashMap<Uuid, Person>,
     /// Who here may want to hear of a pod.
-    pods: HashMap<Uuid, HashSet<Uuid>>,
+    pods: HashMap<Uuid, Watched>,
     /// Pods whose activity is to be told.
     due: HashSet<Uuid>,
     /// When a pod's activity was told last, for as long as that matters.
     told: HashMap<Uuid, Instant>,
+    /// Who has gone from which pod a moment ago, and by which line.
+    gone: HashMap<(Uuid, Uuid), (i64, Instant)>,
     reading: bool,
+    comparing: bool,
 }
 
 struct Person {
     topic: Topic,
     sessions: HashMap<SubscriptionId, RelayHandle>,
-    pods: HashSet<Uuid>,
+    pods: HashMap<Uuid, Known>,
+    listening: Listening,
+}
+
+struct Watched {
+    people: HashSet<Uuid>,
+    _listening: Listening,
+}
+
+/// What a person was told of a pod of theirs, or might have read before.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// The line by which they came.
+    since: i64,
+    /// Up to where they have read.
+    read: i64,
+    head: i64,
+    /// When this node learned of it.
+    entered: Instant,
 }
 
 #[derive(Message)]
 #[rtype(result = "()")]
 struct Notice {
     pod_id: Uuid,
-    lines: Vec<(Kind, Uuid)>,
+    head: i64,
+    /// What, about whom, and at which position.
+    lines: Vec<(Kind, Uuid, i64)>,
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Compare {
+    afresh: bool,
 }
 
 #[derive(Message)]
@@ -195,10 +261,14 @@ impl Inbox {
         }
     }
 
-    fn enter(&mut self, user_id: Uuid, pod_id: Uuid) {
+    fn enter(&mut self, user_id: Uuid, pod_id: Uuid, known: Known) {
         if let Some(person) = self.people.get_mut(&user_id) {
-            person.pods.insert(pod_id);
-            self.pods.entry(pod_id).or_default().insert(user_id);
+            person.pods.insert(pod_id, known);
+            let watched = self.pods.entry(pod_id).or_insert_with(|| Watched {
+                people: HashSet::new(),
+                _listening: self.bus.listen(&Topic::of(change::KIND, pod_id)),
+            });
+            watched.people.insert(user_id);
         }
     }
 
@@ -206,9 +276,9 @@ impl Inbox {
         if let Some(person) = self.people.get_mut(&user_id) {
             person.pods.remove(&pod_id);
         }
-        if let Some(watchers) = self.pods.get_mut(&pod_id) {
-            watchers.remove(&user_id);
-            if watchers.is_empty() {
+        if let Some(watched) = self.pods.get_mut(&pod_id) {
+            watched.people.remove(&user_id);
+            if watched.people.is_empty() {
                 self.pods.remove(&pod_id);
                 self.due.remove(&pod_id);
                 self.told.remove(&pod_id);
@@ -216,23 +286,42 @@ impl Inbox {
         }
     }
 
-    fn line(&mut self, pod_id: Uuid, kind: Kind, user_id: Uuid, ctx: &mut Context<Self>) {
+    fn known(&mut self, user_id: Uuid, pod_id: Uuid) -> Option<&mut Known> {
+        self.people.get_mut(&user_id)?.pods.get_mut(&pod_id)
+    }
+
+    fn line(&mut self, pod_id: Uuid, kind: Kind, user_id: Uuid, position: i64, ctx: &mut Context<Self>) {
         match kind {
-            Kind::Joined if self.people.contains_key(&user_id) => {
-                self.enter(user_id, pod_id);
-                self.tell_joined(user_id, pod_id, ctx);
-            }
-            Kind::Left => self.removed(user_id, pod_id, "left"),
-            Kind::Removed => self.removed(user_id, pod_id, "removed"),
+            Kind::Joined => self.came(user_id, pod_id, position, ctx),
+            Kind::Left => self.removed(user_id, pod_id, "left", position),
+            Kind::Removed => self.removed(user_id, pod_id, "removed", position),
             Kind::Closed => {
-                let watchers: Vec<Uuid> = self.pods.get(&pod_id).into_iter().flatten().copied().collect();
-                watchers.into_iter().for_each(|user_id| self.removed(user_id, pod_id, "closed"));
+                let watchers: Vec<Uuid> =
+                    self.pods.get(&pod_id).into_iter().flat_map(|watched| &watched.people).copied().collect();
+                watchers.into_iter().for_each(|user_id| self.removed(user_id, pod_id, "closed", position));
             }
-            Kind::Joined | Kind::Text | Kind::Renamed | Kind::OwnerChanged => {}
+            Kind::Text | Kind::Renamed | Kind::OwnerChanged => {}
         }
     }
 
-    fn removed(&mut self, user_id: Uuid, pod_id: Uuid, reason: &str) {
+    fn came(&mut self, user_id: Uuid, pod_id: Uuid, position: i64, ctx: &mut Context<Self>) {
+        let is_gone = self.gone.get(&(user_id, pod_id)).is_some_and(|(gone, _)| *gone > position);
+        let is_known = self.known(user_id, pod_id).is_some_and(|known| known.since >= position);
+        if is_gone || is_known || !self.people.contains_key(&user_id) {
+            return;
+        }
+        self.enter(user_id, pod_id, Known { since: position, read: 0, head: position, entered: Instant::now() });
+        self.tell_joined(user_id, pod_id, ctx);
+    }
+
+    fn removed(&mut self, user_id: Uuid, pod_id: Uuid, reason: &str, position: i64) {
+        // One who is not known to be in it, while their pods are being read, may be all the same.
+        let is_told = self.gone.get(&(user_id, pod_id)).is_some_and(|(gone, _)| *gone >= position);
+        let has_come_again = self.known(user_id, pod_id).is_some_and(|known| known.since > position);
+        if is_told || has_come_again || !self.people.contains_key(&user_id) {
+            return;
+        }
+        self.gone.insert((user_id, pod_id), (position, Instant::now()));
         self.tell(user_id, "pod:removed", &json!({ "pod_id": pod_id, "reason": reason }));
         self.take_out(user_id, pod_id);
     }
@@ -254,10 +343,22 @@ impl Inbox {
         }));
     }
 
-    fn tell_activity(&self, activity: &Activity) {
-        let Activity { user_id, pod_id, head, unread, last_message } = activity;
+    fn tell_activity(&mut self, activity: &Activity) {
+        let Activity { user_id, pod_id, head, unread, read_seq, last_message } = activity;
         let payload = json!({ "pod_id": pod_id, "head": head, "unread": unread, "last_message": last_message });
         self.tell(*user_id, "pod:activity", &payload);
+        // Told by the node that wrote it, unless that was lost.
+        self.tell_read(*user_id, *pod_id, *read_seq, *unread);
+    }
+
+    fn tell_read(&mut self, user_id: Uuid, pod_id: Uuid, seq: i64, unread: i32) {
+        if let Some(known) = self.known(user_id, pod_id) {
+            if known.read >= seq {
+                return;
+            }
+            known.read = seq;
+        }
+        self.tell(user_id, "read", &json!({ "pod_id": pod_id, "seq": seq, "unread": unread }));
     }
 
     fn gather(&mut self, ctx: &mut Context<Self>) {
@@ -270,8 +371,10 @@ impl Inbox {
     fn read(&mut self, ctx: &mut Context<Self>) {
         let now = Instant::now();
         self.told.retain(|_, told| now.saturating_duration_since(*told) < PACE);
+        self.gone.retain(|_, (_, gone)| now.saturating_duration_since(*gone) < MEMORY);
         let pods: Vec<Uuid> = self.due.iter().filter(|pod_id| !self.told.contains_key(pod_id)).copied().collect();
-        let people: HashSet<Uuid> = pods.iter().filter_map(|pod_id| self.pods.get(pod_id)).flatten().copied().collect();
+        let watched = pods.iter().filter_map(|pod_id| self.pods.get(pod_id));
+        let people: HashSet<Uuid> = watched.flat_map(|watched| &watched.people).copied().collect();
         for pod_id in &pods {
             self.due.remove(pod_id);
             self.told.insert(*pod_id, now);
@@ -302,13 +405,21 @@ impl Inbox {
 impl Handler<Notice> for Inbox {
     type Result = ();
 
-    fn handle(&mut self, Notice { pod_id, lines }: Notice, ctx: &mut Self::Context) {
-        for (kind, user_id) in lines {
-            self.line(pod_id, kind, user_id, ctx);
+    fn handle(&mut self, Notice { pod_id, head, lines }: Notice, ctx: &mut Self::Context) {
+        for (kind, user_id, position) in lines {
+            self.line(pod_id, kind, user_id, position, ctx);
+        }
+        let people: Vec<Uuid> =
+            self.pods.get(&pod_id).into_iter().flat_map(|watched| &watched.people).copied().collect();
+        for user_id in people {
+            if let Some(known) = self.known(user_id, pod_id) {
+                known.head = known.head.max(head);
+            }
         }
         if self.shared.lost.swap(false, Ordering::AcqRel) {
             tracing::warn!("notices were lost; all inboxes are read again");
             self.due.extend(self.pods.keys());
+            self.compare(false, ctx);
         }
         if self.pods.contains_key(&pod_id) {
             self.due.insert(pod_id);
@@ -321,8 +432,7 @@ impl Handler<Read> for Inbox {
     type Result = ();
 
     fn handle(&mut self, Read { pod_id, mark }: Read, _ctx: &mut Self::Context) {
-        let payload = json!({ "pod_id": pod_id, "seq": mark.seq, "unread": mark.unread });
-        self.tell(mark.user_id, "read", &payload);
+        self.tell_read(mark.user_id, pod_id, mark.seq, mark.unread);
     }
 }
 
@@ -333,13 +443,26 @@ impl Handler<Watch> for Inbox {
         let person = self.people.entry(user_id).or_insert_with(|| Person {
             topic: Topic::of(KIND, user_id),
             sessions: HashMap::new(),
-            pods: HashSet::new(),
+            pods: HashMap::new(),
+            listening: self.bus.listen(&Topic::of(KIND, user_id)),
         });
         person.sessions.insert(subscription, relay);
-        let database = self.database.clone();
-        let reading = async move { database.service(async |conn| live::pods_of(conn, user_id).await).await };
-        Box::pin(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Uuid>>, inbox, _| {
-            outcome?.into_iter().for_each(|pod_id| inbox.enter(user_id, pod_id));
+        let (database, ready) = (self.database.clone(), person.listening.ready());
+        let reading = async move {
+            ready.await;
+            let began = Instant::now();
+            let rows = database.service(async |conn| live::memberships(conn, vec![user_id]).await).await;
+            rows.map(|rows| (began, rows))
+        };
+        Box::pin(wrap_future::<_, Self>(reading).map(move |outcome: Result<(Instant, Vec<Membership>)>, inbox, _| {
+            let (began, rows) = outcome?;
+            for row in rows {
+                let has_gone = inbox.gone.get(&(user_id, row.pod_id)).is_some_and(|(gone, _)| *gone > row.since_seq);
+                let is_known = inbox.known(user_id, row.pod_id).is_some_and(|known| known.since >= row.since_seq);
+                if !has_gone && !is_known {
+                    inbox.enter(user_id, row.pod_id, row.known(began));
+                }
+            }
             Ok(())
         }))
     }
@@ -352,7 +475,7 @@ impl Handler<Unwatch> for Inbox {
         let Some(person) = self.people.get_mut(&user_id) else { return };
         person.sessions.remove(&subscription);
         if person.sessions.is_empty() {
-            let pods: Vec<Uuid> = person.pods.iter().copied().collect();
+            let pods: Vec<Uuid> = person.pods.keys().copied().collect();
             pods.into_iter().for_each(|pod_id| self.take_out(user_id, pod_id));
             self.people.remove(&user_id);
         }

@@ -10,14 +10,19 @@ pub mod inbox;
 pub mod journal;
 pub mod live;
 mod member_routes;
+pub mod packet;
 mod read_marks;
 pub mod routes;
+#[cfg(test)]
+mod simulation;
 pub mod state;
 pub mod store;
+pub mod sweep;
 pub mod user_channel;
 pub mod view;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use actix::Actor;
@@ -30,13 +35,15 @@ use self::actor::{IsFull, Parts, PodActor};
 use self::inbox::InboxHandle;
 pub(in crate::crew) use self::journal::refusal;
 use self::journal::{Amend, Append, Call, Journal};
-use self::live::LivePods;
+use self::live::{FromAfar, LivePods};
 use self::read_marks::ReadMarks;
+use self::sweep::Sweep;
 use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::settings::{Limits, Rate};
-use crate::realtime::bus::Bus;
+use crate::realtime::bus::{Bus, Receive};
+use crate::realtime::nodes::{Neighbours, Nodes};
 use crate::realtime::registry::Live;
 use crate::realtime::threads::Threads;
 
@@ -133,6 +140,8 @@ struct Inner {
     database: Database,
     journal: Journal,
     live: Arc<LivePods>,
+    /// What comes from other nodes, where there may be some.
+    from_afar: Option<FromAfar>,
     marks: ReadMarks,
     threads: Threads,
     limits: Limits,
@@ -141,16 +150,24 @@ struct Inner {
 }
 
 impl Pods {
-    /// Starts the journal on `threads`, which then also carry the pods' actors.
+    /// Starts the journal on `threads`, which then also carry the pods' actors. With `nodes`, changes come from other nodes
+    /// too, and the sweep finds what the bus has lost.
     pub fn start(
         database: &Database,
         bus: Arc<dyn Bus>,
+        nodes: Option<Nodes>,
         journal: &journal::Options,
         limits: &Limits,
         threads: Threads,
     ) -> Self {
-        let inbox = InboxHandle::start(database.clone(), threads.spare());
-        let live = Arc::new(LivePods::new(bus, inbox));
+        let inbox = InboxHandle::start(database.clone(), Arc::clone(&bus), threads.spare());
+        let live = Arc::new(LivePods::new(bus, nodes.clone(), inbox));
+        let from_afar = nodes.as_ref().map(|nodes| {
+            let told: Arc<dyn Neighbours> = live.clone();
+            nodes.tell(Arc::downgrade(&told));
+            threads.spare().spawn(Sweep::new(database.clone(), Arc::clone(&live), nodes.status()).run());
+            FromAfar::new(&live)
+        });
         let deliver: Arc<dyn journal::Deliver> = live.clone();
         let journal = Journal::start(journal, &deliver, &threads);
         let (marks, writing) = ReadMarks::new(database.clone(), Arc::clone(&live));
@@ -162,6 +179,7 @@ impl Pods {
             database: database.clone(),
             journal,
             live,
+            from_afar,
             marks,
             threads,
             messages: keyed(limits.messages),
@@ -374,6 +392,11 @@ impl Pods {
         self.0.journal.drain(patience).await
     }
 
+    /// Who takes what the bus brings of pods, by kind of topic.
+    pub fn receivers(&self) -> HashMap<&'static str, Weak<dyn Receive>> {
+        self.0.from_afar.as_ref().map(FromAfar::receivers).unwrap_or_default()
+    }
+
     /// How many pods have an actor here.
     pub fn live(&self) -> usize {
         self.0.live.count()
@@ -390,11 +413,11 @@ impl Pods {
     /// The actor of a pod, started if there is none.
     fn actor(&self, pod_id: Uuid) -> Live<PodActor> {
         let inner = &self.0;
-        inner.live.find_or_start(pod_id, |generation, head| {
+        inner.live.find_or_start(pod_id, |start| {
             let parts = Parts { database: inner.database.clone(), live: Arc::clone(&inner.live) };
             // Beside the writer of its log, so that what is committed reaches it without a hop.
             let thread = inner.threads.handle(inner.journal.writer(pod_id));
-            PodActor::start_in_arbiter(&thread, move |ctx| PodActor::new(pod_id, generation, head, parts, ctx))
+            PodActor::start_in_arbiter(&thread, move |ctx| PodActor::new(pod_id, start, parts, ctx))
         })
     }
 }

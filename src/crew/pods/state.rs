@@ -1,7 +1,7 @@
 //! What a pod's actor knows and decides: order, hold-back, repair, members. Pure, so that it can be tested a million
 //! times a second.
 //!
-//! Changes reach a node from the journal, and later from the bus: early, late, twice or never. They leave here strictly
+//! Changes reach a node from its journal and from the bus: early, late, twice or never. They leave here strictly
 //! ascending by position, none skipped but one that a later state of its message has replaced. What is missing is
 //! read from Postgres ([`State::wants`], [`State::repaired`]); a reading answers the whole stretch up to the head that it saw, so a
 //! position without a row was superseded, and nobody waits for it.

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::store;
+use crate::crew::accounts;
 use crate::foundation::auth::Identity;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Error, Result};
@@ -18,7 +19,8 @@ use crate::foundation::errors::{Error, Result};
 /// How many people a node remembers at least; twice as many at most, of 16 bytes each.
 const REMEMBERED: usize = 50_000;
 
-/// Which people are known to have a profile, so that only their first request asks Postgres.
+/// Which people are known to have a profile, so that only their first request asks Postgres. An account's pairs of tokens,
+/// which are known to have arrived, are remembered among them by an id of their own.
 ///
 /// Bounded by generations: when the young one is full it becomes the old one, and the old one is forgotten. Who is
 /// forgotten costs one statement at their next request.
@@ -83,6 +85,7 @@ impl Generations {
 /// # Errors
 /// [`Code::Unavailable`](crate::foundation::errors::Code::Unavailable) when Postgres cannot be asked.
 pub async fn ensure(database: &Database, known: &KnownProfiles, identity: &Identity) -> Result<()> {
+    receipt(database, known, identity).await;
     if known.has(identity.user_id) {
         return Ok(());
     }
@@ -95,6 +98,19 @@ pub async fn ensure(database: &Database, known: &KnownProfiles, identity: &Ident
         .await?;
     known.add(identity.user_id);
     Ok(())
+}
+
+/// Notes that the pair of tokens arrived which this one is of, once a pair. It is for telling a lost answer from a thief, and
+/// nobody is kept waiting or out if it cannot be noted.
+async fn receipt(database: &Database, known: &KnownProfiles, identity: &Identity) {
+    let (Some(sign_in), Some(generation)) = (identity.sign_in, identity.generation) else { return };
+    if known.has(generation) {
+        return;
+    }
+    match database.service(async |conn| accounts::store::seen(conn, sign_in, generation).await).await {
+        Ok(()) => known.add(generation),
+        Err(error) => tracing::debug!(%error, "cannot note that tokens arrived"),
+    }
 }
 
 /// One who has signed in, and has a profile.

@@ -37,6 +37,7 @@ fn what_is_minted_is_accepted() {
         email: Some("ann@example.org".into()),
         role: Some("moderator".into()),
         sign_in: Some(ANN.parse().unwrap()),
+        generation: Some(Uuid::max()),
         lifetime: Duration::from_secs(60),
     };
     let identity = tokens().verify(&tokens().mint(&claims).unwrap()).unwrap();
@@ -44,7 +45,7 @@ fn what_is_minted_is_accepted() {
     assert_eq!(identity.name, claims.name);
     assert_eq!(identity.email, claims.email);
     assert!(identity.moderator && identity.caller().moderator);
-    assert_eq!(identity.sign_in, claims.sign_in);
+    assert_eq!((identity.sign_in, identity.generation), (claims.sign_in, claims.generation));
     let left = identity.expires_at - Utc::now();
     assert!((59..=61).contains(&left.num_seconds()), "{left}");
 }

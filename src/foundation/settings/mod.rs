@@ -12,7 +12,7 @@ mod table;
 mod values;
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -40,6 +40,8 @@ pub struct Settings {
     pub database_url: Option<Secret>,
     /// The bus between nodes; `None` means a single node.
     pub redis_url: Option<Secret>,
+    /// What the bus's channels begin with, so that two installations may share a Redis.
+    pub redis_prefix: String,
     /// Signs and checks tokens; `None` means the one kept beside the embedded Postgres.
     pub jwt_secret: Option<Secret>,
     /// This node's name in logs, metrics and presence.
@@ -214,16 +216,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The address by which clients reach this server, which listens at `address`; without a slash at its end.
-    pub fn public_url(&self, address: SocketAddr) -> String {
-        let here = || {
-            // Nobody can go to an address that means all of them.
-            let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
-            format!("http://{}", SocketAddr::new(ip, address.port()))
-        };
-        self.public_url.clone().unwrap_or_else(here)
-    }
-
     /// A value for every field, before the table's defaults are applied. None of them is ever in force.
     fn blank() -> Self {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -233,6 +225,7 @@ impl Settings {
             admin_listen: nowhere,
             database_url: None,
             redis_url: None,
+            redis_prefix: String::new(),
             jwt_secret: None,
             node: String::new(),
             origins: Vec::new(),

@@ -116,6 +116,14 @@ pub const TABLE: &[Setting] = &[
         apply: |s, text| put(&mut s.redis_url, values::redis_url(text).map(Some)),
     },
     Setting {
+        name: "PODIUM_REDIS_PREFIX",
+        default: Fallback::Text("podium"),
+        expected: "1 to 64 letters, digits, dots, dashes and underscores",
+        secret: false,
+        help: "What the channels of Redis begin with; nodes of one database have one, and of two databases two",
+        apply: |s, text| put(&mut s.redis_prefix, values::name(text)),
+    },
+    Setting {
         name: "PODIUM_JWT_SECRET",
         default: Fallback::Unset("made at first start and kept in PODIUM_STATE; must be set with DATABASE_URL"),
         expected: "at least 32 bytes, such as what `openssl rand -hex 32` prints",

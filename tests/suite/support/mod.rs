@@ -1,15 +1,20 @@
 //! What several tests need: a database to talk about, people to talk, a server to talk to, and clients to talk with.
 
 pub mod account;
+pub mod balancer;
 pub mod client;
+pub mod cluster;
 pub mod database;
 pub mod gate;
 pub mod node;
+pub mod pair;
 pub mod people;
 pub mod pod_client;
 pub mod postgres;
 pub mod proxy;
 pub mod raw;
+pub mod redis;
+pub mod resp;
 pub mod server;
 pub mod smtp;
 pub mod speakers;

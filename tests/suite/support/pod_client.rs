@@ -161,6 +161,18 @@ impl PodClient {
         }
     }
 
+    /// The same, but also ends when the topic or the socket is over.
+    pub async fn until_or_over(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+        loop {
+            let looked_at = self.take_in();
+            if holds(self) || self.is_over() {
+                return;
+            }
+            let Some(socket) = &self.socket else { return };
+            socket.client.look(what, |seen| (seen.count() > looked_at || seen.end().is_some()).then_some(())).await;
+        }
+    }
+
     /// Takes in what has come. Answers how many frames that were in all.
     fn take_in(&mut self) -> usize {
         let Some(mut socket) = self.socket.take() else { return 0 };

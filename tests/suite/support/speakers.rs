@@ -86,6 +86,14 @@ impl Speakers {
         speakers.with(pod, people, manner)
     }
 
+    /// The same at an address, `http://…`, whoever is behind it.
+    pub fn start_at(url: &str, pod: Uuid, people: &[Person], manner: Manner) -> Speakers {
+        let speakers = Speakers { said: Arc::default(), tasks: Vec::new() };
+        let url = format!("{}/socket/websocket", url.replacen("http", "ws", 1));
+        *speakers.said.urls.lock().expect("the servers") = vec![url];
+        speakers.with(pod, people, manner)
+    }
+
     /// These people start to talk too.
     pub fn with(mut self, pod: Uuid, people: &[Person], manner: Manner) -> Speakers {
         for person in people {

@@ -9,143 +9,140 @@ import type { Id, InboxEntry, Message, Page } from "./types";
 const LIST = "inbox";
 
 interface Activity {
-    pod_id: Id;
-    head: number;
-    unread: number;
-    last_message: Message;
+  pod_id: Id;
+  head: number;
+  unread: number;
+  last_message: Message;
 }
 
 class Inbox {
-    entries: InboxEntry[] = $state.raw([]);
-    /** The server has answered once, or this device had kept something. */
-    known = $state(false);
-    /** The last attempt to read it failed. */
-    failed = $state(false);
-    /** A pod that one was taken out of a moment ago, and why. */
-    removed: { pod_id: Id; reason: string } | null = $state(null);
+  entries: InboxEntry[] = $state.raw([]);
+  /** The server has answered once, or this device had kept something. */
+  known = $state(false);
+  /** The last attempt to read it failed. */
+  failed = $state(false);
+  /** A pod that one was taken out of a moment ago, and why. */
+  removed: { pod_id: Id; reason: string } | null = $state(null);
 
-    #user: Id | null = null;
-    #topic: Topic | null = null;
-    #reading = false;
-    #again = false;
+  #user: Id | null = null;
+  #topic: Topic | null = null;
+  #reading = false;
+  #again = false;
 
-    get unread(): number {
-        return this.entries.reduce((sum, { unread }) => sum + unread, 0);
+  get unread(): number {
+    return this.entries.reduce((sum, { unread }) => sum + unread, 0);
+  }
+
+  find(pod_id: Id): InboxEntry | undefined {
+    return this.entries.find(({ id }) => id === pod_id);
+  }
+
+  follow(user: Id | null): void {
+    if (user === this.#user) return;
+    this.#topic?.leave();
+    this.#topic = null;
+    this.#user = user;
+    this.entries = [];
+    this.known = this.failed = false;
+    if (user === null) return;
+    void this.#restore(user);
+    void this.read();
+    this.#topic = live.join(`user:${user}`, {
+      on: {
+        "pod:activity": (activity: Activity) => this.#hear(activity),
+        "pod:joined": () => void this.read(),
+        "pod:removed": ({ pod_id, reason }: { pod_id: Id; reason: string }) => {
+          this.removed = { pod_id, reason };
+          this.#set(this.entries.filter(({ id }) => id !== pod_id));
+          db.forgetPod(user, pod_id).catch(() => undefined);
+        },
+        read: ({ pod_id, seq, unread }: { pod_id: Id; seq: number; unread: number }) =>
+          this.#change(pod_id, (entry) => (seq >= entry.read_seq ? { ...entry, read_seq: seq, unread } : entry)),
+      },
+      // Whatever was told while nobody listened is in the list.
+      joined: () => void this.read(),
+    });
+  }
+
+  /** Gives the socket a newer token before its own expires. */
+  renew(token: string): void {
+    if (live.connected) this.#topic?.channel.push("access_token", { token });
+  }
+
+  /** Reads the list from the server. */
+  async read(): Promise<void> {
+    const user = this.#user;
+    if (user === null) return;
+    if (this.#reading) {
+      this.#again = true;
+      return;
     }
-
-    find(pod_id: Id): InboxEntry | undefined {
-        return this.entries.find(({ id }) => id === pod_id);
-    }
-
-    follow(user: Id | null): void {
-        if (user === this.#user) return;
-        this.#topic?.leave();
-        this.#topic = null;
-        this.#user = user;
-        this.entries = [];
-        this.known = this.failed = false;
-        if (user === null) return;
-        void this.#restore(user);
+    this.#reading = true;
+    try {
+      let cursor: string | null = null;
+      const entries: InboxEntry[] = [];
+      do {
+        const query: string = cursor === null ? "?limit=100" : `?limit=100&cursor=${encodeURIComponent(cursor)}`;
+        const page: Page<InboxEntry> = await api("GET", `/v1/me/pods${query}`);
+        entries.push(...page.items);
+        cursor = page.next;
+      } while (cursor !== null && entries.length < 500);
+      if (this.#user !== user) return;
+      // What came live while the list was under way may be newer.
+      const held = new Map(this.entries.map((entry) => [entry.id, entry]));
+      this.#set(entries.map((entry) => newer(held.get(entry.id), entry)));
+      this.failed = false;
+    } catch {
+      this.failed = true;
+    } finally {
+      this.#reading = false;
+      if (this.#again) {
+        this.#again = false;
         void this.read();
-        this.#topic = live.join(`user:${user}`, {
-            on: {
-                "pod:activity": (activity: Activity) => this.#hear(activity),
-                "pod:joined": () => void this.read(),
-                "pod:removed": ({ pod_id, reason }: { pod_id: Id; reason: string }) => {
-                    this.removed = { pod_id, reason };
-                    this.#set(this.entries.filter(({ id }) => id !== pod_id));
-                    db.forgetPod(user, pod_id).catch(() => undefined);
-                },
-                read: ({ pod_id, seq, unread }: { pod_id: Id; seq: number; unread: number }) =>
-                    this.#change(pod_id, (entry) =>
-                        seq >= entry.read_seq ? { ...entry, read_seq: seq, unread } : entry,
-                    ),
-            },
-            // Whatever was told while nobody listened is in the list.
-            joined: () => void this.read(),
-        });
+      }
     }
+  }
 
-    /** Gives the socket a newer token before its own expires. */
-    renew(token: string): void {
-        if (live.connected) this.#topic?.channel.push("access_token", { token });
-    }
+  /** This device has read further; the server says the same a moment later. */
+  seen(pod_id: Id, seq: number): void {
+    this.#change(pod_id, (entry) => (seq >= entry.head ? { ...entry, unread: 0, read_seq: seq } : entry));
+  }
 
-    /** Reads the list from the server. */
-    async read(): Promise<void> {
-        const user = this.#user;
-        if (user === null) return;
-        if (this.#reading) {
-            this.#again = true;
-            return;
-        }
-        this.#reading = true;
-        try {
-            let cursor: string | null = null;
-            const entries: InboxEntry[] = [];
-            do {
-                const query: string =
-                    cursor === null ? "?limit=100" : `?limit=100&cursor=${encodeURIComponent(cursor)}`;
-                const page: Page<InboxEntry> = await api("GET", `/v1/me/pods${query}`);
-                entries.push(...page.items);
-                cursor = page.next;
-            } while (cursor !== null && entries.length < 500);
-            if (this.#user !== user) return;
-            // What came live while the list was under way may be newer.
-            const held = new Map(this.entries.map((entry) => [entry.id, entry]));
-            this.#set(entries.map((entry) => newer(held.get(entry.id), entry)));
-            this.failed = false;
-        } catch {
-            this.failed = true;
-        } finally {
-            this.#reading = false;
-            if (this.#again) {
-                this.#again = false;
-                void this.read();
-            }
-        }
+  async #restore(user: Id): Promise<void> {
+    const kept = await db.keptList<InboxEntry[]>(user, LIST).catch(() => undefined);
+    if (kept && this.#user === user && !this.known) {
+      this.entries = kept;
+      this.known = true;
     }
+  }
 
-    /** This device has read further; the server says the same a moment later. */
-    seen(pod_id: Id, seq: number): void {
-        this.#change(pod_id, (entry) => (seq >= entry.head ? { ...entry, unread: 0, read_seq: seq } : entry));
+  #hear({ pod_id, head, unread, last_message }: Activity): void {
+    if (!this.find(pod_id)) {
+      void this.read();
+      return;
     }
+    this.#change(pod_id, (entry) =>
+      head < entry.head ? entry : { ...entry, head, unread, last_message, active_at: last_message.at },
+    );
+    // A name or a member has changed.
+    if (last_message.kind !== "text") void this.read();
+  }
 
-    async #restore(user: Id): Promise<void> {
-        const kept = await db.keptList<InboxEntry[]>(user, LIST).catch(() => undefined);
-        if (kept && this.#user === user && !this.known) {
-            this.entries = kept;
-            this.known = true;
-        }
-    }
+  #change(pod_id: Id, how: (entry: InboxEntry) => InboxEntry): void {
+    this.#set(this.entries.map((entry) => (entry.id === pod_id ? how(entry) : entry)));
+  }
 
-    #hear({ pod_id, head, unread, last_message }: Activity): void {
-        if (!this.find(pod_id)) {
-            void this.read();
-            return;
-        }
-        this.#change(pod_id, (entry) =>
-            head < entry.head ? entry : { ...entry, head, unread, last_message, active_at: last_message.at },
-        );
-        // A name or a member has changed.
-        if (last_message.kind !== "text") void this.read();
-    }
-
-    #change(pod_id: Id, how: (entry: InboxEntry) => InboxEntry): void {
-        this.#set(this.entries.map((entry) => (entry.id === pod_id ? how(entry) : entry)));
-    }
-
-    #set(entries: InboxEntry[]): void {
-        this.entries = [...entries].sort((a, b) => b.active_at.localeCompare(a.active_at));
-        this.known = true;
-        if (this.#user) db.keepList(this.#user, LIST, this.entries).catch(() => undefined);
-    }
+  #set(entries: InboxEntry[]): void {
+    this.entries = [...entries].sort((a, b) => b.active_at.localeCompare(a.active_at));
+    this.known = true;
+    if (this.#user) db.keepList(this.#user, LIST, this.entries).catch(() => undefined);
+  }
 }
 
 function newer(held: InboxEntry | undefined, told: InboxEntry): InboxEntry {
-    if (!held || told.head >= held.head) return told;
-    const { head, unread, last_message, active_at } = held;
-    return { ...told, head, unread, last_message, active_at };
+  if (!held || told.head >= held.head) return told;
+  const { head, unread, last_message, active_at } = held;
+  return { ...told, head, unread, last_message, active_at };
 }
 
 export const inbox = new Inbox();

@@ -9,137 +9,137 @@ const OVER = new Set(["forbidden", "not_member", "not_found", "unmatched_topic"]
 
 /** `base` grows with the tries up to `most`; half of it is chance, so that a crowd does not come back as one. */
 function jittered(tries: number, base: number, most: number): number {
-    const wait = Math.min(most, base * 2 ** Math.min(tries - 1, 10));
-    return wait / 2 + Math.random() * wait;
+  const wait = Math.min(most, base * 2 ** Math.min(tries - 1, 10));
+  return wait / 2 + Math.random() * wait;
 }
 
 /** Joins a topic whenever the socket is there, until it is over. */
 export interface Topic {
-    channel: Channel;
-    leave: () => void;
+  channel: Channel;
+  leave: () => void;
 }
 
 export interface TopicEvents {
-    params?: () => object;
-    on: Record<string, (payload: never) => void>;
-    /** At the first join, and each time after the connection was gone. */
-    joined: (reply: never) => void;
-    /** The connection is gone, or the server had a fault; the topic comes back by itself. */
-    lost?: () => void;
-    /** It does not come back: the right to it is gone. */
-    over?: (code: string) => void;
+  params?: () => object;
+  on: Record<string, (payload: never) => void>;
+  /** At the first join, and each time after the connection was gone. */
+  joined: (reply: never) => void;
+  /** The connection is gone, or the server had a fault; the topic comes back by itself. */
+  lost?: () => void;
+  /** It does not come back: the right to it is gone. */
+  over?: (code: string) => void;
 }
 
 class Live {
-    /** Whether the socket is open. */
-    connected = $state(false);
-    /** Whether the browser believes in a network. */
-    network = $state(navigator.onLine);
-    /** Whether it was open before, so that it is missed rather than awaited. */
-    once = $state(false);
+  /** Whether the socket is open. */
+  connected = $state(false);
+  /** Whether the browser believes in a network. */
+  network = $state(navigator.onLine);
+  /** Whether it was open before, so that it is missed rather than awaited. */
+  once = $state(false);
 
-    #socket: Socket | null = null;
-    #user: string | null = null;
+  #socket: Socket | null = null;
+  #user: string | null = null;
 
-    constructor() {
-        addEventListener("online", () => {
-            this.network = true;
-            this.hurry();
-        });
-        addEventListener("offline", () => (this.network = false));
-    }
+  constructor() {
+    addEventListener("online", () => {
+      this.network = true;
+      this.hurry();
+    });
+    addEventListener("offline", () => (this.network = false));
+  }
 
-    /** Connects as whoever is signed in; disconnects when nobody is. */
-    follow(user: string | null): void {
-        if (user === this.#user) return;
-        this.#socket?.disconnect();
-        this.#socket = null;
-        this.#user = user;
-        this.connected = this.once = false;
-        if (user === null) return;
-        const socket = new Socket("/socket", {
-            authToken: () => session.current,
-            heartbeatIntervalMs: 15_000,
-            reconnectAfterMs: (tries) => jittered(tries, 400, 8_000),
-            rejoinAfterMs: (tries) => jittered(tries, 500, 10_000),
-        });
-        socket.onOpen(() => {
-            if (this.#socket === socket) this.connected = this.once = true;
-        });
-        const closed = (): void => {
-            if (this.#socket !== socket) return;
-            this.connected = false;
-            // The next attempt takes a token that is good, if there is a network to renew it by.
-            void session.token().catch(() => undefined);
-        };
-        socket.onClose((event) => {
-            closed();
-            // Another device has the same refresh token's family ended, or this device slept: the old token is no good.
-            if (event.code === 4401) void session.renew(session.current).catch(() => undefined);
-        });
-        socket.onError(closed);
-        this.#socket = socket;
-        // A token that has expired while the tab slept would only be refused.
-        void session
-            .token()
-            .catch(() => undefined)
-            .then(() => this.#socket === socket && socket.connect());
-    }
+  /** Connects as whoever is signed in; disconnects when nobody is. */
+  follow(user: string | null): void {
+    if (user === this.#user) return;
+    this.#socket?.disconnect();
+    this.#socket = null;
+    this.#user = user;
+    this.connected = this.once = false;
+    if (user === null) return;
+    const socket = new Socket("/socket", {
+      authToken: () => session.current,
+      heartbeatIntervalMs: 15_000,
+      reconnectAfterMs: (tries) => jittered(tries, 400, 8_000),
+      rejoinAfterMs: (tries) => jittered(tries, 500, 10_000),
+    });
+    socket.onOpen(() => {
+      if (this.#socket === socket) this.connected = this.once = true;
+    });
+    const closed = (): void => {
+      if (this.#socket !== socket) return;
+      this.connected = false;
+      // The next attempt takes a token that is good, if there is a network to renew it by.
+      void session.token().catch(() => undefined);
+    };
+    socket.onClose((event) => {
+      closed();
+      // Another device has the same refresh token's family ended, or this device slept: the old token is no good.
+      if (event.code === 4401) void session.renew(session.current).catch(() => undefined);
+    });
+    socket.onError(closed);
+    this.#socket = socket;
+    // A token that has expired while the tab slept would only be refused.
+    void session
+      .token()
+      .catch(() => undefined)
+      .then(() => this.#socket === socket && socket.connect());
+  }
 
-    /** Something says that it is worth trying now, rather than when the wait is over. */
-    hurry(): void {
-        const socket = this.#socket;
-        if (!socket || this.connected) return;
-        void session
-            .token()
-            .catch(() => undefined)
-            .then(() => {
-                if (this.#socket !== socket || this.connected) return;
-                socket.disconnect(() => this.#socket === socket && socket.connect());
-            });
-    }
-
-    /** An answer is missing: the connection may be dead without knowing it. */
-    doubt(): void {
-        const socket = this.#socket;
-        if (!socket || !this.connected) return;
-        this.connected = false;
+  /** Something says that it is worth trying now, rather than when the wait is over. */
+  hurry(): void {
+    const socket = this.#socket;
+    if (!socket || this.connected) return;
+    void session
+      .token()
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#socket !== socket || this.connected) return;
         socket.disconnect(() => this.#socket === socket && socket.connect());
-    }
+      });
+  }
 
-    join(topic: string, events: TopicEvents): Topic | null {
-        const socket = this.#socket;
-        if (!socket) return null;
-        const channel = socket.channel(topic, events.params ?? (() => ({})));
-        let over = false;
-        const end = (code: string): void => {
-            if (over) return;
-            over = true;
-            events.over?.(code);
-        };
-        for (const [event, listener] of Object.entries(events.on)) {
-            channel.on(event, (payload) => listener(payload as never));
-        }
-        // A close that this side did not ask for: the server took the right away, and `user:` says why.
-        channel.onClose(() => end("closed"));
-        channel.onError(() => events.lost?.());
-        channel
-            .join()
-            .receive("ok", (reply) => events.joined(reply as never))
-            .receive("error", (response) => {
-                const { code } = response as Refusal;
-                if (!OVER.has(code)) return;
-                end(code);
-                channel.leave();
-            });
-        return {
-            channel,
-            leave: () => {
-                over = true;
-                channel.leave();
-            },
-        };
+  /** An answer is missing: the connection may be dead without knowing it. */
+  doubt(): void {
+    const socket = this.#socket;
+    if (!socket || !this.connected) return;
+    this.connected = false;
+    socket.disconnect(() => this.#socket === socket && socket.connect());
+  }
+
+  join(topic: string, events: TopicEvents): Topic | null {
+    const socket = this.#socket;
+    if (!socket) return null;
+    const channel = socket.channel(topic, events.params ?? (() => ({})));
+    let over = false;
+    const end = (code: string): void => {
+      if (over) return;
+      over = true;
+      events.over?.(code);
+    };
+    for (const [event, listener] of Object.entries(events.on)) {
+      channel.on(event, (payload) => listener(payload as never));
     }
+    // A close that this side did not ask for: the server took the right away, and `user:` says why.
+    channel.onClose(() => end("closed"));
+    channel.onError(() => events.lost?.());
+    channel
+      .join()
+      .receive("ok", (reply) => events.joined(reply as never))
+      .receive("error", (response) => {
+        const { code } = response as Refusal;
+        if (!OVER.has(code)) return;
+        end(code);
+        channel.leave();
+      });
+    return {
+      channel,
+      leave: () => {
+        over = true;
+        channel.leave();
+      },
+    };
+  }
 }
 
 export const live = new Live();

@@ -4,7 +4,7 @@
 // everywhere; so one tab renews under a lock of the browser, and the others take what it got.
 
 import { ApiError, ask } from "./api";
-import { forgetDevice } from "./db";
+import { admit, forgetDevice } from "./db";
 import type { Profile } from "./types";
 
 const KEY = "podium.session";
@@ -14,156 +14,167 @@ const LOCK = "podium.renewal";
 const AHEAD = 60_000;
 
 interface Grant {
-    access_token: string;
-    refresh_token?: string;
-    expires_in: number;
-    profile: Profile;
+  access_token: string;
+  refresh_token?: string;
+  expires_in: number;
+  profile: Profile;
+  email_verified?: boolean;
 }
 
 interface Kept {
-    access_token: string;
-    refresh_token?: string;
-    /** By this device's clock. */
-    expires_at: number;
-    profile: Profile;
+  access_token: string;
+  refresh_token?: string;
+  /** By this device's clock. */
+  expires_at: number;
+  profile: Profile;
+  email_verified?: boolean;
 }
 
 type Listener = (token: string) => void;
 
 class Session {
-    profile: Profile | null = $state(null);
-    /** Why one has to sign in again, if so. */
-    notice: string | null = $state(null);
+  profile: Profile | null = $state(null);
+  /** Whether the account's address was confirmed, as far as this device has heard. */
+  verified = $state(true);
+  /** Why one has to sign in again, if so. */
+  notice: string | null = $state(null);
 
-    #kept: Kept | null = null;
-    #renewal: Promise<string> | null = null;
-    #timer: ReturnType<typeof setTimeout> | undefined;
-    #listeners = new Set<Listener>();
+  #kept: Kept | null = null;
+  #renewal: Promise<string> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #listeners = new Set<Listener>();
 
-    constructor() {
-        this.#read();
-        addEventListener("storage", ({ key }) => {
-            if (key === KEY || key === null) this.#read();
-        });
+  constructor() {
+    this.#read();
+    addEventListener("storage", ({ key }) => {
+      if (key === KEY || key === null) this.#read();
+    });
+  }
+
+  get signedIn(): boolean {
+    return this.profile !== null;
+  }
+
+  /** Calls with each new access token. */
+  onToken(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The access token as it is, perhaps expired. */
+  get current(): string {
+    return this.#kept?.access_token ?? "";
+  }
+
+  /** An access token that is good for a while. */
+  async token(): Promise<string> {
+    if (!this.#kept) throw new ApiError("unauthorized", "You are signed out.", 401);
+    return this.#isFresh() ? this.#kept.access_token : this.renew(this.#kept.access_token);
+  }
+
+  /** A newer access token than this one. */
+  renew(stale: string): Promise<string> {
+    this.#renewal ??= this.#renewUnderLock(stale).finally(() => (this.#renewal = null));
+    return this.#renewal;
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    this.#take(await ask<Grant>("POST", "/v1/auth/login", { email, password }));
+  }
+
+  async signUp(email: string, password: string, display_name: string): Promise<void> {
+    this.#take(await ask<Grant>("POST", "/v1/auth/register", { email, password, display_name }));
+  }
+
+  /** Signs out here. What this device keeps of the person goes with it. */
+  async signOut(): Promise<void> {
+    const { profile, refresh_token } = this.#kept ?? {};
+    this.#end(null);
+    if (profile) await forgetDevice(profile.id);
+    // The session ends by itself if this does not come through.
+    if (refresh_token) await ask("POST", "/v1/auth/logout", { refresh_token }).catch(() => undefined);
+  }
+
+  /** The address is confirmed. */
+  confirm(): void {
+    if (this.#kept) this.#keep({ ...this.#kept, email_verified: true });
+  }
+
+  /** Shows a changed profile at once. */
+  update(profile: Profile): void {
+    if (!this.#kept) return;
+    this.#keep({ ...this.#kept, profile });
+  }
+
+  #isFresh(): boolean {
+    return this.#kept !== null && this.#kept.expires_at - Date.now() > AHEAD;
+  }
+
+  async #renewUnderLock(stale: string): Promise<string> {
+    return navigator.locks.request(LOCK, async () => {
+      // Another tab may have been first.
+      this.#read();
+      const kept = this.#kept;
+      if (!kept) throw new ApiError("unauthorized", "You are signed out.", 401);
+      if (kept.access_token !== stale && this.#isFresh()) return kept.access_token;
+      try {
+        if (!kept.refresh_token) throw new ApiError("unauthorized", "Your session has ended.", 401);
+        const { refresh_token } = kept;
+        this.#take(await ask<Grant>("POST", "/v1/auth/refresh", { refresh_token }));
+        return this.current;
+      } catch (error) {
+        // Only the server's word ends a session; a bad network does not.
+        if (error instanceof ApiError && error.status === 401)
+          this.#end("Your session has ended. Please sign in again.");
+        throw error;
+      }
+    });
+  }
+
+  #take({ expires_in, ...grant }: Grant): void {
+    this.#keep({ ...grant, expires_at: Date.now() + expires_in * 1000 });
+    const { access_token, profile } = grant;
+    admit(profile.id);
+    this.notice = null;
+    this.#listeners.forEach((listener) => listener(access_token));
+  }
+
+  #keep(kept: Kept): void {
+    localStorage.setItem(KEY, JSON.stringify(kept));
+    this.#hold(kept);
+  }
+
+  #read(): void {
+    let kept: Kept | null = null;
+    try {
+      kept = JSON.parse(localStorage.getItem(KEY) ?? "null") as Kept | null;
+    } catch {
+      localStorage.removeItem(KEY);
     }
-
-    get signedIn(): boolean {
-        return this.profile !== null;
+    const before = this.#kept?.access_token;
+    this.#hold(kept);
+    if (kept && before !== undefined && before !== kept.access_token) {
+      this.#listeners.forEach((listener) => listener(kept.access_token));
     }
+  }
 
-    /** Calls with each new access token. */
-    onToken(listener: Listener): () => void {
-        this.#listeners.add(listener);
-        return () => this.#listeners.delete(listener);
-    }
+  #hold(kept: Kept | null): void {
+    this.#kept = kept;
+    this.profile = kept?.profile ?? null;
+    this.verified = kept?.email_verified ?? true;
+    clearTimeout(this.#timer);
+    if (!kept) return;
+    // Ahead of its end, so that the socket lives on. Not all tabs at once: the first one does it for all.
+    const wait = kept.expires_at - Date.now() - AHEAD - Math.random() * 10_000;
+    const soon = Math.min(Math.max(wait, 1_000), 2 ** 31 - 1);
+    this.#timer = setTimeout(() => void this.token().catch(() => undefined), soon);
+  }
 
-    /** The access token as it is, perhaps expired. */
-    get current(): string {
-        return this.#kept?.access_token ?? "";
-    }
-
-    /** An access token that is good for a while. */
-    async token(): Promise<string> {
-        if (!this.#kept) throw new ApiError("unauthorized", "You are signed out.", 401);
-        return this.#isFresh() ? this.#kept.access_token : this.renew(this.#kept.access_token);
-    }
-
-    /** A newer access token than this one. */
-    renew(stale: string): Promise<string> {
-        this.#renewal ??= this.#renewUnderLock(stale).finally(() => (this.#renewal = null));
-        return this.#renewal;
-    }
-
-    async signIn(email: string, password: string): Promise<void> {
-        this.#take(await ask<Grant>("POST", "/v1/auth/login", { email, password }));
-    }
-
-    async signUp(email: string, password: string, display_name: string): Promise<void> {
-        this.#take(await ask<Grant>("POST", "/v1/auth/register", { email, password, display_name }));
-    }
-
-    /** Signs out here. What this device keeps of the person goes with it. */
-    async signOut(): Promise<void> {
-        const { profile, refresh_token } = this.#kept ?? {};
-        this.#end(null);
-        if (profile) await forgetDevice(profile.id);
-        // The session ends by itself if this does not come through.
-        if (refresh_token) await ask("POST", "/v1/auth/logout", { refresh_token }).catch(() => undefined);
-    }
-
-    /** Shows a changed profile at once. */
-    update(profile: Profile): void {
-        if (!this.#kept) return;
-        this.#keep({ ...this.#kept, profile });
-    }
-
-    #isFresh(): boolean {
-        return this.#kept !== null && this.#kept.expires_at - Date.now() > AHEAD;
-    }
-
-    async #renewUnderLock(stale: string): Promise<string> {
-        return navigator.locks.request(LOCK, async () => {
-            // Another tab may have been first.
-            this.#read();
-            const kept = this.#kept;
-            if (!kept) throw new ApiError("unauthorized", "You are signed out.", 401);
-            if (kept.access_token !== stale && this.#isFresh()) return kept.access_token;
-            try {
-                if (!kept.refresh_token) throw new ApiError("unauthorized", "Your session has ended.", 401);
-                const { refresh_token } = kept;
-                this.#take(await ask<Grant>("POST", "/v1/auth/refresh", { refresh_token }));
-                return this.current;
-            } catch (error) {
-                // Only the server's word ends a session; a bad network does not.
-                if (error instanceof ApiError && error.status === 401)
-                    this.#end("Your session has ended. Please sign in again.");
-                throw error;
-            }
-        });
-    }
-
-    #take({ access_token, refresh_token, expires_in, profile }: Grant): void {
-        const expires_at = Date.now() + expires_in * 1000;
-        this.#keep({ access_token, ...(refresh_token ? { refresh_token } : {}), expires_at, profile });
-        this.notice = null;
-        this.#listeners.forEach((listener) => listener(access_token));
-    }
-
-    #keep(kept: Kept): void {
-        localStorage.setItem(KEY, JSON.stringify(kept));
-        this.#hold(kept);
-    }
-
-    #read(): void {
-        let kept: Kept | null = null;
-        try {
-            kept = JSON.parse(localStorage.getItem(KEY) ?? "null") as Kept | null;
-        } catch {
-            localStorage.removeItem(KEY);
-        }
-        const before = this.#kept?.access_token;
-        this.#hold(kept);
-        if (kept && before !== undefined && before !== kept.access_token) {
-            this.#listeners.forEach((listener) => listener(kept.access_token));
-        }
-    }
-
-    #hold(kept: Kept | null): void {
-        this.#kept = kept;
-        this.profile = kept?.profile ?? null;
-        clearTimeout(this.#timer);
-        if (!kept) return;
-        // Ahead of its end, so that the socket lives on. Not all tabs at once: the first one does it for all.
-        const wait = kept.expires_at - Date.now() - AHEAD - Math.random() * 10_000;
-        const soon = Math.min(Math.max(wait, 1_000), 2 ** 31 - 1);
-        this.#timer = setTimeout(() => void this.token().catch(() => undefined), soon);
-    }
-
-    #end(notice: string | null): void {
-        localStorage.removeItem(KEY);
-        this.#hold(null);
-        this.notice = notice;
-    }
+  #end(notice: string | null): void {
+    localStorage.removeItem(KEY);
+    this.#hold(null);
+    this.notice = notice;
+  }
 }
 
 export const session = new Session();

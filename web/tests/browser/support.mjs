@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { launch } from "../../scripts/browser.mjs";
 
 /** How long a condition may take on a busy machine, in milliseconds. */
-export const PATIENCE = 60_000;
+export const PATIENCE = Number(process.env.PATIENCE ?? 60_000);
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
@@ -120,7 +120,8 @@ export async function be(context, url, { token }) {
   const answer = await fetch(`${url}/v1/me`, { headers: { authorization: `Bearer ${token}` } });
   const kept = { access_token: token, expires_at: Date.now() + 3_600_000, profile: await answer.json() };
   await context.addInitScript((session) => {
-    if (!localStorage.getItem("podium.session")) localStorage.setItem("podium.session", session);
+    if (location.protocol !== "about:" && !localStorage.getItem("podium.session"))
+      localStorage.setItem("podium.session", session);
   }, JSON.stringify(kept));
 }
 

@@ -4,67 +4,65 @@ import type { Shown } from "../../src/lib/conversation/state";
 import type { Member, Message } from "../../src/lib/types";
 
 function said(seq: number, user_id: string, at: string, kind = "text"): Shown {
-    const message: Message = {
-        id: `m${seq}`,
-        seq,
-        changed_seq: seq,
-        user_id,
-        kind,
-        text: `words ${seq}`,
-        reply_to: null,
-        mentions: [],
-        reactions: {},
-        edited_at: null,
-        deleted_at: null,
-        at,
-    };
-    return { message, state: "stored" };
+  const message: Message = {
+    id: `m${seq}`,
+    seq,
+    changed_seq: seq,
+    user_id,
+    kind,
+    text: `words ${seq}`,
+    reply_to: null,
+    mentions: [],
+    reactions: {},
+    edited_at: null,
+    deleted_at: null,
+    at,
+  };
+  return { message, state: "stored" };
 }
 
 function member(user_id: string, read_seq: number): Member {
-    return { user_id, display_name: user_id, avatar_url: null, role: "member", seat: 1, read_seq, joined_at: "" };
+  return { user_id, display_name: user_id, avatar_url: null, role: "member", seat: 1, read_seq, joined_at: "" };
 }
 
 const day = (at: string): string => at.slice(0, 10);
 const types = (list: Row[]): string[] => list.map((row) => (row.type === "bubble" ? row.key : row.type));
 
 describe("rows", () => {
-    const talk = [
-        said(1, "ana", "2026-11-20T20:00:00Z", "joined"),
-        said(2, "ana", "2026-11-20T20:01:00Z"),
-        said(3, "ana", "2026-11-20T20:02:00Z"),
-        said(4, "ben", "2026-11-21T09:00:00Z"),
-        said(5, "ben", "2026-11-21T09:20:00Z"),
-    ];
+  const talk = [
+    said(1, "ana", "2026-11-20T20:00:00Z", "joined"),
+    said(2, "ana", "2026-11-20T20:01:00Z"),
+    said(3, "ana", "2026-11-20T20:02:00Z"),
+    said(4, "ben", "2026-11-21T09:00:00Z"),
+    said(5, "ben", "2026-11-21T09:20:00Z"),
+  ];
 
-    it("has a line for each day, and one where the unread begins", () => {
-        const list = rows(talk, { me: "ana", members: [], unreadAfter: 3, day });
-        expect(types(list)).toEqual(["day", "line", "m2", "m3", "day", "unread", "m4", "m5"]);
-    });
+  it("has a line for each day, and one where the unread begins", () => {
+    const list = rows(talk, { me: "ana", members: [], unreadAfter: 3, day });
+    expect(types(list)).toEqual(["day", "line", "m2", "m3", "day", "unread", "m4", "m5"]);
+  });
 
-    it("has no unread line above one's own words", () => {
-        expect(types(rows(talk, { me: "ben", members: [], unreadAfter: 3, day }))).not.toContain("unread");
-        expect(types(rows(talk, { me: "ana", members: [], unreadAfter: null, day }))).not.toContain("unread");
-    });
+  it("has no unread line above one's own words", () => {
+    expect(types(rows(talk, { me: "ben", members: [], unreadAfter: 3, day }))).not.toContain("unread");
+    expect(types(rows(talk, { me: "ana", members: [], unreadAfter: null, day }))).not.toContain("unread");
+  });
 
-    it("puts together what one says in one go", () => {
-        const bubbles = rows(talk, { me: "ana", members: [], unreadAfter: null, day }).filter(
-            (row) => row.type === "bubble",
-        );
-        expect(bubbles.map(({ opens, closes }) => [opens, closes])).toEqual([
-            [true, false],
-            [false, true],
-            [true, true],
-            [true, true],
-        ]);
-    });
+  it("puts together what one says in one go", () => {
+    const bubbles = rows(talk, { me: "ana", members: [], unreadAfter: null, day }).filter(
+      (row) => row.type === "bubble",
+    );
+    expect(bubbles.map(({ opens, closes }) => [opens, closes])).toEqual([
+      [true, false],
+      [false, true],
+      [true, true],
+      [true, true],
+    ]);
+  });
 
-    it("shows each reader once, at the newest words that they have read, and not at their own", () => {
-        const members = [member("ana", 5), member("ben", 5), member("cem", 3), member("dot", 1)];
-        const list = rows(talk, { me: "ana", members, unreadAfter: null, day });
-        const readers = list.flatMap((row) =>
-            row.type === "bubble" ? [row.readers.map(({ user_id }) => user_id)] : [],
-        );
-        expect(readers).toEqual([[], ["cem"], [], []]);
-    });
+  it("shows each reader once, at the newest words that they have read, and not at their own", () => {
+    const members = [member("ana", 5), member("ben", 5), member("cem", 3), member("dot", 1)];
+    const list = rows(talk, { me: "ana", members, unreadAfter: null, day });
+    const readers = list.flatMap((row) => (row.type === "bubble" ? [row.readers.map(({ user_id }) => user_id)] : []));
+    expect(readers).toEqual([[], ["cem"], [], []]);
+  });
 });

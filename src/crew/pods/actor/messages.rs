@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::crew::pods::change::Change;
 use crate::crew::pods::store::live::Mark;
 use crate::foundation::errors::Result;
+use crate::realtime::presence::Entry;
 use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::SubscriptionId;
 
@@ -78,3 +79,45 @@ pub struct Typing {
     /// Whether they type.
     pub on: bool,
 }
+
+/// The database has another line of history: nothing that was read holds any more.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Afresh;
+
+/// Another node tells of its sessions in the pod, all of them.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Told {
+    /// The node.
+    pub from: Uuid,
+    /// Of several tellings the highest holds.
+    pub version: u64,
+    /// Each session's person, and its number there.
+    pub entries: Vec<Entry>,
+}
+
+/// Another node wants to know which sessions are here.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Asked;
+
+/// A person types on another node, or has stopped.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct TypesElsewhere {
+    /// Who.
+    pub user_id: Uuid,
+    /// Whether they type.
+    pub on: bool,
+}
+
+/// Another node is dead, or has stopped.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct NodeGone(pub Uuid);
+
+/// The bus is heard again: what was said meanwhile is lost in both directions.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct SpeakUp;

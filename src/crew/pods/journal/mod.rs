@@ -47,6 +47,9 @@ pub trait Deliver: Send + Sync + 'static {
 
     /// The pod is gone with its event.
     fn gone(&self, pod_id: Uuid);
+
+    /// The database that the journal is connected to has this line of history.
+    fn epoch(&self, epoch: &str);
 }
 
 /// A text to append.

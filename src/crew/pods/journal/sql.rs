@@ -85,6 +85,8 @@ pub(super) struct Backend {
 pub(super) struct Connection {
     client: Client,
     backend: Backend,
+    /// The database's line of history.
+    epoch: String,
     append: Statement,
     /// The same for groups in which something answers a message or names somebody.
     append_more: Statement,
@@ -108,10 +110,10 @@ impl Connection {
             if let Some(lost) = lost {
                 end(&client, lost).await?;
             }
-            let row =
-                client.query_one("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()", &[]);
-            let row = row.await?;
+            let sql = "SELECT pid, backend_start, podium.epoch() FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+            let row = client.query_one(sql, &[]).await?;
             let backend = Backend { pid: row.try_get(0)?, since: row.try_get(1)? };
+            let epoch = row.try_get(2)?;
             // Shorter than ANSWER, so that Postgres gives up first and says so.
             client
                 .batch_execute("SET ROLE podium_service; SET statement_timeout = '4500ms'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '5s'")
@@ -124,7 +126,7 @@ impl Connection {
             let amend = client
                 .prepare("SELECT code, seq, message FROM podium.amend($1, $2, $3, $4, $5, $6) ORDER BY ord")
                 .await?;
-            Ok(Connection { client, backend, append, append_more, amend })
+            Ok(Connection { client, backend, epoch, append, append_more, amend })
         };
         // Whatever is in the way here, it is nothing about an entry.
         in_time(CONNECT, opening).await.map_err(|failure| match failure {
@@ -135,6 +137,11 @@ impl Connection {
     /// Who serves it.
     pub(super) fn backend(&self) -> Backend {
         self.backend
+    }
+
+    /// The line of history of the database that it leads to.
+    pub(super) fn epoch(&self) -> &str {
+        &self.epoch
     }
 
     /// Whether it is known to be dead.

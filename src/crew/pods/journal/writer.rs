@@ -199,6 +199,8 @@ impl Writer {
             let connection = Connection::open(&self.url, self.lost).await?;
             self.lost = None;
             tracing::info!(writer = self.index, "the journal is connected");
+            // Before anything is committed there: what was read of another history does not hold for it.
+            self.deliver.epoch(connection.epoch());
             self.connection = Some(connection);
             let suspects = std::mem::take(&mut self.suspects);
             if suspects.all {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::crew::messages::{self, Message};
 use crate::crew::pods::{JoinPolicy, Member, Pod};
 use crate::foundation::errors::{Code, Error, Result};
-use crate::foundation::schema::{event_members, pod_admissions, pod_members, pods};
+use crate::foundation::schema::{event_members, pod_admissions, pods};
 use crate::foundation::written::{Statement, written};
 
 /// What an actor starts from.
@@ -27,13 +27,18 @@ pub struct Start {
     /// Who sits in it.
     #[diesel(sql_type = Array<diesel::sql_types::Uuid>)]
     pub members: Vec<Uuid>,
+    /// Up to where each has read, in the same order.
+    #[diesel(sql_type = Array<BigInt>)]
+    pub marks: Vec<i64>,
 }
 
 struct StartOf;
 
 impl Statement for StartOf {
     const SQL: &'static str = "SELECT p.last_seq AS head, p.seats, p.closed_at IS NOT NULL AS closed, \
-         ARRAY(SELECT m.user_id FROM pod_members m WHERE m.pod_id = p.id) AS members FROM pods p WHERE p.id = $1";
+         ARRAY(SELECT m.user_id FROM pod_members m WHERE m.pod_id = p.id ORDER BY m.seat) AS members, \
+         ARRAY(SELECT m.read_seq FROM pod_members m WHERE m.pod_id = p.id ORDER BY m.seat) AS marks \
+         FROM pods p WHERE p.id = $1";
 }
 
 /// Reads head and members in one snapshot, as the service. `None` when there is no such pod.
@@ -181,9 +186,60 @@ pub async fn snapshot(conn: &mut AsyncPgConnection, pod_id: Uuid, reader: Reader
     }))
 }
 
-/// The pods that a person sits in. As the service.
-pub async fn pods_of(conn: &mut AsyncPgConnection, user_id: Uuid) -> Result<Vec<Uuid>> {
-    Ok(pod_members::table.filter(pod_members::user_id.eq(user_id)).select(pod_members::pod_id).load(conn).await?)
+/// A person's place in a pod.
+#[derive(Debug, QueryableByName)]
+pub struct Membership {
+    /// The person.
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub user_id: Uuid,
+    /// The pod.
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub pod_id: Uuid,
+    /// The line by which they came.
+    #[diesel(sql_type = BigInt)]
+    pub since_seq: i64,
+    /// Up to where they have read.
+    #[diesel(sql_type = BigInt)]
+    pub read_seq: i64,
+    /// The head of the pod's log.
+    #[diesel(sql_type = BigInt)]
+    pub head: i64,
+}
+
+struct MembershipsOf;
+
+// Looked up one by one, whatever the planner thinks of it: what it costs must not grow with the tables.
+impl Statement for MembershipsOf {
+    const SQL: &'static str = "SELECT s.user_id, s.pod_id, s.since_seq, s.read_seq, p.last_seq AS head \
+         FROM unnest($1) i (user_id) \
+         CROSS JOIN LATERAL (SELECT * FROM pod_members WHERE user_id = i.user_id OFFSET 0) s \
+         CROSS JOIN LATERAL (SELECT last_seq FROM pods WHERE id = s.pod_id LIMIT 1) p";
+}
+
+/// The pods that these people sit in, in one statement. As the service.
+pub async fn memberships(conn: &mut AsyncPgConnection, people: Vec<Uuid>) -> Result<Vec<Membership>> {
+    Ok(written::<MembershipsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(people).load(conn).await?)
+}
+
+#[derive(QueryableByName)]
+struct EndRow {
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+}
+
+/// The line by which a membership ended: its kind, and where it stands. `None` if there is none. As the service.
+pub async fn end_of(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<Option<(String, i64)>> {
+    let rows: Vec<EndRow> = diesel::sql_query(
+        "SELECT kind, seq FROM messages WHERE pod_id = $1 AND (kind = 'closed' OR (kind IN ('left', 'removed') AND user_id = $2)) \
+         ORDER BY seq DESC LIMIT 1",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(pod_id)
+    .bind::<diesel::sql_types::Uuid, _>(user_id)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().next().map(|row| (row.kind, row.seq)))
 }
 
 #[derive(QueryableByName)]
@@ -196,6 +252,8 @@ struct ActivityRow {
     head: i64,
     #[diesel(sql_type = Integer)]
     unread: i32,
+    #[diesel(sql_type = BigInt)]
+    read_seq: i64,
     #[diesel(sql_type = Jsonb)]
     last_message: Value,
 }
@@ -211,6 +269,8 @@ pub struct Activity {
     pub head: i64,
     /// Others' texts above what the person has read, up to 99.
     pub unread: i32,
+    /// Up to where the person has read.
+    pub read_seq: i64,
     /// The newest entry that the person may see.
     pub last_message: Message,
 }
@@ -218,7 +278,7 @@ pub struct Activity {
 struct ActivityOf;
 
 impl Statement for ActivityOf {
-    const SQL: &'static str = "SELECT s.user_id, s.pod_id, p.last_seq AS head, u.unread, l.message AS last_message \
+    const SQL: &'static str = "SELECT s.user_id, s.pod_id, p.last_seq AS head, u.unread, s.read_seq, l.message AS last_message \
          FROM pod_members s JOIN pods p ON p.id = s.pod_id \
          CROSS JOIN LATERAL (SELECT to_jsonb(m) - 'last_op' AS message FROM messages m \
            WHERE m.pod_id = s.pod_id AND m.seq >= s.since_seq ORDER BY m.seq DESC LIMIT 1) l \
@@ -236,8 +296,8 @@ pub async fn activity(conn: &mut AsyncPgConnection, pods: Vec<Uuid>, people: Vec
         .load(conn)
         .await?;
     let tell = |row: ActivityRow| {
-        let ActivityRow { user_id, pod_id, head, unread, last_message } = row;
-        Ok(Activity { user_id, pod_id, head, unread, last_message: messages::store::of_json(last_message)? })
+        let ActivityRow { user_id, pod_id, head, unread, read_seq, last_message } = row;
+        Ok(Activity { user_id, pod_id, head, unread, read_seq, last_message: messages::store::of_json(last_message)? })
     };
     rows.into_iter().map(tell).collect()
 }
@@ -298,4 +358,96 @@ pub async fn mark_read(
         _ => Err(row.code),
     };
     Ok(rows.into_iter().zip(marks).map(mark).collect())
+}
+
+/// What the sweep finds of one pod.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The pod.
+    pub pod_id: Uuid,
+    /// The head of its log; `None` if there is no such pod any more.
+    pub head: Option<i64>,
+}
+
+#[derive(QueryableByName)]
+struct FoundRow {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pod_id: Uuid,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    head: Option<i64>,
+}
+
+struct HeadsOf;
+
+// Likewise one by one.
+impl Statement for HeadsOf {
+    const SQL: &'static str = "SELECT k.pod_id, p.last_seq AS head FROM unnest($1, $2) k (pod_id, head) \
+         LEFT JOIN LATERAL (SELECT last_seq FROM pods WHERE id = k.pod_id LIMIT 1) p ON true \
+         WHERE p.last_seq IS DISTINCT FROM k.head";
+}
+
+/// Those of these pods whose log has another head than is known, in one statement. As the service.
+pub async fn sweep(conn: &mut AsyncPgConnection, known: &[(Uuid, i64)]) -> Result<Vec<Found>> {
+    let (pods, heads): (Vec<Uuid>, Vec<i64>) = known.iter().copied().unzip();
+    let rows: Vec<FoundRow> = written::<HeadsOf>()
+        .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
+        .bind::<Array<BigInt>, _>(heads)
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| Found { pod_id: row.pod_id, head: row.head }).collect())
+}
+
+/// The database's line of history.
+pub async fn epoch(conn: &mut AsyncPgConnection) -> Result<String> {
+    Ok(diesel::select(diesel::dsl::sql::<Text>("podium.epoch()")).get_results(conn).await?.pop().unwrap_or_default())
+}
+
+#[derive(QueryableByName)]
+struct SumRow {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pod_id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    sum: i64,
+}
+
+struct SumsOf;
+
+// Likewise one by one.
+impl Statement for SumsOf {
+    const SQL: &'static str = "SELECT i.pod_id, coalesce(s.sum, 0) AS sum FROM unnest($1) i (pod_id) \
+         CROSS JOIN LATERAL (SELECT sum(read_seq)::bigint AS sum FROM pod_members WHERE pod_id = i.pod_id) s";
+}
+
+/// The sum of all read marks of each of these pods: if it stands still, none has moved, unless somebody has come or gone.
+/// As the service.
+pub async fn sums_of_marks(conn: &mut AsyncPgConnection, pods: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
+    let rows: Vec<SumRow> = written::<SumsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(pods).load(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.pod_id, row.sum)).collect())
+}
+
+#[derive(QueryableByName)]
+struct PlaceRow {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pod_id: Uuid,
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    user_id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    read_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    head: i64,
+}
+
+/// All read marks of these pods. As the service.
+pub async fn marks(conn: &mut AsyncPgConnection, pods: Vec<Uuid>) -> Result<Vec<(Uuid, Mark)>> {
+    let rows: Vec<PlaceRow> = diesel::sql_query(
+        "SELECT s.pod_id, s.user_id, s.read_seq, p.last_seq AS head FROM pod_members s JOIN pods p ON p.id = s.pod_id \
+         WHERE s.pod_id = ANY ($1)",
+    )
+    .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
+    .load(conn)
+    .await?;
+    let mark = |row: PlaceRow| {
+        (row.pod_id, Mark { user_id: row.user_id, seq: row.read_seq, moved: true, head: row.head, unread: 0 })
+    };
+    Ok(rows.into_iter().map(mark).collect())
 }

@@ -1,0 +1,105 @@
+//! Finds what the bus has lost: all that is known of the people's pods is compared with Postgres.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use actix::fut::wrap_future;
+use actix::{ActorFutureExt, AsyncContext, Context, Handler};
+use uuid::Uuid;
+
+use super::{Compare, Inbox, Known};
+use crate::crew::pods::store::live::{self, Membership};
+use crate::foundation::errors::Result;
+use crate::foundation::metrics;
+
+impl Membership {
+    pub(super) fn known(&self, entered: Instant) -> Known {
+        Known { since: self.since_seq, read: self.read_seq, head: self.head, entered }
+    }
+}
+
+impl Inbox {
+    /// Reads all memberships of those who are here, in one statement, and tells what differs.
+    pub(super) fn compare(&mut self, afresh: bool, ctx: &mut Context<Self>) {
+        if self.people.is_empty() || self.comparing {
+            return;
+        }
+        self.comparing = true;
+        let (database, people) = (self.database.clone(), self.people.keys().copied().collect::<Vec<_>>());
+        let began = Instant::now();
+        let asked: HashSet<Uuid> = people.iter().copied().collect();
+        let reading = async move { database.service(async |conn| live::memberships(conn, people).await).await };
+        ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Membership>>, inbox, ctx| {
+            inbox.comparing = false;
+            metrics::SWEEP_SECONDS.spread(&[("of", "inboxes")]).record(began.elapsed());
+            match outcome {
+                Ok(rows) => inbox.compared(&rows, &asked, began, afresh, ctx),
+                // The next one will do.
+                Err(cause) => tracing::debug!(%cause, "inboxes could not be compared"),
+            }
+        }));
+    }
+
+    fn compared(
+        &mut self,
+        rows: &[Membership],
+        asked: &HashSet<Uuid>,
+        began: Instant,
+        afresh: bool,
+        ctx: &mut Context<Self>,
+    ) {
+        let found = metrics::SWEEP_FOUND.count(&[("of", "inboxes")]);
+        for row in rows {
+            let Some(known) = self.known(row.user_id, row.pod_id) else {
+                self.came(row.user_id, row.pod_id, row.since_seq, ctx);
+                found.increment(1);
+                continue;
+            };
+            if known.since < row.since_seq {
+                self.came(row.user_id, row.pod_id, row.since_seq, ctx);
+                found.increment(1);
+            } else if known.head < row.head || known.read < row.read_seq || (afresh && known.head != row.head) {
+                known.head = row.head;
+                self.due.insert(row.pod_id);
+                found.increment(1);
+            }
+        }
+        let held: HashSet<(Uuid, Uuid)> = rows.iter().map(|row| (row.user_id, row.pod_id)).collect();
+        // Who came after the reading began may not be in it.
+        let gone = self.people.iter().filter(|(user_id, _)| asked.contains(*user_id)).flat_map(|(user_id, person)| {
+            let before = person.pods.iter().filter(|(_, known)| known.entered < began);
+            before.map(|(pod_id, _)| (*user_id, *pod_id))
+        });
+        let gone: Vec<(Uuid, Uuid)> = gone.filter(|each| !held.contains(each)).collect();
+        for (user_id, pod_id) in gone {
+            found.increment(1);
+            self.tell_gone(user_id, pod_id, ctx);
+        }
+        self.gather(ctx);
+    }
+
+    /// Somebody is no member any more: their log says why.
+    fn tell_gone(&self, user_id: Uuid, pod_id: Uuid, ctx: &mut Context<Self>) {
+        let database = self.database.clone();
+        let reading = async move { database.service(async |conn| live::end_of(conn, pod_id, user_id).await).await };
+        ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, inbox, _| match outcome {
+            Ok(Some((kind, position))) => inbox.removed(user_id, pod_id, &kind, position),
+            // The pod is gone with its event.
+            Ok(None) => inbox.removed(user_id, pod_id, "closed", i64::MAX),
+            // The next comparison finds it again.
+            Err(cause) => tracing::debug!(%cause, "the end of a membership could not be read"),
+        }));
+    }
+}
+
+impl Handler<Compare> for Inbox {
+    type Result = ();
+
+    fn handle(&mut self, Compare { afresh }: Compare, ctx: &mut Self::Context) {
+        if afresh {
+            // What was told at which position was of another history.
+            self.gone.clear();
+        }
+        self.compare(afresh, ctx);
+    }
+}

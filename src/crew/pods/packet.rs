@@ -1,0 +1,284 @@
+//! What nodes tell each other of pods, as bytes on the bus.
+//!
+//! A first byte says what it is; numbers are little-endian. Whoever does not know the first byte, or finds less than it
+//! says, drops it: a later release may say more, and the sweep finds what matters.
+
+use bytes::{Buf, BufMut};
+use bytestring::ByteString;
+use uuid::Uuid;
+
+use super::change::Change;
+use super::store::live::Mark;
+use crate::crew::messages::Kind;
+
+/// The form of these packets. Raised when a known kind of packet changes its form.
+const FORM: u8 = 1;
+
+/// One message between nodes.
+#[derive(Debug, Clone)]
+pub enum Packet {
+    /// These were committed, ascending, in this line of history.
+    Changes {
+        /// The database's line of history, where the sender knew it.
+        epoch: String,
+        /// What was committed.
+        changes: Vec<Change>,
+    },
+    /// The log reaches at least up to here.
+    Head(i64),
+    /// People have read further.
+    Marks(Vec<Mark>),
+    /// Something about the pod has changed that is no line of its log.
+    PodChanged,
+    /// The pod is gone with its event.
+    Gone,
+    /// All sessions that the sending node has in the pod.
+    Presence {
+        /// Grows with everything that the node says of any pod's presence.
+        version: u64,
+        /// Each session's person, and its number on that node.
+        entries: Vec<(Uuid, u64)>,
+    },
+    /// Whoever has sessions in the pod is to say so.
+    Ask,
+    /// On a node's own topic: it is to say which sessions it has in this pod, also if it has none.
+    AskAbout(Uuid),
+    /// A person types, or has stopped.
+    Typing {
+        /// Who.
+        user_id: Uuid,
+        /// Whether they type.
+        on: bool,
+    },
+    /// On a person's topic: they have come into this pod, by the line at this position.
+    Joined {
+        /// The pod.
+        pod_id: Uuid,
+        /// Where in its log.
+        position: i64,
+    },
+}
+
+impl Packet {
+    /// As bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(64);
+        out.put_u8(FORM);
+        match self {
+            Packet::Changes { epoch, changes } => return encode_changes(epoch, changes),
+            Packet::Head(position) => {
+                out.put_u8(2);
+                out.put_i64_le(*position);
+            }
+            Packet::Marks(marks) => {
+                out.put_u8(3);
+                for mark in marks {
+                    put_id(&mut out, mark.user_id);
+                    out.put_i64_le(mark.seq);
+                    out.put_i64_le(mark.head);
+                    out.put_i32_le(mark.unread);
+                }
+            }
+            Packet::PodChanged => out.put_u8(4),
+            Packet::Gone => out.put_u8(5),
+            Packet::Presence { version, entries } => {
+                out.put_u8(6);
+                out.put_u64_le(*version);
+                for (user_id, session) in entries {
+                    put_id(&mut out, *user_id);
+                    out.put_u64_le(*session);
+                }
+            }
+            Packet::Ask => out.put_u8(7),
+            Packet::AskAbout(pod_id) => {
+                out.put_u8(8);
+                put_id(&mut out, *pod_id);
+            }
+            Packet::Typing { user_id, on } => {
+                out.put_u8(9);
+                put_id(&mut out, *user_id);
+                out.put_u8(u8::from(*on));
+            }
+            Packet::Joined { pod_id, position } => {
+                out.put_u8(10);
+                put_id(&mut out, *pod_id);
+                out.put_i64_le(*position);
+            }
+        }
+        out
+    }
+
+    /// From bytes; `pod` is not read from them. `None` if they make no sense here.
+    pub fn decode(mut bytes: &[u8]) -> Option<Packet> {
+        let input = &mut bytes;
+        (input.try_get_u8().ok()? == FORM).then_some(())?;
+        Some(match input.try_get_u8().ok()? {
+            1 => {
+                let epoch = text(input)?.to_owned();
+                let mut changes = Vec::new();
+                while input.has_remaining() {
+                    changes.push(change(input)?);
+                }
+                Packet::Changes { epoch, changes }
+            }
+            2 => Packet::Head(input.try_get_i64_le().ok()?),
+            3 => {
+                let mut marks = Vec::new();
+                while input.has_remaining() {
+                    marks.push(Mark {
+                        user_id: id(input)?,
+                        seq: input.try_get_i64_le().ok()?,
+                        moved: true,
+                        head: input.try_get_i64_le().ok()?,
+                        unread: input.try_get_i32_le().ok()?,
+                    });
+                }
+                Packet::Marks(marks)
+            }
+            4 => Packet::PodChanged,
+            5 => Packet::Gone,
+            6 => {
+                let version = input.try_get_u64_le().ok()?;
+                let mut entries = Vec::new();
+                while input.has_remaining() {
+                    entries.push((id(input)?, input.try_get_u64_le().ok()?));
+                }
+                Packet::Presence { version, entries }
+            }
+            7 => Packet::Ask,
+            8 => Packet::AskAbout(id(input)?),
+            9 => Packet::Typing { user_id: id(input)?, on: input.try_get_u8().ok()? != 0 },
+            10 => Packet::Joined { pod_id: id(input)?, position: input.try_get_i64_le().ok()? },
+            _ => return None,
+        })
+    }
+}
+
+/// The packet of what was committed, without taking it.
+pub fn encode_changes(epoch: &str, changes: &[Change]) -> Vec<u8> {
+    let texts: usize = changes.iter().map(|change| change.frame.text.len() + 64).sum();
+    let mut out = Vec::with_capacity(texts + 64);
+    out.put_u8(FORM);
+    out.put_u8(1);
+    put_text(&mut out, epoch);
+    for change in changes {
+        out.put_i64_le(change.position);
+        out.put_i64_le(change.origin());
+        out.put_u8(number(change.kind));
+        out.put_u8(u8::from(change.is_new));
+        put_id(&mut out, change.user_id);
+        put_text(&mut out, change.frame.text.v2());
+    }
+    out
+}
+
+fn change(input: &mut &[u8]) -> Option<Change> {
+    let position = input.try_get_i64_le().ok()?;
+    let origin = input.try_get_i64_le().ok()?;
+    let kind = kind(input.try_get_u8().ok()?)?;
+    let is_new = input.try_get_u8().ok()? != 0;
+    let user_id = id(input)?;
+    Some(Change::encoded(position, origin, kind, user_id, is_new, ByteString::from(text(input)?).into()))
+}
+
+const KINDS: [Kind; 7] =
+    [Kind::Text, Kind::Joined, Kind::Left, Kind::Removed, Kind::Renamed, Kind::OwnerChanged, Kind::Closed];
+
+fn number(kind: Kind) -> u8 {
+    match kind {
+        Kind::Text => 0,
+        Kind::Joined => 1,
+        Kind::Left => 2,
+        Kind::Removed => 3,
+        Kind::Renamed => 4,
+        Kind::OwnerChanged => 5,
+        Kind::Closed => 6,
+    }
+}
+
+fn kind(number: u8) -> Option<Kind> {
+    KINDS.get(usize::from(number)).copied()
+}
+
+fn put_id(out: &mut Vec<u8>, id: Uuid) {
+    out.put_slice(id.as_bytes());
+}
+
+fn put_text(out: &mut Vec<u8>, text: &str) {
+    // A frame is far below four gigabytes.
+    out.put_u32_le(text.len() as u32);
+    out.put_slice(text.as_bytes());
+}
+
+fn id(input: &mut &[u8]) -> Option<Uuid> {
+    let (id, rest) = input.split_at_checked(16)?;
+    *input = rest;
+    Uuid::from_slice(id).ok()
+}
+
+fn text<'a>(input: &mut &'a [u8]) -> Option<&'a str> {
+    let length = input.try_get_u32_le().ok()?;
+    let (text, rest) = input.split_at_checked(length as usize)?;
+    *input = rest;
+    std::str::from_utf8(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::realtime::subscription::Reach;
+
+    const ANNA: Uuid = Uuid::from_u128(1);
+
+    fn all() -> Vec<Packet> {
+        let of = |(number, kind): (i64, Kind)| {
+            Change::encoded(
+                number + 9,
+                number,
+                kind,
+                ANNA,
+                number % 2 == 0,
+                ByteString::from(format!("ü {number}")).into(),
+            )
+        };
+        let changes = (0..).zip(KINDS).map(of).collect();
+        let mark = Mark { user_id: ANNA, seq: 7, moved: true, head: 9, unread: 2 };
+        vec![
+            Packet::Changes { epoch: "7-1".to_owned(), changes },
+            Packet::Head(i64::MAX),
+            Packet::Marks(vec![mark, mark]),
+            Packet::PodChanged,
+            Packet::Gone,
+            Packet::Presence { version: 3, entries: vec![(ANNA, 1), (Uuid::nil(), u64::MAX)] },
+            Packet::Presence { version: 4, entries: vec![] },
+            Packet::Ask,
+            Packet::AskAbout(ANNA),
+            Packet::Typing { user_id: ANNA, on: true },
+            Packet::Joined { pod_id: ANNA, position: 12 },
+        ]
+    }
+
+    #[test]
+    fn what_was_encoded_is_read_again() {
+        for packet in all() {
+            let read = Packet::decode(&packet.encode()).unwrap();
+            assert_eq!(format!("{read:?}"), format!("{packet:?}"));
+        }
+        let Some(Packet::Changes { changes, .. }) = Packet::decode(&all()[0].encode()) else { panic!("no changes") };
+        assert!(matches!(changes[3].frame.reach, Reach::Log { position: 12, origin: 3, .. }));
+    }
+
+    #[test]
+    fn what_is_cut_or_foreign_makes_no_sense_and_no_panic() {
+        for packet in all() {
+            let bytes = packet.encode();
+            for end in 0..bytes.len() {
+                // Some are shorter packets of their own.
+                let _ = Packet::decode(&bytes[..end]);
+            }
+        }
+        for foreign in [&b""[..], &[2, 1], &[1, 99], &[1, 1, 255, 255, 255, 255, 0]] {
+            assert!(Packet::decode(foreign).is_none());
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The sweep: compares what this node has heard of its live pods with Postgres, and so finds whatever the bus has lost.
+//!
+//! Heads of all live pods are compared in one statement, which answers only those that differ: every `CALM` while every
+//! node hears every other, every `BUSY` while not, and at once when that changes. Read marks and inboxes, which may come
+//! later, are compared at most every `MARKS`. Nothing here delivers: actors are told how far their log reaches, and read
+//! what they miss.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+
+use super::journal::Deliver;
+use super::live::LivePods;
+use super::store::live::{self, Mark};
+use crate::foundation::db::Database;
+use crate::foundation::errors::Result;
+use crate::foundation::metrics;
+use crate::realtime::nodes::Status;
+
+/// Between two looks at the heads while the bus is well.
+const CALM: Duration = Duration::from_secs(5);
+
+/// The same while it is not.
+const BUSY: Duration = Duration::from_millis(250);
+
+/// Between two looks at read marks and inboxes, at least.
+const MARKS: Duration = Duration::from_secs(1);
+
+/// Between two looks that were asked for.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The sweep of one node.
+pub struct Sweep {
+    database: Database,
+    live: Arc<LivePods>,
+    status: watch::Receiver<Status>,
+    /// The sum of each pod's read marks at the last look.
+    sums: HashMap<Uuid, i64>,
+    looked_at_marks: Option<Instant>,
+}
+
+impl Sweep {
+    /// Over these pods, at the pace that `status` calls for.
+    pub fn new(database: Database, live: Arc<LivePods>, status: watch::Receiver<Status>) -> Self {
+        Sweep { database, live, status, sums: HashMap::new(), looked_at_marks: None }
+    }
+
+    /// Sweeps, for ever.
+    pub async fn run(mut self) {
+        loop {
+            let is_well = self.status.borrow_and_update().well;
+            let began = Instant::now();
+            if let Err(cause) = self.look().await {
+                // What was not found this time is found the next.
+                tracing::debug!(%cause, "the sweep could not read");
+            }
+            sleep(PAUSE).await;
+            let pace = if is_well { CALM } else { BUSY };
+            let next = async {
+                tokio::select! {
+                    _ = self.status.changed() => {}
+                    () = self.live.sweep_now.notified() => {}
+                }
+            };
+            let _ = timeout(pace.saturating_sub(began.elapsed()), next).await;
+        }
+    }
+
+    async fn look(&mut self) -> Result<()> {
+        let began = Instant::now();
+        let known = self.live.heads();
+        let read = async |conn: &mut _| Ok((live::epoch(conn).await?, live::sweep(conn, &known).await?));
+        let (epoch, found) = self.database.service(read).await?;
+        metrics::SWEEP_SECONDS.spread(&[("of", "heads")]).record(began.elapsed());
+        self.live.epoch(&epoch);
+        metrics::SWEEP_FOUND.count(&[("of", "heads")]).increment(found.len() as u64);
+        found.into_iter().for_each(|found| self.live.found(found.pod_id, found.head));
+        if self.looked_at_marks.is_none_or(|looked| looked.elapsed() >= MARKS) {
+            self.looked_at_marks = Some(began);
+            self.live.inbox().compare();
+            self.look_at_marks(known.into_iter().map(|(pod_id, _)| pod_id).collect()).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_at_marks(&mut self, pods: Vec<Uuid>) -> Result<()> {
+        let began = Instant::now();
+        let sums = self.database.service(async |conn| live::sums_of_marks(conn, pods).await).await?;
+        let sums: HashMap<Uuid, i64> = sums.into_iter().collect();
+        let moved = sums.iter().filter(|(pod_id, sum)| self.sums.get(*pod_id) != Some(*sum));
+        let moved: Vec<Uuid> = moved.map(|(pod_id, _)| *pod_id).collect();
+        let marks = match moved.is_empty() {
+            true => Vec::new(),
+            false => self.database.service(async |conn| live::marks(conn, moved).await).await?,
+        };
+        self.sums = sums;
+        metrics::SWEEP_SECONDS.spread(&[("of", "marks")]).record(began.elapsed());
+        let mut by_pod: HashMap<Uuid, Vec<Mark>> = HashMap::new();
+        for (pod_id, mark) in marks {
+            by_pod.entry(pod_id).or_default().push(mark);
+        }
+        // The actors tell only what they have not told.
+        by_pod.into_iter().for_each(|(pod_id, marks)| self.live.read_here(pod_id, marks));
+        Ok(())
+    }
+}

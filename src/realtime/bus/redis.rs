@@ -1,0 +1,352 @@
+//! The bus over Redis pub/sub.
+//!
+//! **Two connections.** One subscribes: what comes is pushed by Redis (RESP3), and goes straight to its receiver on the
+//! connection's own task, so that there is no queue of ours in between; a node that is too slow is cut off by Redis, and
+//! comes back. The other publishes: one task takes all that waits and sends it as one pipeline.
+//!
+//! **Bounds.** What waits to be published has a limit in entries and bytes (`QUEUE`, `BYTES`); beyond it, and while
+//! there is no connection, it is dropped and counted. The sweep finds what was dropped.
+//!
+//! **Failure.** Each connection comes back by itself, with backoff and jitter. One that hangs is noticed by what it does
+//! not answer within `ANSWER`; the subscribing one is asked every `PING`.
+//!
+//! Where Redis is a cluster, sharded pub/sub can take this one's place: each topic is one channel, and nothing here
+//! asks for an order between channels.
+
+use std::collections::HashMap;
+use std::future::pending;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+use actix::ArbiterHandle;
+use rand::Rng;
+use redis::aio::MultiplexedConnection;
+use redis::{
+    AsyncConnectionConfig, Client, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisError, Value,
+};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+
+use super::interests::{Due, Interests, Listening};
+use super::{Bus, Receive, envelope};
+use crate::foundation::metrics;
+use crate::foundation::settings::Secret;
+use crate::wire::topic::Topic;
+
+/// What may wait to be published, in messages.
+const QUEUE: usize = 16 * 1024;
+
+/// The same in bytes.
+const BYTES: usize = 16 * 1024 * 1024;
+
+/// Messages in one pipeline at most.
+const PIPELINE: usize = 256;
+
+/// Topics in one subscription command at most.
+const TOPICS: usize = 512;
+
+/// How long Redis may take to be connected to, or to answer.
+const ANSWER: Duration = Duration::from_secs(1);
+
+/// How often the subscribing connection is asked whether it lives.
+const PING: Duration = Duration::from_millis(500);
+
+/// Between attempts to connect: doubled up to the last, and a random part of it waited.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+/// The bus over one Redis. Cheap to clone.
+#[derive(Clone)]
+pub struct RedisBus(Arc<Shared>);
+
+struct Shared {
+    boot_id: Uuid,
+    prefix: String,
+    interests: Arc<Interests>,
+    receivers: OnceLock<HashMap<&'static str, Weak<dyn Receive>>>,
+    /// Topics of this kind are heard also by the node that published.
+    echoed: &'static str,
+    queue: mpsc::Sender<Parcel>,
+    waiting: AtomicUsize,
+    publishing: AtomicBool,
+    subscribed: AtomicBool,
+    counters: Counters,
+}
+
+struct Counters {
+    received: ::metrics::Counter,
+    published: ::metrics::Counter,
+    dropped: ::metrics::Counter,
+}
+
+struct Parcel {
+    topic: Topic,
+    bytes: Vec<u8>,
+    weight: usize,
+}
+
+/// Why there is no bus.
+#[derive(Debug, thiserror::Error)]
+#[error("REDIS_URL: {0}")]
+pub struct BusError(String);
+
+impl RedisBus {
+    /// A bus that connects on `thread`, now and again whenever it must. Channels are named `<prefix>:<topic>`. Topics of
+    /// the kind `echoed` are heard by this node also when it has published itself.
+    ///
+    /// # Errors
+    /// If the URL is none of Redis.
+    pub fn start(
+        url: &Secret,
+        prefix: &str,
+        boot_id: Uuid,
+        echoed: &'static str,
+        thread: &ArbiterHandle,
+    ) -> Result<Self, BusError> {
+        // Another may have chosen already; then theirs is used.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // The parser's own words would show the password.
+        let told = |_: RedisError| BusError("is not the address of a Redis".to_owned());
+        let info = url.expose().into_connection_info().map_err(told)?;
+        let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+        let client = Client::open(info.set_redis_settings(settings)).map_err(told)?;
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let shared = Arc::new(Shared {
+            boot_id,
+            prefix: format!("{prefix}:"),
+            interests: Arc::default(),
+            receivers: OnceLock::new(),
+            echoed,
+            queue,
+            waiting: AtomicUsize::new(0),
+            publishing: AtomicBool::new(false),
+            subscribed: AtomicBool::new(false),
+            counters: Counters {
+                received: metrics::BUS_RECEIVED.count(metrics::NONE),
+                published: metrics::BUS_PUBLISHED.count(metrics::NONE),
+                dropped: metrics::BUS_DROPPED.count(metrics::NONE),
+            },
+        });
+        thread.spawn(subscribe(client.clone(), Arc::clone(&shared)));
+        thread.spawn(publish(client, Arc::clone(&shared), waiting));
+        Ok(RedisBus(shared))
+    }
+
+    /// Who takes what comes, by the kind of topic. Only the first call counts; before it, what comes is dropped.
+    pub fn hand_to(&self, receivers: HashMap<&'static str, Weak<dyn Receive>>) {
+        let _ = self.0.receivers.set(receivers);
+    }
+
+    /// Whether both connections stand, as far as is known.
+    pub fn is_connected(&self) -> bool {
+        self.0.publishing.load(Ordering::Acquire) && self.0.subscribed.load(Ordering::Acquire)
+    }
+}
+
+impl Bus for RedisBus {
+    fn is_alone(&self) -> bool {
+        false
+    }
+
+    fn boot_id(&self) -> Uuid {
+        self.0.boot_id
+    }
+
+    fn publish(&self, topic: &Topic, payload: &[u8]) {
+        let shared = &self.0;
+        if !shared.publishing.load(Ordering::Acquire) {
+            return shared.counters.dropped.increment(1);
+        }
+        let bytes = payload.len();
+        if shared.waiting.fetch_add(bytes, Ordering::AcqRel) + bytes > BYTES {
+            shared.waiting.fetch_sub(bytes, Ordering::AcqRel);
+            return shared.counters.dropped.increment(1);
+        }
+        let parcel = Parcel { topic: topic.clone(), bytes: envelope::seal(shared.boot_id, payload), weight: bytes };
+        if shared.queue.try_send(parcel).is_err() {
+            shared.waiting.fetch_sub(bytes, Ordering::AcqRel);
+            shared.counters.dropped.increment(1);
+        }
+    }
+
+    fn listen(&self, topic: &Topic) -> Listening {
+        self.0.interests.listen(topic)
+    }
+}
+
+impl Shared {
+    fn channel(&self, topic: &Topic) -> String {
+        format!("{}{topic}", self.prefix)
+    }
+
+    fn channels(&self, topics: &[Topic]) -> Vec<String> {
+        topics.iter().map(|topic| self.channel(topic)).collect()
+    }
+
+    /// Something was pushed: `[channel, payload]`.
+    fn take(&self, data: &[Value]) {
+        self.counters.received.increment(1);
+        let [Value::BulkString(channel), Value::BulkString(bytes)] = data else { return };
+        let Some((from, payload)) = envelope::open(bytes) else { return };
+        let topic = channel.strip_prefix(self.prefix.as_bytes()).and_then(|topic| std::str::from_utf8(topic).ok());
+        let Some((kind, id)) = topic.and_then(Topic::parse) else { return };
+        if from == self.boot_id && kind != self.echoed {
+            return;
+        }
+        let receiver = self.receivers.get().and_then(|receivers| receivers.get(kind)).and_then(Weak::upgrade);
+        if let Some(receiver) = receiver {
+            receiver.received(id, from, payload);
+        }
+    }
+}
+
+/// Waits a random part of the backoff, and doubles it.
+async fn back_off(backoff: &mut Duration) {
+    let part = rand::rng().random_range(0.5..1.0);
+    sleep(backoff.mul_f64(part)).await;
+    *backoff = (*backoff * 2).min(BACKOFF.1);
+}
+
+async fn connect(client: &Client, config: AsyncConnectionConfig) -> Result<MultiplexedConnection, RedisError> {
+    let config = config.set_connection_timeout(Some(ANSWER)).set_response_timeout(Some(ANSWER));
+    let connecting = client.get_multiplexed_async_connection_with_config(&config);
+    // The crate's limit is for each step alone.
+    timeout(ANSWER * 2, connecting).await.unwrap_or_else(|_| Err(no_answer()))
+}
+
+fn no_answer() -> RedisError {
+    std::io::Error::from(std::io::ErrorKind::TimedOut).into()
+}
+
+/// Keeps the subscribing connection, for ever.
+async fn subscribe(client: Client, shared: Arc<Shared>) {
+    let mut backoff = BACKOFF.0;
+    loop {
+        let lost = Arc::new(Notify::new());
+        let (taker, loss) = (Arc::clone(&shared), Arc::clone(&lost));
+        let config = AsyncConnectionConfig::new().set_push_sender(move |push: PushInfo| {
+            match push.kind {
+                PushKind::Message => taker.take(&push.data),
+                PushKind::Disconnection => loss.notify_one(),
+                _ => {}
+            }
+            Ok::<(), redis::aio::SendError>(())
+        });
+        let cause = match connect(&client, config).await {
+            Ok(mut connection) => {
+                shared.interests.connected();
+                let mut asking = connection.clone();
+                let cause = tokio::select! {
+                    cause = follow(&mut asking, &shared, &mut backoff) => cause,
+                    cause = keep_asking(&mut connection) => cause,
+                    () = lost.notified() => "the connection was lost".to_owned(),
+                };
+                shared.subscribed.store(false, Ordering::Release);
+                shared.interests.disconnected();
+                cause
+            }
+            Err(cause) => told(&cause),
+        };
+        metrics::BUS_LOST.count(&[("connection", "subscribe")]).increment(1);
+        tracing::debug!(cause, "the bus does not subscribe; it will try again");
+        back_off(&mut backoff).await;
+    }
+}
+
+/// Asks for what is due, until that fails.
+async fn follow(connection: &mut MultiplexedConnection, shared: &Shared, backoff: &mut Duration) -> String {
+    loop {
+        let Due { subscribe, unsubscribe } = shared.interests.due(TOPICS);
+        if subscribe.is_empty() && unsubscribe.is_empty() {
+            if !shared.subscribed.swap(true, Ordering::AcqRel) {
+                *backoff = BACKOFF.0;
+                tracing::info!(topics = shared.interests.len(), "the bus is subscribed");
+            }
+            shared.interests.changed().await;
+            continue;
+        }
+        if !unsubscribe.is_empty()
+            && let Err(cause) = connection.unsubscribe(shared.channels(&unsubscribe)).await
+        {
+            return told(&cause);
+        }
+        if !subscribe.is_empty() {
+            if let Err(cause) = connection.subscribe(shared.channels(&subscribe)).await {
+                return told(&cause);
+            }
+            shared.interests.confirmed(&subscribe);
+        }
+    }
+}
+
+/// Asks whether the connection lives, until it does not.
+async fn keep_asking(connection: &mut MultiplexedConnection) -> String {
+    loop {
+        sleep(PING).await;
+        if let Err(cause) = redis::cmd("PING").exec_async(connection).await {
+            return told(&cause);
+        }
+    }
+}
+
+/// Keeps the publishing connection, for ever.
+async fn publish(client: Client, shared: Arc<Shared>, mut waiting: mpsc::Receiver<Parcel>) {
+    let mut backoff = BACKOFF.0;
+    let mut parcels = Vec::with_capacity(PIPELINE);
+    loop {
+        let cause = match connect(&client, AsyncConnectionConfig::new()).await {
+            Ok(mut connection) => {
+                shared.publishing.store(true, Ordering::Release);
+                backoff = BACKOFF.0;
+                let cause = send_all(&mut connection, &shared, &mut waiting, &mut parcels).await;
+                shared.publishing.store(false, Ordering::Release);
+                cause
+            }
+            Err(cause) => told(&cause),
+        };
+        metrics::BUS_LOST.count(&[("connection", "publish")]).increment(1);
+        tracing::debug!(cause, "the bus does not publish; it will try again");
+        // Whoever gets it that late has found it otherwise.
+        parcels.clear();
+        while let Ok(parcel) = waiting.try_recv() {
+            shared.waiting.fetch_sub(parcel.weight, Ordering::AcqRel);
+            shared.counters.dropped.increment(1);
+        }
+        back_off(&mut backoff).await;
+    }
+}
+
+async fn send_all(
+    connection: &mut MultiplexedConnection,
+    shared: &Shared,
+    waiting: &mut mpsc::Receiver<Parcel>,
+    parcels: &mut Vec<Parcel>,
+) -> String {
+    loop {
+        if waiting.recv_many(parcels, PIPELINE).await == 0 {
+            // The queue's other end is in `shared`, which is here.
+            return pending().await;
+        }
+        let mut pipeline = redis::pipe();
+        let (mut weight, count) = (0, parcels.len() as u64);
+        for parcel in parcels.drain(..) {
+            weight += parcel.weight;
+            pipeline.cmd("PUBLISH").arg(shared.channel(&parcel.topic)).arg(parcel.bytes).ignore();
+        }
+        let outcome = timeout(ANSWER, pipeline.exec_async(connection)).await.unwrap_or_else(|_| Err(no_answer()));
+        shared.waiting.fetch_sub(weight, Ordering::AcqRel);
+        match outcome {
+            Ok(()) => shared.counters.published.increment(count),
+            Err(cause) => {
+                shared.counters.dropped.increment(count);
+                return told(&cause);
+            }
+        }
+    }
+}
+
+/// What went wrong, without anything of the URL.
+fn told(cause: &RedisError) -> String {
+    cause.category().to_owned() + cause.detail().map(|detail| format!(": {detail}")).unwrap_or_default().as_str()
+}

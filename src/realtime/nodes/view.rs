@@ -1,0 +1,266 @@
+//! What one node knows of the others, and what follows from it. Pure: time comes in from outside.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+
+use super::store::Row;
+
+/// Whoever is not heard on the bus for so long is cut off from it, or this node is.
+pub const SILENT: Duration = Duration::from_millis(1800);
+
+/// A node that neither the bus nor its row has told of for so long is dead. Its sessions are gone from the others' presence
+/// within 15 s of its end, also when the last beat came late.
+pub const DEAD: Duration = Duration::from_secs(13);
+
+/// How old the reading of the rows may be for it to say that a row is not there.
+const CURRENT: Duration = Duration::from_secs(3);
+
+/// How long after a node has come its row may say that it does not hear the bus, because nobody has read it since.
+const SETTLED: Duration = Duration::from_secs(4);
+
+/// How long a node may be silent whose row is gone or another's. A node that stops takes its row away, and one that starts
+/// again under its name replaces it.
+const REPLACED: Duration = Duration::from_secs(4);
+
+/// The nodes as one of them sees them.
+#[derive(Debug)]
+pub struct View {
+    peers: HashMap<Uuid, Peer>,
+    /// When one's own beat came back.
+    echoed: Option<Instant>,
+    /// When the rows were read.
+    read: Option<Instant>,
+    /// Since when nobody has been told.
+    started: Instant,
+}
+
+#[derive(Debug)]
+struct Peer {
+    node: String,
+    heard: Option<Instant>,
+    row: Option<RowSeen>,
+    /// When it was first known.
+    met: Instant,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct RowSeen {
+    written: Instant,
+    bus_ok: bool,
+}
+
+/// How the bus is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every live node hears every other.
+    Well,
+    /// This node hears nothing.
+    CutOff,
+    /// These live nodes are not heard, or hear nothing themselves.
+    Missing(Vec<String>),
+}
+
+impl View {
+    /// Knows of nobody yet.
+    pub fn new(now: Instant) -> Self {
+        View { peers: HashMap::new(), echoed: None, read: None, started: now }
+    }
+
+    /// One's own beat has come back.
+    pub fn echo(&mut self, now: Instant) {
+        self.echoed = Some(now);
+    }
+
+    /// Another node was heard on the bus; its name is told by beats alone.
+    pub fn heard(&mut self, boot_id: Uuid, node: Option<&str>, now: Instant) {
+        let peer = self.meet(boot_id, now);
+        peer.heard = Some(now);
+        if let Some(node) = node {
+            peer.node = node.to_owned();
+        }
+    }
+
+    fn meet(&mut self, boot_id: Uuid, now: Instant) -> &mut Peer {
+        self.peers.entry(boot_id).or_insert_with(|| Peer {
+            node: boot_id.to_string(),
+            heard: None,
+            row: None,
+            met: now,
+        })
+    }
+
+    /// Another node has said that it stops. Answers whether it was known.
+    pub fn left(&mut self, boot_id: Uuid) -> bool {
+        self.peers.remove(&boot_id).is_some()
+    }
+
+    /// The others' rows were read.
+    pub fn rows(&mut self, rows: Vec<Row>, now: Instant) {
+        self.read = Some(now);
+        self.peers.values_mut().for_each(|peer| peer.row = None);
+        for row in rows {
+            let Some(written) = now.checked_sub(row.age) else { continue };
+            // A row that is dead already makes nobody known.
+            if row.age < DEAD || self.peers.contains_key(&row.boot_id) {
+                let peer = self.meet(row.boot_id, now);
+                peer.node = row.node;
+                peer.row = Some(RowSeen { written, bus_ok: row.bus_ok });
+            }
+        }
+    }
+
+    /// Whether this node hears the bus.
+    pub fn hears(&self, now: Instant) -> bool {
+        self.echoed.is_some_and(|echoed| now.saturating_duration_since(echoed) < SILENT)
+    }
+
+    /// Whether that node was heard lately.
+    pub fn is_heard(&self, boot_id: Uuid, now: Instant) -> bool {
+        self.peers.get(&boot_id).is_some_and(|peer| recent(peer.heard, now, SILENT))
+    }
+
+    /// How the bus is for every live node.
+    pub fn verdict(&self, now: Instant) -> Verdict {
+        if !self.hears(now) {
+            return Verdict::CutOff;
+        }
+        let silent = |peer: &&Peer| {
+            // One that has just come has not had the time to be heard, and one that has just begun to listen neither.
+            let since = peer.heard.unwrap_or(peer.met).max(self.started);
+            let silent = now.saturating_duration_since(since) >= SILENT;
+            let cut_off =
+                peer.row.is_some_and(|row| !row.bus_ok && recent(Some(row.written), now, DEAD) && !peer.is_new(now));
+            silent || cut_off
+        };
+        let mut missing: Vec<String> = self.peers.values().filter(silent).map(|peer| peer.node.clone()).collect();
+        missing.sort();
+        if missing.is_empty() { Verdict::Well } else { Verdict::Missing(missing) }
+    }
+
+    /// Forgets the dead, and names them.
+    pub fn bury(&mut self, now: Instant) -> Vec<Uuid> {
+        // While Postgres cannot be read, who is not heard may be alive all the same.
+        if !recent(self.read, now, CURRENT) {
+            return Vec::new();
+        }
+        let dead = |peer: &Peer| {
+            let heard = peer.heard.unwrap_or(peer.met);
+            match peer.row {
+                Some(row) => !recent(Some(row.written), now, DEAD) && !recent(Some(heard), now, DEAD),
+                None => !recent(Some(heard), now, REPLACED),
+            }
+        };
+        self.peers.extract_if(|_, peer| dead(peer)).map(|(boot_id, _)| boot_id).collect()
+    }
+
+    /// How many others are alive.
+    pub fn others(&self) -> usize {
+        self.peers.len()
+    }
+}
+
+impl Peer {
+    /// Whether its row may still say what was so before it had heard anything.
+    fn is_new(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.met) < SETTLED
+    }
+}
+
+fn recent(then: Option<Instant>, now: Instant, limit: Duration) -> bool {
+    then.is_some_and(|then| now.saturating_duration_since(then) < limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANNA: Uuid = Uuid::from_u128(1);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn row(boot_id: Uuid, age: Duration, bus_ok: bool) -> Row {
+        Row { node: format!("node {}", boot_id.as_u128()), boot_id, age, bus_ok }
+    }
+
+    fn missing(name: &str) -> Verdict {
+        Verdict::Missing(vec![name.to_owned()])
+    }
+
+    #[test]
+    fn the_bus_is_well_when_everyone_alive_is_heard_and_hears() {
+        let start = Instant::now();
+        let mut view = View::new(start);
+        assert_eq!(view.verdict(start), Verdict::CutOff);
+        view.echo(start);
+        assert_eq!(view.verdict(start), Verdict::Well, "alone");
+        view.rows(vec![row(ANNA, Duration::ZERO, true)], start);
+        assert_eq!(view.verdict(start), Verdict::Well, "it may still be heard");
+        let later = start + SILENT;
+        view.echo(later);
+        view.rows(vec![row(ANNA, Duration::ZERO, true)], later);
+        assert_eq!(view.verdict(later), missing("node 1"));
+        view.heard(ANNA, Some("anna"), later);
+        assert_eq!(view.verdict(later), Verdict::Well);
+        let later = start + SETTLED;
+        view.echo(later);
+        view.heard(ANNA, Some("anna"), later);
+        view.rows(vec![row(ANNA, Duration::ZERO, false)], later);
+        assert_eq!(view.verdict(later), missing("node 1"), "it is heard, but hears nothing");
+        assert_eq!(view.verdict(later + SILENT), Verdict::CutOff);
+    }
+
+    #[test]
+    fn who_is_silent_lives_as_long_as_its_row() {
+        let start = Instant::now();
+        let mut view = View::new(start);
+        view.heard(ANNA, None, start);
+        for second in 1..60 {
+            let now = start + SECOND * second;
+            view.rows(vec![row(ANNA, Duration::ZERO, false)], now);
+            assert_eq!(view.bury(now), Vec::<Uuid>::new());
+        }
+        let end = start + SECOND * 59;
+        let now = end + DEAD;
+        view.rows(vec![row(ANNA, DEAD, false)], now);
+        assert_eq!(view.bury(now), [ANNA]);
+        view.rows(vec![row(ANNA, DEAD + SECOND, false)], now + SECOND);
+        assert_eq!(view.bury(now + SECOND), Vec::<Uuid>::new(), "once");
+        assert_eq!(view.others(), 0);
+    }
+
+    #[test]
+    fn who_is_cut_off_from_postgres_lives_as_long_as_it_is_heard() {
+        let start = Instant::now();
+        let mut view = View::new(start);
+        for second in 0..60 {
+            let now = start + SECOND * second;
+            view.heard(ANNA, Some("anna"), now);
+            view.rows(vec![row(ANNA, SECOND * second, true)], now);
+            view.echo(now);
+            assert_eq!((view.bury(now), view.verdict(now)), (vec![], Verdict::Well));
+        }
+    }
+
+    #[test]
+    fn nobody_dies_while_postgres_cannot_be_read() {
+        let start = Instant::now();
+        let mut view = View::new(start);
+        view.heard(ANNA, None, start);
+        view.rows(vec![row(ANNA, Duration::ZERO, true)], start);
+        assert_eq!(view.bury(start + DEAD * 10), Vec::<Uuid>::new());
+        view.rows(vec![row(ANNA, DEAD * 10, true)], start + DEAD * 10);
+        assert_eq!(view.bury(start + DEAD * 10), [ANNA]);
+    }
+
+    #[test]
+    fn one_that_was_started_again_under_its_name_is_soon_dead() {
+        let start = Instant::now();
+        let mut view = View::new(start);
+        view.heard(ANNA, Some("anna"), start);
+        let now = start + REPLACED;
+        view.rows(vec![row(Uuid::from_u128(2), Duration::ZERO, true)], now);
+        assert_eq!(view.bury(now), [ANNA]);
+        assert!(view.left(Uuid::from_u128(2)) && !view.left(Uuid::from_u128(2)));
+    }
+}

@@ -1,0 +1,98 @@
+// Pictures of every page, in both themes, on a phone and a desktop: node scripts/shots.mjs <url> <folder>
+// The server is one with the demo (`podium serve --demo`); its two accounts are used.
+import { mkdirSync } from "node:fs";
+import { device, DESKTOP, PHONE } from "../tests/browser/support.mjs";
+import { launch } from "./browser.mjs";
+
+const [url, folder] = process.argv.slice(2);
+if (!folder) throw new Error("usage: node scripts/shots.mjs <url> <folder>");
+mkdirSync(folder, { recursive: true });
+const PASSWORD = process.env.DEMO_PASSWORD ?? "paper lanterns";
+
+const call = async (method, path, token, body) => {
+  const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
+  return answer.status === 204 ? null : answer.json();
+};
+const browser = await launch();
+
+for (const colorScheme of ["dark", "light"]) {
+  for (const [size, options] of [
+    ["phone", PHONE],
+    ["desktop", DESKTOP],
+  ]) {
+    const look = { ...options, colorScheme, reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Berlin" };
+    const { context, page } = await device(browser, look);
+    const shot = async (name) => {
+      await page.evaluate(() => document.fonts.ready);
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png` });
+    };
+    for (const [name, path, mark] of [
+      ["signin", "/signin", "Good to see you."],
+      ["signup", "/signup", "Find your crew."],
+      ["reset", "/reset", "It happens."],
+      ["new-password", "/reset#token=x", "A new password."],
+      ["verify", "/verify", "That link is spent."],
+    ]) {
+      await page.goto("about:blank");
+      await page.goto(url + path);
+      await page.getByText(mark).waitFor();
+      await shot(name);
+    }
+    await page.goto(`${url}/signin`);
+    await page.getByLabel("Email").fill("mia@example.org");
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.locator('a[href^="/pods/"]').first().waitFor();
+    await shot("inbox");
+    const { access_token } = await page.evaluate(() => JSON.parse(localStorage.getItem("podium.session")));
+    const { items } = await call("GET", "/v1/me/pods", access_token);
+    const [pod] = items;
+    await page.goto(`${url}/pods/${pod.id}`);
+    await page.locator("article").first().waitFor();
+    await shot("pod");
+    await page.getByRole("button", { name: "People, invitations and settings" }).click();
+    await page.getByRole("button", { name: "Make an invitation link" }).waitFor();
+    await shot("people");
+    await page.keyboard.press("Escape");
+    await page.locator("article").last().getByRole("button", { name: "React, and more" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Reply", exact: true }).waitFor();
+    await shot("actions");
+    await page.keyboard.press("Escape");
+    await page.goto(`${url}/events`);
+    await page
+      .getByText(/You are going|Coming up/)
+      .first()
+      .waitFor();
+    await shot("events");
+    await page.goto(`${url}/events?q=zzzz`);
+    await page.getByText("No such show").waitFor();
+    await shot("no-event");
+    await page.goto(`${url}/events/${pod.event_id}`);
+    await page.getByText("People").first().waitFor();
+    await shot("event");
+    await page.getByRole("button", { name: "Your badges" }).click();
+    await page
+      .getByRole("button", { name: /Front row/ })
+      .first()
+      .waitFor();
+    await shot("badges");
+    await page.goto(`${url}/me`);
+    await page.getByText("Where you are signed in").waitFor();
+    await shot("me");
+    if (process.env.NO_INVITES) continue;
+    const invite = await call("POST", `/v1/pods/${pod.id}/invites`, access_token, { id: crypto.randomUUID() });
+    const stranger = await device(browser, look);
+    await stranger.page.goto(`${url}/i/${invite.code}`);
+    await stranger.page.getByText("keeps you a seat").waitFor();
+    await stranger.page.evaluate(() => document.fonts.ready);
+    await stranger.page.waitForTimeout(300);
+    await stranger.page.screenshot({ path: `${folder}/invite-${size}-${colorScheme}.png` });
+    await call("DELETE", `/v1/pods/${pod.id}/invites/${invite.id}`, access_token);
+    await stranger.context.close();
+    await context.close();
+  }
+}
+await browser.close();

@@ -1,0 +1,93 @@
+// Every page, in both themes, on a phone and a desktop: axe-core finds nothing serious, and nothing is wider than the
+// screen.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { assert, be, bubble, device, DESKTOP, PHONE, run } from "./support.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds serious or critical. */
+async function findings(page) {
+  // The page's policy lets nothing be injected; the debugger is above it.
+  const client = await page.context().newCDPSession(page);
+  await client.send("Runtime.evaluate", { expression: axe });
+  const found = await page.evaluate(() =>
+    globalThis.axe
+      .run(document, { resultTypes: ["violations"] })
+      .then(({ violations }) =>
+        violations
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          .map(
+            ({ id, help, nodes }) =>
+              `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `    ${html}\n    ${failureSummary}`).join("\n")}`,
+          ),
+      ),
+  );
+  await client.detach();
+  return found;
+}
+
+await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
+  const strangers = [
+    ["sign in", "/signin", "Good to see you."],
+    ["sign up", "/signup", "Find your crew."],
+    ["forgotten", "/reset", "It happens."],
+    ["reset", "/reset#token=x", "A new password."],
+    ["verify", "/verify", "That link is spent."],
+    ["nowhere to be invited", "/i/nothing", "No such invitation."],
+    ...(invite ? [["invitation", `/i/${invite}`, "keeps you a seat"]] : []),
+  ];
+  const members = [
+    ["inbox", "/", "Your pods"],
+    ["events", "/events", "Coming up", "You are going"],
+    ["search without a find", "/events?q=zzzzzz", "No such show"],
+    ["event", `/events/${event}`, "People"],
+    ["pod", `/pods/${pod}`, null],
+    ["no pod of one's own", "/pods/0190d5a0-0000-7000-8000-00000000dead", "You are not in this pod"],
+    ["me", "/me", "How others see you"],
+  ];
+  const wrong = [];
+  for (const colorScheme of ["dark", "light"]) {
+    for (const [size, options] of [
+      ["phone", PHONE],
+      ["desktop", DESKTOP],
+    ]) {
+      // Still, so that no contrast is measured in the middle of a fade.
+      const look = { ...options, colorScheme, reducedMotion: "reduce" };
+      const stranger = await device(browser, look);
+      const member = await device(browser, look);
+      await be(member.context, url, ana);
+      const seen = [...strangers.map((one) => [stranger.page, ...one]), ...members.map((one) => [member.page, ...one])];
+      for (const [page, name, path, ...marks] of seen) {
+        await page.goto("about:blank");
+        await page.goto(url + path);
+        if (marks[0] === null) await bubble(page, "a text to read").waitFor();
+        else await Promise.any(marks.map((mark) => page.getByText(mark).first().waitFor()));
+        await page.evaluate(() => document.fonts.ready);
+        await look_at(page, `${name}, ${colorScheme}, ${size}`);
+        if (name !== "pod") continue;
+        await page.getByRole("button", { name: "People, invitations and settings" }).click();
+        await page.getByRole("button", { name: "Make an invitation link" }).waitFor();
+        await look_at(page, `a pod's people, ${colorScheme}, ${size}`);
+        await page.keyboard.press("Escape");
+        const actions = bubble(page, "a text to read").getByRole("button", { name: "React, and more" });
+        await actions.focus();
+        await page.keyboard.press("Enter");
+        await page.getByRole("button", { name: "React with 🔥" }).waitFor();
+        await look_at(page, `a message's actions, ${colorScheme}, ${size}`);
+        await page.keyboard.press("Escape");
+      }
+      await stranger.context.close();
+      await member.context.close();
+    }
+  }
+  assert(wrong.length === 0, wrong.join("\n\n"));
+
+  async function look_at(page, name) {
+    for (const finding of await findings(page)) wrong.push(`${name}: ${finding}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (wide > 0) wrong.push(`${name}: ${wide} pixels wider than the screen`);
+    const headings = await page.locator("h1:visible").count();
+    if (headings !== 1) wrong.push(`${name}: ${headings} headings of the first order`);
+  }
+});

@@ -1,0 +1,83 @@
+// A long conversation: only what is near is there, and what one looks at stays where it is, whatever comes.
+import { assert, be, bubble, device, PHONE, run, texts, until } from "./support.mjs";
+
+await run(async (browser, { url, pod, count, people: [ana, ben] }) => {
+  const send = (text) =>
+    fetch(`${url}/v1/pods/${pod}/messages`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ben.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ text }),
+    });
+  const { context, page } = await device(browser, PHONE);
+  await be(context, url, ana);
+  await page.goto(`${url}/pods/${pod}`);
+  const scroller = page.locator(".scroller");
+  await page.getByText("New", { exact: true }).waitFor();
+  // All of it was unread: it begins where the unread does.
+  await bubble(page, "line 1.").waitFor();
+  await page.getByRole("button", { name: /to the newest/i }).click();
+  await bubble(page, `line ${count}.`).waitFor();
+  await until("it is read", async () => {
+    const answer = await fetch(`${url}/v1/me/pods`, { headers: { authorization: `Bearer ${ana.token}` } });
+    return (await answer.json()).items[0].unread === 0;
+  });
+  await page.reload();
+  await bubble(page, `line ${count}.`).waitFor();
+
+  /** The first message whose top is in view, and where that is. */
+  const first = () =>
+    scroller.evaluate((box) => {
+      const edge = box.getBoundingClientRect().top;
+      for (const one of box.querySelectorAll("li")) {
+        const top = one.getBoundingClientRect().top;
+        if (top >= edge && one.querySelector("article")) return { key: one.dataset.key, top };
+      }
+      return null;
+    });
+  const where = (key) =>
+    scroller.evaluate((box, key) => box.querySelector(`[data-key="${key}"]`)?.getBoundingClientRect().top, key);
+
+  // To the very beginning, page by page.
+  let rows = 0;
+  await until("the beginning", async () => {
+    await scroller.evaluate((box) => (box.scrollTop = 0));
+    rows = Math.max(rows, await scroller.locator("li").count());
+    return page.getByText("The first words are said here").isVisible();
+  });
+  await bubble(page, "line 1.").waitFor();
+  assert(rows < 150, `${rows} rows were there at once`);
+
+  // In the middle: a page above and a message below move nothing.
+  await page.reload();
+  await bubble(page, `line ${count}.`).waitFor();
+  await scroller.evaluate((box) => (box.scrollTop -= 1_500));
+  await page.getByRole("button", { name: "To the newest" }).waitFor();
+  await until("it is at rest", async () => {
+    const before = await first();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return before && (await where(before.key)) === before.top;
+  });
+  const held = await first();
+  await send("a new one, far below");
+  await page.getByRole("button", { name: "1 new, to the newest" }).waitFor();
+  const moved = (await where(held.key)) - held.top;
+  assert(Math.abs(moved) <= 2, `a message from below has moved the view by ${moved}`);
+
+  // Up to where the next page is asked for, and what is in view when it comes stays.
+  const total = await scroller.evaluate((box) => box.scrollHeight);
+  await scroller.evaluate((box) => (box.scrollTop = 400));
+  const before = await first();
+  await until("a page has come", () => scroller.evaluate((box, total) => box.scrollHeight > total + 400, total));
+  const drift = (await where(before.key)) - before.top;
+  assert(Math.abs(drift) <= 2, `a page from above has moved the view by ${drift}`);
+
+  // At the end, it stays at the end.
+  await page.getByRole("button", { name: /to the newest/i }).click();
+  await bubble(page, "a new one, far below").waitFor();
+  await send("and another");
+  await bubble(page, "and another").waitFor();
+  await until("it is in view", () =>
+    scroller.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 4),
+  );
+  assert((await texts(page)).at(-1)?.text === "and another", "the newest is the last");
+});
