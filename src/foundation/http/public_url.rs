@@ -1,6 +1,6 @@
 //! The address of this server in the links that it gives away.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::foundation::settings::Settings;
 
@@ -9,9 +9,13 @@ use crate::foundation::settings::Settings;
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    /// What [`Settings::public_url`] says of a server that listens there.
-    pub fn new(settings: &Settings, listens: SocketAddr) -> Self {
-        PublicUrl(settings.public_url(listens))
+    /// `PODIUM_PUBLIC_URL`, or else where the server listens: on this machine, where it listens everywhere.
+    pub fn new(settings: &Settings, mut listens: SocketAddr) -> Self {
+        if listens.ip().is_unspecified() {
+            let here = if listens.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+            listens.set_ip(here);
+        }
+        PublicUrl(settings.public_url.clone().unwrap_or_else(|| format!("http://{listens}")))
     }
 
     /// A link to `path`, which begins with a slash.
@@ -30,7 +34,7 @@ mod tests {
         let to = |settings: &Settings, listens: &str| PublicUrl::new(settings, listens.parse().unwrap()).to("/i/x");
         assert_eq!(to(&unset, "127.0.0.1:4000"), "http://127.0.0.1:4000/i/x");
         assert_eq!(to(&unset, "0.0.0.0:80"), "http://127.0.0.1:80/i/x");
-        assert_eq!(to(&unset, "[::1]:4000"), "http://[::1]:4000/i/x");
+        assert_eq!(to(&unset, "[::]:4000"), "http://[::1]:4000/i/x");
         let set = Settings { public_url: Some("https://podium.example/chat".into()), ..unset };
         assert_eq!(to(&set, "127.0.0.1:4000"), "https://podium.example/chat/i/x");
     }
