@@ -3,8 +3,9 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::account::{Account, PASSWORD, login, login_from, register, until};
+use crate::support::account::{Account, PASSWORD, login, login_from, register};
 use crate::support::server::{Answer, Server};
+use crate::support::wait::until;
 
 const OWNER: &str = "ana@example.org";
 
@@ -131,7 +132,7 @@ async fn who_has_an_account_is_told_by_no_answer_and_no_work() {
     let server = behind_a_proxy().await;
     Account::register(&server, OWNER).await;
     // What is made at the start for those who have none: a hash, and a look at it.
-    until(async || server.metric("podium_password_hashes_total").await >= 3.0).await;
+    until("the hash", async || server.metric("podium_password_hashes_total").await >= 3.0).await;
     let unknown = "nobody@example.org";
     for round in 0..8 {
         let mut seen_by_stranger = Vec::new();
@@ -189,7 +190,7 @@ async fn a_flood_of_sign_ins_is_refused_before_it_costs_anything() {
     // A hash of several seconds, of which one is computed and one waits.
     let settings = [("PODIUM_HASH_PASSES", "100"), ("PODIUM_HASHES", "1"), ("PODIUM_LIMIT_HASHES_WAITING", "1")];
     let server = Server::start_with(&settings).await;
-    until(async || server.metric("podium_password_hashes_total").await >= 2.0).await;
+    until("the hash", async || server.metric("podium_password_hashes_total").await >= 2.0).await;
     let before = server.metric("podium_password_hashes_total").await;
     let answers = join_all((0..20).map(|_| login(&server, OWNER, "a wrong password"))).await;
     let hashes = server.metric("podium_password_hashes_total").await - before;
@@ -207,7 +208,7 @@ async fn a_flood_of_sign_ins_is_refused_before_it_costs_anything() {
     );
     assert!(flood.iter().all(|answer| matches!(answer.status, 401 | 503)));
     others.into_iter().for_each(|answer| drop(answer.ok(200)));
-    until(async || login(&server, "cleo@example.org", "a wrong password").await.status == 401).await;
+    until("the hash", async || login(&server, "cleo@example.org", "a wrong password").await.status == 401).await;
 }
 
 #[tokio::test]

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::account::{Account, PASSWORD, login, refresh, until};
+use crate::support::account::{Account, PASSWORD, login, refresh};
 use crate::support::client::{Client, End};
 use crate::support::server::{Answer, Server};
 use crate::support::smtp::MailServer;
+use crate::support::wait::until;
 
 const NEW: &str = "a better horse battery";
 
@@ -156,7 +157,7 @@ async fn nobody_is_mailed_who_has_no_account_and_nobody_too_often() {
     forgot(&server, "ben@example.org").await;
     let to_ben =
         |all: &[_]| all.iter().filter(|mail: &&crate::support::smtp::Mail| mail.to == ["ben@example.org"]).count();
-    until(async || to_ben(&mails.now()) == 2 && mails.now().len() >= 6).await;
+    until("the mail", async || to_ben(&mails.now()) == 2 && mails.now().len() >= 6).await;
     server.http("POST", "/v1/auth/reset", None, Some(json!({"email": "ana"}))).await.refused(422, "invalid");
     let all = mails.now();
     assert_eq!((all.len(), to_ben(&all)), (6, 2), "one to register and three resets for Ana, one of each for Ben");
@@ -218,6 +219,6 @@ async fn without_a_mail_server_the_links_are_in_the_log() {
         let rest = line.split("#token=").nth(1)?;
         Some(rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect::<String>())
     };
-    until(async || found().is_some()).await;
+    until("the mail", async || found().is_some()).await;
     verify(&server, &found().unwrap()).await.ok(204);
 }

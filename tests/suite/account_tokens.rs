@@ -4,9 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::support::account::{Account, claims, refresh, until};
+use crate::support::account::{Account, claims, refresh};
 use crate::support::client::{Client, End, Way};
 use crate::support::server::{SECRET, Server, sign, text};
+use crate::support::wait::until;
 
 const OTHER_SECRET: &str = "another secret that is long enough too";
 
@@ -198,7 +199,7 @@ async fn access_tokens_end_by_themselves_and_are_renewed() {
     let server = Server::start_with(&[("PODIUM_ACCESS_LIFETIME", "2s")]).await;
     let mut ana = Account::register(&server, "ana@example.org").await;
     let socket = Client::open(&server, &ana.person()).await;
-    until(async || server.get("/v1/me", &ana.person()).await.status == 401).await;
+    until("the token to be refused", async || server.get("/v1/me", &ana.person()).await.status == 401).await;
     assert_eq!(socket.ended().await, End::Closed(4401));
     assert_eq!(Client::try_open(&server, &ana.access_token, Way::Query).await.err().unwrap().status, 403);
     ana.refresh(&server).await;

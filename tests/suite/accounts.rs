@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::account::{Account, PASSWORD, claims, login, logout, refresh, register, until};
+use crate::support::account::{Account, PASSWORD, claims, login, logout, refresh, register};
 use crate::support::client::{Client, End, Way};
 use crate::support::server::{Person, Server, list, text};
+use crate::support::wait::until;
 
 #[tokio::test]
 async fn one_signs_up_and_is_somebody() {
@@ -66,7 +67,7 @@ async fn what_is_wrong_with_a_registration_is_told_at_once() {
         register(&server, "ana@example.org", password).await.refused(422, "invalid");
     }
     // What is made at the start for those who have no account: a hash, and a look at it.
-    until(async || server.metric("podium_password_hashes_total").await >= 2.0).await;
+    until("the hashes at the start", async || server.metric("podium_password_hashes_total").await >= 2.0).await;
     let before = server.metric("podium_password_hashes_total").await;
     let long = "a".repeat(100_000);
     login(&server, "ana@example.org", &long).await.refused(422, "invalid");
@@ -202,7 +203,7 @@ async fn what_ends_on_one_node_ends_on_the_others() {
     other.get("/v1/me", &ana.person()).await.refused(401, "unauthorized");
     // Also on one that starts later, while the token would still be good.
     let later = Server::start_on(one.database.clone(), &[]).await;
-    until(async || later.get("/v1/me", &ana.person()).await.status == 401).await;
+    until("the node to have heard", async || later.get("/v1/me", &ana.person()).await.status == 401).await;
 }
 
 #[tokio::test]

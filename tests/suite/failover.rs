@@ -6,11 +6,12 @@ use std::time::Duration;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::cluster::{Cluster, until};
+use crate::support::cluster::Cluster;
 use crate::support::database::Database;
 use crate::support::pair::Pair;
 use crate::support::pod_client::{PodClient, assert_same_log};
 use crate::support::server::Person;
+use crate::support::wait::until;
 
 /// Comes back as clients do, until it is there and has what is stored.
 async fn come_back(cluster: &Cluster, node: usize, client: &mut PodClient, what: Uuid) {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::support::client::{Client, Way};
 use crate::support::pod_client::stored;
 use crate::support::server::{Person, Server};
+use crate::support::wait::until;
 
 #[tokio::test]
 async fn one_socket_too_many_is_refused_and_the_others_go_on() {
@@ -81,7 +82,16 @@ async fn what_the_journal_cannot_hold_is_overloaded_and_not_stored() {
     held.execute("SELECT FROM pods WHERE id = $1 FOR UPDATE", &[&pod]).await.expect("the row");
     let ids: Vec<Uuid> = (0..100).map(|_| Uuid::now_v7()).collect();
     let push = |id: &Uuid| client.push(&format!("pod:{pod}"), "message:new", json!({"id": id, "text": "One of many."}));
-    let pushed: Vec<_> = ids.iter().map(push).collect();
+    // Once the writer has its hands full with the first, nobody takes the others out of the queue.
+    let mut pushed = vec![push(&ids[0])];
+    let watcher = server.database.connect().await;
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    until("the writer to wait", async || {
+        watcher.query_one(waiting, &[]).await.expect("who waits").get::<_, i64>(0) > 0
+    })
+    .await;
+    pushed.extend(ids[1..].iter().map(push));
     // The last ones are refused while the first ones still wait.
     client.reply(&pushed[99]).await.refused("overloaded");
     let by_http = json!({"id": Uuid::now_v7(), "text": "Too many, too."});

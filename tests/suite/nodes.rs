@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::client::Client;
-use crate::support::cluster::{Cluster, at_home, bus, finish, more, until};
+use crate::support::cluster::{Cluster, at_home, bus, finish, more};
 use crate::support::pod_client::PodClient;
 use crate::support::redis::Faults;
 use crate::support::server::{Person, Server};
 use crate::support::speakers::{Manner, Speakers, assert_nothing_lost};
+use crate::support::wait::until;
 
 const MANNER: Manner = Manner { pace: Duration::from_millis(60), at_once: 3 };
 

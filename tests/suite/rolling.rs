@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::support::balancer::Balancer;
-use crate::support::cluster::{Cluster, finish, more, until};
+use crate::support::cluster::{Cluster, finish, more};
 use crate::support::server::Person;
 use crate::support::speakers::{Manner, Speakers, assert_nothing_lost};
+use crate::support::wait::until;
 
 #[tokio::test]
 async fn a_rolling_restart_loses_and_doubles_nothing() {

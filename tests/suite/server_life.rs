@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::cluster::{bus, until};
+use crate::support::cluster::bus;
 use crate::support::server::{Person, Server, token};
+use crate::support::wait::until;
 
 /// Status and body of an admin address.
 async fn admin(server: &Server, path: &str) -> (u16, Value) {

@@ -92,12 +92,3 @@ pub async fn refresh(server: &Server, token: &str) -> Answer {
 pub async fn logout(server: &Server, token: &str) -> Answer {
     server.http("POST", "/v1/auth/logout", None, Some(json!({"refresh_token": token}))).await
 }
-
-/// Waits until something holds.
-pub async fn until(holds: impl AsyncFn() -> bool) {
-    let deadline = std::time::Instant::now() + super::client::PATIENCE;
-    while !holds().await {
-        assert!(std::time::Instant::now() < deadline, "it does not come to hold");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-}

@@ -1,7 +1,6 @@
 //! Several nodes: real servers on one database, each with a proxy between it and one Redis.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::Value;
@@ -11,9 +10,7 @@ use super::database::Database;
 use super::redis::{BusProxy, Redis};
 use super::server::{Person, Server};
 use super::speakers::{Manner, Speaker, Speakers};
-
-/// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::wait::until;
 
 /// Some nodes.
 pub struct Cluster {
@@ -87,15 +84,6 @@ pub async fn bus(node: &Server) -> Option<String> {
     let answer = reqwest::get(format!("{}/readyz", node.admin_url)).await.ok()?;
     let body: Value = serde_json::from_str(&answer.text().await.ok()?).ok()?;
     Some(body["parts"]["bus"].as_str()?.to_owned())
-}
-
-/// Waits until the condition holds.
-pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !holds().await {
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 /// Waits until each group is at home.

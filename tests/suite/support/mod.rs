@@ -18,3 +18,4 @@ pub mod resp;
 pub mod server;
 pub mod smtp;
 pub mod speakers;
+pub mod wait;
