@@ -2,6 +2,8 @@
 // slow 4G (1.6 Mbit/s down, 750 kbit/s up, 150 ms). Prints a table; medians of five.
 //
 //   node scripts/measure.mjs http://127.0.0.1:4000 mia@example.org 'the password' [pod id]
+//
+// Of a pod that is named, all is fetched before it is scrolled through (`scripts/fill.mjs` makes a long one).
 import { device, PHONE } from "../tests/browser/support.mjs";
 import { launch } from "./browser.mjs";
 
@@ -56,6 +58,21 @@ async function until(page, selector) {
   );
 }
 
+/** Goes to the beginning of a conversation, page by page, and back to its middle. */
+async function fetchAll(page) {
+  const client = await page.context().newCDPSession(page);
+  await client.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  await page.evaluate(async () => {
+    const box = document.querySelector(".scroller");
+    while (!box.textContent.includes("The first words")) {
+      box.scrollTop = 0;
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    box.scrollTop = box.scrollHeight / 2;
+  });
+  await client.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+}
+
 const browser = await launch();
 const [first, again, painted, sent, stored, frames] = [[], [], [], [], [], []];
 for (let run = 0; run < RUNS; run++) {
@@ -72,7 +89,7 @@ for (let run = 0; run < RUNS; run++) {
   await page
     .getByText(/ here|nobody here now|alone so far/)
     .first()
-    .waitFor();
+    .waitFor({ state: "attached" });
   const text = `measured ${run} ${Date.now()}`;
   await page.getByRole("textbox", { name: "Message" }).fill(text);
   const times = await page.evaluate(async (text) => {
@@ -89,6 +106,7 @@ for (let run = 0; run < RUNS; run++) {
   sent.push(times[0]);
   stored.push(times[1]);
 
+  if (asked) await fetchAll(page);
   // Scrolls through what is there, and asks how long each frame took.
   const worst = await page.evaluate(async () => {
     const box = document.querySelector(".scroller");
