@@ -319,7 +319,7 @@ async fn two_nodes_race_for_the_last_seat() {
     for person in &people {
         cluster.nodes[0].join_event(event, person).await;
     }
-    for round in 0..setting("PODIUM_TEST_NODES_RACES", 40) {
+    for round in 0..setting("PODIUM_TEST_NODES_RACES", 200) {
         let body = json!({"name": format!("Round {round}")});
         let pod = cluster.nodes[0].post(&format!("/v1/events/{event}/pods"), &people[0], body).await.ok(201);
         let path = format!("/v1/pods/{}/members/me", pod["id"].as_str().expect("an id"));
