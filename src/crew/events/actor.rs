@@ -8,7 +8,7 @@
 //! one snapshot, ascending, with who has left among it. So each session gets every later state of what its join was answered
 //! with, and who has left gets nothing that was committed after that, whether the bus said so or not.
 //!
-//! **Pace.** It speaks at most every [`PACE`]: the first change at once, what comes meanwhile merged, the last always. Nothing is
+//! **Pace.** It speaks at most four times a second: the first change at once, what comes meanwhile merged, the last always. Nothing is
 //! handed to it but that there is something to read ([`Marks`]), so nothing can pile up.
 
 mod messages;
