@@ -43,7 +43,7 @@ use crate::foundation::errors::{Code, Result};
 use crate::foundation::metrics;
 use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head, Start};
-use crate::realtime::relay::RelayHandle;
+use crate::realtime::relay::{RelayHandle, deliver_to};
 use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
 use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
@@ -150,16 +150,7 @@ impl PodActor {
 
     /// Hands frames to every relay that has a session here.
     fn broadcast(&self, frames: Vec<Arc<Frame>>) {
-        if frames.is_empty() {
-            return;
-        }
-        let mut told: Vec<usize> = Vec::new();
-        for attached in self.sessions.values() {
-            if !told.contains(&attached.relay.id()) {
-                told.push(attached.relay.id());
-                attached.relay.deliver(&self.topic, frames.clone());
-            }
-        }
+        deliver_to(self.sessions.values().map(|attached| &attached.relay), &self.topic, &frames);
     }
 
     fn passing(&self, event: &str, payload: &serde_json::Value, except: Option<SubscriptionId>) {

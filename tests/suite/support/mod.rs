@@ -5,6 +5,7 @@ pub mod balancer;
 pub mod client;
 pub mod cluster;
 pub mod database;
+pub mod event_client;
 pub mod gate;
 pub mod node;
 pub mod pair;
