@@ -58,6 +58,7 @@ mod schema;
 mod seats;
 mod server_life;
 mod slow_reader;
+mod split;
 mod support;
 mod talk;
 mod talk_older;

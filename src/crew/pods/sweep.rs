@@ -54,12 +54,13 @@ impl Sweep {
         loop {
             let is_well = self.status.borrow_and_update().well;
             let began = Instant::now();
-            if let Err(cause) = self.look().await {
-                // What was not found this time is found the next.
+            let looked = self.look().await;
+            if let Err(cause) = &looked {
+                // What was not found this time is found the next, as soon as Postgres answers.
                 tracing::debug!(%cause, "the sweep could not read");
             }
             sleep(PAUSE).await;
-            let pace = if is_well { CALM } else { BUSY };
+            let pace = if is_well && looked.is_ok() { CALM } else { BUSY };
             let next = async {
                 tokio::select! {
                     _ = self.status.changed() => {}

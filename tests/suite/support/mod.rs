@@ -19,4 +19,5 @@ pub mod resp;
 pub mod server;
 pub mod smtp;
 pub mod speakers;
+pub mod timing;
 pub mod wait;
