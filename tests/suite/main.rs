@@ -49,6 +49,7 @@ mod presence;
 mod read_marks;
 mod reading;
 mod readme;
+mod removal;
 mod report_page;
 mod resume;
 mod retry;
