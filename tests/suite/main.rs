@@ -23,6 +23,7 @@ mod event_search;
 mod event_topic;
 mod failover;
 mod full;
+mod halt;
 mod http_bad_input;
 mod http_document;
 mod http_events;
