@@ -39,6 +39,7 @@ mod invites;
 mod layers;
 mod load;
 mod log_stress;
+mod lost_news;
 mod membership;
 mod nodes;
 mod nodes_events;

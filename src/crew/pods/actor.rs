@@ -289,6 +289,7 @@ impl PodActor {
                     let frame = Frame { text, reach: Reach::State { as_of: now.head } };
                     actor.news = Some((now.head, Arc::new(frame)));
                     actor.head.raise(now.head);
+                    actor.head.revise(now.revision);
                     actor.tell_news();
                     actor.look_for_gap(ctx);
                 }
@@ -352,6 +353,7 @@ impl PodActor {
         ctx.wait(wrap_future::<_, Self>(reading).map(|start, actor, ctx| {
             if let Some(start) = &start {
                 actor.head.raise(start.head);
+                actor.head.revise(start.revision);
             }
             actor.state = start.map(|start| {
                 actor.told = start.members.iter().copied().zip(start.marks).collect();

@@ -79,11 +79,11 @@ impl Sweep {
         metrics::SWEEP_SECONDS.spread(&[("of", "heads")]).record(began.elapsed());
         self.live.epoch(&epoch);
         metrics::SWEEP_FOUND.count(&[("of", "heads")]).increment(found.len() as u64);
-        found.into_iter().for_each(|found| self.live.found(found.pod_id, found.head));
+        found.into_iter().for_each(|found| self.live.found(&found));
         if self.looked_at_marks.is_none_or(|looked| looked.elapsed() >= MARKS) {
             self.looked_at_marks = Some(began);
             self.live.inbox().compare();
-            self.look_at_marks(known.into_iter().map(|(pod_id, _)| pod_id).collect()).await?;
+            self.look_at_marks(known.into_iter().map(|(pod_id, ..)| pod_id).collect()).await?;
         }
         Ok(())
     }
