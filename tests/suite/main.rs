@@ -8,6 +8,7 @@ mod account_mail;
 mod account_tokens;
 mod accounts;
 mod bad_input;
+mod bus_tls;
 mod busy_join;
 mod change_stress;
 mod change_walk;

@@ -187,7 +187,7 @@ impl Nodes {
             });
             // At first nobody can have been heard.
             if hears || began.elapsed() >= SILENT {
-                health.report(PART, state(&verdict));
+                health.report(PART, state(&verdict, self.0.bus.trouble()));
             }
         }
     }
@@ -247,10 +247,13 @@ impl Receive for Inner {
     }
 }
 
-fn state(verdict: &Verdict) -> State {
+fn state(verdict: &Verdict, trouble: Option<String>) -> State {
     match verdict {
         Verdict::Well => State::Ok,
-        Verdict::CutOff => State::Degraded("Redis is not heard; other nodes' changes come by the sweep".to_owned()),
+        Verdict::CutOff => {
+            let why = trouble.map(|cause| format!(" ({cause})")).unwrap_or_default();
+            State::Degraded(format!("Redis is not heard{why}; other nodes' changes come by the sweep"))
+        }
         Verdict::Missing(nodes) => State::Degraded(format!("not heard or not hearing: {}", nodes.join(", "))),
     }
 }

@@ -16,6 +16,7 @@ pub mod proxy;
 pub mod raw;
 pub mod redis;
 pub mod resp;
+pub mod secured;
 pub mod server;
 pub mod smtp;
 pub mod speakers;
