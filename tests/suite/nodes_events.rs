@@ -174,7 +174,8 @@ async fn after_a_failover_that_lost_commits_everyone_has_the_event_as_it_is() {
     }
     pair.fail_over().await;
     for client in &clients {
-        assert_eq!(client.client.ended().await, End::Closed(1012));
+        client.client.event(&format!("event:{event}"), "phx_error").await;
+        assert_eq!(client.client.end(), None, "the socket stays");
     }
     for (node, person) in cluster.nodes.iter().zip(&people) {
         let again = come_back(node, person, event, &clients[0].joined["epoch"]).await;

@@ -18,7 +18,7 @@ const STATEMENTS: [&str; 7] = [
     // What an actor starts from; the join's snapshot; and that of `pod:changed`.
     "ARRAY(SELECT m.user_id FROM pod_members m",
     "podium.head(p.id) AS head",
-    "p.last_seq AS head, podium.epoch()",
+    "p.last_seq AS head, p.revision AS revision",
     // The inbox, live and as a list; read marks.
     "l.message AS last_message",
     "FROM podium.inbox(",
