@@ -74,9 +74,12 @@ pub const RELAY_OVERFLOWS: Metric = Metric::counter(
 );
 /// Pods that have an actor here.
 pub const PODS_LIVE: Metric = Metric::gauge("podium_pods_live", "Pods with a session on this node.");
-/// Readings of what a pod's actor was not told.
+/// Pages of what a pod's actor was not told.
 pub const POD_REPAIRS: Metric =
     Metric::counter("podium_pod_repairs_total", "Pages read from Postgres because a pod's log had a gap here.");
+/// Readings from Postgres for repairs, each for all pods that wanted one.
+pub const POD_READINGS: Metric =
+    Metric::counter("podium_pod_readings_total", "Times that Postgres was read for repairs, for all pods at once.");
 /// Entries in the journal's groups.
 pub const JOURNAL_GROUP: Metric =
     Metric::histogram("podium_journal_group_entries", ENTRIES, "Messages committed together.");
@@ -160,6 +163,7 @@ pub const ALL: &[Metric] = &[
     RELAY_OVERFLOWS,
     PODS_LIVE,
     POD_REPAIRS,
+    POD_READINGS,
     JOURNAL_GROUP,
     JOURNAL_SECONDS,
     JOURNAL_RETRIES,
