@@ -96,8 +96,8 @@ run() {
 trap 'stop_runner 130' INT
 trap 'stop_runner 143' TERM HUP
 
-# Tests start a Redis each.
-scripts/install.sh rust redis haproxy
+# Tests start a Redis each, and a node whose clock is wrong.
+scripts/install.sh rust redis haproxy faketime
 if [[ -f tests/clients/package-lock.json ]]; then
     scripts/install.sh node chromium
     if [[ tests/clients/package-lock.json -nt tests/clients/node_modules/.package-lock.json ]]; then
