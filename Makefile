@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run cluster test bench openapi simulate check fmt lint doc deny web web-dev web-check clean-state
+.PHONY: help run cluster test bench bench-nodes openapi simulate check fmt lint doc deny web web-dev web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(embedded)'"
 ARGS ?=
@@ -30,6 +30,9 @@ web-check: ## the web client's types, format and logic
 
 bench: ## measure beside the bare server and Socket.IO, and print a table (ARGS=full takes longer; docs/PERFORMANCE.md)
 	@scripts/bench.sh $(ARGS)
+
+bench-nodes: ## measure three nodes beside one: delays, and what bus and sweep cost (ARGS=full takes longer)
+	@scripts/bench-nodes.sh $(ARGS)
 
 simulate: ## let simulated nodes, bus and Postgres do whatever they like, a million times (SEEDS=… for fewer)
 	PODIUM_SIMULATE=$(SEEDS) cargo test --release --lib --locked simulation -- --nocapture

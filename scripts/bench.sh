@@ -10,6 +10,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
 source scripts/lib.sh
+# shellcheck source=scripts/servers.sh
+source scripts/servers.sh
 
 case ${1:-short} in
     short) seconds=4 rounds=2 sessions=2000 ;;
@@ -20,10 +22,7 @@ port=${BENCH_PORT:-4700}
 out=${BENCH_OUT:-$(mktemp -d /tmp/podium-bench-reports.XXXXXX)}
 mkdir -p "$out"
 
-# What a developer's shell has set must not reach the servers.
-for name in "${!PODIUM_@}" DATABASE_URL REDIS_URL; do
-    [[ $name == PODIUM_POSTGRES_BIN ]] || unset "$name"
-done
+forget_settings
 
 scripts/install.sh rust postgres node
 say "building"
@@ -41,75 +40,56 @@ else
     on_one=() on_rest=()
 fi
 
-postgres=$(find_postgres)
 cluster=$(mktemp -d /tmp/podium-bench.XXXXXX)
 servers=()
 stop() {
     ((${#servers[@]} == 0)) || kill "${servers[@]}" 2>/dev/null || true
-    as_account "$postgres/pg_ctl" stop -D "$cluster/data" -m immediate -s || true
+    stop_postgres "$cluster"
     rm -rf "$cluster"
 }
 trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-chmod 711 "$cluster"
-mkdir -m 700 "$cluster/data"
-((EUID != 0)) || chown "$(account)" "$cluster/data"
-as_account env LC_ALL=C "$postgres/initdb" -D "$cluster/data" --username=podium --encoding=UTF8 --locale=C.UTF-8 \
-    --auth-local=trust --auth-host=reject --no-instructions >/dev/null
 # As durable as a Postgres is by default.
-cat >>"$cluster/data/postgresql.conf" <<SETTINGS
-listen_addresses = ''
-unix_socket_directories = '$cluster/data'
+start_postgres "$cluster" "podium peer" "${on_rest[@]}" <<SETTINGS
 max_connections = 200
 shared_buffers = 256MB
 max_wal_size = 2GB
 log_min_messages = fatal
-timezone = 'UTC'
 SETTINGS
-# Without a client, which the package of the server need not bring.
-printf 'CREATE DATABASE %s;\n' podium peer |
-    as_account "$postgres/postgres" --single -D "$cluster/data" postgres >/dev/null
-as_account "${on_rest[@]}" "$postgres/pg_ctl" start -D "$cluster/data" -l "$cluster/data/log" -w -s
 store=$(head -n 1 "$cluster/data/postmaster.pid")
-database() { printf 'postgres://podium@%s%%2Fdata/%s' "${cluster//\//%2F}" "$1"; }
 secret=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 
-# wait_for <port>: until $server, which was just started, listens there
-wait_for() {
+# started <port>: keeps $server, which was just started, and waits for it
+started() {
     servers+=("$server")
-    for _ in $(seq 300); do
-        sleep 0.1
-        kill -0 "$server" 2>/dev/null || fail "the server for port $1 has ended; see $out"
-        (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
-    done
-    fail "nobody listens on port $1; see $out"
+    wait_for "$1" "$server"
 }
 
 # start_podium, start_bare, start_memory, start_stored: leave the process id in $server
 start_podium() {
-    DATABASE_URL=$(database podium) PODIUM_JWT_SECRET=$secret PODIUM_LISTEN=127.0.0.1:$port \
+    DATABASE_URL=$(postgres_url "$cluster" podium) PODIUM_JWT_SECRET=$secret PODIUM_LISTEN=127.0.0.1:$port \
         PODIUM_ADMIN_LISTEN=127.0.0.1:$((port + 1)) PODIUM_LIMIT_MESSAGES=off PODIUM_LIMIT_TYPING=off PODIUM_LOG=warn \
         PODIUM_HEALTH_INTERVAL=100ms PODIUM_DRAIN=2s "${on_one[@]}" "$podium" serve >"$out/podium.log" 2>&1 &
     server=$!
-    wait_for $port
+    started $port
 }
 start_bare() {
     "${on_one[@]}" "$load" bare --listen 127.0.0.1:$((port + 2)) 2>"$out/bare.log" &
     server=$!
-    wait_for $((port + 2))
+    started $((port + 2))
 }
 start_memory() {
     PORT=$((port + 3)) JWT_SECRET=$secret "${on_one[@]}" node $peer/server.js 2>"$out/socketio.log" &
     server=$!
-    wait_for $((port + 3))
+    started $((port + 3))
 }
 start_stored() {
     # pg takes the folder of the socket in a parameter.
     PORT=$((port + 4)) JWT_SECRET=$secret DATABASE_URL="postgres://podium@/peer?host=$cluster/data" \
         "${on_one[@]}" node $peer/server.js 2>"$out/socketio-stored.log" &
     server=$!
-    wait_for $((port + 4))
+    started $((port + 4))
 }
 
 start_bare; bare=$server

@@ -8,14 +8,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
 source scripts/lib.sh
+# shellcheck source=scripts/servers.sh
+source scripts/servers.sh
 
-# What a developer's shell has set must not reach the tests.
-for name in "${!PODIUM_@}" DATABASE_URL REDIS_URL; do
-    case $name in
-        PODIUM_TEST_* | PODIUM_POSTGRES_BIN) ;;
-        *) unset "$name" ;;
-    esac
-done
+forget_settings 'PODIUM_TEST_*'
 
 # The folders that tests make must open to the account that Postgres runs as.
 umask 022
@@ -49,32 +45,22 @@ start_cluster() {
     stop_orphans
     cluster=$(mktemp -d "$prefix.$$.XXXXXX")
     trap 'stop_clusters "$cluster"' EXIT
-    chmod 711 "$cluster"
-    mkdir -m 700 "$cluster/data"
     mkdir -m 1777 "$cluster/tmp"
-    ((EUID != 0)) || chown "$(account)" "$cluster/data"
-    # It listens in its own folder, which only its account and root may enter.
-    as_account env LC_ALL=C "$postgres/initdb" -D "$cluster/data" --username=podium --encoding=UTF8 --locale=C.UTF-8 \
-        --auth-local=trust --auth-host=reject --no-sync --no-instructions >/dev/null
-    cat >>"$cluster/data/postgresql.conf" <<SETTINGS
-listen_addresses = ''
-unix_socket_directories = '$cluster/data'
+    start_postgres "$cluster" "" <<SETTINGS
 max_connections = 500
 shared_buffers = 256MB
 # Whole after a crash of Postgres, which tests provoke; not after one of the machine.
 fsync = off
 full_page_writes = off
-jit = off
 max_wal_size = 4GB
 autovacuum_naptime = 10min
 log_min_messages = fatal
-timezone = 'UTC'
 SETTINGS
-    as_account "$postgres/pg_ctl" start -D "$cluster/data" -l "$cluster/data/log" -w -s
     # Homebrew's are not on it, and tests use pg_dump.
     PATH=$PATH:$(dirname "$(readlink -f "$postgres/postgres")")
     export TMPDIR=$cluster/tmp
-    export PODIUM_TEST_DATABASE_URL="postgres://podium@${cluster//\//%2F}%2Fdata/postgres"
+    PODIUM_TEST_DATABASE_URL=$(postgres_url "$cluster" postgres)
+    export PODIUM_TEST_DATABASE_URL
 }
 
 # shellcheck disable=SC2317 # called by the traps

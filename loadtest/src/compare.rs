@@ -15,14 +15,15 @@ use crate::report::{Report, thousands};
 use crate::run::{Failure, Stage};
 use crate::wire::speech::Speech;
 
-/// A server that takes part, such as `podium=http://127.0.0.1:4000,pid=server:12,pid=postgres:13` or
-/// `node=socketio+http://127.0.0.1:4300,pid=14`.
+/// A server that takes part, such as `podium=http://127.0.0.1:4000,pid=server:12,pid=postgres:13`,
+/// `node=socketio+http://127.0.0.1:4300,pid=14`, or, with three nodes of one cluster over which the members of each pod
+/// are spread, `cluster=http://127.0.0.1:4000,url=http://127.0.0.1:4002,url=http://127.0.0.1:4004,pid=12`.
 #[derive(Debug, Clone)]
 pub struct Server {
     /// What it is called.
     pub name: String,
-    /// Where it is.
-    pub url: Url,
+    /// Where its nodes are.
+    pub urls: Vec<Url>,
     /// What it speaks.
     pub speech: Speech,
     /// Its processes.
@@ -34,7 +35,7 @@ impl FromStr for Server {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, rest) =
-            text.split_once('=').ok_or("expected NAME=[podium+|phoenix+|socketio+]URL[,pid=[NAME:]PID]…")?;
+            text.split_once('=').ok_or("expected NAME=[podium+|phoenix+|socketio+]URL[,url=URL]…[,pid=[NAME:]PID]…")?;
         let mut parts = rest.split(',');
         let url = parts.next().unwrap_or_default();
         let (speech, url) = match url.split_once('+') {
@@ -44,12 +45,16 @@ impl FromStr for Server {
             Some((other, _)) => return Err(format!("{other} is not spoken: podium, phoenix or socketio")),
             None => (Speech::Podium, url),
         };
-        let pids = parts.map(|part| {
-            let pid = part.strip_prefix("pid=").ok_or("after the address comes pid=[NAME:]PID")?;
-            let named = if pid.contains(':') { pid.replacen(':', "=", 1) } else { format!("server={pid}") };
-            named.parse()
-        });
-        Ok(Server { name: name.to_owned(), url: url.parse()?, speech, pids: pids.collect::<Result<_, String>>()? })
+        let (mut urls, mut pids) = (vec![url.parse()?], Vec::new());
+        for part in parts {
+            match part.split_once('=') {
+                Some(("url", url)) => urls.push(url.parse()?),
+                Some(("pid", pid)) if pid.contains(':') => pids.push(pid.replacen(':', "=", 1).parse()?),
+                Some(("pid", pid)) => pids.push(format!("server={pid}").parse()?),
+                _ => return Err("after the address come url=URL and pid=[NAME:]PID".to_owned()),
+            }
+        }
+        Ok(Server { name: name.to_owned(), urls, speech, pids })
     }
 }
 
@@ -167,7 +172,7 @@ fn take_turns(
 
 fn of(common: &Common, server: &Server) -> Common {
     Common {
-        urls: vec![server.url.clone()],
+        urls: server.urls.clone(),
         speech: server.speech,
         pids: server.pids.clone(),
         label: Some(server.name.clone()),
@@ -301,7 +306,11 @@ mod tests {
         let pids: Vec<_> = server.pids.iter().map(|watched| (watched.name.as_deref().unwrap(), watched.pid)).collect();
         assert_eq!(pids, [("server", 14), ("postgres", 15)]);
         assert_eq!("a=http://127.0.0.1:1".parse::<Server>().unwrap().speech, Speech::Podium);
-        for odd in ["http://127.0.0.1:1", "a=grpc+http://127.0.0.1:1", "a=http://127.0.0.1:1,7"] {
+        let cluster: Server = "three=http://127.0.0.1:1,url=http://127.0.0.1:2,pid=3".parse().unwrap();
+        assert_eq!((cluster.urls.len(), cluster.pids.len()), (2, 1));
+        for odd in
+            ["http://127.0.0.1:1", "a=http://127.0.0.1:1,url=2", "a=grpc+http://127.0.0.1:1", "a=http://127.0.0.1:1,7"]
+        {
             assert!(odd.parse::<Server>().is_err(), "{odd}");
         }
     }

@@ -71,6 +71,11 @@ impl Threads {
         self.state.lock().handles.get(number % self.workers).unwrap_or(&self.spare).clone()
     }
 
+    /// How many workers there are.
+    pub fn count(&self) -> usize {
+        self.workers
+    }
+
     /// The thread that is no worker.
     pub fn spare(&self) -> &ArbiterHandle {
         &self.spare

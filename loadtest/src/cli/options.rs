@@ -116,8 +116,13 @@ pub enum Command {
         /// What to run
         #[arg(value_enum)]
         scenario: Scenario,
-        /// A server: what to call it, its language if it is not Podium's, where it is, and its processes; give several
-        #[arg(long = "server", required = true, value_name = "NAME=[phoenix+|socketio+]URL[,pid=[NAME:]PID]…")]
+        /// A server: what to call it, its language if it is not Podium's, where it is (over several addresses the members
+        /// of each pod are spread), and its processes; give several
+        #[arg(
+            long = "server",
+            required = true,
+            value_name = "NAME=[phoenix+|socketio+]URL[,url=URL]…[,pid=[NAME:]PID]…"
+        )]
         servers: Vec<Server>,
         /// How often each has its turn
         #[arg(long, default_value_t = 3)]

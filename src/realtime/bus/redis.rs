@@ -4,6 +4,9 @@
 //! connection's own task, so that there is no queue of ours in between; a node that is too slow is cut off by Redis, and
 //! comes back. The other publishes: one task takes all that waits and sends it as one pipeline.
 //!
+//! **Its thread** is a worker's: where a message comes to the thread on which its pod lives, nobody else has to be woken, and
+//! on a node that is not busy waking up is the larger part of what a message costs.
+//!
 //! **Bounds.** What waits to be published has a limit in entries and bytes (`QUEUE`, `BYTES`); beyond it, and while
 //! there is no connection, it is dropped and counted. The sweep finds what was dropped.
 //!
@@ -19,7 +22,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-use actix::ArbiterHandle;
 use rand::Rng;
 use redis::aio::MultiplexedConnection;
 use redis::{
@@ -33,6 +35,7 @@ use super::interests::{Due, Interests, Listening};
 use super::{Bus, Receive, envelope};
 use crate::foundation::metrics;
 use crate::foundation::settings::Secret;
+use crate::realtime::threads::Threads;
 use crate::wire::topic::Topic;
 
 /// What may wait to be published, in messages.
@@ -92,8 +95,8 @@ struct Parcel {
 pub struct BusError(String);
 
 impl RedisBus {
-    /// A bus that connects on `thread`, now and again whenever it must. Channels are named `<prefix>:<topic>`. Topics of
-    /// the kind `echoed` are heard by this node also when it has published itself.
+    /// A bus that connects on the last worker, now and again whenever it must. Channels are named `<prefix>:<topic>`. Topics
+    /// of the kind `echoed` are heard by this node also when it has published itself.
     ///
     /// # Errors
     /// If the URL is none of Redis.
@@ -102,7 +105,7 @@ impl RedisBus {
         prefix: &str,
         boot_id: Uuid,
         echoed: &'static str,
-        thread: &ArbiterHandle,
+        threads: &Threads,
     ) -> Result<Self, BusError> {
         // Another may have chosen already; then theirs is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -128,8 +131,10 @@ impl RedisBus {
                 dropped: metrics::BUS_DROPPED.count(metrics::NONE),
             },
         });
-        thread.spawn(subscribe(client.clone(), Arc::clone(&shared)));
-        thread.spawn(publish(client, Arc::clone(&shared), waiting));
+        // The last worker is one without a writer of the journal, where there are several.
+        let last = threads.count() - 1;
+        threads.spawn(last, subscribe(client.clone(), Arc::clone(&shared)));
+        threads.spawn(last, publish(client, Arc::clone(&shared), waiting));
         Ok(RedisBus(shared))
     }
 
@@ -209,7 +214,7 @@ async fn back_off(backoff: &mut Duration) {
 }
 
 async fn connect(client: &Client, config: AsyncConnectionConfig) -> Result<MultiplexedConnection, RedisError> {
-    let config = config.set_connection_timeout(Some(ANSWER)).set_response_timeout(Some(ANSWER));
+    let config = config.set_connection_timeout(Some(ANSWER));
     let connecting = client.get_multiplexed_async_connection_with_config(&config);
     // The crate's limit is for each step alone.
     timeout(ANSWER * 2, connecting).await.unwrap_or_else(|_| Err(no_answer()))
@@ -225,14 +230,15 @@ async fn subscribe(client: Client, shared: Arc<Shared>) {
     loop {
         let lost = Arc::new(Notify::new());
         let (taker, loss) = (Arc::clone(&shared), Arc::clone(&lost));
-        let config = AsyncConnectionConfig::new().set_push_sender(move |push: PushInfo| {
-            match push.kind {
-                PushKind::Message => taker.take(&push.data),
-                PushKind::Disconnection => loss.notify_one(),
-                _ => {}
-            }
-            Ok::<(), redis::aio::SendError>(())
-        });
+        let config =
+            AsyncConnectionConfig::new().set_response_timeout(Some(ANSWER)).set_push_sender(move |push: PushInfo| {
+                match push.kind {
+                    PushKind::Message => taker.take(&push.data),
+                    PushKind::Disconnection => loss.notify_one(),
+                    _ => {}
+                }
+                Ok::<(), redis::aio::SendError>(())
+            });
         let cause = match connect(&client, config).await {
             Ok(mut connection) => {
                 shared.interests.connected();
@@ -295,7 +301,9 @@ async fn publish(client: Client, shared: Arc<Shared>, mut waiting: mpsc::Receive
     let mut backoff = BACKOFF.0;
     let mut parcels = Vec::with_capacity(PIPELINE);
     loop {
-        let cause = match connect(&client, AsyncConnectionConfig::new()).await {
+        // Pipelines have a limit of their own, and one alarm for each is enough.
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let cause = match connect(&client, config).await {
             Ok(mut connection) => {
                 shared.publishing.store(true, Ordering::Release);
                 backoff = BACKOFF.0;
