@@ -3,7 +3,9 @@
 # The tests find it by PODIUM_TEST_DATABASE_URL (a superuser's), and make a database each.
 # If that is set already, that Postgres is used.
 #
-#   scripts/test.sh [further arguments for `cargo nextest run`]
+#   scripts/test.sh [--release] [further arguments for `cargo nextest run`]
+#
+# With --release it is the optimised server that is tested, and the suite alone: for what measures.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -104,10 +106,17 @@ fi
 scripts/web.sh
 [[ -n ${PODIUM_TEST_DATABASE_URL:-} ]] || scripts/install.sh postgres
 
+what=(--workspace --locked)
+if [[ ${1:-} == --release ]]; then
+    shift
+    what=(--release --locked --test suite)
+fi
 if cargo nextest --version >/dev/null 2>&1; then
-    tests=(cargo nextest run --workspace --locked)
+    tests=(cargo nextest run "${what[@]}")
+elif [[ ${what[0]} == --release ]]; then
+    tests=(cargo test "${what[@]}")
 else
-    tests=(cargo test --workspace --locked --lib --bins --tests)
+    tests=(cargo test "${what[@]}" --lib --bins --tests)
 fi
 say "building the tests"
 "${tests[@]}" --no-run
