@@ -160,6 +160,7 @@ impl Server {
             tokens: web::Data::from(tokens),
             known: web::Data::from(known),
             pods: web::Data::new(engine.pods().clone()),
+            events: web::Data::from(Arc::clone(engine.events())),
             public_url: web::Data::new(PublicUrl::new(&settings, public.address)),
             accounts: web::Data::new(accounts),
             site: web::Data::new(Site::load()),

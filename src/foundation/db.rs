@@ -101,22 +101,8 @@ impl Database {
     where
         F: AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>,
     {
-        let transaction = async |connection: &mut AsyncPgConnection| {
-            AnsiTransactionManager::begin_transaction_sql(connection, &opening(caller, access)).await?;
-            match work(connection).await {
-                Ok(value) => {
-                    AnsiTransactionManager::commit_transaction(connection).await?;
-                    Ok(value)
-                }
-                Err(error) => {
-                    // A rollback that fails has lost its connection, and with it the transaction; `error` says more.
-                    if let Err(cause) = AnsiTransactionManager::rollback_transaction(connection).await {
-                        tracing::debug!(%cause, "rollback failed");
-                    }
-                    Err(error)
-                }
-            }
-        };
+        let transaction =
+            async |connection: &mut AsyncPgConnection| in_transaction(connection, &opening(caller, access), work).await;
         run(&self.requests, transaction).await
     }
 
@@ -131,12 +117,48 @@ impl Database {
         run(&self.service, work).await
     }
 
+    /// The same in a transaction that only reads, all statements in one snapshot.
+    ///
+    /// # Errors
+    /// Those of [`Database::service`].
+    pub async fn service_snapshot<R, F>(&self, work: F) -> Result<R>
+    where
+        F: AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>,
+    {
+        let transaction = async |connection: &mut AsyncPgConnection| in_transaction(connection, SNAPSHOT, work).await;
+        run(&self.service, transaction).await
+    }
+
     /// Whether Postgres answers now.
     pub async fn ping(&self) -> bool {
         let asking = self.service(async |connection| Ok(connection.batch_execute("SELECT 1").await?));
         matches!(timeout(Duration::from_secs(1), asking).await, Ok(Ok(())))
     }
 }
+
+async fn in_transaction<R>(
+    connection: &mut AsyncPgConnection,
+    opening: &str,
+    work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>,
+) -> Result<R> {
+    AnsiTransactionManager::begin_transaction_sql(connection, opening).await?;
+    match work(connection).await {
+        Ok(value) => {
+            AnsiTransactionManager::commit_transaction(connection).await?;
+            Ok(value)
+        }
+        Err(error) => {
+            // A rollback that fails has lost its connection, and with it the transaction; `error` says more.
+            if let Err(cause) = AnsiTransactionManager::rollback_transaction(connection).await {
+                tracing::debug!(%cause, "rollback failed");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Opens a transaction of the service in one snapshot.
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// One round trip opens the transaction and says on whose behalf it runs. The values are safe to put into the text:
 /// a UUID and a constant.

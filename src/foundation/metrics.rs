@@ -74,6 +74,11 @@ pub const RELAY_OVERFLOWS: Metric = Metric::counter(
 );
 /// Pods that have an actor here.
 pub const PODS_LIVE: Metric = Metric::gauge("podium_pods_live", "Pods with a session on this node.");
+/// Events that have an actor here.
+pub const EVENTS_LIVE: Metric = Metric::gauge("podium_events_live", "Events whose topic has a session on this node.");
+/// Readings of what has changed on events' walls, for all sessions of the node at once.
+pub const EVENT_READINGS: Metric =
+    Metric::counter("podium_event_readings_total", "Readings of what has changed in events whose topic is open here.");
 /// Pages of what a pod's actor was not told.
 pub const POD_REPAIRS: Metric =
     Metric::counter("podium_pod_repairs_total", "Pages read from Postgres because a pod's log had a gap here.");
@@ -165,6 +170,8 @@ pub const ALL: &[Metric] = &[
     FRAMES_OUT,
     RELAY_OVERFLOWS,
     PODS_LIVE,
+    EVENTS_LIVE,
+    EVENT_READINGS,
     POD_REPAIRS,
     POD_READINGS,
     JOURNAL_GROUP,

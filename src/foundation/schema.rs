@@ -45,6 +45,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who left an event lately, so that their sessions on every node end where that stands among what is told. Written by a trigger, which also takes away what is older than an hour.
+    event_departures (event_id, wall_seq) {
+        /// The event.
+        event_id -> Uuid,
+        /// The number of the event's wall under which they left.
+        wall_seq -> Int8,
+        /// Who; no foreign key, since it says nothing about the profile.
+        user_id -> Uuid,
+        /// When.
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Who belongs to an event's community. Rows go only through podium.leave_event, which leaves the event's pods first.
     event_members (event_id, user_id) {
         /// The event.
@@ -85,7 +99,7 @@ diesel::table! {
         created_by -> Uuid,
         /// Whether the meet point may be read by those who are not members.
         meet_point_public -> Bool,
-        /// The head of the event's wall, as `pods.last_seq` is of a pod's log.
+        /// The head of the event's wall, as `pods.last_seq` is of a pod's log: each change that the event's topic tells takes the next number.
         wall_seq -> Int8,
         /// When the row was made.
         created_at -> Timestamptz,
@@ -346,6 +360,10 @@ diesel::table! {
         created_at -> Timestamptz,
         /// When it was closed; a closed pod has no members.
         closed_at -> Nullable<Timestamptz>,
+        /// The number of the event's wall under which what the event's members see of the pod last changed.
+        wall_seq -> Int8,
+        /// The number under which it was opened; NULL inside the transaction that opens it.
+        wall_from -> Nullable<Int8>,
     }
 }
 
@@ -466,6 +484,7 @@ diesel::table! {
 }
 
 diesel::joinable!(accounts -> profiles (user_id));
+diesel::joinable!(event_departures -> events (event_id));
 diesel::joinable!(event_members -> events (event_id));
 diesel::joinable!(event_members -> profiles (user_id));
 diesel::joinable!(events -> profiles (created_by));
@@ -492,6 +511,7 @@ diesel::joinable!(sign_ins -> profiles (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    event_departures,
     event_members,
     events,
     invites,

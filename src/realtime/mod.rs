@@ -10,9 +10,11 @@
 pub mod bus;
 pub mod channel;
 pub mod handshake;
+pub mod headcount;
 pub mod inbound;
 pub mod nodes;
 pub mod outbox;
+pub mod pace;
 pub mod presence;
 pub mod registry;
 pub mod relay;

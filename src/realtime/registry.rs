@@ -37,62 +37,62 @@ impl Head {
     }
 }
 
-/// One live topic.
-pub struct Live<A: Actor> {
+/// One live topic. `H` is what its actor shares with those who tell it something.
+pub struct Live<A: Actor, H = Head> {
     /// Its actor.
     pub address: Addr<A>,
     /// What the actor must reach.
-    pub head: Head,
+    pub head: H,
     generation: u64,
 }
 
-impl<A: Actor> Clone for Live<A> {
+impl<A: Actor, H: Clone> Clone for Live<A, H> {
     fn clone(&self) -> Self {
         Live { address: self.address.clone(), head: self.head.clone(), generation: self.generation }
     }
 }
 
 /// The live topics of one kind.
-pub struct Registry<A: Actor> {
+pub struct Registry<A: Actor, H = Head> {
     kind: &'static str,
     bus: Arc<dyn Bus>,
-    live: RwLock<Map<A>>,
+    live: RwLock<Map<A, H>>,
 }
 
-struct Entry<A: Actor> {
-    live: Live<A>,
+struct Entry<A: Actor, H> {
+    live: Live<A, H>,
     _listening: Listening,
 }
 
 /// What a starting actor is given.
-pub struct Start {
+pub struct Start<H = Head> {
     /// Which start of the topic's actor this is.
     pub generation: Generation,
     /// What it must reach.
-    pub head: Head,
+    pub head: H,
     /// When it may read: what is published after that will reach it.
     pub ready: BoxFuture<'static, ()>,
 }
 
-struct Map<A: Actor> {
-    entries: HashMap<Uuid, Entry<A>>,
+struct Map<A: Actor, H> {
+    entries: HashMap<Uuid, Entry<A, H>>,
     generations: u64,
 }
 
-impl<A: Actor> Registry<A> {
+impl<A: Actor, H: Clone + Default> Registry<A, H> {
     /// An empty registry for topics of this kind.
     pub fn new(kind: &'static str, bus: Arc<dyn Bus>) -> Self {
         Registry { kind, bus, live: RwLock::new(Map { entries: HashMap::new(), generations: 0 }) }
     }
 
     /// The actor of a topic, if it has one here.
-    pub fn find(&self, id: Uuid) -> Option<Live<A>> {
+    pub fn find(&self, id: Uuid) -> Option<Live<A, H>> {
         self.live.read().entries.get(&id).map(|entry| entry.live.clone())
     }
 
     /// The actor of a topic; `start` makes one where there is none. The bus is asked first, so that nothing falls
     /// between its answer ([`Start::ready`]) and the actor's first read.
-    pub fn find_or_start(&self, id: Uuid, start: impl FnOnce(Start) -> Addr<A>) -> Live<A> {
+    pub fn find_or_start(&self, id: Uuid, start: impl FnOnce(Start<H>) -> Addr<A>) -> Live<A, H> {
         if let Some(live) = self.find(id).filter(|live| live.address.connected()) {
             return live;
         }
@@ -103,7 +103,7 @@ impl<A: Actor> Registry<A> {
         let listening = self.bus.listen(&Topic::of(self.kind, id));
         map.generations += 1;
         let generation = map.generations;
-        let head = Head::default();
+        let head = H::default();
         let ready = Box::pin(listening.ready());
         let address = start(Start { generation: Generation(generation), head: head.clone(), ready });
         let live = Live { address, head, generation };
@@ -120,7 +120,7 @@ impl<A: Actor> Registry<A> {
     }
 
     /// Does something with every live topic.
-    pub fn for_each(&self, mut each: impl FnMut(Uuid, &Live<A>)) {
+    pub fn for_each(&self, mut each: impl FnMut(Uuid, &Live<A, H>)) {
         self.live.read().entries.iter().for_each(|(id, entry)| each(*id, &entry.live));
     }
 

@@ -93,6 +93,21 @@ impl RelayHandle {
     }
 }
 
+/// Hands frames to each of these relays once, however often it is among them: so whoever has many sessions on a topic tells
+/// each worker thread once.
+pub fn deliver_to<'a>(relays: impl Iterator<Item = &'a RelayHandle>, topic: &Topic, frames: &[Arc<Frame>]) {
+    if frames.is_empty() {
+        return;
+    }
+    let mut told: Vec<usize> = Vec::new();
+    for relay in relays {
+        if !told.contains(&relay.id) {
+            told.push(relay.id);
+            relay.deliver(topic, frames.to_vec());
+        }
+    }
+}
+
 /// The relay of this thread.
 pub struct Relay {
     handle: RelayHandle,

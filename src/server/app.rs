@@ -16,6 +16,7 @@ use super::listen::Room;
 use super::site::{self, Site};
 use crate::crew;
 use crate::crew::accounts::Accounts;
+use crate::crew::events::live::LiveEvents;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::auth::Tokens;
@@ -45,6 +46,7 @@ pub(super) struct App {
     pub tokens: web::Data<Tokens>,
     pub known: web::Data<KnownProfiles>,
     pub pods: web::Data<Pods>,
+    pub events: web::Data<LiveEvents>,
     pub public_url: web::Data<PublicUrl>,
     pub accounts: web::Data<Accounts>,
     pub site: web::Data<Site>,
@@ -91,6 +93,7 @@ impl App {
             .app_data(self.tokens.clone())
             .app_data(self.known.clone())
             .app_data(self.pods.clone())
+            .app_data(self.events.clone())
             .app_data(self.public_url.clone())
             .app_data(self.accounts.clone())
             .app_data(self.site.clone())

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::crew;
+use crate::crew::events::live::LiveEvents;
 use crate::crew::pods::{Pods, journal};
 use crate::crew::profiles::sign_in::{self, KnownProfiles};
 use crate::foundation::auth::Tokens;
@@ -19,8 +20,8 @@ use crate::foundation::db::Database;
 use crate::foundation::health::Health;
 use crate::foundation::http::check_origin;
 use crate::foundation::settings::Settings;
-use crate::realtime::bus::LocalBus;
 use crate::realtime::bus::redis::{BusError, RedisBus};
+use crate::realtime::bus::{Bus, LocalBus};
 use crate::realtime::handshake::{Endpoint, open};
 use crate::realtime::nodes::{self, Nodes};
 use crate::realtime::outbox::{Ending, OutboxLimits};
@@ -47,6 +48,7 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Engine {
     pods: Pods,
+    events: Arc<LiveEvents>,
     nodes: Option<Nodes>,
     endpoint: Endpoint,
     threads: Threads,
@@ -71,24 +73,29 @@ impl Engine {
             entries: limits.journal_entries,
             wait: limits.send_wait,
         };
-        let (pods, nodes) = match &settings.redis_url {
+        let (pods, events, nodes) = match &settings.redis_url {
             None => {
-                let bus = Arc::new(LocalBus::default());
-                (Pods::start(&parts.database, bus, None, &options, limits, threads.clone()), None)
+                let bus: Arc<dyn Bus> = Arc::new(LocalBus::default());
+                let events = LiveEvents::start(&parts.database, Arc::clone(&bus), None, limits, threads.clone());
+                (Pods::start(&parts.database, bus, None, &events, &options, limits, threads.clone()), events, None)
             }
             Some(url) => {
                 // Not by time: presence tells nodes apart by its first half.
                 let boot_id = Uuid::new_v4();
                 let bus = RedisBus::start(url, &settings.redis_prefix, boot_id, nodes::KIND, &threads)?;
                 let nodes = Nodes::new(&settings.node, bus.clone(), parts.database.clone());
-                let shared = Arc::new(bus.clone());
+                let shared: Arc<dyn Bus> = Arc::new(bus.clone());
                 let known = Some(nodes.clone());
-                let pods = Pods::start(&parts.database, shared, known, &options, limits, threads.clone());
+                let known_too = known.clone();
+                let events =
+                    LiveEvents::start(&parts.database, Arc::clone(&shared), known_too, limits, threads.clone());
+                let pods = Pods::start(&parts.database, shared, known, &events, &options, limits, threads.clone());
                 let mut receivers = pods.receivers();
+                receivers.extend(events.receivers());
                 receivers.insert(nodes::KIND, nodes.receiver());
                 bus.hand_to(receivers);
                 threads.spare().spawn(nodes.clone().run(health.clone()));
-                (pods, Some(nodes))
+                (pods, events, Some(nodes))
             }
         };
         let room = Arc::new(Semaphore::new(limits.sessions));
@@ -109,7 +116,7 @@ impl Engine {
                 let settings = settings.clone();
                 Arc::new(move |request| check_origin(request, &settings).is_ok())
             },
-            channels: Arc::new(crew::channels(&pods, parts.tokens)),
+            channels: Arc::new(crew::channels(&pods, &events, parts.tokens)),
             limits: SessionLimits {
                 frame_bytes: limits.frame_bytes,
                 topics: limits.topics,
@@ -118,7 +125,8 @@ impl Engine {
             },
             room: Arc::clone(&room),
         };
-        let engine = Engine { pods, nodes, endpoint, threads, relays: Arc::default(), room, sessions: limits.sessions };
+        let engine =
+            Engine { pods, events, nodes, endpoint, threads, relays: Arc::default(), room, sessions: limits.sessions };
         actix_web::rt::spawn(engine.clone().tidy());
         Ok(engine)
     }
@@ -126,6 +134,11 @@ impl Engine {
     /// The pods.
     pub fn pods(&self) -> &Pods {
         &self.pods
+    }
+
+    /// The events whose topics are open here.
+    pub fn events(&self) -> &Arc<LiveEvents> {
+        &self.events
     }
 
     /// Registers the sockets' route with one worker's app, on that worker's thread.

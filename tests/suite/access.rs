@@ -116,6 +116,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("events",          "insert one's own",                  "INSERT INTO events (slug, artist, city, venue, date_utc, created_by) VALUES ('i', 'A', 'C', 'V', now(), {me})", ". s e x b p n o h k m r"),
     ("events",          "insert in another's name",          "INSERT INTO events (slug, artist, city, venue, date_utc, created_by) VALUES ('i', 'A', 'C', 'V', now(), '{z}')", ". . . . . . . . . . . ."),
     ("events",          "update, cancel",                    "UPDATE events SET venue = 'V', cancelled_at = now() WHERE id = '{E}'",                                   ". . . . . . . . . k m r"),
+    ("events",          "move the wall",                      "UPDATE events SET wall_seq = 0 WHERE id = '{E}'",                                                           ". . . . . . . . . . . ."),
     ("events",          "give away",                         "UPDATE events SET created_by = {me} WHERE id = '{E}'",                                                   ". . . . . . . . . . . ."),
     ("events",          "delete",                            "DELETE FROM events WHERE id = '{G}'",                                                                    ". . . . . . . . . . . ."),
     ("events",          "delete one without others",         "SELECT FROM podium.event_delete('{G}', {me}) WHERE code = 'ok'",                                         ". . . . . . . . . k . ."),
@@ -134,9 +135,15 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("event_members",   "leave",                             "SELECT FROM podium.leave_event('{E}', {me}) WHERE code = 'ok'",                                          ". . e x b p n o h . . ."),
     ("event_members",   "remove another",                    "SELECT FROM podium.event_remove('{E}', {me}, '{z}') WHERE code = 'ok'",                                  ". . . . . . . . . . m r"),
 
+    ("event_departures","read",                               "SELECT FROM event_departures",                                                                              ". . . . . . . . . . . ."),
+    ("event_departures","insert",                             "INSERT INTO event_departures (event_id, wall_seq, user_id) VALUES ('{E}', 1, {me})",                        ". . . . . . . . . . . ."),
+    ("event_departures","update",                             "UPDATE event_departures SET at = now()",                                                                    ". . . . . . . . . . . ."),
+    ("event_departures","delete",                             "DELETE FROM event_departures",                                                                              ". . . . . . . . . . . ."),
+
     ("pods",            "read",                              "SELECT name FROM pods WHERE id = '{P}'",                                                                 ". . e x b p n o h . m r"),
     ("pods",            "read a closed one",                 "SELECT name FROM pods WHERE id = '{C}'",                                                                 ". . e . . . . . . . . ."),
     ("pods",            "read the head",                     "SELECT last_seq FROM pods WHERE id = '{P}'",                                                             ". . . . . . . . . . . ."),
+    ("pods",            "read where it stands on the wall",   "SELECT wall_seq FROM pods WHERE id = '{P}'",                                                                ". . . . . . . . . . . ."),
     ("pods",            "ask for the head",                  "SELECT FROM podium.head('{P}') head WHERE head IS NOT NULL",                                             ". . . . . p n o . . . ."),
     ("pods",            "count the seats taken",             "SELECT FROM podium.seats_taken('{{P}}')",                                                                ". . e x b p n o h . m r"),
     ("pods",            "insert",                            "INSERT INTO pods (id, event_id, name, created_by) VALUES ('{1}', '{E}', 'Crew', {me})",                  ". . . . . . . . . . . ."),

@@ -63,7 +63,7 @@ async fn the_wall_is_measured_or_said_to_be_missing() {
     let server = server().await;
     match load(&server, &["wall", "--rate", "10"]).await {
         Ok(report) => assert!(report.is_good(), "{report}"),
-        Err(failure) => assert!(failure.to_string().ends_with("does not serve event topics"), "{failure}"),
+        Err(failure) => assert!(failure.to_string().ends_with("does not serve posts"), "{failure}"),
     }
 }
 

@@ -43,6 +43,10 @@ impl Poster {
             for Post { number, body } in jobs {
                 let outcome = match http.request("POST", &path, &token, Some(&body)) {
                     Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
+                    // Its maker may post there, so it is not the event that is missing.
+                    Ok(answer) if answer.status == 404 => {
+                        Err(format!("POST {path}: answered 404: this server does not serve posts"))
+                    }
                     Ok(answer) => Err(format!("POST {path}: answered {} {}", answer.status, answer.body)),
                     Err(error) => Err(format!("POST {path}: {error}")),
                 };

@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::live::LiveEvents;
 use super::members::{EventMember, Joining, Membership};
 use super::{badges, store};
 use crate::crew::place::Place;
@@ -39,12 +40,15 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 async fn join(
     who: SignedIn,
     database: web::Data<Database>,
+    live: web::Data<LiveEvents>,
     id: Path<Uuid>,
     joining: Json<Joining>,
 ) -> Result<Json<Membership>> {
     let badges = badges::worn(&joining.vibe_badges)?;
     let work = async |conn: &mut _| store::join(conn, *id, who.user_id, &badges, joining.hidden).await;
-    Ok(Json(database.scope(&who.caller, Access::Write, work).await?))
+    let membership = database.scope(&who.caller, Access::Write, work).await?;
+    live.joined(*id);
+    Ok(Json(membership))
 }
 
 /// Leave an event

@@ -3,12 +3,18 @@
 //! Anyone may find an event; its members see each other and form pods. Its maker may change and cancel it, and delete
 //! it as long as nobody else has joined, since that would take strangers' pods with it.
 
+pub mod actor;
 pub mod badges;
+pub mod channel;
+pub mod live;
 mod member_routes;
 pub mod members;
+pub mod packet;
+mod reading;
 pub mod routes;
 pub mod slug;
 pub mod store;
+mod sweep;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

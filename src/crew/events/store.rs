@@ -1,5 +1,6 @@
 //! Every query of events and their members.
 
+pub mod live;
 pub mod search;
 
 use std::collections::HashMap;

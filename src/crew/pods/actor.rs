@@ -43,7 +43,7 @@ use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::metrics;
 use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head, Start};
-use crate::realtime::relay::RelayHandle;
+use crate::realtime::relay::{RelayHandle, deliver_to};
 use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
 use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
@@ -152,16 +152,7 @@ impl PodActor {
 
     /// Hands frames to every relay that has a session here.
     fn broadcast(&self, frames: Vec<Arc<Frame>>) {
-        if frames.is_empty() {
-            return;
-        }
-        let mut told: Vec<usize> = Vec::new();
-        for attached in self.sessions.values() {
-            if !told.contains(&attached.relay.id()) {
-                told.push(attached.relay.id());
-                attached.relay.deliver(&self.topic, frames.clone());
-            }
-        }
+        deliver_to(self.sessions.values().map(|attached| &attached.relay), &self.topic, &frames);
     }
 
     fn passing(&self, event: &str, payload: &serde_json::Value, except: Option<SubscriptionId>) {
@@ -244,16 +235,15 @@ impl PodActor {
             for relay in relays {
                 relay.room(&topic).await;
             }
-            let stretch = repairs.read(pod_id, after).await?;
-            let Stretch { page, upto } = &*stretch;
+            let Stretch { page, upto } = repairs.read(pod_id, after).await?;
             let changes = page.messages.iter().map(|message| Change::of(&topic, message, known)).collect();
-            Ok::<_, Error>((changes, *upto, page.more))
+            Ok::<_, Error>((changes, upto, page.more))
         };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, actor, ctx| {
             actor.repairing = false;
             match (outcome, &mut actor.state) {
                 (Ok((changes, upto, more)), Some(state)) if actor.life == life => {
-                    let changes = state.repaired(changes, upto, more);
+                    let changes = state.repaired(after, changes, upto, more);
                     actor.deliver(changes, ctx);
                     if upto > after {
                         actor.repair(ctx);

@@ -29,7 +29,7 @@ use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::realtime::bus::{Bus, Listening};
-use crate::realtime::relay::RelayHandle;
+use crate::realtime::relay::{RelayHandle, deliver_to};
 use crate::realtime::subscription::{Frame, Reach, SubscriptionId};
 use crate::wire::frame;
 use crate::wire::topic::Topic;
@@ -252,13 +252,7 @@ impl Inbox {
         let Some(person) = self.people.get(&user_id) else { return };
         let text = frame::push(person.topic.as_str(), event, payload);
         let frame = Arc::new(Frame { text, reach: Reach::State { as_of: 0 } });
-        let mut told: Vec<usize> = Vec::new();
-        for relay in person.sessions.values() {
-            if !told.contains(&relay.id()) {
-                told.push(relay.id());
-                relay.deliver(&person.topic, vec![Arc::clone(&frame)]);
-            }
-        }
+        deliver_to(person.sessions.values(), &person.topic, &[frame]);
     }
 
     fn enter(&mut self, user_id: Uuid, pod_id: Uuid, known: Known) {

@@ -17,6 +17,7 @@ use super::inbox::{self, InboxHandle};
 use super::journal::Deliver;
 use super::packet::{self, Packet};
 use super::store::live::Mark;
+use crate::crew::events::live::LiveEvents;
 use crate::crew::messages::Kind;
 use crate::foundation::metrics;
 use crate::realtime::bus::Bus;
@@ -34,6 +35,8 @@ pub struct LivePods {
     /// The other nodes, where there may be some.
     nodes: Option<Nodes>,
     inbox: InboxHandle,
+    /// The events' topics, which tell of the pods' cards.
+    events: Arc<LiveEvents>,
     versions: AtomicU64,
     /// The database's line of history, once it is known.
     epoch: RwLock<Arc<str>>,
@@ -43,12 +46,13 @@ pub struct LivePods {
 
 impl LivePods {
     /// None yet.
-    pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, inbox: InboxHandle) -> Self {
+    pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, inbox: InboxHandle, events: Arc<LiveEvents>) -> Self {
         LivePods {
             registry: Registry::new(KIND, Arc::clone(&bus)),
             bus,
             nodes,
             inbox,
+            events,
             versions: AtomicU64::new(1),
             epoch: RwLock::new("".into()),
             sweep_now: Notify::new(),
@@ -157,6 +161,7 @@ impl LivePods {
     fn start_afresh(&self) {
         self.registry.for_each(|_, live| live.address.do_send(Afresh));
         self.inbox.afresh();
+        self.events.start_afresh();
     }
 
     /// A reading has seen that the pod's log reaches up to here.
@@ -219,6 +224,8 @@ impl Deliver for LivePods {
     }
 
     fn recheck(&self, pod_id: Option<Uuid>) {
+        // Whatever it was may have changed a card.
+        self.events.recheck();
         match pod_id {
             Some(pod_id) => {
                 if let Some(live) = self.find(pod_id) {
@@ -233,6 +240,13 @@ impl Deliver for LivePods {
     fn gone(&self, pod_id: Uuid) {
         self.tell(pod_id, &Packet::Gone);
         self.gone_here(pod_id);
+    }
+
+    fn wall_moved(&self, event_id: Uuid, members: bool) {
+        self.events.moved(event_id);
+        if members {
+            self.events.joined(event_id);
+        }
     }
 
     fn epoch(&self, epoch: &str) {

@@ -40,6 +40,7 @@ use self::live::{FromAfar, LivePods};
 use self::read_marks::ReadMarks;
 use self::repairs::Repairs;
 use self::sweep::Sweep;
+use crate::crew::events::live::LiveEvents;
 use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
@@ -159,12 +160,13 @@ impl Pods {
         database: &Database,
         bus: Arc<dyn Bus>,
         nodes: Option<Nodes>,
+        events: &Arc<LiveEvents>,
         journal: &journal::Options,
         limits: &Limits,
         threads: Threads,
     ) -> Self {
         let inbox = InboxHandle::start(database.clone(), Arc::clone(&bus), threads.spare());
-        let live = Arc::new(LivePods::new(bus, nodes.clone(), inbox));
+        let live = Arc::new(LivePods::new(bus, nodes.clone(), inbox, Arc::clone(events)));
         let from_afar = nodes.as_ref().map(|nodes| {
             let told: Arc<dyn Neighbours> = live.clone();
             nodes.tell(Arc::downgrade(&told));

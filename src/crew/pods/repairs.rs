@@ -8,7 +8,7 @@
 //! **Bounds.** Each actor wants one thing at a time; [`PODS`] of them are read together, and about [`ROWS`] rows.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::hash_map::Entry;
 
 use diesel_async::AsyncPgConnection;
 use tokio::sync::{mpsc, oneshot};
@@ -33,7 +33,7 @@ const LEAST: usize = 16;
 struct Want {
     pod_id: Uuid,
     after: i64,
-    answer: oneshot::Sender<Result<Arc<Stretch>>>,
+    answer: oneshot::Sender<Result<Stretch>>,
 }
 
 /// All changes of a pod's log after a position.
@@ -61,7 +61,7 @@ impl Repairs {
     ///
     /// # Errors
     /// As the database's.
-    pub async fn read(&self, pod_id: Uuid, after: i64) -> Result<Arc<Stretch>> {
+    pub async fn read(&self, pod_id: Uuid, after: i64) -> Result<Stretch> {
         let (answer, answered) = oneshot::channel();
         self.0.send(Want { pod_id, after, answer }).map_err(|_| Error::from(Code::Unavailable))?;
         answered.await.unwrap_or_else(|_| Err(Code::Unavailable.into()))
@@ -70,35 +70,40 @@ impl Repairs {
 
 async fn read_all(database: Database, mut waiting: mpsc::UnboundedReceiver<Want>) {
     let mut wants = Vec::with_capacity(PODS);
-    while waiting.recv_many(&mut wants, PODS).await > 0 {
+    while !wants.is_empty() || waiting.recv_many(&mut wants, PODS).await > 0 {
+        let mut asked: HashMap<Uuid, i64> = HashMap::with_capacity(wants.len());
+        let mut is_second = |want: &mut Want| match asked.entry(want.pod_id) {
+            Entry::Occupied(_) => true,
+            Entry::Vacant(free) => {
+                free.insert(want.after);
+                false
+            }
+        };
+        // An actor that stops and its successor may both want something of one pod: one after the other.
+        let later: Vec<Want> = wants.extract_if(.., |want| is_second(want)).collect();
         metrics::POD_REPAIRS.count(metrics::NONE).increment(wants.len() as u64);
         metrics::POD_READINGS.count(metrics::NONE).increment(1);
-        let mut asked: HashMap<Uuid, i64> = HashMap::with_capacity(wants.len());
-        for want in &wants {
-            // An actor that stops and its successor may both want something of a pod. What it has already it drops.
-            let after = asked.entry(want.pod_id).or_insert(want.after);
-            *after = want.after.min(*after);
-        }
         match database.service(async |conn| read(conn, asked).await).await {
-            Ok(found) => {
+            Ok(mut found) => {
                 for want in wants.drain(..) {
                     // Where there is no such pod, there is nothing after any position.
-                    let nothing = || Arc::new(Stretch { page: empty(), upto: want.after });
-                    let _ = want.answer.send(Ok(found.get(&want.pod_id).cloned().unwrap_or_else(nothing)));
+                    let stretch = found.remove(&want.pod_id).unwrap_or(Stretch { page: empty(), upto: want.after });
+                    let _ = want.answer.send(Ok(stretch));
                 }
             }
             Err(cause) => {
-                tracing::warn!(pods = wants.len(), %cause, "a repair could not read");
+                tracing::warn!(pods = wants.len(), %cause, "a repair could not read; it will be tried again");
                 for want in wants.drain(..) {
                     let _ = want.answer.send(Err(Code::Unavailable.into()));
                 }
             }
         }
+        wants = later;
     }
 }
 
 /// First the heads, then the rows: all up to a head is committed, and what is missing among the rows was superseded.
-async fn read(conn: &mut AsyncPgConnection, after: HashMap<Uuid, i64>) -> Result<HashMap<Uuid, Arc<Stretch>>> {
+async fn read(conn: &mut AsyncPgConnection, after: HashMap<Uuid, i64>) -> Result<HashMap<Uuid, Stretch>> {
     let heads = live::heads(conn, after.keys().copied().collect()).await?;
     let limit = (ROWS / heads.len().max(1)).clamp(LEAST, messages::PAGE_MAX);
     let stretches = heads.iter().map(|(pod_id, head)| (*pod_id, after[pod_id], *head)).collect();
@@ -109,7 +114,7 @@ async fn read(conn: &mut AsyncPgConnection, after: HashMap<Uuid, i64>) -> Result
             (true, Some(next)) => next,
             _ => head.max(after[&pod_id]),
         };
-        (pod_id, Arc::new(Stretch { page, upto }))
+        (pod_id, Stretch { page, upto })
     };
     Ok(heads.into_iter().map(stretch).collect())
 }

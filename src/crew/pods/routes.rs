@@ -1,6 +1,8 @@
 //! HTTP of pods.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -54,13 +56,34 @@ async fn open(
     Ok(if fresh { HttpResponse::Created().json(pod) } else { HttpResponse::Ok().json(pod) })
 }
 
+/// In which order pods are listed.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    /// In order of opening.
+    #[default]
+    Opened,
+    /// The newest first.
+    Newest,
+}
+
+/// How to list pods.
+#[derive(Debug, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// `opened` (in order of opening) if absent, or `newest` (the newest first). A cursor belongs to the order that it came in.
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
+}
+
 /// An event's pods
 ///
-/// For its members: the pods that are not closed, with their free seats, in order of opening.
+/// For its members: the pods that are not closed, with their free seats.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
-    params(("id" = Uuid, Path, description = "The event's id"), PageQuery),
+    params(("id" = Uuid, Path, description = "The event's id"), ListQuery, PageQuery),
     responses(
         (status = 200, description = "A page of pods", body = Page<PodView>),
         (status = 403, description = "`not_member`: the caller has not joined the event", body = Problem),
@@ -74,15 +97,19 @@ async fn list(
     who: SignedIn,
     database: web::Data<Database>,
     event_id: Path<Uuid>,
+    query: Query<ListQuery>,
     page: Query<PageQuery>,
 ) -> Result<Json<Page<PodView>>> {
     let (limit, after) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| {
         events::store::require_member(conn, *event_id, who.user_id).await?;
-        store::of_event(conn, *event_id, after, limit.rows()).await
+        match query.order {
+            Order::Opened => store::of_event(conn, *event_id, after, limit.rows()).await,
+            Order::Newest => store::newest_of_event(conn, *event_id, after, limit.rows()).await,
+        }
     };
     let pods = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(pods, limit, |view| Place { time: view.pod.created_at, id: view.pod.id })))
+    Ok(Json(Page::of(pods, limit, PodView::place)))
 }
 
 /// Get a pod

@@ -157,6 +157,24 @@ pub async fn of_event(
     views(conn, rows).await
 }
 
+/// The same, the newest first.
+pub async fn newest_of_event(
+    conn: &mut AsyncPgConnection,
+    event_id: Uuid,
+    before: Option<Place>,
+    limit: i64,
+) -> Result<Vec<PodView>> {
+    let mut query = pods::table
+        .filter(pods::event_id.eq(event_id).and(pods::closed_at.is_null()))
+        .select(PodRow::as_select())
+        .into_boxed();
+    if let Some(Place { time, id }) = before {
+        query = query.filter(pods::created_at.le(time).and(pods::created_at.lt(time).or(pods::id.lt(id))));
+    }
+    let rows = query.order((pods::created_at.desc(), pods::id.desc())).limit(limit).load(conn).await?;
+    views(conn, rows).await
+}
+
 /// Adds the free seats, in one statement for all.
 async fn views(conn: &mut AsyncPgConnection, rows: Vec<PodRow>) -> Result<Vec<PodView>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{JoinPolicy, Member, Pod};
 use crate::crew::messages::Message;
+use crate::crew::place::Place;
 use crate::foundation::errors::Result;
 use crate::foundation::fields::Fields;
 
@@ -21,6 +22,13 @@ pub struct PodView {
     pub pod: Pod,
     /// How many seats nobody has taken.
     pub free_seats: i16,
+}
+
+impl PodView {
+    /// Its place in the lists of its event.
+    pub fn place(&self) -> Place {
+        Place { time: self.pod.created_at, id: self.pod.id }
+    }
 }
 
 /// A pod, with its members for one who is among them.

@@ -6,7 +6,7 @@
 mod store;
 mod view;
 
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -66,7 +66,7 @@ struct Inner {
     topic: Topic,
     view: Mutex<View>,
     status: watch::Sender<Status>,
-    told: OnceLock<Weak<dyn Neighbours>>,
+    told: Mutex<Vec<Weak<dyn Neighbours>>>,
     /// Whether this node has left; held while its row is written.
     left: tokio::sync::Mutex<bool>,
     /// This node has begun or ceased to hear the bus: its row is to say so.
@@ -86,16 +86,16 @@ impl Nodes {
             topic,
             view: Mutex::new(View::new(Instant::now())),
             status: watch::Sender::new(Status::default()),
-            told: OnceLock::new(),
+            told: Mutex::default(),
             left: tokio::sync::Mutex::new(false),
             turned: Notify::new(),
             _listening: listening,
         }))
     }
 
-    /// Who is told of what happens to nodes. Only the first call counts.
+    /// Who, too, is told of what happens to nodes.
     pub fn tell(&self, told: Weak<dyn Neighbours>) {
-        let _ = self.0.told.set(told);
+        self.0.told.lock().push(told);
     }
 
     /// Who takes the beats.
@@ -168,7 +168,7 @@ impl Nodes {
             dead.into_iter().for_each(|boot_id| self.gone(boot_id));
             let hears = verdict != Verdict::CutOff;
             if hears && !heard {
-                self.0.told.get().and_then(Weak::upgrade).inspect(|told| told.back());
+                self.0.each_told(|told| told.back());
             }
             if heard != hears {
                 self.0.turned.notify_one();
@@ -210,7 +210,14 @@ impl Nodes {
 
     fn gone(&self, boot_id: Uuid) {
         tracing::info!(%boot_id, "a node is gone");
-        self.0.told.get().and_then(Weak::upgrade).inspect(|told| told.gone(boot_id));
+        self.0.each_told(|told| told.gone(boot_id));
+    }
+}
+
+impl Inner {
+    fn each_told(&self, tell: impl Fn(&dyn Neighbours)) {
+        let told = self.told.lock().clone();
+        told.iter().filter_map(Weak::upgrade).for_each(|told| tell(&*told));
     }
 }
 
@@ -231,7 +238,7 @@ impl Receive for Inner {
             }
             Some((&BYE, _)) if from != self.bus.boot_id() => {
                 self.view.lock().left(from);
-                self.told.get().and_then(Weak::upgrade).inspect(|told| told.gone(from));
+                self.each_told(|told| told.gone(from));
             }
             _ => {}
         }

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod cluster;
 pub mod crowd;
 pub mod database;
+pub mod event_client;
 pub mod gate;
 pub mod node;
 pub mod pair;

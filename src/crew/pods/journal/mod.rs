@@ -48,6 +48,9 @@ pub trait Deliver: Send + Sync + 'static {
     /// The pod is gone with its event.
     fn gone(&self, pod_id: Uuid);
 
+    /// This node has committed what the members of this event see of a pod, or `members` of it have come or gone.
+    fn wall_moved(&self, event_id: Uuid, members: bool);
+
     /// The database that the journal is connected to has this line of history.
     fn epoch(&self, epoch: &str);
 }
@@ -207,6 +210,26 @@ impl Call {
             | Call::HandOver { pod_id, .. }
             | Call::Close { pod_id, .. } => Ok(*pod_id),
             Call::LeaveEvent { event_id, .. } | Call::DeleteEvent { event_id, .. } => Err(*event_id),
+        }
+    }
+
+    /// Whether it may change a pod's card without a line of its log.
+    fn is_about_a_card(&self) -> bool {
+        matches!(self, Call::Change { .. } | Call::LeaveEvent { .. } | Call::DeleteEvent { .. })
+    }
+
+    /// Whether it may make somebody a member of the event, or none.
+    fn is_about_members(&self) -> bool {
+        matches!(self, Call::Accept { .. } | Call::LeaveEvent { .. })
+    }
+
+    /// The event, as far as the call itself names it.
+    fn event(&self) -> Option<Uuid> {
+        match self {
+            Call::Open { event_id, .. } | Call::LeaveEvent { event_id, .. } | Call::DeleteEvent { event_id, .. } => {
+                Some(*event_id)
+            }
+            _ => None,
         }
     }
 }

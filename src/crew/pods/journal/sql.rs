@@ -68,6 +68,8 @@ pub(super) struct Outcome {
     pub seat: Option<i16>,
     /// From when on it is worth asking again.
     pub again: Option<DateTime<Utc>>,
+    /// The event of its pods; not of one that the call has made.
+    pub event_id: Option<Uuid>,
     /// New lines, each with its pod, ascending in each pod.
     pub lines: Vec<(Uuid, Message)>,
     /// The pods that the call names without a line.
@@ -214,8 +216,14 @@ impl Connection {
     /// Runs a membership function.
     pub(super) async fn call(&self, call: &Call) -> Result<Outcome, Failure> {
         let rows = in_time(ANSWER, async { Ok(self.rows(call).await?) }).await?;
-        let mut outcome =
-            Outcome { code: "not_found".into(), seat: None, again: None, lines: Vec::new(), pods: Vec::new() };
+        let mut outcome = Outcome {
+            code: "not_found".into(),
+            seat: None,
+            again: None,
+            event_id: None,
+            lines: Vec::new(),
+            pods: Vec::new(),
+        };
         for row in &rows {
             read_line(row, &mut outcome).map_err(Failure::from)?;
         }
@@ -223,10 +231,11 @@ impl Connection {
     }
 
     async fn rows(&self, call: &Call) -> Result<Vec<Row>, tokio_postgres::Error> {
-        const COLUMNS: &str = "SELECT code, seat, pod_id, id, seq, user_id, kind, text, at FROM podium.";
+        const COLUMNS: &str = "SELECT code, seat, pod_id, id, seq, user_id, kind, text, at, \
+             (SELECT event_id FROM pods WHERE pods.id = called.pod_id) FROM podium.";
         macro_rules! run {
             ($function:literal, $($argument:expr),+) => {
-                self.client.query(&format!("{COLUMNS}{}", $function), &[$(&$argument),+]).await
+                self.client.query(&format!("{COLUMNS}{} called", $function), &[$(&$argument),+]).await
             };
         }
         match call {
@@ -276,6 +285,7 @@ fn array(ids: &[Uuid]) -> Option<String> {
 fn read_line(row: &Row, outcome: &mut Outcome) -> Result<(), tokio_postgres::Error> {
     outcome.code = row.try_get(0)?;
     outcome.seat = row.try_get(1)?;
+    outcome.event_id = outcome.event_id.or(row.try_get(9)?);
     let pod_id: Option<Uuid> = row.try_get(2)?;
     let id: Option<Uuid> = row.try_get(3)?;
     match (pod_id, id) {

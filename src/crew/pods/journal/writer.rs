@@ -308,6 +308,10 @@ impl Writer {
         if let (Call::DeleteEvent { .. }, "ok") = (call, outcome.code.as_str()) {
             outcome.pods.iter().for_each(|pod_id| self.deliver.gone(*pod_id));
         }
+        let told = fresh || repeated || (outcome.code == "ok" && call.is_about_a_card());
+        if let (true, Some(event_id)) = (told, call.event().or(outcome.event_id)) {
+            self.deliver.wall_moved(event_id, call.is_about_members());
+        }
         let already_done = repeated
             && matches!(
                 (call, outcome.code.as_str()),

@@ -1,0 +1,84 @@
+//! What nodes tell each other of events, as bytes on the bus.
+//!
+//! Nothing that is durable travels here: a node that hears that something has changed reads it from Postgres. Whoever does
+//! not know the first byte, or finds less than it says, drops it; the sweep finds what matters.
+
+use bytes::{Buf, BufMut};
+use uuid::Uuid;
+
+/// The form of these packets. Raised when a known kind of packet changes its form.
+const FORM: u8 = 1;
+
+/// One message between nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packet {
+    /// The event's wall has a new head.
+    Wall,
+    /// Somebody has joined the event.
+    Members,
+    /// So many people have the topic open on the sending node.
+    Present {
+        /// Grows with everything that the node says of any event's presence.
+        version: u64,
+        /// How many.
+        people: u64,
+    },
+    /// Whoever has people on the topic is to say so.
+    Ask,
+    /// On a node's own topic: it is to say how many people it has at this event, also if it has none.
+    AskAbout(Uuid),
+}
+
+impl Packet {
+    /// As bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = vec![FORM];
+        match self {
+            Packet::Wall => out.put_u8(1),
+            Packet::Members => out.put_u8(2),
+            Packet::Present { version, people } => {
+                out.put_u8(3);
+                out.put_u64_le(*version);
+                out.put_u64_le(*people);
+            }
+            Packet::Ask => out.put_u8(4),
+            Packet::AskAbout(event_id) => {
+                out.put_u8(5);
+                out.put_slice(event_id.as_bytes());
+            }
+        }
+        out
+    }
+
+    /// From bytes. `None` if they make no sense here.
+    pub fn decode(mut bytes: &[u8]) -> Option<Packet> {
+        let input = &mut bytes;
+        (input.try_get_u8().ok()? == FORM).then_some(())?;
+        Some(match input.try_get_u8().ok()? {
+            1 => Packet::Wall,
+            2 => Packet::Members,
+            3 => Packet::Present { version: input.try_get_u64_le().ok()?, people: input.try_get_u64_le().ok()? },
+            4 => Packet::Ask,
+            5 => Packet::AskAbout(Uuid::from_slice(input).ok()?),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_encoded_is_read_again_and_what_is_cut_or_foreign_is_not() {
+        let (present, about) = (Packet::Present { version: 3, people: u64::MAX }, Packet::AskAbout(Uuid::from_u128(7)));
+        for packet in [Packet::Wall, Packet::Members, present, Packet::Ask, about] {
+            let bytes = packet.encode();
+            assert_eq!(Packet::decode(&bytes), Some(packet));
+            assert_eq!(Packet::decode(&bytes[..bytes.len() - 1]), None);
+        }
+        for foreign in [&b""[..], &[2, 1], &[1, 99], &[1, 3, 0]] {
+            assert_eq!(Packet::decode(foreign), None);
+        }
+    }
+}
