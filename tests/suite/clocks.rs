@@ -48,7 +48,9 @@ async fn is_accepted(node: &Server, person: &Person) -> bool {
 async fn a_token_is_good_on_every_node_or_on_none() {
     let cluster = nodes().await;
     let ana = cluster.nodes[0].person("Ana");
-    let kinds: [(bool, fn(i64) -> Value); 5] = [
+    // Whether such a token is good, and its claims at a time.
+    type Kind = (bool, fn(i64) -> Value);
+    let kinds: [Kind; 5] = [
         (true, |now| json!({"exp": now + 3600})),
         // The node ahead thinks that it has been over for a while.
         (true, |now| json!({"exp": now + 40})),
