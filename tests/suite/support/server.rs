@@ -217,6 +217,18 @@ impl Server {
         samples.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
     }
 
+    /// The same of several, read at once; what it does not name yet is left out.
+    pub async fn metrics<'a>(&self, names: &[&'a str]) -> Vec<(&'a str, f64)> {
+        let text = self.client.get(format!("{}/metrics", self.admin_url)).send().await.expect("metrics").text().await;
+        let text = text.expect("metrics");
+        let samples = text.lines().filter_map(|line| {
+            let (sample, value) = line.rsplit_once(' ')?;
+            let name = sample.split('{').next()?;
+            Some((*names.iter().find(|wanted| **wanted == name)?, value.parse().ok()?))
+        });
+        samples.collect()
+    }
+
     /// How many statements `work` costs Postgres: the least of some tries, since the server has work of its own beside it.
     pub async fn statements<T>(&self, work: impl AsyncFn() -> T) -> f64 {
         let mut least = f64::INFINITY;
@@ -341,6 +353,8 @@ async fn launch(database: &Database, settings: &[(String, String)], listen: &str
         .env("PODIUM_WORKERS", "2")
         .env("PODIUM_JOURNAL_WRITERS", "2")
         .env("PODIUM_DB_POOL", "6")
+        // Those who test when a token expires wait for it. What the leeway is for is shown by clocks that are wrong.
+        .env("PODIUM_JWT_LEEWAY", "0")
         // The people of tests make more than anybody should; those about the limits set them.
         .env("PODIUM_LIMIT_EVENTS", "off")
         .env("PODIUM_LIMIT_PODS", "off")

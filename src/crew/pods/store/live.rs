@@ -54,6 +54,11 @@ pub async fn head(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<i64> {
     Ok(pods::table.find(pod_id).select(pods::last_seq).first(conn).await.optional()?.unwrap_or(0))
 }
 
+/// The heads of these pods' logs, as the service. Pods that are not there are left out.
+pub async fn heads(conn: &mut AsyncPgConnection, pod_ids: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
+    Ok(pods::table.filter(pods::id.eq_any(pod_ids)).select((pods::id, pods::last_seq)).load(conn).await?)
+}
+
 /// Whether the person may take a seat if there is one: a member of the event, let in where the pod is for the
 /// invited, and not removed before. As the service.
 pub async fn may_join(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
@@ -85,6 +90,8 @@ pub struct Snapshot {
     pub head: i64,
     /// The database's line of history.
     pub epoch: String,
+    /// When it was read, by the database's clock, which also stamps what is said.
+    pub now: chrono::DateTime<chrono::Utc>,
 }
 
 #[derive(QueryableByName)]
@@ -107,6 +114,8 @@ struct SnapshotRow {
     head: i64,
     #[diesel(sql_type = Text)]
     epoch: String,
+    #[diesel(sql_type = diesel::sql_types::Timestamptz)]
+    now: chrono::DateTime<chrono::Utc>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     members: Option<Value>,
 }
@@ -131,10 +140,10 @@ pub enum Reader {
 macro_rules! snapshot {
     ($head:literal) => {
         concat!(
-            "SELECT event_id, name, kind, seats, join_policy, created_by, created_at, head, epoch, members FROM ( \
+            "SELECT event_id, name, kind, seats, join_policy, created_by, created_at, head, epoch, now, members FROM ( \
              SELECT p.event_id, p.name, p.kind, p.seats, p.join_policy, p.created_by, p.created_at, ",
             $head,
-            " AS head, podium.epoch() AS epoch, \
+            " AS head, podium.epoch() AS epoch, clock_timestamp() AS now, \
              (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.seat) FROM podium.roster(ARRAY[p.id]) r) AS members \
              FROM pods p WHERE p.id = $1 AND p.closed_at IS NULL) found WHERE head IS NOT NULL"
         )
@@ -185,6 +194,7 @@ pub async fn snapshot(conn: &mut AsyncPgConnection, pod_id: Uuid, reader: Reader
         since,
         head: row.head,
         epoch: row.epoch,
+        now: row.now,
     }))
 }
 
