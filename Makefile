@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run cluster test bench bench-nodes openapi nodes simulate check fmt lint doc deny web web-dev web-check clean-state
+.PHONY: help run cluster test timings bench bench-nodes openapi nodes simulate check fmt lint doc deny web web-dev web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(embedded)'"
 ARGS ?=
@@ -18,6 +18,9 @@ cluster: ## install what is missing, and run three nodes, a Redis and HAProxy on
 
 test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" runs some)
 	@scripts/test.sh $(ARGS)
+
+timings: ## run what breaks and halts nodes, Redis and Postgres, one at a time, and hold how long it takes against what is promised
+	@PODIUM_TEST_TIMINGS=1 scripts/test.sh --test-threads 1 --success-output immediate -E 'test(/^(halt|removal|rolling|split)::/)'
 
 web: ## build the web client, if its sources have changed
 	@scripts/web.sh

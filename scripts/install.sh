@@ -57,6 +57,8 @@ install_node() {
 }
 
 install_redis() {
+    # Tests give Redis a certificate.
+    have openssl || package openssl openssl openssl
     have redis-server && return
     package redis-server redis redis
     # Debian starts it with the package. Nobody asked for that one: each run of ours has its own.

@@ -9,32 +9,19 @@
 //! connection on which something was given up, or whose future was dropped, is thrown away when it comes back to its
 //! pool: it may have a transaction open, or never answer again.
 
+mod pool;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bb8::{ManageConnection, PooledConnection};
-use diesel::ConnectionError;
-use diesel::connection::InstrumentationEvent;
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, PoolError, PoolableConnection, RecyclingMethod,
-};
-use diesel_async::{
-    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
-};
-use futures_util::FutureExt;
-use tokio::runtime::Handle;
+use bb8::PooledConnection;
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+pub use self::pool::config;
+use self::pool::{Manager, Pool, pool};
 use super::errors::{Code, Error, Result};
-
-type Pool = bb8::Pool<Manager>;
-
-/// How long a request waits for a connection before it is told [`Code::Unavailable`].
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(3);
 
 /// How long a transaction, or what is asked outside one, may take before its connection is given up. Above Postgres's own limit for
 /// one statement.
@@ -177,83 +164,18 @@ fn opening(caller: &Caller, access: Access) -> String {
     sql
 }
 
-fn pool(url: &str, role: &'static str, size: u32) -> Pool {
-    let mut config = ManagerConfig::default();
-    // A look without a round trip: what Postgres has closed in the meantime is not handed out.
-    config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection: &mut AsyncPgConnection| {
-        let broken = connection.is_broken();
-        async move { if broken { Err(diesel::result::Error::BrokenTransactionManager) } else { Ok(()) } }.boxed()
-    }));
-    // Whoever asks first makes the connection, but its task must outlive that worker's thread.
-    let runtime = Handle::current();
-    config.custom_setup = Box::new(move |url| {
-        let url = url.to_owned();
-        let making = runtime.spawn(async move {
-            match timeout(CONNECT, establish(&url, role)).await {
-                Ok(made) => made,
-                Err(_) => Err(ConnectionError::BadConnection("no connection in time".to_owned())),
-            }
-        });
-        making.map(|made| made.unwrap_or_else(|cause| Err(ConnectionError::BadConnection(cause.to_string())))).boxed()
-    });
-    Pool::builder()
-        .max_size(size)
-        .connection_timeout(PATIENCE)
-        .build_unchecked(Manager(AsyncDieselConnectionManager::new_with_config(url, config)))
-}
-
-async fn establish(url: &str, role: &str) -> std::result::Result<AsyncPgConnection, ConnectionError> {
-    let mut connection = AsyncPgConnection::establish(url).await?;
-    // Shorter than ANSWER, so that Postgres gives up first and says so.
-    connection
-        .batch_execute(&format!("SET ROLE {role}; SET statement_timeout = '4500ms'; SET lock_timeout = '4s'"))
-        .await
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    connection.set_instrumentation(|event: InstrumentationEvent<'_>| {
-        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-            STATEMENTS.fetch_add(1, Ordering::Relaxed);
-        }
-    });
-    Ok(connection)
-}
-
-/// A pooled connection, and whether something is under way on it.
-struct Slot {
-    connection: AsyncPgConnection,
-    busy: bool,
-}
-
-/// Makes the connections of a pool, and throws away those that come back busy.
-struct Manager(AsyncDieselConnectionManager<AsyncPgConnection>);
-
-impl ManageConnection for Manager {
-    type Connection = Slot;
-    type Error = PoolError;
-
-    async fn connect(&self) -> std::result::Result<Slot, PoolError> {
-        Ok(Slot { connection: self.0.connect().await?, busy: false })
-    }
-
-    async fn is_valid(&self, slot: &mut Slot) -> std::result::Result<(), PoolError> {
-        self.0.is_valid(&mut slot.connection).await
-    }
-
-    fn has_broken(&self, slot: &mut Slot) -> bool {
-        slot.busy || self.0.has_broken(&mut slot.connection)
-    }
-}
-
 async fn run<R>(pool: &Pool, work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>) -> Result<R> {
     let mut slot: PooledConnection<'_, Manager> = pool.get().await.map_err(|cause| {
         tracing::warn!(%cause, "no database connection");
         Error::new(Code::Unavailable)
     })?;
-    slot.busy = true;
+    slot.begin();
     let outcome = timeout(ANSWER, work(&mut slot.connection)).await;
     let Ok(outcome) = outcome else {
         tracing::warn!("the database does not answer; the connection is given up");
+        slot.doubt();
         return Err(Code::Unavailable.into());
     };
-    slot.busy = false;
+    slot.end();
     outcome
 }

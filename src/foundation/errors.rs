@@ -257,7 +257,12 @@ impl From<diesel::result::Error> for Error {
                 tracing::warn!(cause = %error, "the database could not answer");
                 Error::new(Code::Unavailable)
             }
-            Diesel::DatabaseError(Kind::Unknown, info) if info.message().starts_with("terminating connection") => {
+            // It was ended, or waited too long for a lock or for the disk: nothing was done, and it may be asked again.
+            Diesel::DatabaseError(Kind::Unknown, info)
+                if ["terminating connection", "canceling statement"]
+                    .iter()
+                    .any(|said| info.message().starts_with(said)) =>
+            {
                 tracing::warn!(cause = %error, "the database could not answer");
                 Error::new(Code::Unavailable)
             }

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::time::timeout;
 
-use super::metrics;
+use super::{db, metrics};
 
 /// How often Postgres is asked.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -145,7 +145,8 @@ async fn ask(client: &mut Option<tokio_postgres::Client>, url: &str) -> Result<(
         None => std::error::Error::source(&cause).map_or_else(|| cause.to_string(), |source| source.to_string()),
     };
     if client.is_none() {
-        let (fresh, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.map_err(told)?;
+        let config = db::config(url).map_err(told)?;
+        let (fresh, connection) = config.connect(tokio_postgres::NoTls).await.map_err(told)?;
         tokio::spawn(connection);
         *client = Some(fresh);
     }

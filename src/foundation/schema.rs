@@ -360,6 +360,8 @@ diesel::table! {
         created_at -> Timestamptz,
         /// When it was closed; a closed pod has no members.
         closed_at -> Nullable<Timestamptz>,
+        /// Counts the changes of name and join policy, for nodes to find those that the bus has lost.
+        revision -> Int8,
         /// The number of the event's wall under which what the event's members see of the pod last changed.
         wall_seq -> Int8,
         /// The number under which it was opened; NULL inside the transaction that opens it.

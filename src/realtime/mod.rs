@@ -7,6 +7,7 @@
 //! handing a frame to a session takes no lock and no message. Actors of topics live on these threads too, and speak
 //! to relays through bounded queues.
 
+pub mod afresh;
 pub mod bus;
 pub mod channel;
 pub mod handshake;

@@ -16,24 +16,40 @@ use super::bus::{Bus, Listening};
 use crate::wire::topic::Topic;
 
 /// The highest position that this node has heard of for a topic, set before the actor is told. An actor whose mailbox
-/// was full finds here what it missed.
+/// was full finds here what it missed. Beside it, which revision the actor knows of what is no entry of the topic's log.
 #[derive(Debug, Clone, Default)]
-pub struct Head(Arc<AtomicI64>);
+pub struct Head(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    position: AtomicI64,
+    revision: AtomicI64,
+}
 
 impl Head {
     /// Raises the head.
     pub fn raise(&self, position: i64) {
-        self.0.fetch_max(position, Ordering::AcqRel);
+        self.0.position.fetch_max(position, Ordering::AcqRel);
     }
 
     /// What was heard of is of another history: the one that is read next has a head of its own.
     pub fn fall(&self) {
-        self.0.store(0, Ordering::Release);
+        self.0.position.store(0, Ordering::Release);
     }
 
     /// The highest position heard of.
     pub fn get(&self) -> i64 {
-        self.0.load(Ordering::Acquire)
+        self.0.position.load(Ordering::Acquire)
+    }
+
+    /// The actor has told everyone of this revision, or has read it before anyone could ask.
+    pub fn revise(&self, revision: i64) {
+        self.0.revision.store(revision, Ordering::Release);
+    }
+
+    /// The revision that the actor knows.
+    pub fn revision(&self) -> i64 {
+        self.0.revision.load(Ordering::Acquire)
     }
 }
 

@@ -6,6 +6,10 @@
 //! ([`Subscription::activate`]). What is kept has a limit. Beyond it all of it is dropped, and the state must be read anew
 //! ([`Subscription::start_over`]), since what was dropped is in what is read after that.
 //!
+//! **Another history.** When the database has failed over, what the log becomes is nothing that follows from what a client
+//! has. Its subscription falls silent in the same place of the frames' order at which the actor starts afresh, and ends by
+//! `phx_error` a little later: the client joins again, and learns of it by its epoch.
+//!
 //! **Revocation.** A log frame may end subscriptions ([`Ends`]). Since it travels in the log's own order, whoever it
 //! ends gets nothing that comes after it.
 
@@ -16,9 +20,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytestring::ByteString;
 use uuid::Uuid;
 
-use super::outbox::{Ending, Outbox, OutboxLimits};
+use super::outbox::{Outbox, OutboxLimits};
 use crate::wire::frame::{Encoded, Ref, Version};
 use crate::wire::topic::Topic;
 
@@ -56,9 +61,17 @@ pub enum Reach {
     },
     /// For one session alone.
     Only(SubscriptionId),
-    /// No frame: the log has another history than the one that everyone has followed. Their sockets end, and their clients
-    /// come back.
-    Afresh,
+    /// No frame: the log has another history than the one that everyone has followed, and nothing of it is for them. A join
+    /// under way is read anew.
+    Halt,
+    /// Now those who were halted are told by `phx_error`, after which their clients join again: one part of them, by their
+    /// number, so that not all come back at once.
+    EndOfHalt {
+        /// Which part.
+        part: u64,
+        /// Of how many.
+        parts: u64,
+    },
 }
 
 /// Whose subscription a log entry ends. Who is ended does not get the entry itself, but a `phx_close`.
@@ -126,6 +139,8 @@ enum Phase {
         /// The position of the join's answer.
         since: i64,
     },
+    /// What it would get is of another history; it is about to end.
+    Halted,
     Ended,
 }
 
@@ -214,12 +229,21 @@ impl Subscription {
 
     /// Ends it. Tells the client by `phx_close` if `tell`.
     pub fn end(&self, tell: bool) {
+        self.end_by(tell.then(|| self.version.close(self.join_ref.as_ref(), self.topic.as_str())));
+    }
+
+    /// Ends it by `phx_error`, after which the client joins again.
+    fn fail(&self) {
+        self.end_by(Some(self.version.error(self.join_ref.as_ref(), self.topic.as_str())));
+    }
+
+    fn end_by(&self, word: Option<ByteString>) {
         let before = std::mem::replace(&mut *self.phase.borrow_mut(), Phase::Ended);
         if matches!(before, Phase::Ended) {
             return;
         }
-        if tell {
-            self.outbox.push(self.version.close(self.join_ref.as_ref(), self.topic.as_str()));
+        if let Some(word) = word {
+            self.outbox.push(word);
         }
         // Taken out first: what it does when dropped may look at this subscription again.
         let hold = self.hold.borrow_mut().take();
@@ -231,7 +255,17 @@ impl Subscription {
         let mut phase = self.phase.borrow_mut();
         match &mut *phase {
             Phase::Ended => {}
-            _ if frame.reach == Reach::Afresh => self.outbox.end(Ending::Draining),
+            Phase::Halted => {
+                if let Reach::EndOfHalt { part, parts } = frame.reach
+                    && self.id.0 % parts == part
+                {
+                    drop(phase);
+                    self.fail();
+                }
+            }
+            Phase::Joining(held) if frame.reach == Reach::Halt => {
+                *held = Held { missed: true, ..Held::default() };
+            }
             Phase::Joining(held) => held.keep(frame, self.outbox.limits()),
             Phase::Live { position, floor, since } => match &frame.reach {
                 Reach::Log { position: at, origin, ends } => {
@@ -267,7 +301,8 @@ impl Subscription {
                         self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
-                Reach::Afresh => {}
+                Reach::Halt => *phase = Phase::Halted,
+                Reach::EndOfHalt { .. } => {}
             },
         }
     }
@@ -277,8 +312,6 @@ impl Subscription {
 mod tests {
     use std::task::{Context, Waker};
     use std::time::{Duration, Instant};
-
-    use bytestring::ByteString;
 
     use super::*;
     use crate::realtime::outbox::{Drained, OutboxLimits};
@@ -372,6 +405,31 @@ mod tests {
         (5..=6).for_each(|n| subscription.offer(&log(n, n, Ends::Nobody)));
         subscription.offer(&state(5));
         assert_eq!(drained(&outbox), ["5", "6", "s5"]);
+    }
+
+    #[test]
+    fn whoever_is_halted_gets_nothing_until_they_are_sent_back_and_newcomers_are_not() {
+        let frame = |reach| Arc::new(Frame { text: Encoded::default(), reach });
+        let (outbox, halted) = joining();
+        halted.activate(4, 0);
+        let (others, newcomer) = joining();
+        for subscription in [&halted, &newcomer] {
+            subscription.offer(&frame(Reach::Halt));
+        }
+        assert!(newcomer.has_missed(), "what was read for its join may be of the history that is over");
+        newcomer.start_over();
+        newcomer.activate(2, 0);
+        for subscription in [&halted, &newcomer] {
+            subscription.offer(&log(5, 5, Ends::Nobody));
+            let part = subscription.id.number() % 3;
+            subscription.offer(&frame(Reach::EndOfHalt { part: (part + 1) % 3, parts: 3 }));
+            assert!(!subscription.has_ended(), "it is not their turn");
+            subscription.offer(&frame(Reach::EndOfHalt { part, parts: 3 }));
+            subscription.offer(&log(6, 6, Ends::Nobody));
+        }
+        assert_eq!(drained(&outbox), [Version::V2.error(None, halted.topic.as_str()).to_string()]);
+        assert!(halted.has_ended() && !newcomer.has_ended());
+        assert_eq!(drained(&others), ["5", "6"]);
     }
 
     #[test]

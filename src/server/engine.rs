@@ -82,7 +82,14 @@ impl Engine {
             Some(url) => {
                 // Not by time: presence tells nodes apart by its first half.
                 let boot_id = Uuid::new_v4();
-                let bus = RedisBus::start(url, &settings.redis_prefix, boot_id, nodes::KIND, &threads)?;
+                let bus = RedisBus::start(
+                    url,
+                    settings.redis_ca.as_deref(),
+                    &settings.redis_prefix,
+                    boot_id,
+                    nodes::KIND,
+                    &threads,
+                )?;
                 let nodes = Nodes::new(&settings.node, bus.clone(), parts.database.clone());
                 let shared: Arc<dyn Bus> = Arc::new(bus.clone());
                 let known = Some(nodes.clone());

@@ -92,6 +92,14 @@ impl Version {
             Version::V2 => v2::close(join_ref, topic),
         }
     }
+
+    /// Encodes the `phx_error` that ends one join of a topic, after which clients join it again by themselves.
+    pub fn error(self, join_ref: Option<&Ref>, topic: &str) -> ByteString {
+        match self {
+            Version::V1 => v1::error(join_ref, topic),
+            Version::V2 => v2::error(join_ref, topic),
+        }
+    }
 }
 
 /// A push without refs: encoded once for all sessions of version 2, and for those of version 1 when the first of them is

@@ -109,7 +109,7 @@ async fn a_redis_that_is_not_there_is_no_reason_not_to_start() {
     let (_, pod) = server.pod(&people).await;
     server.post(&format!("/v1/pods/{pod}/messages"), &people[0], json!({"text": "Anybody?"})).await.ok(201);
     let log = server.log().join("\n");
-    assert!(log.contains("not subscribe") && !log.contains("hunter2"), "{log}");
+    assert!(log.contains("no connection to Redis") && !log.contains("hunter2"), "{log}");
 }
 
 #[tokio::test]

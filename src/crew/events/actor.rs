@@ -1,8 +1,8 @@
 //! The actor of one event on this node: what its topic tells.
 //!
 //! **Life.** As a pod's: it starts when the first session joins, listens to the bus before it reads, and goes a moment after
-//! the last session has left. When the database has another line of history it starts afresh, and its sessions' sockets are
-//! closed.
+//! the last session has left. When the database has another line of history it starts afresh, and its sessions, who hear
+//! nothing from that moment on, are sent back by `phx_error`, one part after the other.
 //!
 //! **Order.** All that is told of the wall has a number of it ([`Wall`](super::store::live::Wall)), and is read as a range, in
 //! one snapshot, ascending, with who has left among it. So each session gets every later state of what its join was answered
@@ -33,6 +33,7 @@ use super::sweep::SHARE;
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::metrics;
+use crate::realtime::afresh::waves;
 use crate::realtime::headcount::Headcount;
 use crate::realtime::registry::{Generation, Start};
 use crate::realtime::relay::{RelayHandle, deliver_to};
@@ -473,8 +474,12 @@ impl Handler<Afresh> for EventActor {
     type Result = ();
 
     fn handle(&mut self, _: Afresh, ctx: &mut Self::Context) {
-        // What comes from here on is of another history than what these sessions know. Their clients come back.
-        self.broadcast(&[Arc::new(Frame { text: Encoded::default(), reach: Reach::Afresh })]);
+        // What comes from here on is of another history than what these sessions know. Their clients join again.
+        let silent = |reach| [Arc::new(Frame { text: Encoded::default(), reach })];
+        self.broadcast(&silent(Reach::Halt));
+        for (later, reach) in waves(self.parts.live.count(), self.sessions.len()) {
+            ctx.run_later(later, move |actor, _| actor.broadcast(&silent(reach)));
+        }
         self.state = None;
         self.marks.forget();
         self.life += 1;

@@ -2,8 +2,9 @@
 //!
 //! **Life.** It starts when the first session joins: the registry has entered it and listens to the bus, and only when the
 //! bus has confirmed that it reads head and members, so that nothing falls between. While it reads, its mailbox waits. It
-//! goes a moment after the last session has left. When the database has another line of history, it starts afresh, and its
-//! sessions' sockets are closed: they come back, and learn of it by their epoch.
+//! goes a moment after the last session has left. When the database has another line of history, it starts afresh: its
+//! sessions hear nothing from that moment on, and are sent back by `phx_error`, the pods of a node one after the other. They
+//! join again, and learn of it by their epoch.
 //!
 //! **Order.** What it is told of goes through [`State`], which lets changes out strictly ascending. What is missing
 //! for longer than a moment is read from Postgres, page by page, each when the sessions have room for it.
@@ -41,6 +42,7 @@ use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::metrics;
+use crate::realtime::afresh::waves;
 use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head, Start};
 use crate::realtime::relay::{RelayHandle, deliver_to};
@@ -290,6 +292,7 @@ impl PodActor {
                     let frame = Frame { text, reach: Reach::State { as_of: now.head } };
                     actor.news = Some((now.head, Arc::new(frame)));
                     actor.head.raise(now.head);
+                    actor.head.revise(now.revision);
                     actor.tell_news();
                     actor.look_for_gap(ctx);
                 }
@@ -353,6 +356,7 @@ impl PodActor {
         ctx.wait(wrap_future::<_, Self>(reading).map(|start, actor, ctx| {
             if let Some(start) = &start {
                 actor.head.raise(start.head);
+                actor.head.revise(start.revision);
             }
             actor.state = start.map(|start| {
                 actor.told = start.members.iter().copied().zip(start.marks).collect();
@@ -554,9 +558,13 @@ impl Handler<Afresh> for PodActor {
     type Result = ();
 
     fn handle(&mut self, _: Afresh, ctx: &mut Self::Context) {
-        // What comes from here on is of another history than what these sessions know. Their clients come back, and are
-        // told so by the epoch.
-        self.broadcast(vec![Arc::new(Frame { text: Default::default(), reach: Reach::Afresh })]);
+        // What comes from here on is of another history than what these sessions know.
+        let silent = |reach| vec![Arc::new(Frame { text: Encoded::default(), reach })];
+        self.broadcast(silent(Reach::Halt));
+        // Only once the new history has been read, since nothing else happens before.
+        for (later, reach) in waves(self.parts.live.count(), self.sessions.len()) {
+            ctx.run_later(later, move |actor, _| actor.broadcast(silent(reach)));
+        }
         self.state = None;
         self.head.fall();
         self.news = None;

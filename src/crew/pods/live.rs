@@ -16,7 +16,7 @@ use super::change::{Change, KIND};
 use super::inbox::{self, InboxHandle};
 use super::journal::Deliver;
 use super::packet::{self, Packet};
-use super::store::live::Mark;
+use super::store::live::{Found, Known, Mark};
 use crate::crew::events::live::LiveEvents;
 use crate::crew::messages::Kind;
 use crate::foundation::metrics;
@@ -151,9 +151,9 @@ impl LivePods {
     }
 
     /// The live pods with what they have heard of.
-    pub(super) fn heads(&self) -> Vec<(Uuid, i64)> {
+    pub(super) fn heads(&self) -> Vec<Known> {
         let mut heads = Vec::with_capacity(self.count());
-        self.registry.for_each(|pod_id, live| heads.push((pod_id, live.head.get())));
+        self.registry.for_each(|pod_id, live| heads.push((pod_id, live.head.get(), live.head.revision())));
         heads
     }
 
@@ -195,11 +195,12 @@ impl LivePods {
         }
     }
 
-    /// What the sweep has found of a pod: how far its log reaches, or that it is gone.
-    pub(super) fn found(&self, pod_id: Uuid, head: Option<i64>) {
-        match head {
-            Some(head) => self.heard_of_here(pod_id, head),
-            None => self.gone_here(pod_id),
+    /// What the sweep has found of a pod: how far its log reaches and how often else it has changed, or that it is gone.
+    pub(super) fn found(&self, found: &Found) {
+        let Some(head) = found.head else { return self.gone_here(found.pod_id) };
+        self.heard_of_here(found.pod_id, head);
+        if self.find(found.pod_id).is_some_and(|live| live.head.revision() != found.revision) {
+            self.changed_here(found.pod_id);
         }
     }
 }

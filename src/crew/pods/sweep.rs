@@ -54,12 +54,13 @@ impl Sweep {
         loop {
             let is_well = self.status.borrow_and_update().well;
             let began = Instant::now();
-            if let Err(cause) = self.look().await {
-                // What was not found this time is found the next.
+            let looked = self.look().await;
+            if let Err(cause) = &looked {
+                // What was not found this time is found the next, as soon as Postgres answers.
                 tracing::debug!(%cause, "the sweep could not read");
             }
             sleep(PAUSE).await;
-            let pace = if is_well { CALM } else { BUSY };
+            let pace = if is_well && looked.is_ok() { CALM } else { BUSY };
             let next = async {
                 tokio::select! {
                     _ = self.status.changed() => {}
@@ -78,11 +79,11 @@ impl Sweep {
         metrics::SWEEP_SECONDS.spread(&[("of", "heads")]).record(began.elapsed());
         self.live.epoch(&epoch);
         metrics::SWEEP_FOUND.count(&[("of", "heads")]).increment(found.len() as u64);
-        found.into_iter().for_each(|found| self.live.found(found.pod_id, found.head));
+        found.into_iter().for_each(|found| self.live.found(&found));
         if self.looked_at_marks.is_none_or(|looked| looked.elapsed() >= MARKS) {
             self.looked_at_marks = Some(began);
             self.live.inbox().compare();
-            self.look_at_marks(known.into_iter().map(|(pod_id, _)| pod_id).collect()).await?;
+            self.look_at_marks(known.into_iter().map(|(pod_id, ..)| pod_id).collect()).await?;
         }
         Ok(())
     }

@@ -40,6 +40,8 @@ pub struct Settings {
     pub database_url: Option<Secret>,
     /// The bus between nodes; `None` means a single node.
     pub redis_url: Option<Secret>,
+    /// Who vouches for a Redis that speaks TLS: a file of certificates; `None` means the system's.
+    pub redis_ca: Option<PathBuf>,
     /// What the bus's channels begin with, so that two installations may share a Redis.
     pub redis_prefix: String,
     /// Signs and checks tokens; `None` means the one kept beside the embedded Postgres.
@@ -227,6 +229,7 @@ impl Settings {
             admin_listen: nowhere,
             database_url: None,
             redis_url: None,
+            redis_ca: None,
             redis_prefix: String::new(),
             jwt_secret: None,
             jwt_leeway: Duration::ZERO,

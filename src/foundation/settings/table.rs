@@ -110,10 +110,18 @@ pub const TABLE: &[Setting] = &[
     Setting {
         name: "REDIS_URL",
         default: Fallback::Unset("a single node"),
-        expected: "redis://host:port or rediss://host:port",
+        expected: "redis://user:password@host:port, or rediss:// for TLS",
         secret: true,
         help: "The Redis through which several nodes speak to each other",
         apply: |s, text| put(&mut s.redis_url, values::redis_url(text).map(Some)),
+    },
+    Setting {
+        name: "PODIUM_REDIS_CA",
+        default: Fallback::Unset("the system's authorities, or those of `SSL_CERT_FILE`"),
+        expected: "a file of certificates in PEM",
+        secret: false,
+        help: "The authorities that a `rediss://` Redis must have its certificate from",
+        apply: |s, text| put(&mut s.redis_ca, values::path(text).map(Some)),
     },
     Setting {
         name: "PODIUM_REDIS_PREFIX",

@@ -7,9 +7,11 @@
 //! holds a [`Listening`]; the bus subscribes for the first of them and unsubscribes after the last, so that one who stops
 //! cannot silence another.
 
+mod address;
 mod envelope;
 mod interests;
 pub mod redis;
+mod trouble;
 
 use uuid::Uuid;
 

@@ -18,20 +18,22 @@
 
 use std::collections::HashMap;
 use std::future::pending;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::Rng;
 use redis::aio::MultiplexedConnection;
-use redis::{
-    AsyncConnectionConfig, Client, IntoConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisError, Value,
-};
+use redis::{AsyncConnectionConfig, Client, PushInfo, PushKind, RedisError, Value};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
+use super::address::Address;
+pub use super::address::BusError;
 use super::interests::{Due, Interests, Listening};
+use super::trouble::Trouble;
 use super::{Bus, Receive, envelope};
 use crate::foundation::metrics;
 use crate::foundation::settings::Secret;
@@ -74,6 +76,8 @@ struct Shared {
     waiting: AtomicUsize,
     publishing: AtomicBool,
     subscribed: AtomicBool,
+    no_subscribing: Trouble,
+    no_publishing: Trouble,
     counters: Counters,
 }
 
@@ -89,31 +93,21 @@ struct Parcel {
     weight: usize,
 }
 
-/// Why there is no bus.
-#[derive(Debug, thiserror::Error)]
-#[error("REDIS_URL: {0}")]
-pub struct BusError(String);
-
 impl RedisBus {
     /// A bus that connects on the last worker, now and again whenever it must. Channels are named `<prefix>:<topic>`. Topics
     /// of the kind `echoed` are heard by this node also when it has published itself.
     ///
     /// # Errors
-    /// If the URL is none of Redis.
+    /// If the URL is none of Redis, or `ca` no file of certificates.
     pub fn start(
         url: &Secret,
+        ca: Option<&Path>,
         prefix: &str,
         boot_id: Uuid,
         echoed: &'static str,
         threads: &Threads,
     ) -> Result<Self, BusError> {
-        // Another may have chosen already; then theirs is used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        // The parser's own words would show the password.
-        let told = |_: RedisError| BusError("is not the address of a Redis".to_owned());
-        let info = url.expose().into_connection_info().map_err(told)?;
-        let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-        let client = Client::open(info.set_redis_settings(settings)).map_err(told)?;
+        let address = Arc::new(Address::read(url, ca)?);
         let (queue, waiting) = mpsc::channel(QUEUE);
         let shared = Arc::new(Shared {
             boot_id,
@@ -125,6 +119,8 @@ impl RedisBus {
             waiting: AtomicUsize::new(0),
             publishing: AtomicBool::new(false),
             subscribed: AtomicBool::new(false),
+            no_subscribing: Trouble::new("subscribe"),
+            no_publishing: Trouble::new("publish"),
             counters: Counters {
                 received: metrics::BUS_RECEIVED.count(metrics::NONE),
                 published: metrics::BUS_PUBLISHED.count(metrics::NONE),
@@ -133,8 +129,8 @@ impl RedisBus {
         });
         // The last worker is one without a writer of the journal, where there are several.
         let last = threads.count() - 1;
-        threads.spawn(last, subscribe(client.clone(), Arc::clone(&shared)));
-        threads.spawn(last, publish(client, Arc::clone(&shared), waiting));
+        threads.spawn(last, subscribe(Arc::clone(&address), Arc::clone(&shared)));
+        threads.spawn(last, publish(address, Arc::clone(&shared), waiting));
         Ok(RedisBus(shared))
     }
 
@@ -146,6 +142,11 @@ impl RedisBus {
     /// Whether both connections stand, as far as is known.
     pub fn is_connected(&self) -> bool {
         self.0.publishing.load(Ordering::Acquire) && self.0.subscribed.load(Ordering::Acquire)
+    }
+
+    /// Why one of them does not stand, if that is so.
+    pub fn trouble(&self) -> Option<String> {
+        self.0.no_subscribing.cause().or_else(|| self.0.no_publishing.cause())
     }
 }
 
@@ -225,7 +226,7 @@ fn no_answer() -> RedisError {
 }
 
 /// Keeps the subscribing connection, for ever.
-async fn subscribe(client: Client, shared: Arc<Shared>) {
+async fn subscribe(address: Arc<Address>, shared: Arc<Shared>) {
     let mut backoff = BACKOFF.0;
     loop {
         let lost = Arc::new(Notify::new());
@@ -239,34 +240,34 @@ async fn subscribe(client: Client, shared: Arc<Shared>) {
                 }
                 Ok::<(), redis::aio::SendError>(())
             });
-        let cause = match connect(&client, config).await {
+        let cause = match connect(&address.client, config).await {
             Ok(mut connection) => {
                 shared.interests.connected();
                 let mut asking = connection.clone();
                 let cause = tokio::select! {
-                    cause = follow(&mut asking, &shared, &mut backoff) => cause,
-                    cause = keep_asking(&mut connection) => cause,
+                    cause = follow(&mut asking, &shared, &mut backoff) => address.told(&cause),
+                    cause = keep_asking(&mut connection) => address.told(&cause),
                     () = lost.notified() => "the connection was lost".to_owned(),
                 };
                 shared.subscribed.store(false, Ordering::Release);
                 shared.interests.disconnected();
                 cause
             }
-            Err(cause) => told(&cause),
+            Err(cause) => address.told(&cause),
         };
-        metrics::BUS_LOST.count(&[("connection", "subscribe")]).increment(1);
-        tracing::debug!(cause, "the bus does not subscribe; it will try again");
+        shared.no_subscribing.lost(cause);
         back_off(&mut backoff).await;
     }
 }
 
 /// Asks for what is due, until that fails.
-async fn follow(connection: &mut MultiplexedConnection, shared: &Shared, backoff: &mut Duration) -> String {
+async fn follow(connection: &mut MultiplexedConnection, shared: &Shared, backoff: &mut Duration) -> RedisError {
     loop {
         let Due { subscribe, unsubscribe } = shared.interests.due(TOPICS);
         if subscribe.is_empty() && unsubscribe.is_empty() {
             if !shared.subscribed.swap(true, Ordering::AcqRel) {
                 *backoff = BACKOFF.0;
+                shared.no_subscribing.over();
                 tracing::info!(topics = shared.interests.len(), "the bus is subscribed");
             }
             shared.interests.changed().await;
@@ -275,11 +276,11 @@ async fn follow(connection: &mut MultiplexedConnection, shared: &Shared, backoff
         if !unsubscribe.is_empty()
             && let Err(cause) = connection.unsubscribe(shared.channels(&unsubscribe)).await
         {
-            return told(&cause);
+            return cause;
         }
         if !subscribe.is_empty() {
             if let Err(cause) = connection.subscribe(shared.channels(&subscribe)).await {
-                return told(&cause);
+                return cause;
             }
             shared.interests.confirmed(&subscribe);
         }
@@ -287,34 +288,37 @@ async fn follow(connection: &mut MultiplexedConnection, shared: &Shared, backoff
 }
 
 /// Asks whether the connection lives, until it does not.
-async fn keep_asking(connection: &mut MultiplexedConnection) -> String {
+async fn keep_asking(connection: &mut MultiplexedConnection) -> RedisError {
     loop {
         sleep(PING).await;
         if let Err(cause) = redis::cmd("PING").exec_async(connection).await {
-            return told(&cause);
+            return cause;
         }
     }
 }
 
 /// Keeps the publishing connection, for ever.
-async fn publish(client: Client, shared: Arc<Shared>, mut waiting: mpsc::Receiver<Parcel>) {
+async fn publish(address: Arc<Address>, shared: Arc<Shared>, mut waiting: mpsc::Receiver<Parcel>) {
     let mut backoff = BACKOFF.0;
     let mut parcels = Vec::with_capacity(PIPELINE);
     loop {
         // Pipelines have a limit of their own, and one alarm for each is enough.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
-        let cause = match connect(&client, config).await {
+        let cause = match connect(&address.client, config).await {
             Ok(mut connection) => {
                 shared.publishing.store(true, Ordering::Release);
-                backoff = BACKOFF.0;
+                let connected = Instant::now();
                 let cause = send_all(&mut connection, &shared, &mut waiting, &mut parcels).await;
                 shared.publishing.store(false, Ordering::Release);
+                // One that is let in and refused everything is no connection.
+                if connected.elapsed() > BACKOFF.1 {
+                    backoff = BACKOFF.0;
+                }
                 cause
             }
-            Err(cause) => told(&cause),
+            Err(cause) => cause,
         };
-        metrics::BUS_LOST.count(&[("connection", "publish")]).increment(1);
-        tracing::debug!(cause, "the bus does not publish; it will try again");
+        shared.no_publishing.lost(address.told(&cause));
         // Whoever gets it that late has found it otherwise.
         parcels.clear();
         while let Ok(parcel) = waiting.try_recv() {
@@ -330,7 +334,7 @@ async fn send_all(
     shared: &Shared,
     waiting: &mut mpsc::Receiver<Parcel>,
     parcels: &mut Vec<Parcel>,
-) -> String {
+) -> RedisError {
     loop {
         if waiting.recv_many(parcels, PIPELINE).await == 0 {
             // The queue's other end is in `shared`, which is here.
@@ -345,16 +349,14 @@ async fn send_all(
         let outcome = timeout(ANSWER, pipeline.exec_async(connection)).await.unwrap_or_else(|_| Err(no_answer()));
         shared.waiting.fetch_sub(weight, Ordering::AcqRel);
         match outcome {
-            Ok(()) => shared.counters.published.increment(count),
+            Ok(()) => {
+                shared.counters.published.increment(count);
+                shared.no_publishing.over();
+            }
             Err(cause) => {
                 shared.counters.dropped.increment(count);
-                return told(&cause);
+                return cause;
             }
         }
     }
-}
-
-/// What went wrong, without anything of the URL.
-fn told(cause: &RedisError) -> String {
-    cause.category().to_owned() + cause.detail().map(|detail| format!(": {detail}")).unwrap_or_default().as_str()
 }

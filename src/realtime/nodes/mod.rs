@@ -146,7 +146,7 @@ impl Nodes {
         let (up, nodes) = (metrics::BUS_UP.level(metrics::NONE), metrics::NODES_LIVE.level(metrics::NONE));
         let began = Instant::now();
         let mut beaten: Option<Instant> = None;
-        let mut heard = false;
+        let (mut heard, mut lapses) = (false, 0);
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -159,18 +159,19 @@ impl Nodes {
                 beaten = Some(now);
                 self.0.bus.publish(&self.0.topic, &beat);
             }
-            let (verdict, dead, others) = {
+            let (verdict, dead, others, lapsed) = {
                 let mut view = self.0.view.lock();
                 // A connection that is known to be lost need not be waited for.
                 let verdict = if self.0.bus.is_connected() { view.verdict(now) } else { Verdict::CutOff };
-                (verdict, view.bury(now), view.others())
+                let lapsed = std::mem::replace(&mut lapses, view.lapses()) != view.lapses();
+                (verdict, view.bury(now), view.others(), lapsed)
             };
             dead.into_iter().for_each(|boot_id| self.gone(boot_id));
             let hears = verdict != Verdict::CutOff;
-            if hears && !heard {
+            if hears && (!heard || lapsed) {
                 self.0.each_told(|told| told.back());
             }
-            if heard != hears {
+            if heard != hears || lapsed {
                 self.0.turned.notify_one();
             }
             heard = hears;
@@ -178,14 +179,15 @@ impl Nodes {
             up.set(if well { 1.0 } else { 0.0 });
             nodes.set(1.0 + others as f64);
             self.0.status.send_if_modified(|status| {
-                let turned = status.well != well;
+                // A look is due also where nobody has noticed that there was a silence.
+                let turned = status.well != well || lapsed;
                 status.well = well;
                 status.turns += u64::from(turned);
                 turned
             });
             // At first nobody can have been heard.
             if hears || began.elapsed() >= SILENT {
-                health.report(PART, state(&verdict));
+                health.report(PART, state(&verdict, self.0.bus.trouble()));
             }
         }
     }
@@ -245,10 +247,13 @@ impl Receive for Inner {
     }
 }
 
-fn state(verdict: &Verdict) -> State {
+fn state(verdict: &Verdict, trouble: Option<String>) -> State {
     match verdict {
         Verdict::Well => State::Ok,
-        Verdict::CutOff => State::Degraded("Redis is not heard; other nodes' changes come by the sweep".to_owned()),
+        Verdict::CutOff => {
+            let why = trouble.map(|cause| format!(" ({cause})")).unwrap_or_default();
+            State::Degraded(format!("Redis is not heard{why}; other nodes' changes come by the sweep"))
+        }
         Verdict::Missing(nodes) => State::Degraded(format!("not heard or not hearing: {}", nodes.join(", "))),
     }
 }

@@ -30,6 +30,8 @@ pub struct View {
     peers: HashMap<Uuid, Peer>,
     /// When one's own beat came back.
     echoed: Option<Instant>,
+    /// How often one's own beat came back after a silence.
+    lapses: u64,
     /// When the rows were read.
     read: Option<Instant>,
     /// Since when nobody has been told.
@@ -65,12 +67,19 @@ pub enum Verdict {
 impl View {
     /// Knows of nobody yet.
     pub fn new(now: Instant) -> Self {
-        View { peers: HashMap::new(), echoed: None, read: None, started: now }
+        View { peers: HashMap::new(), echoed: None, lapses: 0, read: None, started: now }
     }
 
     /// One's own beat has come back.
     pub fn echo(&mut self, now: Instant) {
+        self.lapses += u64::from(!self.hears(now));
         self.echoed = Some(now);
+    }
+
+    /// How often this node has begun to hear the bus. Counted here, since one that was halted may hear it again before it has
+    /// noticed that it did not.
+    pub fn lapses(&self) -> u64 {
+        self.lapses
     }
 
     /// Another node was heard on the bus; its name is told by beats alone.
@@ -208,6 +217,19 @@ mod tests {
         view.rows(vec![row(ANNA, Duration::ZERO, false)], later);
         assert_eq!(view.verdict(later), missing("node 1"), "it is heard, but hears nothing");
         assert_eq!(view.verdict(later + SILENT), Verdict::CutOff);
+    }
+
+    #[test]
+    fn whoever_was_halted_learns_of_it_though_the_first_beat_comes_before_the_first_look() {
+        let start = Instant::now();
+        let mut view = View::new(start);
+        view.echo(start);
+        view.echo(start + SECOND);
+        assert_eq!(view.lapses(), 1, "it has come");
+        let now = start + SECOND * 20;
+        view.echo(now);
+        assert!(view.hears(now));
+        assert_eq!(view.lapses(), 2);
     }
 
     #[test]

@@ -102,6 +102,7 @@ mod version_2 {
     fn a_close_carries_the_join_ref_twice() {
         let frame = V2.decode(r#"["1","4","pod:7","phx_leave",{}]"#).unwrap();
         assert_eq!(V2.close(frame.join_ref.as_ref(), "pod:7"), r#"["1","1","pod:7","phx_close",{}]"#);
+        assert_eq!(V2.error(frame.join_ref.as_ref(), "pod:7"), r#"["1","1","pod:7","phx_error",{}]"#);
     }
 }
 
@@ -143,6 +144,10 @@ mod version_1 {
         assert_eq!(
             V1.close(join.join_ref.as_ref(), "pod:7"),
             r#"{"event":"phx_close","payload":{},"ref":"1","topic":"pod:7"}"#
+        );
+        assert_eq!(
+            V1.error(join.join_ref.as_ref(), "pod:7"),
+            r#"{"event":"phx_error","payload":{},"ref":"1","topic":"pod:7"}"#
         );
         let given = V1.decode(r#"{"topic":"t","event":"phx_join","payload":{},"ref":"1","join_ref":"9"}"#).unwrap();
         assert_eq!(given.join_ref, a_ref(r#""9""#));

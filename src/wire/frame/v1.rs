@@ -65,6 +65,10 @@ pub(super) fn close(join_ref: Option<&Ref>, topic: &str) -> ByteString {
     end(br#"{"event":"phx_close","payload":{}"#.to_vec(), join_ref, topic)
 }
 
+pub(super) fn error(join_ref: Option<&Ref>, topic: &str) -> ByteString {
+    end(br#"{"event":"phx_error","payload":{}"#.to_vec(), join_ref, topic)
+}
+
 /// A push without refs in this version, from the same in version 2. What is no frame stays as it is.
 pub(super) fn from_v2(text: &ByteString) -> ByteString {
     match serde_json::from_str::<Five<'_>>(text) {

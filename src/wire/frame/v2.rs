@@ -60,9 +60,17 @@ pub(super) fn reply(
 }
 
 pub(super) fn close(join_ref: Option<&Ref>, topic: &str) -> ByteString {
+    over(join_ref, topic, br#","phx_close",{}]"#)
+}
+
+pub(super) fn error(join_ref: Option<&Ref>, topic: &str) -> ByteString {
+    over(join_ref, topic, br#","phx_error",{}]"#)
+}
+
+fn over(join_ref: Option<&Ref>, topic: &str, rest: &[u8]) -> ByteString {
     let mut out = Vec::with_capacity(96);
     head(&mut out, join_ref, join_ref, topic);
-    out.extend_from_slice(br#","phx_close",{}]"#);
+    out.extend_from_slice(rest);
     text(out)
 }
 

@@ -23,6 +23,8 @@ pub enum Passing {
     Questions,
     /// Neither.
     Nothing,
+    /// Connections are ended, and none is made.
+    Refused,
 }
 
 /// What the gate does with whom.
@@ -31,6 +33,10 @@ struct Rule {
     passing: Passing,
     /// Connections with a lower number are kept waiting.
     held_below: u64,
+    /// Nothing passes any more over connections with a lower number.
+    forgotten_below: u64,
+    /// From a question with this text on, nothing passes over its connection.
+    swallowed: Option<&'static str>,
 }
 
 /// A gate. It ends, with all that goes through it, with this value.
@@ -71,7 +77,8 @@ impl Gate {
             listener.local_addr().expect("its address"),
             config.get_dbname().expect("its name"),
         );
-        let (rule, _) = watch::channel(Rule { passing: Passing::Everything, held_below: 0 });
+        let (rule, _) =
+            watch::channel(Rule { passing: Passing::Everything, held_below: 0, forgotten_below: 0, swallowed: None });
         let tasks: Arc<Mutex<Vec<AbortHandle>>> = Arc::default();
         let gate = Gate { url, rule, opened: Arc::default(), heard: Arc::default(), tasks };
         let (rule, opened, heard) = (gate.rule.subscribe(), Arc::clone(&gate.opened), Arc::clone(&gate.heard));
@@ -107,6 +114,17 @@ impl Gate {
         self.rule.send_modify(|rule| rule.held_below = 0);
     }
 
+    /// The connections of now are forgotten, as by a firewall: nothing passes over them any more. New ones are free.
+    pub fn forget(&self) {
+        let opened = self.opened.load(Ordering::Acquire);
+        self.rule.send_modify(|rule| rule.forgotten_below = opened);
+    }
+
+    /// A connection over which this text is asked is lost with it, from now on.
+    pub fn swallow(&self, text: Option<&'static str>) {
+        self.rule.send_modify(|rule| rule.swallowed = text);
+    }
+
     fn keep(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.tasks.lock().expect("the tasks").push(tokio::spawn(work).abort_handle());
     }
@@ -129,17 +147,24 @@ async fn accept(
     while let Ok((podium, _)) = listener.accept().await {
         let (address, rule, number) = (address.clone(), rule.clone(), opened.fetch_add(1, Ordering::AcqRel));
         let heard = Arc::clone(&heard);
+        let mut rules = rule.clone();
         let through = tokio::spawn(async move {
-            let _ = match address {
-                Address::Unix(path) => match UnixStream::connect(path).await {
-                    Ok(postgres) => join(podium, postgres, number, rule, heard).await,
-                    Err(_) => return,
-                },
-                Address::Tcp(name, port) => match TcpStream::connect((name, port)).await {
-                    Ok(postgres) => join(podium, postgres, number, rule, heard).await,
-                    Err(_) => return,
-                },
+            let through = async {
+                let _ = match address {
+                    Address::Unix(path) => match UnixStream::connect(path).await {
+                        Ok(postgres) => join(podium, postgres, number, rule, heard).await,
+                        Err(_) => return,
+                    },
+                    Address::Tcp(name, port) => match TcpStream::connect((name, port)).await {
+                        Ok(postgres) => join(podium, postgres, number, rule, heard).await,
+                        Err(_) => return,
+                    },
+                };
             };
+            tokio::select! {
+                _ = rules.wait_for(|rule| rule.passing == Passing::Refused) => {}
+                () = through => {}
+            }
         });
         tasks.lock().expect("the tasks").push(through.abort_handle());
     }
@@ -178,8 +203,9 @@ async fn pass(
     loop {
         let read = from.read(&mut buffer).await?;
         hear(&buffer[..read]);
-        let passing = rule.wait_for(|rule| number >= rule.held_below).await.map_err(std::io::Error::other)?.passing;
-        lost |= !may(passing);
+        let rule = *rule.wait_for(|rule| number >= rule.held_below).await.map_err(std::io::Error::other)?;
+        let holds = |text: &str| buffer[..read].windows(text.len()).any(|part| part == text.as_bytes());
+        lost |= !may(rule.passing) || number < rule.forgotten_below || rule.swallowed.is_some_and(holds);
         match (read, lost) {
             (0, false) => return to.shutdown().await,
             (0, true) => std::future::pending().await,

@@ -45,6 +45,8 @@ struct Socket {
     refused: Option<Value>,
     /// Whether `phx_close` came.
     closed: bool,
+    /// Whether `phx_error` came.
+    failed: bool,
     end: Option<End>,
 }
 
@@ -96,8 +98,16 @@ impl PodClient {
             live: None,
             refused: None,
             closed: false,
+            failed: false,
             end: None,
         });
+    }
+
+    /// Asks to join again on the socket that there is, as clients do after `phx_error`.
+    pub fn join_again(&mut self) {
+        let before = self.socket.take().expect("a socket");
+        self.connect_by(before.client);
+        self.socket.as_mut().expect("a socket").looked_at = before.looked_at;
     }
 
     /// The socket.
@@ -124,7 +134,9 @@ impl PodClient {
 
     /// Whether the topic or the socket is over.
     pub fn is_over(&self) -> bool {
-        self.socket.as_ref().is_none_or(|socket| socket.closed || socket.refused.is_some() || socket.end.is_some())
+        self.socket
+            .as_ref()
+            .is_none_or(|socket| socket.closed || socket.failed || socket.refused.is_some() || socket.end.is_some())
     }
 
     /// With what the join was refused.
@@ -196,7 +208,10 @@ impl PodClient {
             "phx_reply" => self.take_page(socket, frame),
             "message:new" | "message:changed" => self.take_live(socket, frame),
             "phx_close" => socket.closed = true,
-            "phx_error" => panic!("phx_error is never sent"),
+            "phx_error" => {
+                // That of a former join is nobody's any more.
+                socket.failed |= frame.join_ref == json!(socket.client.join_ref(&self.topic));
+            }
             _ => {}
         }
     }
@@ -265,6 +280,7 @@ impl PodClient {
         let head = socket.head.unwrap_or_else(|| panic!("live before the join's answer: {frame:?}"));
         assert!(frame.join_ref.is_null() && frame.reference.is_null(), "a broadcast has no refs: {frame:?}");
         let position = number(&frame.payload["changed_seq"]);
+        assert!(!socket.failed, "live after phx_error: {frame:?}");
         let before = socket.live.unwrap_or(head);
         assert!(position > before, "live pushes ascend and come once: {position} after {before}");
         let seq = number(&frame.payload["seq"]);

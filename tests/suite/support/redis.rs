@@ -24,25 +24,31 @@ const START: Duration = Duration::from_secs(30);
 /// A running `redis-server`. It ends with this value.
 pub struct Redis {
     pub address: SocketAddr,
+    arguments: Vec<String>,
     child: Option<Child>,
 }
 
 impl Redis {
     /// Starts one on a free port, which keeps nothing.
     pub async fn start() -> Redis {
+        Redis::start_with(|port| vec!["--port".to_owned(), port.to_string()]).await
+    }
+
+    /// The same with arguments of its own, for this port.
+    pub async fn start_with(arguments: impl FnOnce(u16) -> Vec<String>) -> Redis {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("its address");
         drop(listener);
-        let mut redis = Redis { address, child: None };
+        let mut redis = Redis { address, arguments: arguments(address.port()), child: None };
         redis.start_again().await;
         redis
     }
 
     /// Starts it again after [`Redis::kill`], empty, in the same place.
     pub async fn start_again(&mut self) {
-        let port = self.address.port().to_string();
         let child = Command::new("redis-server")
-            .args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/"])
+            .args(&self.arguments)
+            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .kill_on_drop(true)

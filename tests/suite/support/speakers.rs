@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use rand::Rng;
 use serde_json::json;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -16,6 +17,9 @@ use super::server::{Person, Server};
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Between attempts to connect: doubled up to the last, and a random part of it waited.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
 
 /// How they talk.
 #[derive(Debug, Clone, Copy)]
@@ -172,6 +176,11 @@ pub struct Speaker {
     pub acknowledged: HashMap<Uuid, i64>,
     /// How often something was sent again.
     pub again: usize,
+    /// The longest time between losing the topic and being current again.
+    pub longest_absence: Duration,
+    /// The longest time between the first sending of a message and the answer that it is stored.
+    pub longest_wait: Duration,
+    absent_since: Option<Instant>,
     said: Arc<Said>,
     manner: Manner,
     open: Vec<Open>,
@@ -191,7 +200,7 @@ struct Open {
     pushed: Option<String>,
     /// Not to be sent before.
     not_before: Instant,
-    sent_before: bool,
+    sent_before: Option<Instant>,
 }
 
 impl Speaker {
@@ -200,6 +209,9 @@ impl Speaker {
             client: PodClient::new(person, pod),
             acknowledged: HashMap::new(),
             again: 0,
+            longest_absence: Duration::ZERO,
+            longest_wait: Duration::ZERO,
+            absent_since: None,
             said,
             manner,
             open: Vec::new(),
@@ -244,15 +256,15 @@ impl Speaker {
         self.next = now + self.manner.pace;
         self.count += 1;
         let text = format!("{} says thing {}", self.client.person.name, self.count);
-        self.open.push(Open { id: Uuid::now_v7(), text, pushed: None, not_before: now, sent_before: false });
+        self.open.push(Open { id: Uuid::now_v7(), text, pushed: None, not_before: now, sent_before: None });
     }
 
     /// Sends what is not on its way.
     fn send(&mut self) {
         let now = Instant::now();
         for open in self.open.iter_mut().filter(|open| open.pushed.is_none() && open.not_before <= now) {
-            self.again += usize::from(open.sent_before);
-            open.sent_before = true;
+            self.again += usize::from(open.sent_before.is_some());
+            open.sent_before.get_or_insert(now);
             open.pushed = Some(self.client.say(open.id, &open.text).0);
         }
     }
@@ -267,6 +279,7 @@ impl Speaker {
             if frame.payload["status"] == "ok" {
                 let open = self.open.swap_remove(at);
                 assert_eq!(response["id"], json!(open.id), "an answer to something else");
+                self.longest_wait = self.longest_wait.max(open.sent_before.expect("it was sent").elapsed());
                 self.acknowledged.insert(open.id, number(&response["seq"]));
                 self.said.acknowledged.fetch_add(1, Ordering::Relaxed);
                 continue;
@@ -285,7 +298,11 @@ impl Speaker {
         if at_home != self.was_at_home {
             self.was_at_home = at_home;
             match at_home {
-                true => self.said.at_home.fetch_add(1, Ordering::Relaxed),
+                true => {
+                    let absence = self.absent_since.take().map_or(Duration::ZERO, |since| since.elapsed());
+                    self.longest_absence = self.longest_absence.max(absence);
+                    self.said.at_home.fetch_add(1, Ordering::Relaxed)
+                }
                 false => self.said.at_home.fetch_sub(1, Ordering::Relaxed),
             };
         }
@@ -297,6 +314,7 @@ impl Speaker {
 
     /// The socket is gone, or the topic with it.
     async fn lost(&mut self) {
+        self.absent_since.get_or_insert_with(Instant::now);
         match (self.client.client().end(), self.client.refusal()) {
             (Some(end), _) => self.said.ends.lock().expect("the ends").push((Instant::now(), end)),
             (None, Some(refusal)) if ["unavailable", "overloaded"].map(Some).contains(&refusal["code"].as_str()) => {}
@@ -307,6 +325,7 @@ impl Speaker {
 
     async fn come_back(&mut self) {
         self.client.cut(false);
+        let mut backoff = BACKOFF.0;
         for attempt in 0.. {
             let urls = self.said.urls.lock().expect("the servers").clone();
             let url = format!("{}?vsn=2.0.0&token={}", urls[attempt % urls.len()], self.client.person.token);
@@ -317,7 +336,9 @@ impl Speaker {
                 }
                 Err(refused) => {
                     assert!([0, 503].contains(&refused.status), "refused: {refused:?}");
-                    tokio::time::sleep(Duration::from_millis(25)).await;
+                    let part = rand::rng().random_range(0.5..1.0);
+                    tokio::time::sleep(backoff.mul_f64(part)).await;
+                    backoff = (backoff * 2).min(BACKOFF.1);
                 }
             }
         }

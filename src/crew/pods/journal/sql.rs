@@ -8,11 +8,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Config, NoTls, Row, Statement};
+use tokio_postgres::{Client, NoTls, Row, Statement};
 use uuid::Uuid;
 
 use super::{Amend, Append, Call};
 use crate::crew::messages::{self, Kind, Message};
+use crate::foundation::db;
 use crate::foundation::errors::Error;
 
 /// How long a connection may take to be made.
@@ -100,7 +101,7 @@ impl Connection {
     /// what was sent there may still be on its way, and must not be stored once nobody looks for it any more.
     pub(super) async fn open(url: &str, lost: Option<Backend>) -> Result<Self, Failure> {
         let opening = async {
-            let mut config: Config = url.parse()?;
+            let mut config = db::config(url)?;
             config.application_name("podium journal");
             let (client, connection) = config.connect(NoTls).await?;
             tokio::spawn(async move {

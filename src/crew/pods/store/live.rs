@@ -20,6 +20,9 @@ pub struct Start {
     /// The highest position.
     #[diesel(sql_type = BigInt)]
     pub head: i64,
+    /// How often what is no line of the log has changed.
+    #[diesel(sql_type = BigInt)]
+    pub revision: i64,
     /// How many may sit in it.
     #[diesel(sql_type = SmallInt)]
     pub seats: i16,
@@ -37,7 +40,7 @@ pub struct Start {
 struct StartOf;
 
 impl Statement for StartOf {
-    const SQL: &'static str = "SELECT p.last_seq AS head, p.seats, p.closed_at IS NOT NULL AS closed, \
+    const SQL: &'static str = "SELECT p.last_seq AS head, p.revision, p.seats, p.closed_at IS NOT NULL AS closed, \
          ARRAY(SELECT m.user_id FROM pod_members m WHERE m.pod_id = p.id ORDER BY m.seat) AS members, \
          ARRAY(SELECT m.read_seq FROM pod_members m WHERE m.pod_id = p.id ORDER BY m.seat) AS marks \
          FROM pods p WHERE p.id = $1";
@@ -88,6 +91,8 @@ pub struct Snapshot {
     pub since: Vec<i64>,
     /// The head of its log.
     pub head: i64,
+    /// How often what is no line of the log has changed; known to the service alone.
+    pub revision: i64,
     /// The database's line of history.
     pub epoch: String,
     /// When it was read, by the database's clock, which also stamps what is said.
@@ -112,6 +117,8 @@ struct SnapshotRow {
     created_at: chrono::DateTime<chrono::Utc>,
     #[diesel(sql_type = BigInt)]
     head: i64,
+    #[diesel(sql_type = BigInt)]
+    revision: i64,
     #[diesel(sql_type = Text)]
     epoch: String,
     #[diesel(sql_type = diesel::sql_types::Timestamptz)]
@@ -136,14 +143,16 @@ pub enum Reader {
     Service,
 }
 
-/// The two differ in how the head is read.
+/// The two differ in how the head is read, and whether the revision.
 macro_rules! snapshot {
-    ($head:literal) => {
+    ($head:literal, $revision:literal) => {
         concat!(
-            "SELECT event_id, name, kind, seats, join_policy, created_by, created_at, head, epoch, now, members FROM ( \
+            "SELECT event_id, name, kind, seats, join_policy, created_by, created_at, head, revision, epoch, now, members FROM ( \
              SELECT p.event_id, p.name, p.kind, p.seats, p.join_policy, p.created_by, p.created_at, ",
             $head,
-            " AS head, podium.epoch() AS epoch, clock_timestamp() AS now, \
+            " AS head, ",
+            $revision,
+            " AS revision, podium.epoch() AS epoch, clock_timestamp() AS now, \
              (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.seat) FROM podium.roster(ARRAY[p.id]) r) AS members \
              FROM pods p WHERE p.id = $1 AND p.closed_at IS NULL) found WHERE head IS NOT NULL"
         )
@@ -153,13 +162,13 @@ macro_rules! snapshot {
 struct SnapshotForMember;
 
 impl Statement for SnapshotForMember {
-    const SQL: &'static str = snapshot!("podium.head(p.id)");
+    const SQL: &'static str = snapshot!("podium.head(p.id)", "0::bigint");
 }
 
 struct SnapshotForService;
 
 impl Statement for SnapshotForService {
-    const SQL: &'static str = snapshot!("p.last_seq");
+    const SQL: &'static str = snapshot!("p.last_seq", "p.revision");
 }
 
 /// Reads a pod with its members and head, in one statement and so in one snapshot. `None` when it is closed, or not
@@ -193,6 +202,7 @@ pub async fn snapshot(conn: &mut AsyncPgConnection, pod_id: Uuid, reader: Reader
         members,
         since,
         head: row.head,
+        revision: row.revision,
         epoch: row.epoch,
         now: row.now,
     }))
@@ -463,7 +473,12 @@ pub struct Found {
     pub pod_id: Uuid,
     /// The head of its log; `None` if there is no such pod any more.
     pub head: Option<i64>,
+    /// How often what is no line of the log has changed.
+    pub revision: i64,
 }
+
+/// What is known of a live pod: the head of its log, and its revision.
+pub type Known = (Uuid, i64, i64);
 
 #[derive(QueryableByName)]
 struct FoundRow {
@@ -471,26 +486,32 @@ struct FoundRow {
     pod_id: Uuid,
     #[diesel(sql_type = Nullable<BigInt>)]
     head: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    revision: i64,
 }
 
 struct HeadsOf;
 
-// Likewise one by one.
+// Likewise one by one. Both are in the same row, so the one costs no more for the other.
 impl Statement for HeadsOf {
-    const SQL: &'static str = "SELECT k.pod_id, p.last_seq AS head FROM unnest($1, $2) k (pod_id, head) \
-         LEFT JOIN LATERAL (SELECT last_seq FROM pods WHERE id = k.pod_id LIMIT 1) p ON true \
-         WHERE p.last_seq IS DISTINCT FROM k.head";
+    const SQL: &'static str = "SELECT k.pod_id, p.last_seq AS head, coalesce(p.revision, 0) AS revision \
+         FROM unnest($1, $2, $3) k (pod_id, head, revision) \
+         LEFT JOIN LATERAL (SELECT last_seq, revision FROM pods WHERE id = k.pod_id LIMIT 1) p ON true \
+         WHERE p.last_seq IS DISTINCT FROM k.head OR p.revision <> k.revision";
 }
 
-/// Those of these pods whose log has another head than is known, in one statement. As the service.
-pub async fn sweep(conn: &mut AsyncPgConnection, known: &[(Uuid, i64)]) -> Result<Vec<Found>> {
-    let (pods, heads): (Vec<Uuid>, Vec<i64>) = known.iter().copied().unzip();
+/// Those of these pods of which something else is known than is so, in one statement. As the service.
+pub async fn sweep(conn: &mut AsyncPgConnection, known: &[Known]) -> Result<Vec<Found>> {
+    let pods: Vec<Uuid> = known.iter().map(|(pod_id, ..)| *pod_id).collect();
+    let heads: Vec<i64> = known.iter().map(|(_, head, _)| *head).collect();
+    let revisions: Vec<i64> = known.iter().map(|(.., revision)| *revision).collect();
     let rows: Vec<FoundRow> = written::<HeadsOf>()
         .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
         .bind::<Array<BigInt>, _>(heads)
+        .bind::<Array<BigInt>, _>(revisions)
         .load(conn)
         .await?;
-    Ok(rows.into_iter().map(|row| Found { pod_id: row.pod_id, head: row.head }).collect())
+    Ok(rows.into_iter().map(|row| Found { pod_id: row.pod_id, head: row.head, revision: row.revision }).collect())
 }
 
 /// The database's line of history.

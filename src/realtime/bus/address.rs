@@ -1,0 +1,125 @@
+//! Where Redis is, and by whose word it is believed to be it.
+
+use std::path::Path;
+
+use redis::{Client, IntoConnectionInfo, ProtocolVersion, RedisError, TlsCertificates};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use crate::foundation::settings::Secret;
+
+/// Why there is no bus. Names the setting, and nothing of its value.
+#[derive(Debug, thiserror::Error)]
+#[error("{setting}: {why}")]
+pub struct BusError {
+    setting: &'static str,
+    why: String,
+}
+
+impl BusError {
+    fn url(why: &str) -> Self {
+        BusError { setting: "REDIS_URL", why: why.to_owned() }
+    }
+
+    fn ca(why: String) -> Self {
+        BusError { setting: "PODIUM_REDIS_CA", why }
+    }
+}
+
+/// A Redis, which nobody has connected to yet.
+pub struct Address {
+    /// What connects to it.
+    pub client: Client,
+    /// What must not be seen of it.
+    password: Option<String>,
+}
+
+impl Address {
+    /// The Redis of this URL. One that speaks TLS must have a certificate from one of `ca`, a file of PEM; without it, from
+    /// one that the system trusts.
+    ///
+    /// # Errors
+    /// If the URL is none of Redis, or the file holds no certificate.
+    pub fn read(url: &Secret, ca: Option<&Path>) -> Result<Self, BusError> {
+        // Another may have chosen already; then theirs is used.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // The parser's own words would show the password.
+        let told = |_: RedisError| BusError::url("is not the address of a Redis");
+        let info = url.expose().into_connection_info().map_err(told)?;
+        let password = info.redis_settings().password().filter(|password| !password.is_empty()).map(str::to_owned);
+        // To say which library this is would be one more right for it to have.
+        let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3).set_skip_set_lib_name();
+        let info = info.set_redis_settings(settings);
+        let client = match ca {
+            None => Client::open(info).map_err(told)?,
+            Some(_) if !url.expose().starts_with("rediss://") => {
+                return Err(BusError::ca("is of no use without TLS: REDIS_URL must begin with rediss://".to_owned()));
+            }
+            Some(file) => {
+                let certificates = TlsCertificates { client_tls: None, root_cert: Some(certificates(file)?) };
+                Client::build_with_tls(info, certificates)
+                    .map_err(|_| BusError::ca(format!("{} holds what is no certificate", file.display())))?
+            }
+        };
+        Ok(Address { client, password })
+    }
+
+    /// What went wrong, in one line, without the password: some servers repeat what they do not understand.
+    pub fn told(&self, cause: &RedisError) -> String {
+        let mut text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(password) = &self.password {
+            text = text.replace(password.as_str(), "********");
+        }
+        if let Some((end, _)) = text.char_indices().nth(MOST) {
+            text.truncate(end);
+            text.push('…');
+        }
+        text
+    }
+}
+
+/// Characters of a cause that are told; a pipeline's would be as long as the pipeline.
+const MOST: usize = 200;
+
+fn certificates(file: &Path) -> Result<Vec<u8>, BusError> {
+    let bytes = std::fs::read(file).map_err(|cause| BusError::ca(format!("{}: {cause}", file.display())))?;
+    match CertificateDer::pem_slice_iter(&bytes).next() {
+        Some(Ok(_)) => Ok(bytes),
+        _ => Err(BusError::ca(format!("{} holds no certificate in PEM", file.display()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use redis::ErrorKind;
+
+    use super::*;
+
+    fn refused(url: &str, ca: Option<&str>) -> String {
+        match Address::read(&Secret::new(url), ca.map(Path::new)) {
+            Ok(_) => panic!("{url} was accepted"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_address_is_told_without_its_password() {
+        let told = refused("redis://ann:hunter2@[::1", None);
+        assert!(told.starts_with("REDIS_URL: ") && !told.contains("hunter2"), "{told}");
+        let told = refused("redis://127.0.0.1", Some("/nowhere/ca.pem"));
+        assert!(told.starts_with("PODIUM_REDIS_CA: ") && told.contains("rediss://"), "{told}");
+        let told = refused("rediss://127.0.0.1", Some("/nowhere/ca.pem"));
+        assert!(told.starts_with("PODIUM_REDIS_CA: /nowhere/ca.pem: "), "{told}");
+        let told = refused("rediss://127.0.0.1", Some("/dev/null"));
+        assert!(told.ends_with("holds no certificate in PEM"), "{told}");
+    }
+
+    #[test]
+    fn a_cause_is_one_short_line_without_the_password() {
+        let address = Address::read(&Secret::new("redis://ann:hunter2@127.0.0.1"), None).unwrap();
+        let detail = format!("unknown command HELLO,\r\n with args 3 AUTH ann hunter2 {}", "x".repeat(500));
+        let told = address.told(&RedisError::from((ErrorKind::Client, "refused", detail)));
+        assert!(told.contains("AUTH ann ********") && !told.contains("hunter2"), "{told}");
+        assert!(!told.contains('\n') && told.chars().count() <= MOST + 1, "{told}");
+    }
+}
