@@ -1,4 +1,4 @@
-//! Nodes whose clocks differ by a minute, at the default leeway: a token is good on all of them or on none.
+//! Nodes whose clocks differ by a minute, with a leeway of a minute: a token is good on all of them or on none.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -141,10 +141,10 @@ pub const TABLE: &[Setting] = &[
     },
     Setting {
         name: "PODIUM_JWT_LEEWAY",
-        default: Fallback::Text("60s"),
-        expected: "a duration of at most 5m, such as 60s, or 0",
+        default: Fallback::Text("0s"),
+        expected: "a duration of at most 5m, such as 60s, or 0s",
         secret: false,
-        help: "How long before its nbf and after its exp a token is taken, since clocks differ",
+        help: "How long before its nbf and after its exp a token is taken, where clocks differ",
         apply: |s, text| put(&mut s.jwt_leeway, values::duration_within(text, 0, 300)),
     },
     Setting {

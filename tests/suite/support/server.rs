@@ -353,8 +353,6 @@ async fn launch(database: &Database, settings: &[(String, String)], listen: &str
         .env("PODIUM_WORKERS", "2")
         .env("PODIUM_JOURNAL_WRITERS", "2")
         .env("PODIUM_DB_POOL", "6")
-        // Those who test when a token expires wait for it. What the leeway is for is shown by clocks that are wrong.
-        .env("PODIUM_JWT_LEEWAY", "0")
         // The people of tests make more than anybody should; those about the limits set them.
         .env("PODIUM_LIMIT_EVENTS", "off")
         .env("PODIUM_LIMIT_PODS", "off")
