@@ -120,6 +120,9 @@ pub const SWEEP_FOUND: Metric = Metric::counter(
 /// Gaps in pods' logs, by how they were closed.
 pub const POD_GAPS: Metric =
     Metric::counter("podium_pod_gaps_total", "Gaps in pods' logs that were closed, by themselves or by reading.");
+/// Presence, by whose sessions they are: `here`, `elsewhere`.
+pub const PRESENCE: Metric =
+    Metric::gauge("podium_presence_entries", "Sessions in topics whose presence this node knows, by where they are.");
 /// Times that the database had another line of history.
 pub const EPOCHS: Metric = Metric::counter(
     "podium_epochs_total",
@@ -179,6 +182,7 @@ pub const ALL: &[Metric] = &[
     SWEEP_SECONDS,
     SWEEP_FOUND,
     POD_GAPS,
+    PRESENCE,
     EPOCHS,
     SIGN_INS,
     REFRESHES,
@@ -329,6 +333,25 @@ mod tests {
             assert_eq!(counts, metric.kind == Kind::Counter, "{}", metric.name);
             assert!(metric.help.ends_with('.'), "{}", metric.name);
             assert_eq!(ALL.iter().filter(|other| other.name == metric.name).count(), 1, "{}", metric.name);
+        }
+    }
+
+    #[test]
+    fn operators_are_told_of_each_and_are_warned_of_none_that_is_not() {
+        let manual = include_str!("../../docs/OPERATIONS.md");
+        for metric in ALL.iter().filter(|metric| metric.name.starts_with("podium_")) {
+            assert!(manual.contains(&format!("`{}", metric.name)), "{} is not in OPERATIONS.md", metric.name);
+        }
+        let alerts = include_str!("../../deploy/alerts.yaml");
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        for word in alerts.split(|c| !is_name(c)).filter(|word| word.starts_with("podium_")) {
+            let known = ALL.iter().any(|metric| match metric.kind {
+                Kind::Histogram(_) => {
+                    ["_bucket", "_sum", "_count"].iter().any(|part| word == format!("{}{part}", metric.name))
+                }
+                _ => word == metric.name,
+            });
+            assert!(known, "alerts.yaml watches {word}, which is no metric");
         }
     }
 

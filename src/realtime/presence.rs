@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::subscription::SubscriptionId;
+use crate::foundation::metrics;
 
 /// A person, and a session of theirs by its number on its node.
 pub type Entry = (Uuid, u64);
@@ -25,6 +26,7 @@ pub struct Presence {
     here: Uuid,
     own: BTreeSet<Entry>,
     others: HashMap<Uuid, Told>,
+    counted: Counted,
 }
 
 /// What another node has told of its sessions.
@@ -38,19 +40,23 @@ struct Told {
 impl Presence {
     /// Nobody is here; this node is known to the others as `here`.
     pub fn new(here: Uuid) -> Self {
-        Presence { here, own: BTreeSet::new(), others: HashMap::new() }
+        Presence { here, own: BTreeSet::new(), others: HashMap::new(), counted: Counted::default() }
     }
 
     /// A session has come. Answers the `presence_diff` for the others; `None` if it was there already.
     pub fn track(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<Value> {
         let entry = (user_id, session.number());
-        self.own.insert(entry).then(|| diff(people(self.here, [entry]), Map::new()))
+        let is_new = self.own.insert(entry);
+        self.count();
+        is_new.then(|| diff(people(self.here, [entry]), Map::new()))
     }
 
     /// A session has gone. Answers the `presence_diff`; `None` if it was not there.
     pub fn untrack(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<Value> {
         let entry = (user_id, session.number());
-        self.own.remove(&entry).then(|| diff(Map::new(), people(self.here, [entry])))
+        let was_there = self.own.remove(&entry);
+        self.count();
+        was_there.then(|| diff(Map::new(), people(self.here, [entry])))
     }
 
     /// Another node tells of its sessions, all of them. Answers the `presence_diff`, if there is one.
@@ -63,12 +69,14 @@ impl Presence {
         let joins = people(node, entries.difference(&told.entries).copied());
         let leaves = people(node, told.entries.difference(&entries).copied());
         (told.version, told.entries, told.at) = (version, entries, now);
+        self.count();
         (!joins.is_empty() || !leaves.is_empty()).then(|| diff(joins, leaves))
     }
 
     /// Another node is gone, and its sessions with it. Answers the `presence_diff`, if there is one.
     pub fn forget(&mut self, node: Uuid) -> Option<Value> {
         let told = self.others.remove(&node).filter(|told| !told.entries.is_empty())?;
+        self.count();
         Some(diff(Map::new(), people(node, told.entries)))
     }
 
@@ -105,6 +113,34 @@ impl Presence {
     pub fn has(&self, user_id: Uuid) -> bool {
         let among = |entries: &BTreeSet<Entry>| entries.range((user_id, 0)..=(user_id, u64::MAX)).next().is_some();
         among(&self.own) || self.others.values().any(|told| among(&told.entries))
+    }
+
+    fn count(&mut self) {
+        self.counted.set(self.own.len(), self.others.values().map(|told| told.entries.len()).sum());
+    }
+}
+
+/// A topic's part of the node's gauge of presence; taken back when the topic goes.
+#[derive(Debug, Default)]
+struct Counted {
+    here: usize,
+    elsewhere: usize,
+}
+
+impl Counted {
+    fn set(&mut self, here: usize, elsewhere: usize) {
+        for (known, now, label) in [(&mut self.here, here, "here"), (&mut self.elsewhere, elsewhere, "elsewhere")] {
+            if *known != now {
+                metrics::PRESENCE.level(&[("sessions", label)]).increment(now as f64 - *known as f64);
+                *known = now;
+            }
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.set(0, 0);
     }
 }
 

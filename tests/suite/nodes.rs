@@ -208,6 +208,10 @@ async fn presence_and_typing_are_one_over_all_nodes() {
     let bens_coming = anas.event_where(&topic, "presence_diff", came(&ben)).await;
     // A node without anybody in the pod asks, and is answered.
     until_present(&cluster.nodes[2], &cem, &topic, |state| present(state).len() == 3).await;
+    for (sessions, count) in [("here", 1.0), ("elsewhere", 1.0)] {
+        let name = format!("podium_presence_entries{{sessions=\"{sessions}\"}}");
+        until("presence to be counted", async || cluster.nodes[0].metric(&name).await == count).await;
+    }
 
     anas.ask(&topic, "typing", json!({"on": true})).await.ok();
     let typing = |on: bool| json!({"user_id": ana.id, "on": on});

@@ -240,7 +240,7 @@ impl PodActor {
             actor.repairing = false;
             match (outcome, &mut actor.state) {
                 (Ok((changes, upto, more)), Some(state)) if actor.life == life => {
-                    let changes = state.repaired(changes, upto, more);
+                    let changes = state.repaired(after, changes, upto, more);
                     actor.deliver(changes, ctx);
                     if upto > after {
                         actor.repair(ctx);

@@ -401,7 +401,7 @@ impl World {
         rows.truncate(limit);
         let upto = if more { rows[limit - 1].position } else { head.max(after) };
         let rows = rows.iter().map(|entry| change(entry, known)).collect();
-        let out = state.repaired(rows, upto, more);
+        let out = state.repaired(after, rows, upto, more);
         self.tell(|| format!("node {node} has repaired up to {upto}"));
         self.deliver(node, out);
     }

@@ -72,11 +72,16 @@ impl State {
         self.known.unwrap_or(self.delivered)
     }
 
-    /// A reading of everything after `delivered` up to `upto` has come, ascending; there is more of it if `more`.
+    /// A reading of everything after `after` up to `upto` has come, ascending; there is more of it if `more`.
     /// Answers what is to be delivered.
-    pub fn repaired(&mut self, rows: Vec<Change>, upto: i64, more: bool) -> Vec<Change> {
+    pub fn repaired(&mut self, after: i64, rows: Vec<Change>, upto: i64, more: bool) -> Vec<Change> {
+        // The gap has closed by itself meanwhile. What the rows say is new may be known by now, and `more` may be what has
+        // come: taken for true, it would have this node wait for a position that the log has not reached.
+        if after != self.delivered {
+            return Vec::new();
+        }
         self.known = more.then_some(self.known());
-        let mut out: Vec<Change> = rows.into_iter().filter(|change| change.position > self.delivered).collect();
+        let mut out = rows;
         out.iter().for_each(|change| self.apply(change.kind, change.user_id));
         self.delivered = self.delivered.max(upto);
         self.heard = self.heard.max(self.delivered + i64::from(more));

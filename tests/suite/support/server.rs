@@ -212,9 +212,8 @@ impl Server {
     pub async fn metric(&self, name: &str) -> f64 {
         let text = self.client.get(format!("{}/metrics", self.admin_url)).send().await.expect("metrics").text().await;
         let text = text.expect("metrics");
-        let samples = text
-            .lines()
-            .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ') || rest.starts_with('{')));
+        let samples =
+            text.lines().filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{'])));
         samples.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
     }
 

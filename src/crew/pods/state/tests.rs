@@ -128,7 +128,7 @@ impl Model {
     fn repair(&mut self, limit: usize) {
         while let Some(after) = self.state.wants() {
             let (rows, upto, more) = read(&self.log, after, limit, self.state.known());
-            let out = self.state.repaired(rows, upto, more);
+            let out = self.state.repaired(after, rows, upto, more);
             self.deliver(out);
         }
     }
@@ -225,6 +225,17 @@ fn too_much_held_back_is_forgotten_and_read_instead() {
     let kept = HELD as i64 + 1;
     assert_eq!(state.wants(), Some(kept));
     let rows = (kept + 1..=far).map(text).collect();
-    assert_eq!(state.repaired(rows, far, false).len() as i64, far - kept);
+    assert_eq!(state.repaired(kept, rows, far, false).len() as i64, far - kept);
     assert!(state.is_current());
+}
+
+#[test]
+fn a_page_that_comes_after_its_gap_has_closed_is_no_news() {
+    let mut state = State::new(0, [], 5, false);
+    assert!(state.arrived(text(2)).is_empty());
+    assert_eq!(state.wants(), Some(0));
+    assert_eq!(state.arrived(text(1)).len(), 2);
+    // The first of two pages, read before: nothing is left of the second.
+    assert!(state.repaired(0, vec![text(1)], 1, true).is_empty());
+    assert!(state.is_current(), "it waits for {:?}, which nobody has written", state.wants());
 }
