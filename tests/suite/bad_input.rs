@@ -147,7 +147,8 @@ async fn unknown_topics_and_events_are_told_so() {
         format!("pod:{}", pod.simple()),
         format!("pod:{{{pod}}}"),
         format!("room:{some}"),
-        format!("event:{some}"),
+        format!("event-node:{some}"),
+        format!("event:{}", pod.simple()),
         "phoenix".into(),
         "\0".into(),
         "\u{202e}\u{10ffff}".into(),
@@ -161,6 +162,7 @@ async fn unknown_topics_and_events_are_told_so() {
     }
     // A pod that exists for others, or for nobody, is not told of as such.
     client.join(&format!("pod:{some}"), json!({})).await.refused("not_found");
+    client.join(&format!("event:{some}"), json!({})).await.refused("not_found");
     let events = [
         "",
         "new",
