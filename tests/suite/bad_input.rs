@@ -149,6 +149,7 @@ async fn unknown_topics_and_events_are_told_so() {
         format!("room:{some}"),
         format!("event-node:{some}"),
         format!("event:{}", pod.simple()),
+        "event:7".into(),
         "phoenix".into(),
         "\0".into(),
         "\u{202e}\u{10ffff}".into(),
