@@ -21,6 +21,9 @@ use crate::support::wait::until;
 
 const MANNER: Manner = Manner { pace: Duration::from_millis(60), at_once: 3 };
 
+/// Who only watches says nothing for as long as a test may take on a busy machine.
+const IDLE: (&str, &str) = ("PODIUM_LIMIT_IDLE", "10m");
+
 /// The node that is cut off.
 const CUT: usize = 2;
 
@@ -31,8 +34,8 @@ const DEAD: f64 = 14.0;
 async fn cluster() -> (Cluster, Gate) {
     let database = Arc::new(Database::create().await);
     let gate = Gate::before(database.url()).await;
-    let mut cluster = Cluster::start_on(Arc::clone(&database), CUT, &[]).await;
-    cluster.add(&database, &[("DATABASE_URL", &gate.url)]).await;
+    let mut cluster = Cluster::start_on(Arc::clone(&database), CUT, &[IDLE]).await;
+    cluster.add(&database, &[IDLE, ("DATABASE_URL", &gate.url)]).await;
     cluster.until_well().await;
     (cluster, gate)
 }
