@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run cluster test timings bench bench-nodes openapi simulate check fmt lint doc deny web web-dev web-check clean-state
+.PHONY: help run cluster test timings bench bench-nodes openapi nodes simulate check fmt lint doc deny web web-dev web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(embedded)'"
 ARGS ?=
@@ -36,6 +36,10 @@ bench: ## measure beside the bare server and Socket.IO, and print a table (ARGS=
 
 bench-nodes: ## measure three nodes beside one: delays, and what bus and sweep cost (ARGS=full takes longer)
 	@scripts/bench-nodes.sh $(ARGS)
+
+nodes: ## three nodes at full scale, while Redis fails and clocks are wrong: holds the figures against their limits
+	@PODIUM_TEST_NODES=full scripts/test.sh --release --profile long --no-capture \
+		-E 'test(/^nodes_at_scale::/) + test(two_nodes_race)' $(ARGS)
 
 simulate: ## let simulated nodes, bus and Postgres do whatever they like, a million times (SEEDS=… for fewer)
 	PODIUM_SIMULATE=$(SEEDS) cargo test --release --lib --locked simulation -- --nocapture

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Podium needs from the system's own packages, and of that only what is missing.
 #
-#   scripts/install.sh [rust] [postgres] [node] [chromium] [python] [redis] [haproxy]
+#   scripts/install.sh [rust] [postgres] [node] [chromium] [python] [redis] [haproxy] [faketime]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -78,6 +78,12 @@ install_haproxy() {
     as_root service haproxy stop >/dev/null 2>&1 || true
 }
 
+# Gives one process a clock that is wrong.
+install_faketime() {
+    have faketime && return
+    package faketime libfaketime libfaketime
+}
+
 install_chromium() {
     [[ -n ${CHROMIUM:-} || -x /usr/bin/chromium ]] && return
     package 'chromium fonts-noto-core fonts-noto-color-emoji' chromium chromium
@@ -91,7 +97,7 @@ install_python() {
 
 for part in "$@"; do
     case $part in
-        rust | postgres | node | chromium | python | redis | haproxy) "install_$part" ;;
-        *) fail "unknown part: $part (rust, postgres, node, chromium, python, redis, haproxy)" ;;
+        rust | postgres | node | chromium | python | redis | haproxy | faketime) "install_$part" ;;
+        *) fail "unknown part: $part (rust, postgres, node, chromium, python, redis, haproxy, faketime)" ;;
     esac
 done

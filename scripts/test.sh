@@ -3,7 +3,9 @@
 # The tests find it by PODIUM_TEST_DATABASE_URL (a superuser's), and make a database each.
 # If that is set already, that Postgres is used.
 #
-#   scripts/test.sh [further arguments for `cargo nextest run`]
+#   scripts/test.sh [--release] [further arguments for `cargo nextest run`]
+#
+# With --release it is the optimised server that is tested, and the suite alone: for what measures.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
@@ -82,8 +84,8 @@ run() {
 trap 'stop_runner 130' INT
 trap 'stop_runner 143' TERM HUP
 
-# Tests start a Redis each.
-scripts/install.sh rust redis haproxy
+# Tests start a Redis each, and a node whose clock is wrong.
+scripts/install.sh rust redis haproxy faketime
 if [[ -f tests/clients/package-lock.json ]]; then
     scripts/install.sh node chromium
     if [[ tests/clients/package-lock.json -nt tests/clients/node_modules/.package-lock.json ]]; then
@@ -104,10 +106,17 @@ fi
 scripts/web.sh
 [[ -n ${PODIUM_TEST_DATABASE_URL:-} ]] || scripts/install.sh postgres
 
+what=(--workspace --locked)
+if [[ ${1:-} == --release ]]; then
+    shift
+    what=(--release --locked --test suite)
+fi
 if cargo nextest --version >/dev/null 2>&1; then
-    tests=(cargo nextest run --workspace --locked)
+    tests=(cargo nextest run "${what[@]}")
+elif [[ ${what[0]} == --release ]]; then
+    tests=(cargo test "${what[@]}")
 else
-    tests=(cargo test --workspace --locked --lib --bins --tests)
+    tests=(cargo test "${what[@]}" --lib --bins --tests)
 fi
 say "building the tests"
 "${tests[@]}" --no-run

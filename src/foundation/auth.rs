@@ -94,8 +94,10 @@ pub struct Identity {
     pub sign_in: Option<Uuid>,
     /// Which pair of that sign-in's tokens it is of, `gen`.
     pub generation: Option<Uuid>,
-    /// From then on the token is worth nothing, and a socket that came with it is closed.
+    /// `exp`: until then the token is to be renewed.
     pub expires_at: DateTime<Utc>,
+    /// From then on the token is worth nothing, and a socket that came with it is closed: `exp` and the leeway.
+    pub ends_at: DateTime<Utc>,
 }
 
 impl Identity {
@@ -166,6 +168,7 @@ pub struct Tokens {
     signing: EncodingKey,
     checking: DecodingKey,
     rules: Validation,
+    leeway: Duration,
     successors: Hmac<Sha256>,
     ended: Ended,
 }
@@ -192,9 +195,25 @@ impl Tokens {
             signing: EncodingKey::from_secret(secret),
             checking: DecodingKey::from_secret(secret),
             rules,
+            leeway: Duration::ZERO,
             successors: keyed(&key),
             ended: Ended::default(),
         })
+    }
+
+    /// The same, but a token is taken so long before its `nbf` and after its `exp` (RFC 7519, sections 4.1.4 and 4.1.5):
+    /// the clocks of who issues and of the nodes that check differ, and what is good on one node should be so on all.
+    pub fn with_leeway(mut self, leeway: Duration) -> Self {
+        // The library knows whole seconds. Of `exp` we judge the rest ourselves.
+        self.rules.leeway = leeway.as_secs() + u64::from(leeway.subsec_nanos() > 0);
+        self.leeway = leeway;
+        self
+    }
+
+    /// How long a token that was made with this lifetime may be taken by some node, if no clock is off by more than the
+    /// leeway: its maker's may be ahead, and that of the node that checks behind.
+    pub fn taken_for(&self, lifetime: Duration) -> Duration {
+        lifetime + self.leeway * 3
     }
 
     /// The refresh token that follows this one: nobody without the secret can tell it, and it is the same whenever and on
@@ -204,9 +223,9 @@ impl Tokens {
     }
 
     /// From now on the tokens of these sign-ins are refused here. They are forgotten after `lifetime`, when the last of
-    /// them has expired by itself. Saying it again is no matter.
+    /// them has expired by itself, on whichever node. Saying it again is no matter.
     pub fn end(&self, sign_ins: &[Uuid], lifetime: Duration) {
-        self.ended.add(sign_ins, lifetime);
+        self.ended.add(sign_ins, self.taken_for(lifetime));
     }
 
     /// Who the token says is calling.
@@ -228,7 +247,9 @@ impl Tokens {
         let body =
             decode::<Body>(token, &self.checking, &self.rules).map_err(|error| refusal(error.kind(), token))?.claims;
         let expires_at = body.exp.time().ok_or(Refusal::Claims)?;
-        if expires_at <= Utc::now() {
+        let leeway = chrono::Duration::from_std(self.leeway).ok();
+        let ends_at = leeway.and_then(|leeway| expires_at.checked_add_signed(leeway)).unwrap_or(expires_at);
+        if ends_at <= Utc::now() {
             return Err(Refusal::Expired);
         }
         if body.sid.is_some_and(|sign_in| self.ended.has(sign_in)) {
@@ -242,6 +263,7 @@ impl Tokens {
             sign_in: body.sid,
             generation: body.generation,
             expires_at,
+            ends_at,
         })
     }
 

@@ -79,9 +79,12 @@ pub const EVENTS_LIVE: Metric = Metric::gauge("podium_events_live", "Events whos
 /// Readings of what has changed on events' walls, for all sessions of the node at once.
 pub const EVENT_READINGS: Metric =
     Metric::counter("podium_event_readings_total", "Readings of what has changed in events whose topic is open here.");
-/// Readings of what a pod's actor was not told.
+/// Pages of what a pod's actor was not told.
 pub const POD_REPAIRS: Metric =
     Metric::counter("podium_pod_repairs_total", "Pages read from Postgres because a pod's log had a gap here.");
+/// Readings from Postgres for repairs, each for all pods that wanted one.
+pub const POD_READINGS: Metric =
+    Metric::counter("podium_pod_readings_total", "Times that Postgres was read for repairs, for all pods at once.");
 /// Entries in the journal's groups.
 pub const JOURNAL_GROUP: Metric =
     Metric::histogram("podium_journal_group_entries", ENTRIES, "Messages committed together.");
@@ -170,6 +173,7 @@ pub const ALL: &[Metric] = &[
     EVENTS_LIVE,
     EVENT_READINGS,
     POD_REPAIRS,
+    POD_READINGS,
     JOURNAL_GROUP,
     JOURNAL_SECONDS,
     JOURNAL_RETRIES,

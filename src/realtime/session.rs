@@ -407,7 +407,7 @@ impl Session {
 
 /// When the identity's token ends, on the clock that cannot be set back.
 pub fn expiry(identity: &Identity) -> Instant {
-    let left = (identity.expires_at - chrono::Utc::now()).to_std().unwrap_or_default();
+    let left = (identity.ends_at - chrono::Utc::now()).to_std().unwrap_or_default();
     // Beyond some decades an `Instant` may overflow, and no socket lives that long.
     Instant::now() + left.min(Duration::from_secs(60 * 60 * 24 * 365 * 10))
 }

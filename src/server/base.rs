@@ -167,5 +167,5 @@ pub fn tokens(settings: &Settings) -> Result<Tokens, BaseError> {
             Secret::new(embedded::secret(&state).map_err(BaseError::KeptSecret)?)
         }
     };
-    Ok(Tokens::new(&secret)?)
+    Ok(Tokens::new(&secret)?.with_leeway(settings.jwt_leeway))
 }

@@ -147,6 +147,8 @@ async fn unknown_topics_and_events_are_told_so() {
         format!("pod:{}", pod.simple()),
         format!("pod:{{{pod}}}"),
         format!("room:{some}"),
+        format!("event-node:{some}"),
+        format!("event:{}", pod.simple()),
         "event:7".into(),
         "phoenix".into(),
         "\0".into(),
@@ -161,6 +163,7 @@ async fn unknown_topics_and_events_are_told_so() {
     }
     // A pod that exists for others, or for nobody, is not told of as such.
     client.join(&format!("pod:{some}"), json!({})).await.refused("not_found");
+    client.join(&format!("event:{some}"), json!({})).await.refused("not_found");
     let events = [
         "",
         "new",

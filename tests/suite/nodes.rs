@@ -1,139 +1,13 @@
 //! Several nodes: one pod with members everywhere, while Redis does whatever it likes.
-//!
-//! `PODIUM_TEST_NODES_PODS` and `PODIUM_TEST_NODES_MESSAGES` make the crowd larger: how many pods of five, and how many
-//! messages each of their members says at every stage.
 
-use std::time::{Duration, Instant};
-
-use futures_util::future::join_all;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::support::client::Client;
-use crate::support::cluster::{Cluster, at_home, bus, finish, more};
-use crate::support::pod_client::PodClient;
+use crate::support::cluster::{Cluster, bus};
+use crate::support::crowd::{Crowd, setting};
 use crate::support::redis::Faults;
 use crate::support::server::{Person, Server};
-use crate::support::speakers::{Manner, Speakers, assert_nothing_lost};
 use crate::support::wait::until;
-
-const MANNER: Manner = Manner { pace: Duration::from_millis(60), at_once: 3 };
-
-fn setting(name: &str, default: usize) -> usize {
-    std::env::var(name).ok().map_or(default, |text| text.parse().expect("a number"))
-}
-
-/// Pods of five whose members sit on different nodes and talk.
-struct Crowd {
-    pods: Vec<(Uuid, Vec<Speakers>)>,
-    stage: usize,
-}
-
-impl Crowd {
-    async fn gather(cluster: &Cluster) -> Crowd {
-        let mut pods = Vec::new();
-        for number in 0..setting("PODIUM_TEST_NODES_PODS", 4) {
-            let people: [Person; 5] = cluster.nodes[0].people();
-            let (_, pod) = cluster.nodes[number % cluster.nodes.len()].pod(&people).await;
-            pods.push((pod, cluster.talk(pod, &people, MANNER)));
-        }
-        join_all(pods.iter().map(|(_, groups)| at_home(groups))).await;
-        Crowd { pods, stage: setting("PODIUM_TEST_NODES_MESSAGES", 15) }
-    }
-
-    /// Everyone says some more.
-    async fn talk(&self) {
-        join_all(self.pods.iter().map(|(_, groups)| more(groups, self.stage))).await;
-    }
-
-    async fn assert_same_logs(self, cluster: &Cluster) {
-        for (pod, groups) in self.pods {
-            assert_nothing_lost(&cluster.nodes[0], pod, finish(groups).await).await;
-        }
-    }
-}
-
-#[tokio::test]
-async fn members_on_three_nodes_have_the_same_log() {
-    let cluster = Cluster::start(3).await;
-    let crowd = Crowd::gather(&cluster).await;
-    crowd.talk().await;
-    crowd.assert_same_logs(&cluster).await;
-    for node in &cluster.nodes {
-        assert!(node.metric("podium_bus_received_total").await > 100.0);
-    }
-}
-
-#[tokio::test]
-async fn a_bus_that_loses_doubles_and_delays_changes_nothing_but_timing() {
-    let cluster = Cluster::start(3).await;
-    let crowd = Crowd::gather(&cluster).await;
-    let faults = Faults { lost: 0.2, doubled: 0.1, late: 0.1 };
-    cluster.proxies.iter().for_each(|proxy| proxy.fault(faults));
-    crowd.talk().await;
-    crowd.assert_same_logs(&cluster).await;
-}
-
-/// How long it takes until what one says on the first node is shown on the last.
-async fn delay(pod: Uuid, teller: &PodClient, hearer: &mut PodClient) -> Duration {
-    let (id, began) = (Uuid::now_v7(), Instant::now());
-    let pushed = teller.say(id, &format!("Said to {pod}."));
-    hearer.until("what was said", |client| client.order().iter().any(|(_, known)| *known == id)).await;
-    teller.client().reply(&pushed).await.ok();
-    began.elapsed()
-}
-
-/// The median of some tries, so that a machine that halts now and then decides nothing.
-async fn usual_delay(pod: Uuid, teller: &PodClient, hearer: &mut PodClient) -> Duration {
-    let mut all = Vec::new();
-    for _ in 0..5 {
-        all.push(delay(pod, teller, hearer).await);
-    }
-    all.sort();
-    all[2]
-}
-
-#[tokio::test]
-async fn the_sweep_carries_on_while_redis_is_gone() {
-    let mut cluster = Cluster::start(3).await;
-    let crowd = Crowd::gather(&cluster).await;
-    crowd.talk().await;
-    cluster.redis.kill().await;
-    for node in &cluster.nodes {
-        until("the loss to be noticed", async || bus(node).await.is_some_and(|bus| bus != "ok")).await;
-        let ready = reqwest::get(format!("{}/readyz", node.admin_url)).await.expect("an answer");
-        assert_eq!(ready.status(), 200, "another node would fare no better");
-    }
-    crowd.talk().await;
-    let people: [Person; 2] = cluster.nodes[0].people();
-    let (_, pod) = cluster.nodes[0].pod(&people).await;
-    let teller = PodClient::joined(&cluster.nodes[0], &people[0], pod).await;
-    let mut hearer = PodClient::joined(&cluster.nodes[2], &people[1], pod).await;
-    let gone = usual_delay(pod, &teller, &mut hearer).await;
-    // Not a matter of five seconds, as it were if nobody had noticed.
-    assert!(gone < Duration::from_secs(2), "by the sweep in {gone:?}");
-    cluster.redis.start_again().await;
-    cluster.until_well().await;
-    crowd.talk().await;
-    let swept = cluster.nodes[2].metric("podium_sweep_found_total").await;
-    assert!(swept > 0.0);
-    crowd.assert_same_logs(&cluster).await;
-}
-
-#[tokio::test]
-async fn a_redis_that_hangs_is_noticed_and_comes_back() {
-    let cluster = Cluster::start(3).await;
-    let crowd = Crowd::gather(&cluster).await;
-    cluster.redis.freeze();
-    for node in &cluster.nodes {
-        until("the halt to be noticed", async || bus(node).await.is_some_and(|bus| bus != "ok")).await;
-    }
-    crowd.talk().await;
-    cluster.redis.thaw();
-    cluster.until_well().await;
-    crowd.talk().await;
-    crowd.assert_same_logs(&cluster).await;
-}
 
 #[tokio::test]
 async fn a_node_that_is_cut_off_from_redis_is_noticed_by_all() {
@@ -164,9 +38,7 @@ async fn a_node_that_is_killed_takes_nothing_with_it() {
     let came = watcher.event_where(&topic, "presence_diff", |diff| !diff["joins"][ben.id.to_string()].is_null()).await;
     crowd.talk().await;
     let mut killed = cluster.nodes.pop().expect("a third node");
-    for (_, groups) in &crowd.pods {
-        groups.iter().for_each(|group| group.send_to(&[&cluster.nodes[0], &cluster.nodes[1]]));
-    }
+    crowd.send_to(&[&cluster.nodes[0], &cluster.nodes[1]]);
     killed.kill().await;
     let went = watcher.event_where(&topic, "presence_diff", |diff| !diff["leaves"][ben.id.to_string()].is_null()).await;
     assert_eq!(went["leaves"], came["joins"], "who was there is gone, and nobody else");

@@ -130,3 +130,15 @@ async fn a_long_conversation_holds_its_place() {
     let people = people(&[&ana, &ben]);
     browse("scroll.mjs", json!({"url": server.url, "pod": pod, "count": COUNT, "people": people})).await;
 }
+
+#[tokio::test]
+async fn an_events_page_is_live() {
+    let server = Server::start().await;
+    let [ana, ben, cleo] = server.people();
+    let event = server.event(&ana).await;
+    for person in [&ana, &ben, &cleo] {
+        server.join_event(event, person).await;
+    }
+    let people = people(&[&ana, &ben, &cleo]);
+    browse("event.mjs", json!({"url": server.url, "event": event, "people": people})).await;
+}

@@ -27,7 +27,7 @@ pub(super) async fn watch(accounts: Accounts) {
     loop {
         tick.tick().await;
         // The first look, and one after Postgres was away, goes as far back as a token may live that was given out before.
-        let back = seen.map_or(inner.access_lifetime, |seen| seen.elapsed()) + BACK;
+        let back = seen.map_or(inner.tokens.taken_for(inner.access_lifetime), |seen| seen.elapsed()) + BACK;
         let began = Instant::now();
         match inner.database.service(async |conn| store::ended(conn, back).await).await {
             Ok(ended) => {

@@ -1,10 +1,11 @@
 //! Every query of messages. Row level security shows a member what came since their own coming, and nobody else
 //! anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,8 +14,9 @@ use uuid::Uuid;
 use super::{Kind, Message, MessagePage, PAGE_BYTES, Span};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::schema::messages;
+use crate::foundation::written::{Statement, written};
 
-#[derive(Queryable, Selectable, Deserialize)]
+#[derive(Queryable, QueryableByName, Selectable, Deserialize)]
 #[diesel(table_name = messages)]
 struct Row {
     id: Uuid,
@@ -91,28 +93,54 @@ pub async fn page(conn: &mut AsyncPgConnection, pod_id: Uuid, span: Span, limit:
     Ok(cut(found, span, limit))
 }
 
-/// What has changed since a position up to a head, for repairs: a stretch as [`Span::After`], with nothing above the
-/// head, so that what is read is what the head promised.
+#[derive(QueryableByName)]
+struct ChangedRow {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pod_id: Uuid,
+    #[diesel(embed)]
+    row: Row,
+}
+
+struct ChangedOf;
+
+// Looked up pod by pod, whatever the planner thinks of it: what it costs must not grow with the table.
+impl Statement for ChangedOf {
+    const SQL: &'static str = "SELECT m.pod_id, m.id, m.seq, m.changed_seq, m.user_id, m.kind, m.text, m.reply_to, \
+         m.mentions, m.data, m.edited_at, m.deleted_at, m.created_at \
+         FROM unnest($1, $2, $3) k (pod_id, after, head) \
+         CROSS JOIN LATERAL (SELECT * FROM messages WHERE pod_id = k.pod_id AND changed_seq > k.after \
+           AND changed_seq <= k.head ORDER BY changed_seq LIMIT $4) m \
+         ORDER BY m.pod_id, m.changed_seq";
+}
+
+/// What has changed in each of these pods since a position up to a head, for repairs, in one statement: stretches as
+/// [`Span::After`], with nothing above the head, so that what is read is what the head promised. A pod without changes is
+/// not among them. As the service.
 ///
 /// # Errors
 /// As the database's.
 pub async fn changed(
     conn: &mut AsyncPgConnection,
-    pod_id: Uuid,
-    after: i64,
-    head: i64,
+    stretches: Vec<(Uuid, i64, i64)>,
     limit: usize,
-) -> Result<MessagePage> {
-    let rows = messages::table
-        .filter(messages::pod_id.eq(pod_id))
-        .filter(messages::changed_seq.gt(after).and(messages::changed_seq.le(head)))
-        .order(messages::changed_seq.asc())
-        .select(Row::as_select())
-        .limit(limit as i64 + 1)
+) -> Result<HashMap<Uuid, MessagePage>> {
+    let pods: Vec<Uuid> = stretches.iter().map(|(pod_id, ..)| *pod_id).collect();
+    let after: Vec<i64> = stretches.iter().map(|(_, after, _)| *after).collect();
+    let heads: Vec<i64> = stretches.iter().map(|(.., head)| *head).collect();
+    let rows: Vec<ChangedRow> = written::<ChangedOf>()
+        .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
+        .bind::<Array<BigInt>, _>(after)
+        .bind::<Array<BigInt>, _>(heads)
+        // One more than asked for tells whether there is more.
+        .bind::<BigInt, _>(limit as i64 + 1)
         .load(conn)
         .await?;
-    let found = rows.into_iter().map(Row::message).collect::<Result<Vec<_>>>()?;
-    Ok(cut(found, Span::After(after), limit))
+    let mut found: HashMap<Uuid, Vec<Message>> = HashMap::new();
+    for ChangedRow { pod_id, row } in rows {
+        found.entry(pod_id).or_default().push(row.message()?);
+    }
+    // `cut` goes by the rows alone, whatever the position was.
+    Ok(found.into_iter().map(|(pod_id, found)| (pod_id, cut(found, Span::After(0), limit))).collect())
 }
 
 /// Makes a page of what was found, in the order in which it was looked for.

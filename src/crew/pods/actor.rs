@@ -35,12 +35,12 @@ pub use self::messages::{
 use super::change::{Change, KIND};
 use super::live::LivePods;
 use super::packet::Packet;
+use super::repairs::{Repairs, Stretch};
 use super::state::State;
 use super::store::live::{self, Mark, Reader};
-use crate::crew::messages as talk;
 use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
-use crate::foundation::errors::{Code, Result};
+use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::metrics;
 use crate::realtime::afresh::waves;
 use crate::realtime::presence::Presence;
@@ -69,6 +69,8 @@ const RETRY: Duration = Duration::from_millis(250);
 pub struct Parts {
     /// Where it reads.
     pub database: Database,
+    /// Who reads what it misses.
+    pub repairs: Repairs,
     /// Where it is entered.
     pub live: Arc<LivePods>,
 }
@@ -226,17 +228,18 @@ impl PodActor {
         let Some(state) = &self.state else { return };
         let (false, Some(after)) = (self.repairing, state.wants()) else { return };
         self.repairing = true;
-        metrics::POD_REPAIRS.count(metrics::NONE).increment(1);
         metrics::POD_GAPS.count(&[("closed", "reading")]).increment(1);
-        let (database, topic, pod_id, known) =
-            (self.parts.database.clone(), self.topic.clone(), self.pod_id, state.known());
+        let (repairs, topic, pod_id, known) =
+            (self.parts.repairs.clone(), self.topic.clone(), self.pod_id, state.known());
         let life = self.life;
         let relays = self.relays();
         let reading = async move {
             for relay in relays {
                 relay.room(&topic).await;
             }
-            read_changes(&database, &topic, pod_id, after, known).await
+            let Stretch { page, upto } = repairs.read(pod_id, after).await?;
+            let changes = page.messages.iter().map(|message| Change::of(&topic, message, known)).collect();
+            Ok::<_, Error>((changes, upto, page.more))
         };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, actor, ctx| {
             actor.repairing = false;
@@ -253,7 +256,7 @@ impl PodActor {
                 }
                 (Ok(_), _) => actor.look_for_gap(ctx),
                 (Err(cause), _) => {
-                    tracing::warn!(pod_id = %actor.pod_id, %cause, "a repair could not read; it will try again");
+                    tracing::debug!(pod_id = %actor.pod_id, %cause, "a repair could not read; it will try again");
                     ctx.run_later(RETRY, |actor, ctx| actor.repair(ctx));
                 }
             }
@@ -372,28 +375,6 @@ impl PodActor {
             }
         });
     }
-}
-
-/// Reads what has changed since `after`. Answers the changes, up to where they are all, and whether there is more.
-async fn read_changes(
-    database: &Database,
-    topic: &Topic,
-    pod_id: Uuid,
-    after: i64,
-    known: i64,
-) -> Result<(Vec<Change>, i64, bool)> {
-    // First the head, then the rows: all up to this head is committed, and what is missing among them was superseded.
-    let read = async |conn: &mut _| {
-        let head = live::head(conn, pod_id).await?;
-        let page = talk::store::changed(conn, pod_id, after, head, talk::PAGE_MAX).await?;
-        Ok((head, page))
-    };
-    let (head, page) = database.service(read).await?;
-    let upto = match (page.more, page.next) {
-        (true, Some(next)) => next,
-        _ => head.max(after),
-    };
-    Ok((page.messages.iter().map(|message| Change::of(topic, message, known)).collect(), upto, page.more))
 }
 
 impl Actor for PodActor {

@@ -290,7 +290,7 @@ fn reply(snapshot: &Snapshot, page: &MessagePage, reset: bool, pods: &Pods) -> R
         more: page.more,
         next: page.next,
         reset,
-        server_time: Utc::now(),
+        server_time: snapshot.now,
         limits: BTreeMap::from([
             ("text_chars", pods.0.limits.text_chars),
             ("frame_bytes", pods.0.limits.frame_bytes),

@@ -12,6 +12,7 @@ pub mod live;
 mod member_routes;
 pub mod packet;
 mod read_marks;
+mod repairs;
 pub mod routes;
 #[cfg(test)]
 mod simulation;
@@ -37,6 +38,7 @@ pub(in crate::crew) use self::journal::refusal;
 use self::journal::{Amend, Append, Call, Journal};
 use self::live::{FromAfar, LivePods};
 use self::read_marks::ReadMarks;
+use self::repairs::Repairs;
 use self::sweep::Sweep;
 use crate::crew::events::live::LiveEvents;
 use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
@@ -144,6 +146,7 @@ struct Inner {
     /// What comes from other nodes, where there may be some.
     from_afar: Option<FromAfar>,
     marks: ReadMarks,
+    repairs: Repairs,
     threads: Threads,
     limits: Limits,
     messages: Option<DefaultKeyedRateLimiter<Uuid>>,
@@ -174,6 +177,8 @@ impl Pods {
         let journal = Journal::start(journal, &deliver, &threads);
         let (marks, writing) = ReadMarks::new(database.clone(), Arc::clone(&live));
         threads.spare().spawn(writing);
+        let (repairs, reading) = Repairs::new(database.clone());
+        threads.spare().spawn(reading);
         let keyed = |rate: Option<Rate>| {
             rate.map(|rate| RateLimiter::keyed(Quota::per_second(rate.per_second).allow_burst(rate.burst)))
         };
@@ -183,6 +188,7 @@ impl Pods {
             live,
             from_afar,
             marks,
+            repairs,
             threads,
             messages: keyed(limits.messages),
             typing: keyed(limits.typing),
@@ -416,7 +422,8 @@ impl Pods {
     fn actor(&self, pod_id: Uuid) -> Live<PodActor> {
         let inner = &self.0;
         inner.live.find_or_start(pod_id, |start| {
-            let parts = Parts { database: inner.database.clone(), live: Arc::clone(&inner.live) };
+            let (database, repairs) = (inner.database.clone(), inner.repairs.clone());
+            let parts = Parts { database, repairs, live: Arc::clone(&inner.live) };
             // Beside the writer of its log, so that what is committed reaches it without a hop.
             let thread = inner.threads.handle(inner.journal.writer(pod_id));
             PodActor::start_in_arbiter(&thread, move |ctx| PodActor::new(pod_id, start, parts, ctx))

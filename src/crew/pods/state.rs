@@ -81,7 +81,8 @@ impl State {
             return Vec::new();
         }
         self.known = more.then_some(self.known());
-        let mut out = rows;
+        // A reading that was shared with another may begin earlier.
+        let mut out: Vec<Change> = rows.into_iter().filter(|change| change.position > self.delivered).collect();
         out.iter().for_each(|change| self.apply(change.kind, change.user_id));
         self.delivered = self.delivered.max(upto);
         self.heard = self.heard.max(self.delivered + i64::from(more));

@@ -136,6 +136,18 @@ fn names_become_one_line() {
 }
 
 #[test]
+fn a_leeway_is_given_before_and_after() {
+    let tokens = tokens().with_leeway(Duration::from_secs(60));
+    let now = Utc::now().timestamp();
+    let judged = |claims: Value| tokens.judge(&signed(&claims));
+    let identity = judged(json!({"sub": ANN, "exp": now - 30})).unwrap();
+    assert_eq!(identity.ends_at - identity.expires_at, chrono::Duration::seconds(60));
+    assert_eq!(judged(json!({"sub": ANN, "exp": now - 61})), Err(Refusal::Expired));
+    assert!(judged(json!({"sub": ANN, "exp": soon(), "nbf": now + 30})).is_ok());
+    assert_eq!(judged(json!({"sub": ANN, "exp": soon(), "nbf": now + 90})), Err(Refusal::Early));
+}
+
+#[test]
 fn short_secrets_are_refused() {
     assert_eq!(Tokens::new(&Secret::new("short")).err(), Some(WeakSecret(5)));
 }

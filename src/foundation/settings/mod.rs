@@ -46,6 +46,8 @@ pub struct Settings {
     pub redis_prefix: String,
     /// Signs and checks tokens; `None` means the one kept beside the embedded Postgres.
     pub jwt_secret: Option<Secret>,
+    /// How far the clocks of issuers and nodes may differ before a token's times are held against it.
+    pub jwt_leeway: Duration,
     /// This node's name in logs, metrics and presence.
     pub node: String,
     /// The web origins that may use the API and the sockets beside the server's own; `*` means any.
@@ -230,6 +232,7 @@ impl Settings {
             redis_ca: None,
             redis_prefix: String::new(),
             jwt_secret: None,
+            jwt_leeway: Duration::ZERO,
             node: String::new(),
             origins: Vec::new(),
             trusted_proxies: Vec::new(),

@@ -140,6 +140,14 @@ pub const TABLE: &[Setting] = &[
         apply: |s, text| put(&mut s.jwt_secret, values::signing_secret(text).map(Some)),
     },
     Setting {
+        name: "PODIUM_JWT_LEEWAY",
+        default: Fallback::Text("0s"),
+        expected: "a duration of at most 5m, such as 60s, or 0s",
+        secret: false,
+        help: "How long before its nbf and after its exp a token is taken, where clocks differ",
+        apply: |s, text| put(&mut s.jwt_leeway, values::duration_within(text, 0, 300)),
+    },
+    Setting {
         name: "PODIUM_NODE",
         default: Fallback::Made("a random name", random_name),
         expected: "1 to 64 letters, digits, dots, dashes and underscores",

@@ -3,7 +3,9 @@
 pub mod account;
 pub mod balancer;
 pub mod client;
+pub mod clock;
 pub mod cluster;
+pub mod crowd;
 pub mod database;
 pub mod event_client;
 pub mod gate;

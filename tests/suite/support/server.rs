@@ -217,6 +217,18 @@ impl Server {
         samples.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
     }
 
+    /// The same of several, read at once; what it does not name yet is left out.
+    pub async fn metrics<'a>(&self, names: &[&'a str]) -> Vec<(&'a str, f64)> {
+        let text = self.client.get(format!("{}/metrics", self.admin_url)).send().await.expect("metrics").text().await;
+        let text = text.expect("metrics");
+        let samples = text.lines().filter_map(|line| {
+            let (sample, value) = line.rsplit_once(' ')?;
+            let name = sample.split('{').next()?;
+            Some((*names.iter().find(|wanted| **wanted == name)?, value.parse().ok()?))
+        });
+        samples.collect()
+    }
+
     /// How many statements `work` costs Postgres: the least of some tries, since the server has work of its own beside it.
     pub async fn statements<T>(&self, work: impl AsyncFn() -> T) -> f64 {
         let mut least = f64::INFINITY;

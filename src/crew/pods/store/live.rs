@@ -57,6 +57,11 @@ pub async fn head(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<i64> {
     Ok(pods::table.find(pod_id).select(pods::last_seq).first(conn).await.optional()?.unwrap_or(0))
 }
 
+/// The heads of these pods' logs, as the service. Pods that are not there are left out.
+pub async fn heads(conn: &mut AsyncPgConnection, pod_ids: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
+    Ok(pods::table.filter(pods::id.eq_any(pod_ids)).select((pods::id, pods::last_seq)).load(conn).await?)
+}
+
 /// Whether the person may take a seat if there is one: a member of the event, let in where the pod is for the
 /// invited, and not removed before. As the service.
 pub async fn may_join(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
@@ -90,6 +95,8 @@ pub struct Snapshot {
     pub revision: i64,
     /// The database's line of history.
     pub epoch: String,
+    /// When it was read, by the database's clock, which also stamps what is said.
+    pub now: chrono::DateTime<chrono::Utc>,
 }
 
 #[derive(QueryableByName)]
@@ -114,6 +121,8 @@ struct SnapshotRow {
     revision: i64,
     #[diesel(sql_type = Text)]
     epoch: String,
+    #[diesel(sql_type = diesel::sql_types::Timestamptz)]
+    now: chrono::DateTime<chrono::Utc>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     members: Option<Value>,
 }
@@ -138,12 +147,12 @@ pub enum Reader {
 macro_rules! snapshot {
     ($head:literal, $revision:literal) => {
         concat!(
-            "SELECT event_id, name, kind, seats, join_policy, created_by, created_at, head, revision, epoch, members FROM ( \
+            "SELECT event_id, name, kind, seats, join_policy, created_by, created_at, head, revision, epoch, now, members FROM ( \
              SELECT p.event_id, p.name, p.kind, p.seats, p.join_policy, p.created_by, p.created_at, ",
             $head,
             " AS head, ",
             $revision,
-            " AS revision, podium.epoch() AS epoch, \
+            " AS revision, podium.epoch() AS epoch, clock_timestamp() AS now, \
              (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.seat) FROM podium.roster(ARRAY[p.id]) r) AS members \
              FROM pods p WHERE p.id = $1 AND p.closed_at IS NULL) found WHERE head IS NOT NULL"
         )
@@ -195,6 +204,7 @@ pub async fn snapshot(conn: &mut AsyncPgConnection, pod_id: Uuid, reader: Reader
         head: row.head,
         revision: row.revision,
         epoch: row.epoch,
+        now: row.now,
     }))
 }
 
