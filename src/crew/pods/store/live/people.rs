@@ -1,0 +1,127 @@
+//! What inboxes read: in which pods people sit, and what is new there.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::crew::messages::{self, Message};
+use crate::foundation::errors::Result;
+use crate::foundation::written::{Statement, written};
+
+/// A person's place in a pod.
+#[derive(Debug, QueryableByName)]
+pub struct Membership {
+    /// The person.
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub user_id: Uuid,
+    /// The pod.
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub pod_id: Uuid,
+    /// The line by which they came.
+    #[diesel(sql_type = BigInt)]
+    pub since_seq: i64,
+    /// Up to where they have read.
+    #[diesel(sql_type = BigInt)]
+    pub read_seq: i64,
+    /// The head of the pod's log.
+    #[diesel(sql_type = BigInt)]
+    pub head: i64,
+}
+
+struct MembershipsOf;
+
+// Looked up one by one, whatever the planner thinks of it: what it costs must not grow with the tables.
+impl Statement for MembershipsOf {
+    const SQL: &'static str = "SELECT s.user_id, s.pod_id, s.since_seq, s.read_seq, p.last_seq AS head \
+         FROM unnest($1) i (user_id) \
+         CROSS JOIN LATERAL (SELECT * FROM pod_members WHERE user_id = i.user_id OFFSET 0) s \
+         CROSS JOIN LATERAL (SELECT last_seq FROM pods WHERE id = s.pod_id LIMIT 1) p";
+}
+
+/// The pods that these people sit in, in one statement. As the service.
+pub async fn memberships(conn: &mut AsyncPgConnection, people: Vec<Uuid>) -> Result<Vec<Membership>> {
+    Ok(written::<MembershipsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(people).load(conn).await?)
+}
+
+#[derive(QueryableByName)]
+struct EndRow {
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+}
+
+/// The line by which a membership ended: its kind, and where it stands. `None` if there is none. As the service.
+pub async fn end_of(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<Option<(String, i64)>> {
+    let rows: Vec<EndRow> = diesel::sql_query(
+        "SELECT kind, seq FROM messages WHERE pod_id = $1 AND (kind = 'closed' OR (kind IN ('left', 'removed') AND user_id = $2)) \
+         ORDER BY seq DESC LIMIT 1",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(pod_id)
+    .bind::<diesel::sql_types::Uuid, _>(user_id)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().next().map(|row| (row.kind, row.seq)))
+}
+
+#[derive(QueryableByName)]
+struct ActivityRow {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    user_id: Uuid,
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pod_id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    head: i64,
+    #[diesel(sql_type = Integer)]
+    unread: i32,
+    #[diesel(sql_type = BigInt)]
+    read_seq: i64,
+    #[diesel(sql_type = Jsonb)]
+    last_message: Value,
+}
+
+/// What `pod:activity` tells one person of one pod.
+#[derive(Debug)]
+pub struct Activity {
+    /// The person.
+    pub user_id: Uuid,
+    /// The pod.
+    pub pod_id: Uuid,
+    /// The head of its log.
+    pub head: i64,
+    /// Others' texts above what the person has read, up to 99.
+    pub unread: i32,
+    /// Up to where the person has read.
+    pub read_seq: i64,
+    /// The newest entry that the person may see.
+    pub last_message: Message,
+}
+
+struct ActivityOf;
+
+impl Statement for ActivityOf {
+    const SQL: &'static str = "SELECT s.user_id, s.pod_id, p.last_seq AS head, u.unread, s.read_seq, l.message AS last_message \
+         FROM pod_members s JOIN pods p ON p.id = s.pod_id \
+         CROSS JOIN LATERAL (SELECT to_jsonb(m) - 'last_op' AS message FROM messages m \
+           WHERE m.pod_id = s.pod_id AND m.seq >= s.since_seq ORDER BY m.seq DESC LIMIT 1) l \
+         CROSS JOIN LATERAL (SELECT count(*)::int AS unread FROM (SELECT 1 FROM messages m \
+           WHERE m.pod_id = s.pod_id AND m.seq > greatest(s.read_seq, s.since_seq) AND m.kind = 'text' \
+             AND m.user_id <> s.user_id AND m.deleted_at IS NULL LIMIT 99) c) u \
+         WHERE s.pod_id = ANY ($1) AND s.user_id = ANY ($2)";
+}
+
+/// The activity of these pods for those of these people who are members, in one statement. As the service.
+pub async fn activity(conn: &mut AsyncPgConnection, pods: Vec<Uuid>, people: Vec<Uuid>) -> Result<Vec<Activity>> {
+    let rows: Vec<ActivityRow> = written::<ActivityOf>()
+        .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
+        .bind::<Array<diesel::sql_types::Uuid>, _>(people)
+        .load(conn)
+        .await?;
+    let tell = |row: ActivityRow| {
+        let ActivityRow { user_id, pod_id, head, unread, read_seq, last_message } = row;
+        Ok(Activity { user_id, pod_id, head, unread, read_seq, last_message: messages::store::of_json(last_message)? })
+    };
+    rows.into_iter().map(tell).collect()
+}
