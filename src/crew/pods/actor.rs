@@ -16,14 +16,17 @@
 //! those who have left since, so only Postgres can refuse one.
 
 mod elsewhere;
+mod log;
 mod messages;
+mod sessions;
+mod typing;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::fut::wrap_future;
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle};
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler};
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use uuid::Uuid;
@@ -32,20 +35,19 @@ pub use self::messages::{
     Afresh, Asked, Attach, Committed, Detach, Gone, HeardOf, IsFull, Joined, NodeGone, PodChanged, Read, Recheck,
     SpeakUp, Told, TypesElsewhere, Typing,
 };
-use super::change::{Change, KIND};
+use self::sessions::Attached;
+use self::typing::Types;
+use super::change::KIND;
 use super::live::LivePods;
-use super::packet::Packet;
-use super::repairs::{Repairs, Stretch};
+use super::repairs::Repairs;
 use super::state::State;
 use super::store::live::{self, Mark, Reader};
-use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
-use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::metrics;
 use crate::realtime::afresh::waves;
 use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head, Start};
-use crate::realtime::relay::{RelayHandle, deliver_to};
+use crate::realtime::relay::deliver_to;
 use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
 use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
@@ -53,14 +55,8 @@ use crate::wire::topic::Topic;
 /// Messages that may wait for a pod.
 const MAILBOX: usize = 1024;
 
-/// How long a gap may close by itself before it is read: changes of two writers overtake each other by less.
-const GAP: Duration = Duration::from_millis(50);
-
 /// How long an actor without sessions stays.
 const IDLE: Duration = Duration::from_secs(2);
-
-/// How long a person types before it ends by itself.
-const TYPING: Duration = Duration::from_secs(6);
 
 /// Between attempts to read from a database that does not answer.
 const RETRY: Duration = Duration::from_millis(250);
@@ -100,20 +96,6 @@ pub struct PodActor {
     repairing: bool,
     gap_noticed: bool,
     refreshing: Refreshing,
-}
-
-struct Attached {
-    user_id: Uuid,
-    relay: RelayHandle,
-    present: bool,
-}
-
-/// One who types.
-struct Types {
-    /// Ends it.
-    timer: SpawnHandle,
-    /// Whether it was a session of this node that told.
-    here: bool,
 }
 
 /// Whether `pod:changed` is being read.
@@ -162,114 +144,6 @@ impl PodActor {
         self.broadcast(vec![Arc::new(Frame { text, reach: Reach::Passing { except } })]);
     }
 
-    fn deliver(&mut self, changes: Vec<Change>, ctx: &mut Context<Self>) {
-        if changes.iter().any(|change| change.kind != Kind::Text) {
-            self.refresh(ctx);
-        }
-        for change in &changes {
-            match change.kind {
-                // Whoever has said it types no more, and their client shows it without being told.
-                Kind::Text if change.is_new => {
-                    self.typing.remove(&change.user_id).map(|typing| ctx.cancel_future(typing.timer))
-                }
-                // Whoever comes again begins to read anew.
-                Kind::Joined | Kind::Left | Kind::Removed => self.told.remove(&change.user_id).map(|_| true),
-                _ => None,
-            };
-        }
-        self.broadcast(changes.into_iter().map(|change| change.frame).collect());
-        self.tell_news();
-        self.tell_marks();
-    }
-
-    /// Tells what the pod is now, only after everything that was committed before it was read: so whoever is removed
-    /// by that hears nothing of what came after.
-    fn tell_news(&mut self) {
-        let Some(state) = &self.state else { return };
-        if let Some((_, frame)) = self.news.take_if(|(head, _)| *head <= state.delivered()) {
-            self.broadcast(vec![frame]);
-        }
-    }
-
-    /// Tells of read marks, each only after everything that was committed before it: so whoever left before hears nothing
-    /// of it, and whoever hears of it has the messages that it is about.
-    fn tell_marks(&mut self) {
-        let Some(state) = &self.state else { return };
-        let ready = self.marks.extract_if(|_, mark| mark.head <= state.delivered());
-        let frames = ready.map(|(user_id, mark)| {
-            let payload = json!({ "user_id": user_id, "seq": mark.seq });
-            let text = frame::push(self.topic.as_str(), "read", &payload);
-            // It holds whatever comes before or after it, and a join under way may have been read before it.
-            Arc::new(Frame { text, reach: Reach::State { as_of: i64::MAX } })
-        });
-        let frames = frames.collect();
-        self.broadcast(frames);
-    }
-
-    /// After whatever may have left a gap.
-    fn look_for_gap(&mut self, ctx: &mut Context<Self>) {
-        let head = self.head.get();
-        let Some(state) = &mut self.state else { return };
-        state.heard_of(head);
-        if state.wants().is_none() {
-            if std::mem::take(&mut self.gap_noticed) {
-                metrics::POD_GAPS.count(&[("closed", "itself")]).increment(1);
-            }
-        } else if !self.gap_noticed && !self.repairing {
-            self.gap_noticed = true;
-            ctx.run_later(GAP, |actor, ctx| {
-                actor.gap_noticed = false;
-                actor.repair(ctx);
-            });
-        }
-    }
-
-    fn repair(&mut self, ctx: &mut Context<Self>) {
-        let Some(state) = &self.state else { return };
-        let (false, Some(after)) = (self.repairing, state.wants()) else { return };
-        self.repairing = true;
-        metrics::POD_GAPS.count(&[("closed", "reading")]).increment(1);
-        let (repairs, topic, pod_id, known) =
-            (self.parts.repairs.clone(), self.topic.clone(), self.pod_id, state.known());
-        let life = self.life;
-        let relays = self.relays();
-        let reading = async move {
-            for relay in relays {
-                relay.room(&topic).await;
-            }
-            let Stretch { page, upto } = repairs.read(pod_id, after).await?;
-            let changes = page.messages.iter().map(|message| Change::of(&topic, message, known)).collect();
-            Ok::<_, Error>((changes, upto, page.more))
-        };
-        ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, actor, ctx| {
-            actor.repairing = false;
-            match (outcome, &mut actor.state) {
-                (Ok((changes, upto, more)), Some(state)) if actor.life == life => {
-                    let changes = state.repaired(after, changes, upto, more);
-                    actor.deliver(changes, ctx);
-                    if upto > after {
-                        actor.repair(ctx);
-                    } else {
-                        // What was heard of is not there. It comes with a look at once, or was of another history.
-                        ctx.run_later(RETRY, |actor, ctx| actor.repair(ctx));
-                    }
-                }
-                (Ok(_), _) => actor.look_for_gap(ctx),
-                (Err(cause), _) => {
-                    tracing::debug!(pod_id = %actor.pod_id, %cause, "a repair could not read; it will try again");
-                    ctx.run_later(RETRY, |actor, ctx| actor.repair(ctx));
-                }
-            }
-        }));
-    }
-
-    /// One handle of each relay that has a session here.
-    fn relays(&self) -> Vec<RelayHandle> {
-        let relays: HashMap<usize, RelayHandle> =
-            self.sessions.values().map(|attached| (attached.relay.id(), attached.relay.clone())).collect();
-        relays.into_values().collect()
-    }
-
     /// Tells everyone what the pod and its members are now, once for all that changed meanwhile.
     fn refresh(&mut self, ctx: &mut Context<Self>) {
         if self.refreshing != Refreshing::No {
@@ -307,33 +181,6 @@ impl PodActor {
                 actor.refresh(ctx);
             }
         }));
-    }
-
-    /// A person types on; `teller` is their session if it is one of this node's, and need not hear of it.
-    fn start_typing(&mut self, user_id: Uuid, teller: Option<SubscriptionId>, ctx: &mut Context<Self>) {
-        let timer = ctx.run_later(TYPING, move |actor, ctx| actor.stop_typing(user_id, ctx));
-        match self.typing.insert(user_id, Types { timer, here: teller.is_some() }) {
-            Some(before) => drop(ctx.cancel_future(before.timer)),
-            None => self.passing("typing", &json!({ "user_id": user_id, "on": true }), teller),
-        }
-    }
-
-    fn stop_typing(&mut self, user_id: Uuid, ctx: &mut Context<Self>) {
-        if let Some(typing) = self.typing.remove(&user_id) {
-            ctx.cancel_future(typing.timer);
-            self.passing("typing", &json!({ "user_id": user_id, "on": false }), None);
-        }
-    }
-
-    /// Who has no session any more, here or elsewhere, does not type.
-    fn stop_absent_typing(&mut self, ctx: &mut Context<Self>) {
-        let absent: Vec<Uuid> = self.typing.keys().copied().filter(|typist| !self.presence.has(*typist)).collect();
-        absent.into_iter().for_each(|user_id| self.stop_typing(user_id, ctx));
-    }
-
-    /// Who types on this node.
-    fn typing_here(&self) -> Vec<Uuid> {
-        self.typing.iter().filter(|(_, typing)| typing.here).map(|(user_id, _)| *user_id).collect()
     }
 
     /// Reads head and members, and lets nothing else happen until it has.
@@ -393,46 +240,6 @@ impl Actor for PodActor {
     }
 }
 
-impl Handler<Committed> for PodActor {
-    type Result = ();
-
-    fn handle(&mut self, Committed(changes): Committed, ctx: &mut Self::Context) {
-        let Some(state) = &mut self.state else { return };
-        let ready: Vec<Change> = changes.into_iter().flat_map(|change| state.arrived(change)).collect();
-        self.deliver(ready, ctx);
-        self.look_for_gap(ctx);
-    }
-}
-
-impl Handler<HeardOf> for PodActor {
-    type Result = ();
-
-    fn handle(&mut self, _: HeardOf, ctx: &mut Self::Context) {
-        self.look_for_gap(ctx);
-    }
-}
-
-impl Handler<Recheck> for PodActor {
-    type Result = ();
-
-    fn handle(&mut self, _: Recheck, ctx: &mut Self::Context) {
-        let (database, pod_id, life) = (self.parts.database.clone(), self.pod_id, self.life);
-        let reading = async move { database.service(async |conn| live::head(conn, pod_id).await).await };
-        ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<i64>, actor, ctx| match outcome {
-            Ok(_) if actor.life != life => {}
-            Ok(head) => {
-                actor.head.raise(head);
-                actor.look_for_gap(ctx);
-                // It was this node that lost it, so nobody has told the others.
-                actor.parts.live.tell(actor.pod_id, &Packet::Head(head));
-            }
-            Err(_) => {
-                ctx.notify_later(Recheck, RETRY);
-            }
-        }));
-    }
-}
-
 impl Handler<Gone> for PodActor {
     type Result = ();
 
@@ -471,86 +278,6 @@ impl Handler<Read> for PodActor {
         }
         self.tell_marks();
         self.look_for_gap(ctx);
-    }
-}
-
-impl Handler<IsFull> for PodActor {
-    type Result = bool;
-
-    fn handle(&mut self, IsFull { user_id }: IsFull, _ctx: &mut Self::Context) -> bool {
-        // Where other nodes commit too, or something is missing here, a seat may have been left: Postgres decides.
-        let head = self.head.get();
-        self.parts.live.is_alone()
-            && self.state.as_ref().is_some_and(|state| {
-                state.is_current() && state.delivered() >= head && state.is_full() && !state.has(user_id)
-            })
-    }
-}
-
-impl Handler<Attach> for PodActor {
-    type Result = Result<()>;
-
-    fn handle(&mut self, attach: Attach, ctx: &mut Self::Context) -> Self::Result {
-        if self.state.is_none() {
-            return Err(Code::NotFound.into());
-        }
-        self.sessions
-            .insert(attach.subscription, Attached { user_id: attach.user_id, relay: attach.relay, present: false });
-        self.look_for_gap(ctx);
-        Ok(())
-    }
-}
-
-impl Handler<Joined> for PodActor {
-    type Result = ();
-
-    fn handle(&mut self, Joined(subscription): Joined, _ctx: &mut Self::Context) {
-        let Some(attached) = self.sessions.get_mut(&subscription) else { return };
-        attached.present = true;
-        let (user_id, relay) = (attached.user_id, attached.relay.clone());
-        if let Some(diff) = self.presence.track(user_id, subscription) {
-            self.passing("presence_diff", &diff, Some(subscription));
-            self.speak();
-        }
-        let only = |event: &str, payload: &serde_json::Value| {
-            let text = frame::push(self.topic.as_str(), event, payload);
-            Arc::new(Frame { text, reach: Reach::Only(subscription) })
-        };
-        let mut frames = vec![only("presence_state", &self.presence.state())];
-        let typing = self.typing.keys().filter(|typist| **typist != user_id);
-        frames.extend(typing.map(|typist| only("typing", &json!({ "user_id": typist, "on": true }))));
-        relay.deliver(&self.topic, frames);
-    }
-}
-
-impl Handler<Detach> for PodActor {
-    type Result = ();
-
-    fn handle(&mut self, Detach(subscription): Detach, ctx: &mut Self::Context) {
-        let Some(attached) = self.sessions.remove(&subscription) else { return };
-        if attached.present
-            && let Some(diff) = self.presence.untrack(attached.user_id, subscription)
-        {
-            self.passing("presence_diff", &diff, None);
-            self.speak();
-            self.stop_absent_typing(ctx);
-        }
-        if self.sessions.is_empty() {
-            self.stop_when_idle(ctx);
-        }
-    }
-}
-
-impl Handler<Typing> for PodActor {
-    type Result = ();
-
-    fn handle(&mut self, Typing { subscription, on }: Typing, ctx: &mut Self::Context) {
-        let Some(user_id) = self.sessions.get(&subscription).map(|attached| attached.user_id) else { return };
-        self.parts.live.tell(self.pod_id, &Packet::Typing { user_id, on });
-        match on {
-            true => self.start_typing(user_id, Some(subscription), ctx),
-            false => self.stop_typing(user_id, ctx),
-        }
     }
 }
 
