@@ -8,6 +8,7 @@
 //! to relays through bounded queues.
 
 pub mod afresh;
+pub mod attendance;
 pub mod bus;
 pub mod channel;
 pub mod handshake;

@@ -1,5 +1,5 @@
 //! How often to compare what a node knows with Postgres: seldom while every node hears every other on the bus, often while
-//! not, and at once when that changes or somebody asks.
+//! not or while Postgres does not answer, and at once when that changes or somebody asks.
 
 use std::time::{Duration, Instant};
 
@@ -31,11 +31,11 @@ impl Pace {
         Pace { status, is_well, began: Instant::now() }
     }
 
-    /// Waits until the next look is due, counted from where the last one began.
+    /// Waits until the next look is due, counted from where the last one began, which has `seen` what it looked for or not.
     /// `sooner` is when it is due before.
-    pub async fn next(&mut self, sooner: impl Future<Output = ()>) {
+    pub async fn next(&mut self, seen: bool, sooner: impl Future<Output = ()>) {
         sleep(PAUSE).await;
-        let pace = if self.is_well { CALM } else { BUSY };
+        let pace = between(self.is_well, seen);
         let sooner = async {
             tokio::select! {
                 _ = self.status.changed() => {}
@@ -45,5 +45,22 @@ impl Pace {
         let _ = timeout(pace.saturating_sub(self.began.elapsed()), sooner).await;
         self.is_well = self.status.borrow_and_update().well;
         self.began = Instant::now();
+    }
+}
+
+fn between(is_well: bool, seen: bool) -> Duration {
+    if is_well && seen { CALM } else { BUSY }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_calm_only_while_bus_and_postgres_both_answer() {
+        assert_eq!(between(true, true), CALM);
+        for (is_well, seen) in [(true, false), (false, true), (false, false)] {
+            assert_eq!(between(is_well, seen), BUSY);
+        }
     }
 }

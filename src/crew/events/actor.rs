@@ -24,7 +24,7 @@ use rand::Rng;
 use serde_json::json;
 use uuid::Uuid;
 
-pub use self::messages::{Afresh, Asked, Attach, Counts, Detach, Joined, Look, NodeGone, Numbers, SpeakUp, Told};
+pub use self::messages::{Afresh, Counts, Look, Numbers, Told};
 use super::live::{Due, KIND, LiveEvents, Marks};
 use super::packet::Packet;
 use super::reading::{self, Reading};
@@ -34,6 +34,7 @@ use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::metrics;
 use crate::realtime::afresh::waves;
+use crate::realtime::attendance::{Asked, Attach, DIGEST, Detach, Joined, NodeGone, SILENCE, SPREAD, SpeakUp};
 use crate::realtime::headcount::Headcount;
 use crate::realtime::registry::{Generation, Start};
 use crate::realtime::relay::{RelayHandle, deliver_to};
@@ -53,17 +54,8 @@ const IDLE: Duration = Duration::from_secs(2);
 /// Between attempts to read from a database that does not answer.
 const RETRY: Duration = Duration::from_millis(250);
 
-/// How often a node speaks for its people though nothing has changed.
-const DIGEST: Duration = Duration::from_secs(10);
-
-/// How long a node may say nothing before it is asked.
-const SILENCE: Duration = Duration::from_secs(15);
-
 /// How long it takes at most until nodes that hear the bus have heard each other on it.
 const HEARD: Duration = Duration::from_secs(2);
-
-/// Over how long the events of a node are spread when all of them have something to say.
-const SPREAD: Duration = Duration::from_millis(500);
 
 /// After so long without a reading it starts afresh: departures are kept for an hour.
 const MEMORY: Duration = Duration::from_secs(30 * 60);

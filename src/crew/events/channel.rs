@@ -10,16 +10,18 @@ use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::actor::{Attach, Counts, Detach, EventActor, Joined, Numbers};
+use super::actor::{Counts, EventActor, Numbers};
 use super::live::LiveEvents;
 use super::slug::EventKey;
 use super::store::live::Wall;
 use super::{Event, store};
-use crate::crew::pods::store::newest_of_event;
+use crate::crew::pods::store::of_event;
+use crate::crew::pods::view::Order;
 use crate::crew::pods::view::PodView;
 use crate::foundation::db::{Access, Caller};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{MAX_ITEMS, Page, PageQuery};
+use crate::realtime::attendance::{Attach, Detach, Joined};
 use crate::realtime::channel::{Admission, Answer, Channel, Joining, Member, Response, response};
 use crate::realtime::subscription::SubscriptionId;
 
@@ -109,7 +111,7 @@ async fn join(live: Arc<LiveEvents>, joining: Joining) -> Result<Admission> {
         store::require_member(conn, event_id, user_id).await?;
         let event = store::find(conn, EventKey::Id(event_id)).await?;
         let wall = store::live::wall(conn, event_id).await?.ok_or(Code::NotFound)?;
-        let pods = newest_of_event(conn, event_id, None, limit.rows()).await?;
+        let pods = of_event(conn, event_id, Order::Newest, None, limit.rows()).await?;
         Ok(Snapshot { event, wall, pods: Page::of(pods, limit, PodView::place) })
     };
     let mut readings = 1;

@@ -7,11 +7,12 @@ use std::sync::{Arc, Weak};
 use actix::{Actor, Addr, Handler, Message};
 use uuid::Uuid;
 
-use super::actor::{Afresh, Asked, EventActor, Look, NodeGone, Parts, SpeakUp, Told};
+use super::actor::{Afresh, EventActor, Look, Parts, Told};
 use super::packet::Packet;
 use super::sweep::Sweep;
 use crate::foundation::db::Database;
 use crate::foundation::settings::Limits;
+use crate::realtime::attendance::{Asked, NodeGone, SpeakUp};
 use crate::realtime::bus::{Bus, Listening, Receive};
 use crate::realtime::nodes::{Neighbours, Nodes};
 use crate::realtime::registry::{Generation, Live, Registry};

@@ -42,11 +42,12 @@ impl Sweep {
     /// Sweeps, for ever.
     pub async fn run(mut self) {
         loop {
-            if let Err(cause) = self.look().await {
-                // What was not found this time is found the next.
+            let looked = self.look().await;
+            if let Err(cause) = &looked {
+                // What was not found this time is found the next, as soon as Postgres answers.
                 tracing::debug!(%cause, "the sweep of events could not read");
             }
-            self.pace.next(std::future::pending()).await;
+            self.pace.next(looked.is_ok(), std::future::pending()).await;
         }
     }
 

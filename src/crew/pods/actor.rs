@@ -32,8 +32,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 pub use self::messages::{
-    Afresh, Asked, Attach, Committed, Detach, Gone, HeardOf, IsFull, Joined, NodeGone, PodChanged, Read, Recheck,
-    SpeakUp, Told, TypesElsewhere, Typing,
+    Afresh, Committed, Gone, HeardOf, IsFull, PodChanged, Read, Recheck, Told, TypesElsewhere, Typing,
 };
 use self::sessions::Attached;
 use self::typing::Types;

@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::actor::{Attach, Detach, Joined, PodActor, Typing};
+use super::actor::{PodActor, Typing};
 use super::store::live::{self, Reader, Snapshot};
 use super::{Member as Seat, Pod, Pods, store};
 use crate::crew::messages::{self, Amendment, Message, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Span};
 use crate::foundation::db::{Access, Caller};
 use crate::foundation::errors::{Code, Error, Result};
+use crate::realtime::attendance::{Attach, Detach, Joined};
 use crate::realtime::channel::{
     Admission, Answer, Channel, Joining, Member, Response, SessionContext, empty, payload, response,
 };

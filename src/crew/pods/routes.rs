@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::view::{self, Heir, InboxEntry, PodBody, PodChange, PodDetail, PodView};
+use super::view::{self, Heir, InboxEntry, Order, PodBody, PodChange, PodDetail, PodView};
 use super::{NewPod, Pods, member_routes, store};
 use crate::crew::place::Place;
 use crate::crew::profiles::SignedIn;
@@ -56,17 +56,6 @@ async fn open(
     Ok(if fresh { HttpResponse::Created().json(pod) } else { HttpResponse::Ok().json(pod) })
 }
 
-/// In which order pods are listed.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Order {
-    /// In order of opening.
-    #[default]
-    Opened,
-    /// The newest first.
-    Newest,
-}
-
 /// How to list pods.
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
@@ -103,10 +92,7 @@ async fn list(
     let (limit, after) = (page.limit()?, page.position()?);
     let work = async |conn: &mut _| {
         events::store::require_member(conn, *event_id, who.user_id).await?;
-        match query.order {
-            Order::Opened => store::of_event(conn, *event_id, after, limit.rows()).await,
-            Order::Newest => store::newest_of_event(conn, *event_id, after, limit.rows()).await,
-        }
+        store::of_event(conn, *event_id, query.order, after, limit.rows()).await
     };
     let pods = database.scope(&who.caller, Access::Snapshot, work).await?;
     Ok(Json(Page::of(pods, limit, PodView::place)))

@@ -12,7 +12,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::view::{InboxEntry, PodDetail, PodView};
+use super::view::{InboxEntry, Order, PodDetail, PodView};
 use super::{JoinPolicy, Member, Pod};
 use crate::crew::messages;
 use crate::crew::place::Place;
@@ -139,39 +139,32 @@ async fn complete(conn: &mut AsyncPgConnection, pod: PodRow) -> Result<PodDetail
     Ok(PodDetail { view, members: (!members.is_empty()).then_some(members) })
 }
 
-/// The pods of an event that are not closed, in order of opening, for its members.
+/// The pods of an event that are not closed, those behind a place in this order, for its members.
 pub async fn of_event(
     conn: &mut AsyncPgConnection,
     event_id: Uuid,
-    after: Option<Place>,
+    order: Order,
+    behind: Option<Place>,
     limit: i64,
 ) -> Result<Vec<PodView>> {
-    let mut query = pods::table
+    let open = pods::table
         .filter(pods::event_id.eq(event_id).and(pods::closed_at.is_null()))
         .select(PodRow::as_select())
+        .limit(limit)
         .into_boxed();
-    if let Some(Place { time, id }) = after {
-        query = query.filter(pods::created_at.ge(time).and(pods::created_at.gt(time).or(pods::id.gt(id))));
-    }
-    let rows = query.order((pods::created_at, pods::id)).limit(limit).load(conn).await?;
-    views(conn, rows).await
-}
-
-/// The same, the newest first.
-pub async fn newest_of_event(
-    conn: &mut AsyncPgConnection,
-    event_id: Uuid,
-    before: Option<Place>,
-    limit: i64,
-) -> Result<Vec<PodView>> {
-    let mut query = pods::table
-        .filter(pods::event_id.eq(event_id).and(pods::closed_at.is_null()))
-        .select(PodRow::as_select())
-        .into_boxed();
-    if let Some(Place { time, id }) = before {
-        query = query.filter(pods::created_at.le(time).and(pods::created_at.lt(time).or(pods::id.lt(id))));
-    }
-    let rows = query.order((pods::created_at.desc(), pods::id.desc())).limit(limit).load(conn).await?;
+    let (created, id) = (pods::created_at, pods::id);
+    // The first condition alone is one that an index can begin at.
+    let listed = match (order, behind) {
+        (Order::Opened, None) => open.order((created, id)),
+        (Order::Newest, None) => open.order((created.desc(), id.desc())),
+        (Order::Opened, Some(at)) => {
+            open.filter(created.ge(at.time).and(created.gt(at.time).or(id.gt(at.id)))).order((created, id))
+        }
+        (Order::Newest, Some(at)) => open
+            .filter(created.le(at.time).and(created.lt(at.time).or(id.lt(at.id))))
+            .order((created.desc(), id.desc())),
+    };
+    let rows = listed.load(conn).await?;
     views(conn, rows).await
 }
 

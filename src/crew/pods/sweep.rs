@@ -1,8 +1,7 @@
 //! The sweep: compares what this node has heard of its live pods with Postgres, and so finds whatever the bus has lost.
 //!
-//! Heads of all live pods are compared in one statement, which answers only those that differ: every `CALM` while every
-//! node hears every other, every `BUSY` while not, and at once when that changes. Read marks and inboxes, which may come
-//! later, are compared at most every `MARKS`. Nothing here delivers: actors are told how far their log reaches, and read
+//! Heads of all live pods are compared in one statement, which answers only those that differ, as often as [`Pace`] says. Read
+//! marks and inboxes, which may come later, are compared at most every `MARKS`. Nothing here delivers: actors are told how far their log reaches, and read
 //! what they miss.
 
 use std::collections::HashMap;
@@ -10,7 +9,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::journal::Deliver;
@@ -20,24 +18,16 @@ use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::foundation::metrics;
 use crate::realtime::nodes::Status;
-
-/// Between two looks at the heads while the bus is well.
-const CALM: Duration = Duration::from_secs(5);
-
-/// The same while it is not.
-const BUSY: Duration = Duration::from_millis(250);
+use crate::realtime::pace::Pace;
 
 /// Between two looks at read marks and inboxes, at least.
 const MARKS: Duration = Duration::from_secs(1);
-
-/// Between two looks that were asked for.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// The sweep of one node.
 pub struct Sweep {
     database: Database,
     live: Arc<LivePods>,
-    status: watch::Receiver<Status>,
+    pace: Pace,
     /// The sum of each pod's read marks at the last look.
     sums: HashMap<Uuid, i64>,
     looked_at_marks: Option<Instant>,
@@ -46,28 +36,18 @@ pub struct Sweep {
 impl Sweep {
     /// Over these pods, at the pace that `status` calls for.
     pub fn new(database: Database, live: Arc<LivePods>, status: watch::Receiver<Status>) -> Self {
-        Sweep { database, live, status, sums: HashMap::new(), looked_at_marks: None }
+        Sweep { database, live, pace: Pace::new(status), sums: HashMap::new(), looked_at_marks: None }
     }
 
     /// Sweeps, for ever.
     pub async fn run(mut self) {
         loop {
-            let is_well = self.status.borrow_and_update().well;
-            let began = Instant::now();
             let looked = self.look().await;
             if let Err(cause) = &looked {
                 // What was not found this time is found the next, as soon as Postgres answers.
                 tracing::debug!(%cause, "the sweep could not read");
             }
-            sleep(PAUSE).await;
-            let pace = if is_well && looked.is_ok() { CALM } else { BUSY };
-            let next = async {
-                tokio::select! {
-                    _ = self.status.changed() => {}
-                    () = self.live.sweep_now.notified() => {}
-                }
-            };
-            let _ = timeout(pace.saturating_sub(began.elapsed()), next).await;
+            self.pace.next(looked.is_ok(), self.live.sweep_now.notified()).await;
         }
     }
 

@@ -11,6 +11,17 @@ use crate::crew::place::Place;
 use crate::foundation::errors::Result;
 use crate::foundation::fields::Fields;
 
+/// In which order pods are listed.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// In order of opening.
+    #[default]
+    Opened,
+    /// The newest first.
+    Newest,
+}
+
 /// The longest name of a pod, in characters.
 pub const MAX_NAME: usize = 80;
 

@@ -4,25 +4,11 @@ use actix::Message;
 use uuid::Uuid;
 
 use crate::foundation::errors::Result;
-use crate::realtime::relay::RelayHandle;
-use crate::realtime::subscription::SubscriptionId;
 
 /// There is something to read, as its marks say.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Look;
-
-/// A session is about to join: from the answer on, its relay is told of everything.
-#[derive(Message)]
-#[rtype(result = "Result<()>")]
-pub struct Attach {
-    /// Its subscription.
-    pub subscription: SubscriptionId,
-    /// Whose it is.
-    pub user_id: Uuid,
-    /// Its relay.
-    pub relay: RelayHandle,
-}
 
 /// The numbers that the join of this person is answered with. What the topic tells after that follows from them.
 #[derive(Message)]
@@ -41,16 +27,6 @@ pub struct Numbers {
     pub present: u64,
 }
 
-/// The join has been answered: the session counts.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Joined(pub SubscriptionId);
-
-/// A session has gone.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Detach(pub SubscriptionId);
-
 /// Another node tells how many people are there.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -62,21 +38,6 @@ pub struct Told {
     /// How many.
     pub people: u64,
 }
-
-/// Another node wants to know how many are here.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Asked;
-
-/// Another node is dead, or has stopped.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct NodeGone(pub Uuid);
-
-/// The bus is heard again: what was said meanwhile is lost in both directions.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct SpeakUp;
 
 /// The database has another line of history, or nothing was read for too long: nothing that was told holds any more.
 #[derive(Message)]

@@ -4,23 +4,15 @@
 //! when it hears the bus again. A node that has sessions here by what it said last, and says nothing for `SILENCE` though
 //! it is alive and heard, is asked; so what its last word was is found out also if that was lost.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix::{AsyncContext, Context, Handler};
 use rand::Rng;
 
 use super::PodActor;
-use super::messages::{Asked, NodeGone, SpeakUp, Told, TypesElsewhere};
+use super::messages::{Told, TypesElsewhere};
 use crate::crew::pods::packet::Packet;
-
-/// How often a node speaks for its sessions though nothing has changed.
-const DIGEST: Duration = Duration::from_secs(10);
-
-/// How long a node may say nothing before it is asked.
-const SILENCE: Duration = Duration::from_secs(15);
-
-/// Over how long the pods of a node are spread when all of them have something to say.
-const SPREAD: Duration = Duration::from_millis(500);
+use crate::realtime::attendance::{Asked, DIGEST, NodeGone, SILENCE, SPREAD, SpeakUp};
 
 impl PodActor {
     /// Begins to speak with the other nodes: asks who is there, and says so now and then.

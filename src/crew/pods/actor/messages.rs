@@ -5,9 +5,7 @@ use uuid::Uuid;
 
 use crate::crew::pods::change::Change;
 use crate::crew::pods::store::live::Mark;
-use crate::foundation::errors::Result;
 use crate::realtime::presence::Entry;
-use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::SubscriptionId;
 
 /// Changes of this pod, committed somewhere, ascending.
@@ -48,28 +46,6 @@ pub struct IsFull {
     pub user_id: Uuid,
 }
 
-/// A session is about to join: from the answer on, its relay is told of everything.
-#[derive(Message)]
-#[rtype(result = "Result<()>")]
-pub struct Attach {
-    /// Its subscription.
-    pub subscription: SubscriptionId,
-    /// Whose it is.
-    pub user_id: Uuid,
-    /// Its relay.
-    pub relay: RelayHandle,
-}
-
-/// The join has been answered: the session is seen by the others, and sees them.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Joined(pub SubscriptionId);
-
-/// A session has gone.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Detach(pub SubscriptionId);
-
 /// A person types, or has stopped.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -97,11 +73,6 @@ pub struct Told {
     pub entries: Vec<Entry>,
 }
 
-/// Another node wants to know which sessions are here.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Asked;
-
 /// A person types on another node, or has stopped.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -111,13 +82,3 @@ pub struct TypesElsewhere {
     /// Whether they type.
     pub on: bool,
 }
-
-/// Another node is dead, or has stopped.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct NodeGone(pub Uuid);
-
-/// The bus is heard again: what was said meanwhile is lost in both directions.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct SpeakUp;

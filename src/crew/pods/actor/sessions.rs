@@ -6,8 +6,9 @@ use actix::Handler;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Attach, Detach, IsFull, Joined, PodActor};
+use super::{IsFull, PodActor};
 use crate::foundation::errors::{Code, Result};
+use crate::realtime::attendance::{Attach, Detach, Joined};
 use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::{Frame, Reach};
 use crate::wire::frame;

@@ -7,10 +7,11 @@ use actix::{Handler, Message};
 use uuid::Uuid;
 
 use super::LivePods;
-use crate::crew::pods::actor::{Asked, NodeGone, PodActor, SpeakUp, Told, TypesElsewhere};
+use crate::crew::pods::actor::{PodActor, Told, TypesElsewhere};
 use crate::crew::pods::change::KIND;
 use crate::crew::pods::inbox;
 use crate::crew::pods::packet::Packet;
+use crate::realtime::attendance::{Asked, NodeGone, SpeakUp};
 use crate::realtime::bus::{Listening, Receive};
 use crate::realtime::nodes::Neighbours;
 use crate::wire::topic::Topic;
