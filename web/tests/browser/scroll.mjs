@@ -10,6 +10,14 @@ await run(async (browser, { url, pod, count, people: [ana, ben] }) => {
     });
   const { context, page } = await device(browser, PHONE);
   await be(context, url, ana);
+  // What asks for a page waits here while it is held.
+  let held = null;
+  await page.routeWebSocket(/\/socket\//, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((frame) =>
+      held && frame.includes('"history"') ? held.push({ server, frame }) : server.send(frame),
+    );
+  });
   await page.goto(`${url}/pods/${pod}`);
   const scroller = page.locator(".scroller");
   await page.getByText("New", { exact: true }).waitFor();
@@ -24,13 +32,13 @@ await run(async (browser, { url, pod, count, people: [ana, ben] }) => {
   await page.reload();
   await bubble(page, `line ${count}.`).waitFor();
 
-  /** The first message whose top is in view, and where that is. */
+  /** The first message whose top is in view, and where that is. Before the view is drawn anew, there may be none. */
   const first = () =>
     scroller.evaluate((box) => {
-      const edge = box.getBoundingClientRect().top;
+      const edge = box.getBoundingClientRect();
       for (const one of box.querySelectorAll("li")) {
-        const top = one.getBoundingClientRect().top;
-        if (top >= edge && one.querySelector("article")) return { key: one.dataset.key, top };
+        const { top } = one.getBoundingClientRect();
+        if (top >= edge.top && top < edge.bottom && one.querySelector("article")) return { key: one.dataset.key, top };
       }
       return null;
     });
@@ -52,21 +60,30 @@ await run(async (browser, { url, pod, count, people: [ana, ben] }) => {
   await bubble(page, `line ${count}.`).waitFor();
   await scroller.evaluate((box) => (box.scrollTop -= 1_500));
   await page.getByRole("button", { name: "To the newest" }).waitFor();
-  await until("it is at rest", async () => {
-    const before = await first();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    return before && (await where(before.key)) === before.top;
-  });
-  const held = await first();
+  const atRest = () =>
+    until("it is at rest", async () => {
+      const before = await first();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return before && (await where(before.key)) === before.top && before;
+    });
+  const seen = await atRest();
   await send("a new one, far below");
   await page.getByRole("button", { name: "1 new, to the newest" }).waitFor();
-  const moved = (await where(held.key)) - held.top;
+  const moved = (await where(seen.key)) - seen.top;
   assert(Math.abs(moved) <= 2, `a message from below has moved the view by ${moved}`);
 
-  // Up to where the next page is asked for, and what is in view when it comes stays.
+  // Up to where the next page is asked for, and what is in view when it comes stays. It comes when it is let through, so
+  // that what is in view is surely drawn before.
+  held = [];
+  await until("a page is asked for", async () => {
+    await scroller.evaluate((box) => (box.scrollTop = 400));
+    return held.length > 0;
+  });
+  const before = await atRest();
   const total = await scroller.evaluate((box) => box.scrollHeight);
-  await scroller.evaluate((box) => (box.scrollTop = 400));
-  const before = await first();
+  const asked = held;
+  held = null;
+  for (const { server, frame } of asked) server.send(frame);
   await until("a page has come", () => scroller.evaluate((box, total) => box.scrollHeight > total + 400, total));
   const drift = (await where(before.key)) - before.top;
   assert(Math.abs(drift) <= 2, `a page from above has moved the view by ${drift}`);
