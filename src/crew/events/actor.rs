@@ -11,7 +11,9 @@
 //! **Pace.** It speaks at most four times a second: the first change at once, what comes meanwhile merged, the last always. Nothing is
 //! handed to it but that there is something to read ([`Marks`]), so nothing can pile up.
 
+mod elsewhere;
 mod messages;
+mod sessions;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,21 +22,18 @@ use std::time::{Duration, Instant};
 use actix::fut::wrap_future;
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler};
 use futures_util::future::BoxFuture;
-use rand::Rng;
 use serde_json::json;
 use uuid::Uuid;
 
 pub use self::messages::{Afresh, Counts, Look, Numbers, Told};
 use super::live::{Due, KIND, LiveEvents, Marks};
-use super::packet::Packet;
 use super::reading::{self, Reading};
 use super::store::live;
 use super::sweep::SHARE;
 use crate::foundation::db::Database;
-use crate::foundation::errors::{Code, Result};
+use crate::foundation::errors::Result;
 use crate::foundation::metrics;
 use crate::realtime::afresh::waves;
-use crate::realtime::attendance::{Asked, Attach, DIGEST, Detach, Joined, NodeGone, SILENCE, SPREAD, SpeakUp};
 use crate::realtime::headcount::Headcount;
 use crate::realtime::registry::{Generation, Start};
 use crate::realtime::relay::{RelayHandle, deliver_to};
@@ -53,9 +52,6 @@ const IDLE: Duration = Duration::from_secs(2);
 
 /// Between attempts to read from a database that does not answer.
 const RETRY: Duration = Duration::from_millis(250);
-
-/// How long it takes at most until nodes that hear the bus have heard each other on it.
-const HEARD: Duration = Duration::from_secs(2);
 
 /// After so long without a reading it starts afresh: departures are kept for an hour.
 const MEMORY: Duration = Duration::from_secs(30 * 60);
@@ -175,10 +171,6 @@ impl EventActor {
         self.marks.due()
     }
 
-    fn owes_others(&self) -> bool {
-        !self.parts.live.is_alone() && self.headcount.own() != self.told_others
-    }
-
     fn speak(&mut self, ctx: &mut Context<Self>) {
         self.spoke = Some(Instant::now());
         let present = self.headcount.total();
@@ -267,43 +259,6 @@ impl EventActor {
         }
     }
 
-    /// Tells the other nodes how many people are here.
-    fn tell_others(&mut self) {
-        if !self.parts.live.is_alone() {
-            let (version, people) = (self.parts.live.version(), self.headcount.own());
-            self.told_others = people;
-            self.parts.live.tell(self.event_id, &Packet::Present { version, people });
-        }
-    }
-
-    /// Begins to speak with the other nodes: asks who is there, and says so now and then.
-    fn meet_the_others(&mut self, ctx: &mut Context<Self>) {
-        if self.parts.live.is_alone() {
-            return;
-        }
-        self.parts.live.tell(self.event_id, &Packet::Ask);
-        let first = DIGEST.mul_f64(rand::rng().random_range(0.1..1.0));
-        ctx.run_later(first, |actor, ctx| {
-            actor.digest(ctx);
-            ctx.run_interval(DIGEST, EventActor::digest);
-        });
-    }
-
-    fn digest(&mut self, ctx: &mut Context<Self>) {
-        if self.headcount.own() > 0 {
-            self.tell_others();
-        }
-        self.ask_the_silent(SILENCE);
-        self.look(ctx);
-    }
-
-    /// What the last word was of those who have people here by what they said last, and say nothing any more.
-    fn ask_the_silent(&self, longer_than: Duration) {
-        for node in self.headcount.silent(longer_than, Instant::now()) {
-            self.parts.live.ask(node, self.event_id);
-        }
-    }
-
     /// Reads where the wall stands, and lets nothing else happen until it has.
     fn read_state(&mut self, ctx: &mut Context<Self>) {
         let (database, event_id, ready) = (self.parts.database.clone(), self.event_id, self.ready.take());
@@ -367,98 +322,6 @@ impl Handler<Look> for EventActor {
 
     fn handle(&mut self, _: Look, ctx: &mut Self::Context) {
         self.look(ctx);
-    }
-}
-
-impl Handler<Attach> for EventActor {
-    type Result = Result<()>;
-
-    fn handle(&mut self, attach: Attach, ctx: &mut Self::Context) -> Self::Result {
-        if self.state.is_none() {
-            return Err(Code::NotFound.into());
-        }
-        self.sessions
-            .insert(attach.subscription, Attached { user_id: attach.user_id, relay: attach.relay, present: false });
-        self.look(ctx);
-        Ok(())
-    }
-}
-
-impl Handler<Counts> for EventActor {
-    type Result = Result<Numbers>;
-
-    fn handle(&mut self, Counts { user_id }: Counts, _ctx: &mut Self::Context) -> Self::Result {
-        let state = self.state.as_ref().ok_or(Code::NotFound)?;
-        let present = self.headcount.total() + u64::from(!self.headcount.has(user_id));
-        Ok(Numbers { members: state.members, present })
-    }
-}
-
-impl Handler<Joined> for EventActor {
-    type Result = ();
-
-    fn handle(&mut self, Joined(subscription): Joined, ctx: &mut Self::Context) {
-        let Some(attached) = self.sessions.get_mut(&subscription) else { return };
-        if !std::mem::replace(&mut attached.present, true) {
-            self.headcount.track(attached.user_id);
-            self.look(ctx);
-        }
-    }
-}
-
-impl Handler<Detach> for EventActor {
-    type Result = ();
-
-    fn handle(&mut self, Detach(subscription): Detach, ctx: &mut Self::Context) {
-        let Some(attached) = self.sessions.remove(&subscription) else { return };
-        if attached.present {
-            self.headcount.untrack(attached.user_id);
-        }
-        self.look(ctx);
-        if self.sessions.is_empty() {
-            self.stop_when_idle(ctx);
-        }
-    }
-}
-
-impl Handler<Told> for EventActor {
-    type Result = ();
-
-    fn handle(&mut self, Told { from, version, people }: Told, ctx: &mut Self::Context) {
-        self.headcount.told(from, version, people, Instant::now());
-        self.look(ctx);
-    }
-}
-
-impl Handler<Asked> for EventActor {
-    type Result = ();
-
-    fn handle(&mut self, _: Asked, ctx: &mut Self::Context) {
-        self.tell_others();
-        self.look(ctx);
-    }
-}
-
-impl Handler<NodeGone> for EventActor {
-    type Result = ();
-
-    fn handle(&mut self, NodeGone(boot_id): NodeGone, ctx: &mut Self::Context) {
-        self.headcount.forget(boot_id);
-        self.look(ctx);
-    }
-}
-
-impl Handler<SpeakUp> for EventActor {
-    type Result = ();
-
-    fn handle(&mut self, _: SpeakUp, ctx: &mut Self::Context) {
-        let later = SPREAD.mul_f64(rand::rng().random_range(0.0..1.0));
-        ctx.run_later(later, |actor, _| {
-            actor.tell_others();
-            actor.parts.live.tell(actor.event_id, &Packet::Ask);
-        });
-        // Where the last one has gone meanwhile, nobody listens to that: each node is asked, once all have heard each other.
-        ctx.run_later(later + HEARD, |actor, _| actor.ask_the_silent(HEARD));
     }
 }
 

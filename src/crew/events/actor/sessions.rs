@@ -1,0 +1,59 @@
+//! The event's sessions on this node: who comes, is here, and goes.
+
+use actix::Handler;
+
+use super::messages::{Counts, Numbers};
+use super::{Attached, EventActor};
+use crate::foundation::errors::{Code, Result};
+use crate::realtime::attendance::{Attach, Detach, Joined};
+
+impl Handler<Attach> for EventActor {
+    type Result = Result<()>;
+
+    fn handle(&mut self, attach: Attach, ctx: &mut Self::Context) -> Self::Result {
+        if self.state.is_none() {
+            return Err(Code::NotFound.into());
+        }
+        self.sessions
+            .insert(attach.subscription, Attached { user_id: attach.user_id, relay: attach.relay, present: false });
+        self.look(ctx);
+        Ok(())
+    }
+}
+
+impl Handler<Counts> for EventActor {
+    type Result = Result<Numbers>;
+
+    fn handle(&mut self, Counts { user_id }: Counts, _ctx: &mut Self::Context) -> Self::Result {
+        let state = self.state.as_ref().ok_or(Code::NotFound)?;
+        let present = self.headcount.total() + u64::from(!self.headcount.has(user_id));
+        Ok(Numbers { members: state.members, present })
+    }
+}
+
+impl Handler<Joined> for EventActor {
+    type Result = ();
+
+    fn handle(&mut self, Joined(subscription): Joined, ctx: &mut Self::Context) {
+        let Some(attached) = self.sessions.get_mut(&subscription) else { return };
+        if !std::mem::replace(&mut attached.present, true) {
+            self.headcount.track(attached.user_id);
+            self.look(ctx);
+        }
+    }
+}
+
+impl Handler<Detach> for EventActor {
+    type Result = ();
+
+    fn handle(&mut self, Detach(subscription): Detach, ctx: &mut Self::Context) {
+        let Some(attached) = self.sessions.remove(&subscription) else { return };
+        if attached.present {
+            self.headcount.untrack(attached.user_id);
+        }
+        self.look(ctx);
+        if self.sessions.is_empty() {
+            self.stop_when_idle(ctx);
+        }
+    }
+}
