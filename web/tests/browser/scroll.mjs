@@ -1,5 +1,5 @@
 // A long conversation: only what is near is there, and what one looks at stays where it is, whatever comes.
-import { assert, be, bubble, device, PHONE, run, texts, until } from "./support.mjs";
+import { assert, be, bubble, device, PHONE, run, texts, until, untroubled } from "./support.mjs";
 
 await run(async (browser, { url, pod, count, people: [ana, ben] }) => {
   const send = (text) =>
@@ -55,11 +55,30 @@ await run(async (browser, { url, pod, count, people: [ana, ben] }) => {
   await bubble(page, "line 1.").waitFor();
   assert(rows < 150, `${rows} rows were there at once`);
 
+  // However one flicks through it, it comes to rest: what is drawn is never as high as was guessed.
+  for (const steps of [[900], [1_300, 400], [2_100, 150, 650]]) {
+    await page.reload();
+    await bubble(page, `line ${count}.`).waitFor();
+    for (let turn = 0; !(await page.getByText("The first words are said here").isVisible()); turn++) {
+      await scroller.evaluate(
+        (box, step) => {
+          box.scrollTop -= step;
+          return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        },
+        steps[turn % steps.length],
+      );
+      untroubled();
+    }
+  }
+
   // In the middle: a page above and a message below move nothing.
   await page.reload();
   await bubble(page, `line ${count}.`).waitFor();
-  await scroller.evaluate((box) => (box.scrollTop -= 1_500));
-  await page.getByRole("button", { name: "To the newest" }).waitFor();
+  // What is at the end stays there until the view has gone, and a late answer may bring it back: so it is asked again.
+  await until("the view has left the end", async () => {
+    await scroller.evaluate((box) => (box.scrollTop = box.scrollHeight - box.clientHeight - 1_500));
+    return page.getByRole("button", { name: "To the newest" }).isVisible();
+  });
   const atRest = () =>
     until("it is at rest", async () => {
       const before = await first();

@@ -85,13 +85,18 @@ export async function device(browser, options = {}) {
   return { context, page };
 }
 
+/** No page has met an error so far. */
+export function untroubled() {
+  assert(troubles.length === 0, `the pages had troubles:\n${troubles.join("\n")}`);
+}
+
 /** Runs a scenario with a browser, and ends the script. */
 export async function run(scenario) {
   const given = await told();
   const browser = await launch();
   try {
     await scenario(browser, given);
-    assert(troubles.length === 0, `the pages had troubles:\n${troubles.join("\n")}`);
+    untroubled();
     tell("done");
   } catch (error) {
     for (const context of browser.contexts()) {
