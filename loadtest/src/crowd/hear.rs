@@ -218,7 +218,9 @@ impl Crowd<'_> {
             (true, _) => {}
             (false, _) => {
                 let code = phoenix::text(response, br#""code":""#).unwrap_or_default();
-                if code == b"unknown_event" {
+                if code == b"conflict" && matches!(push, Push::Edit(_) | Push::Reaction(_)) {
+                    // Its message was deleted meanwhile.
+                } else if code == b"unknown_event" {
                     *self.measured.unserved.entry(push.event()).or_default() += 1;
                 } else {
                     self.refused(response);
