@@ -35,7 +35,7 @@ impl Bare {
         let output = Command::new(PROGRAM)
             .args(arguments)
             .args(["--url", &self.url, "--secret", "any", "--json", "-", "--quiet"])
-            .args(["--sessions", "100", "--seconds", "2", "--warm-up", "0.2", "--patience", "2"])
+            .args(["--sessions", "100", "--seconds", "2", "--warm-up", "0.2", "--patience", "10"])
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -60,9 +60,9 @@ fn is_found(fault: &str, name: &str) {
     let counts = report["findings"]["counts"].as_object().unwrap();
     assert_eq!(code, 1, "{counts:?}");
     assert_eq!(counts.keys().collect::<Vec<_>>(), [name], "{:?}", report["findings"]);
-    // Every thousandth of 4,400 messages.
-    let count = counts[name].as_u64().unwrap();
-    assert!((4..=8).contains(&count), "{counts:?}");
+    // Every thousandth message, and what is doubled or turned round may be found at two.
+    let (count, hits) = (counts[name].as_u64().unwrap(), report["checked_sends"].as_u64().unwrap() / 1000);
+    assert!(hits > 0 && (hits..=2 * hits).contains(&count), "{counts:?} of {hits}");
     // It happens to whoever joined a pod last, which is a race; but it is always the same one of a pod.
     let mut unlucky = HashMap::new();
     for finding in report["findings"]["first"].as_array().unwrap() {
@@ -174,8 +174,10 @@ fn the_highest_rate_is_searched_and_servers_are_compared() {
     let (one, other) = (Bare::start(None), Bare::start(None));
     let (found, code) = one.run(&["search", "--from", "50", "--to", "200", "--p99", "5000"]);
     assert_eq!((code, &found["right"]), (0, &true.into()), "{found}");
-    assert_eq!(found["steps"][0]["rate"].as_f64(), Some(50.0), "{found}");
-    assert!(found["rate"].as_f64().unwrap() >= 50.0, "{found}");
+    let steps = found["steps"].as_array().unwrap();
+    assert_eq!(steps[0]["rate"].as_f64(), Some(50.0), "{found}");
+    let good = steps.iter().filter(|step| step["good"] == true).map(|step| step["rate"].as_f64().unwrap());
+    assert_eq!(found["rate"].as_f64(), Some(good.fold(0.0, f64::max)), "{found}");
     let servers = [format!("one={}", one.url), format!("other={},pid={}", other.url, other.child.id())];
     let arguments = ["compare", "pods", "--rounds", "2", "--server", &servers[0], "--server", &servers[1]];
     let (compared, code) = one.run(&arguments);

@@ -196,7 +196,7 @@ async fn a_device_that_renews_without_end_is_slowed_down() {
 
 #[tokio::test]
 async fn access_tokens_end_by_themselves_and_are_renewed() {
-    let server = Server::start_with(&[("PODIUM_ACCESS_LIFETIME", "2s")]).await;
+    let server = Server::start_with(&[("PODIUM_ACCESS_LIFETIME", "6s")]).await;
     let mut ana = Account::register(&server, "ana@example.org").await;
     let socket = Client::open(&server, &ana.person()).await;
     until("the token to be refused", async || server.get("/v1/me", &ana.person()).await.status == 401).await;

@@ -32,7 +32,9 @@ async fn come_back(client: &mut PodClient, what: Uuid) {
 async fn after_a_failover_that_lost_commits_everyone_has_the_log_as_it_is() {
     let pair = Pair::start().await;
     let database = Arc::new(Database::create_in(&pair.url()).await);
-    let cluster = Cluster::start_on(Arc::clone(&database), 2, &[("PODIUM_LIMIT_SEND_WAIT", "30s")]).await;
+    let cluster =
+        Cluster::start_on(Arc::clone(&database), 2, &[("PODIUM_LIMIT_SEND_WAIT", "30s"), ("PODIUM_LIMIT_IDLE", "10m")])
+            .await;
     let people: [Person; 3] = cluster.nodes[0].people();
     let (_, pod) = cluster.nodes[0].pod(&people).await;
     // The unmodified client, which does by itself what is to be done.

@@ -94,6 +94,7 @@ async fn presence_and_typing_are_one_over_all_nodes() {
     assert_eq!(bens.event(&topic, "typing").await, typing(false));
 
     // Redis being gone empties nobody's presence.
+    until_present(&cluster.nodes[0], &ana, &topic, |state| present(state).len() == 3).await;
     cluster.redis.freeze();
     until("the halt to be noticed", async || bus(&cluster.nodes[0]).await.is_some_and(|bus| bus != "ok")).await;
     until_present(&cluster.nodes[0], &ana, &topic, |state| present(state).len() == 3).await;

@@ -118,17 +118,16 @@ async fn typing_is_told_to_the_others_and_ends_by_itself() {
     assert_eq!(bens.event(&topic, "typing").await, typing(false));
 
     // Without a word it ends after six seconds.
+    let began = Instant::now();
     anas.ask(&topic, "typing", json!({"on": true})).await.ok();
     assert_eq!(bens.event(&topic, "typing").await, typing(true));
-    let began = Instant::now();
     // Who comes amid it is told of it.
     let late = Client::open(&server, &ben).await;
     late.join(&topic, json!({})).await.ok();
     assert_eq!(late.event(&topic, "typing").await, typing(true));
     assert_eq!(bens.event(&topic, "typing").await, typing(false));
     let took = began.elapsed();
-    assert!(took > Duration::from_secs(4), "after {took:?}");
-    assert!(took < Duration::from_secs(25), "after {took:?}");
+    assert!(took > Duration::from_secs(5), "after {took:?}");
 
     // Whose connection breaks types no more.
     anas.ask(&topic, "typing", json!({"on": true})).await.ok();

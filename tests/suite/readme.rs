@@ -44,8 +44,20 @@ async fn the_first_conversation_goes_word_for_word() {
 
     let blocks = blocks();
     assert!(blocks.len() >= 5, "the conversation has {} blocks", blocks.len());
-    // The one thing that is not word for word: others may be at home on that port.
-    let script = blocks.join("\n").replace("127.0.0.1:4000", server.url.trim_start_matches("http://"));
+    // What is not word for word: others may be at home on that port, and what a reader's machine does in a moment may take
+    // this one long. So Bo is waited for until he is there, and both devices listen for longer.
+    let mut script = blocks.join("\n").replace("127.0.0.1:4000", server.url.trim_start_matches("http://"));
+    let there =
+        format!("curl -s {}/metrics | grep -q '^podium_presence_entries{{sessions=\"here\"}} 1'", server.admin_url);
+    for (moment, longer) in [
+        ("\nsleep 3\n", &*format!("\nuntil {there}; do sleep 0.1; done\n")),
+        ("sleep 15 |", "sleep 40 |"),
+        ("-w 15 &", "-w 40 &"),
+        ("sleep 5 |", "sleep 20 |"),
+    ] {
+        assert!(script.contains(moment), "{moment}");
+        script = script.replace(moment, longer);
+    }
     let bash = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
         .current_dir(folder.path())
@@ -57,7 +69,7 @@ async fn the_first_conversation_goes_word_for_word() {
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output();
-    let output = tokio::time::timeout(Duration::from_secs(90), bash).await.expect("its end").expect("bash");
+    let output = tokio::time::timeout(Duration::from_secs(110), bash).await.expect("its end").expect("bash");
     let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{}\n{said}\n{complained}", output.status);
     assert_eq!(complained, "", "after\n{said}");

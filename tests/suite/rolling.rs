@@ -56,8 +56,7 @@ impl Asker {
 
 #[tokio::test]
 async fn a_rolling_restart_loses_and_doubles_nothing() {
-    let settings =
-        [("PODIUM_HEALTH_INTERVAL", "2500ms"), ("PODIUM_DRAIN", "1s"), ("PODIUM_TRUSTED_PROXIES", "127.0.0.1")];
+    let settings = [("PODIUM_HEALTH_INTERVAL", "5s"), ("PODIUM_DRAIN", "1s"), ("PODIUM_TRUSTED_PROXIES", "127.0.0.1")];
     let mut cluster = Cluster::start_with(3, &settings).await;
     let balancer = Balancer::start(&cluster.nodes).await;
     until("the balancer to know its nodes", async || balancer.status("/v1/badges").await == 200).await;

@@ -298,7 +298,7 @@ async fn who_is_told_a_long_gap_at_once_is_never_cut() {
 
 #[tokio::test]
 async fn who_reads_at_once_is_not_cut_by_a_burst() {
-    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
+    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off"), ("PODIUM_LIMIT_SEND_WAIT", "30s")]).await;
     let people: [Person; 2] = server.people();
     let (_, pod) = server.pod(&people).await;
     let client = Client::open(&server, &people[0]).await;

@@ -1,6 +1,8 @@
 //! The web client: how the server serves it, and how it fares in a real Chromium (`web/tests/browser`).
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::support::node::Node;
 use crate::support::server::{Person, Server};
@@ -52,8 +54,17 @@ async fn the_client_is_served_at_its_own_addresses_alone() {
         assert_eq!(answer.status(), 404, "{path}");
         assert_eq!(header(&answer, "content-type"), "application/problem+json", "{path}");
     }
-    for path in ["/../Cargo.toml", "/assets/../../Cargo.toml", "/.gitkeep", "/assets/", "/index.html.br"] {
+    for path in ["/.gitkeep", "/assets/", "/index.html.br"] {
         assert_eq!(fetch(&server, path, &[]).await.status(), 404, "{path}");
+    }
+    // To the letter: an honest client would take the dots away.
+    for path in ["/../Cargo.toml", "/assets/../../Cargo.toml", "/assets/..%2f..%2fCargo.toml", "//etc/passwd"] {
+        let mut socket = TcpStream::connect(server.url.trim_start_matches("http://")).await.expect("a connection");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.expect("a request");
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
     }
 }
 

@@ -17,5 +17,5 @@ export function launch(options = {}) {
     "--disable-component-update",
     "--disable-sync",
   ];
-  return chromium.launch({ executablePath: path, headless: true, args, ...options });
+  return chromium.launch({ executablePath: path, headless: true, args, timeout: 120_000, ...options });
 }

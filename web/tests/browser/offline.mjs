@@ -29,6 +29,21 @@ await run(async (browser, { url, pod, people: [ana, ben] }) => {
     "what is typed shows at once",
   );
   await one.page.getByRole("textbox", { name: "Message" }).fill("half a thou");
+  // What is shown is kept a moment later.
+  await until("the three are kept", () =>
+    one.page.evaluate(async () => {
+      const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith("podium-"));
+      const done = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const db = await done(indexedDB.open(name));
+      const kept = await done(db.transaction("outbox").objectStore("outbox").count());
+      db.close();
+      return kept === 3;
+    }),
+  );
   await one.page.reload();
   await until(
     "the three are there after the reload",
@@ -38,6 +53,7 @@ await run(async (browser, { url, pod, people: [ana, ben] }) => {
   assert((await field.inputValue()) === "half a thou", "what was being typed is kept");
   for (const number of [4, 5]) await say(one.page, `offline ${number}`);
   await say(other.page, "where are you?");
+  await until("that is stored before the others", async () => (await texts(other.page)).at(-1)?.state === "stored");
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, GONE - (Date.now() - since))));
   network.up();
 

@@ -20,6 +20,7 @@ await run(async (browser, { url, event }) => {
   await one.getByRole("heading", { name: "Left of the desk" }).waitFor();
   const pod = one.url();
   await say(one, "first!");
+  await until("it is stored", async () => (await texts(one)).some(({ state }) => state === "stored"));
   await one.getByRole("button", { name: "People, invitations and settings" }).click();
   await one.getByRole("button", { name: "Make an invitation link" }).click();
   const link = await one.locator(".link a").getAttribute("href");
@@ -34,6 +35,7 @@ await run(async (browser, { url, event }) => {
   await one.locator(".log", { hasText: "Leo joined" }).waitFor();
 
   // Who came later sees nothing from before.
+  await two.locator(".log", { hasText: "You joined" }).waitFor();
   assert(!(await texts(two)).some(({ text }) => text === "first!"), "Leo sees what was said before he came");
   await one.getByText("Leo is here").waitFor();
 
@@ -41,8 +43,11 @@ await run(async (browser, { url, event }) => {
   await bubble(two, "hello Leo").waitFor();
   await bubble(one, "hello Leo").getByRole("img", { name: "Read by Leo" }).waitFor();
 
-  await two.getByRole("textbox", { name: "Message" }).pressSequentially("@mi");
-  await one.getByText("Leo is typing").waitFor();
+  // It shows for six seconds: whoever looks only after the keys may be late.
+  await Promise.all([
+    one.getByText("Leo is typing").waitFor(),
+    two.getByRole("textbox", { name: "Message" }).pressSequentially("@mi"),
+  ]);
   await two.getByRole("option", { name: "Mia" }).click();
   await two.keyboard.type("under the clock?");
   await two.keyboard.press("Enter");
