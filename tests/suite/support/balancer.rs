@@ -3,9 +3,10 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+use super::port;
 use super::server::Server;
 
 /// A running HAProxy. It ends with this value.
@@ -18,9 +19,7 @@ pub struct Balancer {
 impl Balancer {
     /// Before these three.
     pub async fn start(nodes: &[Server]) -> Balancer {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("its address");
-        drop(listener);
+        let address = port::free();
         let mut command = Command::new("haproxy");
         command.args(["-q", "-db", "-f", concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/haproxy.cfg")]);
         command.env("BALANCER", address.to_string());
@@ -31,9 +30,10 @@ impl Balancer {
             command.env(format!("ADMIN_{number}"), host).env(format!("ADMIN_PORT_{number}"), port);
         }
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true).spawn();
-        let child = child.expect("haproxy, which `make test` installs");
+        let mut child = child.expect("haproxy, which `make test` installs");
         let deadline = Instant::now() + Duration::from_secs(30);
         while TcpStream::connect(address).await.is_err() {
+            assert!(child.try_wait().expect("its state").is_none(), "HAProxy has ended");
             assert!(Instant::now() < deadline, "HAProxy does not start");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

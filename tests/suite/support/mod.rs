@@ -13,6 +13,7 @@ pub mod node;
 pub mod pair;
 pub mod people;
 pub mod pod_client;
+pub mod port;
 pub mod postgres;
 pub mod proxy;
 pub mod raw;

@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
-use super::resp;
+use super::{port, resp};
 
 /// How long it may take to start on a busy machine.
 const START: Duration = Duration::from_secs(30);
@@ -36,9 +36,7 @@ impl Redis {
 
     /// The same with arguments of its own, for this port.
     pub async fn start_with(arguments: impl FnOnce(u16) -> Vec<String>) -> Redis {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("its address");
-        drop(listener);
+        let address = port::free();
         let mut redis = Redis { address, arguments: arguments(address.port()), child: None };
         redis.start_again().await;
         redis
@@ -54,9 +52,10 @@ impl Redis {
             .kill_on_drop(true)
             .spawn()
             .expect("redis-server, which `make test` installs");
-        self.child = Some(child);
+        let child = self.child.insert(child);
         let deadline = Instant::now() + START;
         while TcpStream::connect(self.address).await.is_err() {
+            assert!(child.try_wait().expect("its state").is_none(), "Redis has ended");
             assert!(Instant::now() < deadline, "Redis does not start");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
