@@ -25,13 +25,6 @@ scripts/install.sh rust postgres redis node
 say "building"
 cargo build --release --locked --quiet --workspace --bins
 load=$PWD/target/release/podium-loadtest podium=$PWD/target/release/podium
-# For the profile, a build whose stacks can be walked for next to nothing: to copy them (`dwarf`) costs a third of what is measured.
-profiled=
-if perf record --quiet --output /dev/null -- true >/dev/null 2>&1; then
-    profiled=$PWD/target/frame-pointers/release/podium
-    CARGO_TARGET_DIR=target/frame-pointers RUSTFLAGS='-C force-frame-pointers=yes' \
-        cargo build --release --locked --quiet --bin podium
-fi
 
 folder=$(mktemp -d /tmp/podium-bench.XXXXXX)
 servers=()
@@ -60,24 +53,19 @@ redis=$!
 servers+=("$redis")
 wait_for $((port + 9)) "$redis"
 
-# start_node <number> <database> [REDIS_URL=… [binary]]: number 0 is alone. Leaves the process id in nodes[number].
+# start_node <number> <database> [settings…]: number 0 is alone. Leaves the process id in nodes[number].
 nodes=()
 start_node() {
     env "DATABASE_URL=$(postgres_url "$folder" "$2")" PODIUM_NODE="node-$1" \
-        PODIUM_LISTEN=127.0.0.1:$((port + 2 * $1)) PODIUM_ADMIN_LISTEN=127.0.0.1:$((port + 2 * $1 + 1)) ${3:+"$3"} \
-        "${4:-$podium}" serve >"$out/node-$1.log" 2>&1 &
+        PODIUM_LISTEN=127.0.0.1:$((port + 2 * $1)) PODIUM_ADMIN_LISTEN=127.0.0.1:$((port + 2 * $1 + 1)) "${@:3}" \
+        "$podium" serve >"$out/node-$1.log" 2>&1 &
     nodes[$1]=$!
     servers+=("$!")
     wait_for $((port + 2 * $1)) "$!"
 }
 start_node 0 one
-bus=REDIS_URL=redis://127.0.0.1:$((port + 9))
-for number in 1 2 3; do start_node $number three "$bus"; done
+for number in 1 2 3; do start_node $number three REDIS_URL=redis://127.0.0.1:$((port + 9)); done
 url() { printf 'http://127.0.0.1:%s' $((port + 2 * $1)); }
-# The three nodes as the load is told of them, with all whose CPU counts.
-describe_three() {
-    three="three nodes=$(url 1),url=$(url 2),url=$(url 3),pid=${nodes[1]},pid=${nodes[2]},pid=${nodes[3]},pid=redis:$redis,pid=postgres:$store"
-}
 
 # metric <number> <name>: a metric of a node; without labels, the sum over them
 metric() {
@@ -94,7 +82,7 @@ cpu() {
 }
 
 status=0
-describe_three
+three="three nodes=$(url 1),url=$(url 2),url=$(url 3),pid=${nodes[1]},pid=${nodes[2]},pid=${nodes[3]},pid=redis:$redis,pid=postgres:$store"
 for rate in 1000 4000; do
     say "$rate messages/s: one node, and the members of each pod on three"
     "$load" compare pods --rate $rate --sessions 500 --size 100 --rounds $rounds --seconds $seconds \
@@ -111,43 +99,6 @@ node -e 'const fs = require("fs");
         const more = (three["server µs"].median - one["server µs"].median) * 5 / 2;
         console.log(`| ${rate} | ${range(one["p99 ms"])} | ${range(three["p99 ms"])} | ${more.toFixed(0)} |`);
     }' "$out"
-
-# watch_bus <messages/s>: what the bus costs the first node, by a profile: whatever runs below the crate `redis` or our own part
-# of it, to the hand-over to the pod; of that, receiving is what its connections read.
-watch_bus() {
-    local running received published spent profile=$out/bus-$1
-    "$load" compare pods --rate "$1" --sessions 500 --size 100 --rounds 1 --seconds 30 --server "$three" >"$profile.txt" 2>&1 &
-    running=$!
-    servers+=("$running")
-    sleep 10
-    received=$(metric 1 podium_bus_received_total) published=$(metric 1 podium_bus_published_total) spent=$(cpu "${nodes[1]}")
-    perf record --quiet --freq 999 --call-graph fp --output "$folder/perf" --pid "${nodes[1]}" -- sleep 15 >"$profile.log" 2>&1
-    received=$(awk -v from="$received" -v to="$(metric 1 podium_bus_received_total)" 'BEGIN { print to - from }')
-    published=$(awk -v from="$published" -v to="$(metric 1 podium_bus_published_total)" 'BEGIN { print to - from }')
-    spent=$(($(cpu "${nodes[1]}") - spent))
-    wait $running || status=$?
-    perf script --input "$folder/perf" --no-inline --fields comm,tid,time,event,ip,sym 2>>"$profile.log" |
-        awk -v rate="$1" -v received="$received" -v published="$published" -v spent="$spent" -v RS= '
-            /redis::/ { bus++; if (/PipelineSink<T>::poll_read/) receiving++ }
-            END {
-                us = spent * 1000 / NR
-                printf "| %d | %.1f | %.1f | %.1f | %.1f |\n", rate, bus * 100 / NR, receiving * us / received,
-                    (bus - receiving) * us / published, bus * us / received
-            }'
-}
-if [[ -n $profiled ]]; then
-    kill -- "${nodes[@]:1}"
-    wait "${nodes[@]:1}" || true
-    for number in 1 2 3; do start_node $number three "$bus" "$profiled"; done
-    describe_three
-    say "what the bus costs a node"
-    echo "| messages/s | of the node's CPU, % | receiving, µs a message received | publishing, µs a message published | both, µs a message received |"
-    echo "| ---: | ---: | ---: | ---: | ---: |"
-    watch_bus 1000
-    watch_bus 4000
-else
-    say "what the bus costs a node is not measured: perf is not here, or may not be used"
-fi
 
 say "what the sweep costs for 10,000 pods"
 "$load" idle --sessions 10000 --pod-size 1 --seconds 70 --quiet --url "$(url 1)" >"$out/sweep.txt" 2>&1 &

@@ -217,13 +217,13 @@ impl Crowd<'_> {
             }
             (true, _) => {}
             (false, _) => {
-                let code = phoenix::text(response, br#""code":""#).unwrap_or_default();
-                if code == b"conflict" && matches!(push, Push::Edit(_) | Push::Reaction(_)) {
+                match (phoenix::text(response, br#""code":""#).unwrap_or_default(), push) {
                     // Its message was deleted meanwhile.
-                } else if code == b"unknown_event" {
-                    *self.measured.unserved.entry(push.event()).or_default() += 1;
-                } else {
-                    self.refused(response);
+                    (b"conflict", Push::Edit(_) | Push::Reaction(_)) => {}
+                    (b"unknown_event", _) => *self.measured.unserved.entry(push.event()).or_default() += 1,
+                    _ => {
+                        self.refused(response);
+                    }
                 }
                 return;
             }
