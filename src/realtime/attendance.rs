@@ -30,6 +30,22 @@ pub struct Attach {
     pub relay: RelayHandle,
 }
 
+/// A session that its topic's actor knows.
+pub struct Attached {
+    /// Whose it is.
+    pub user_id: Uuid,
+    /// Its relay.
+    pub relay: RelayHandle,
+    /// Whether its join has been answered.
+    pub present: bool,
+}
+
+impl From<Attach> for Attached {
+    fn from(attach: Attach) -> Self {
+        Attached { user_id: attach.user_id, relay: attach.relay, present: false }
+    }
+}
+
 /// The join has been answered: the session is present.
 #[derive(Message)]
 #[rtype(result = "()")]

@@ -34,6 +34,7 @@ use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::foundation::metrics;
 use crate::realtime::afresh::waves;
+use crate::realtime::attendance::Attached;
 use crate::realtime::headcount::Headcount;
 use crate::realtime::registry::{Generation, Start};
 use crate::realtime::relay::{RelayHandle, deliver_to};
@@ -98,12 +99,6 @@ struct State {
     members: i64,
     epoch: String,
     read_at: Instant,
-}
-
-struct Attached {
-    user_id: Uuid,
-    relay: RelayHandle,
-    present: bool,
 }
 
 impl EventActor {

@@ -34,7 +34,6 @@ use uuid::Uuid;
 pub use self::messages::{
     Afresh, Committed, Gone, HeardOf, IsFull, PodChanged, Read, Recheck, Told, TypesElsewhere, Typing,
 };
-use self::sessions::Attached;
 use self::typing::Types;
 use super::change::KIND;
 use super::live::LivePods;
@@ -44,6 +43,7 @@ use super::store::live::{self, Mark, Reader};
 use crate::foundation::db::Database;
 use crate::foundation::metrics;
 use crate::realtime::afresh::waves;
+use crate::realtime::attendance::Attached;
 use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head, Start};
 use crate::realtime::relay::deliver_to;

@@ -1,8 +1,8 @@
 //! The sweep: compares what this node has heard of its live pods with Postgres, and so finds whatever the bus has lost.
 //!
-//! Heads of all live pods are compared in one statement, which answers only those that differ, as often as [`Pace`] says. Read
-//! marks and inboxes, which may come later, are compared at most every `MARKS`. Nothing here delivers: actors are told how far their log reaches, and read
-//! what they miss.
+//! Heads of all live pods are compared in one statement, which answers only those that differ, as often as [`Pace`] says.
+//! Read marks and inboxes, which may come later, are compared at most every `MARKS`. Nothing here delivers: actors are told
+//! how far their log reaches, and read what they miss.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 
 use actix::Handler;
 
+use super::EventActor;
 use super::messages::{Counts, Numbers};
-use super::{Attached, EventActor};
 use crate::foundation::errors::{Code, Result};
 use crate::realtime::attendance::{Attach, Detach, Joined};
 
@@ -14,8 +14,7 @@ impl Handler<Attach> for EventActor {
         if self.state.is_none() {
             return Err(Code::NotFound.into());
         }
-        self.sessions
-            .insert(attach.subscription, Attached { user_id: attach.user_id, relay: attach.relay, present: false });
+        self.sessions.insert(attach.subscription, attach.into());
         self.look(ctx);
         Ok(())
     }

@@ -4,20 +4,12 @@ use std::sync::Arc;
 
 use actix::Handler;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{IsFull, PodActor};
 use crate::foundation::errors::{Code, Result};
 use crate::realtime::attendance::{Attach, Detach, Joined};
-use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::{Frame, Reach};
 use crate::wire::frame;
-
-pub(super) struct Attached {
-    pub(super) user_id: Uuid,
-    pub(super) relay: RelayHandle,
-    pub(super) present: bool,
-}
 
 impl Handler<IsFull> for PodActor {
     type Result = bool;
@@ -39,8 +31,7 @@ impl Handler<Attach> for PodActor {
         if self.state.is_none() {
             return Err(Code::NotFound.into());
         }
-        self.sessions
-            .insert(attach.subscription, Attached { user_id: attach.user_id, relay: attach.relay, present: false });
+        self.sessions.insert(attach.subscription, attach.into());
         self.look_for_gap(ctx);
         Ok(())
     }
