@@ -100,6 +100,40 @@ node -e 'const fs = require("fs");
         console.log(`| ${rate} | ${range(one["p99 ms"])} | ${range(three["p99 ms"])} | ${more.toFixed(0)} |`);
     }' "$out"
 
+# watch_bus <messages/s>: what the bus costs the first node, by a profile: whatever runs below the crate `redis` or our own part
+# of it, to the hand-over to the pod; of that, receiving is what its connections read. What a node has published comes back
+# to it by Redis: that is among what it receives.
+watch_bus() {
+    local running received published spent profile=$out/bus-$1
+    "$load" compare pods --rate "$1" --sessions 500 --size 100 --rounds 1 --seconds 30 --server "$three" >"$profile.txt" 2>&1 &
+    running=$!
+    servers+=("$running")
+    sleep 10
+    received=$(metric 1 podium_bus_received_total) published=$(metric 1 podium_bus_published_total) spent=$(cpu "${nodes[1]}")
+    perf record --quiet --freq 999 --call-graph dwarf,8192 --output "$folder/perf" --pid "${nodes[1]}" -- sleep 15 >"$profile.log" 2>&1
+    received=$(awk -v from="$received" -v to="$(metric 1 podium_bus_received_total)" 'BEGIN { print to - from }')
+    published=$(awk -v from="$published" -v to="$(metric 1 podium_bus_published_total)" 'BEGIN { print to - from }')
+    spent=$(($(cpu "${nodes[1]}") - spent))
+    wait $running || status=$?
+    perf script --input "$folder/perf" --no-inline --fields comm,tid,time,event,ip,sym 2>>"$profile.log" |
+        awk -v rate="$1" -v received="$received" -v published="$published" -v spent="$spent" -v RS= '
+            /redis::/ { bus++; if (/PipelineSink<T>::poll_read/) receiving++ }
+            END {
+                us = spent * 1000 / NR
+                printf "| %d | %.1f | %.1f | %.1f | %.1f | %.1f |\n", rate, bus * 100 / NR, receiving * us / received,
+                    (bus - receiving) * us / published, bus * us / received, bus * us / (received - published)
+            }'
+}
+if perf record --quiet --output "$folder/perf" -- true >/dev/null 2>&1; then
+    say "what the bus costs a node"
+    echo "| messages/s | of the node's CPU, % | receiving, µs a message received | publishing, µs a message published | both, µs a message received | both, µs a message of another node |"
+    echo "| ---: | ---: | ---: | ---: | ---: | ---: |"
+    watch_bus 1000
+    watch_bus 4000
+else
+    say "what the bus costs a node is not measured: perf is not here, or may not be used"
+fi
+
 say "what the sweep costs for 10,000 pods"
 "$load" idle --sessions 10000 --pod-size 1 --seconds 70 --quiet --url "$(url 1)" >"$out/sweep.txt" 2>&1 &
 holding=$!
