@@ -314,6 +314,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What a member marks a pod with for themselves; gone with the membership.
+    pod_flags (pod_id, user_id) {
+        /// The pod.
+        pod_id -> Uuid,
+        /// The member.
+        user_id -> Uuid,
+        /// When it was pinned; NULL if it is not.
+        pinned_at -> Nullable<Timestamptz>,
+        /// The member's read_seq when they marked the pod as unread; the mark ends when read_seq moves on. NULL if it is not marked.
+        unread_from -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
     /// Who sits in a pod now. Written by the functions of schema podium alone, which write the log's lines with it.
     pod_members (pod_id, user_id) {
         /// The pod.
@@ -526,6 +540,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     nodes,
     people,
     pod_admissions,
+    pod_flags,
     pod_members,
     pods,
     posts,

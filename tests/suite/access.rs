@@ -63,6 +63,7 @@ const CAST: &str = "
     INSERT INTO media (id, owner_id, event_id, pod_id, url, kind, created_at) VALUES
       ('{7}', '{z}', '{E}', '{P}', 'new', 'image', clock_timestamp()),
       ('{8}', '{z}', '{E}', NULL, 'the event''s', 'image', clock_timestamp());
+    INSERT INTO pod_flags (pod_id, user_id, pinned_at) SELECT '{P}', user_id, now() FROM pod_members WHERE pod_id = '{P}' AND user_id <> '{p}';
     INSERT INTO media (owner_id, event_id, url, kind)
       SELECT user_id, '{E}', 'own', 'video' FROM event_members WHERE event_id = '{E}' AND user_id <> '{z}';
     SELECT podium.pod_open('{I}', '{E}', '{z}', 'By invitation', 'invite');
@@ -167,6 +168,16 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("pod_members",     "mark as read",                      "SELECT FROM podium.mark_read('{{P}}', ARRAY[{me}]::uuid[], ARRAY[1]::bigint[]) WHERE code = 'ok'",          ". . . . . p n o . . . ."),
     ("pod_members",     "leave",                             "SELECT FROM podium.pod_leave('{P}', {me}) WHERE code = 'ok'",                                            ". . . . . p n o . . . ."),
     ("pod_members",     "remove another",                    "SELECT FROM podium.pod_remove('{P}', {me}, '{z}') WHERE code = 'ok'",                                    ". . . . . . . o . . . ."),
+
+    ("pod_flags",       "read one's own",                    "SELECT FROM pod_flags WHERE pod_id = '{P}' AND user_id = {me}",                                          ". . . . . . n o . . . ."),
+    ("pod_flags",       "read another's",                    "SELECT FROM pod_flags WHERE user_id = '{z}'",                                                            ". . . . . . . . . . . ."),
+    ("pod_flags",       "insert, as a member",               "INSERT INTO pod_flags (pod_id, user_id) VALUES ('{P}', {me}) ON CONFLICT DO NOTHING RETURNING 1",        ". . . . . p . . . . . ."),
+    ("pod_flags",       "insert in another's name",          "INSERT INTO pod_flags (pod_id, user_id) VALUES ('{P}', '{p}')",                                          ". . . . . p . . . . . ."),
+    ("pod_flags",       "update one's own",                  "UPDATE pod_flags SET pinned_at = NULL WHERE pod_id = '{P}' AND user_id = {me}",                          ". . . . . . n o . . . ."),
+    ("pod_flags",       "give to another",                   "UPDATE pod_flags SET user_id = '{p}'",                                                                   ". . . . . . . . . . . ."),
+    ("pod_flags",       "update another's",                  "UPDATE pod_flags SET pinned_at = NULL WHERE user_id = '{z}'",                                            ". . . . . . . . . . . ."),
+    ("pod_flags",       "delete one's own",                  "DELETE FROM pod_flags WHERE pod_id = '{P}' AND user_id = {me}",                                          ". . . . . . n o . . . ."),
+    ("pod_flags",       "delete another's",                  "DELETE FROM pod_flags WHERE user_id = '{z}'",                                                            ". . . . . . . . . . . ."),
 
     ("pod_admissions",  "read who is barred",                "SELECT FROM pod_admissions WHERE pod_id = '{P}' AND user_id = '{b}'",                                    ". . . . b . . o . . . ."),
     ("pod_admissions",  "insert",                            "INSERT INTO pod_admissions (pod_id, user_id, admitted, by) VALUES ('{I}', {me}, true, {me})",            ". . . . . . . . . . . ."),

@@ -37,7 +37,7 @@ async fn every_operation_of_the_document_is_served_as_it_says() {
         // An event and a pod for each, since some of them end one.
         let [ana, ben] = server.people();
         let (event, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
-        let id = if path.starts_with("/v1/pods") {
+        let id = if path.starts_with("/v1/pods") || path.starts_with("/v1/me/pods") {
             pod
         } else if path.starts_with("/v1/events") {
             event

@@ -49,6 +49,7 @@ mod nodes_events;
 mod odd_failures;
 mod outage;
 mod outsider;
+mod pod_flags;
 mod prepared;
 mod presence;
 mod read_marks;

@@ -13,6 +13,7 @@
 
 mod compare;
 mod handle;
+mod marked;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 use self::handle::Shared;
 pub use self::handle::{InboxHandle, Watching};
 use super::change;
+use super::flags::Flags;
 use super::store::live::{self, Activity, Mark, Membership, Reader};
 use crate::crew::messages::Kind;
 use crate::foundation::db::Database;
@@ -87,6 +89,8 @@ struct Known {
     /// Up to where they have read.
     read: i64,
     head: i64,
+    /// What they marked it with.
+    flags: Flags,
     /// When this node learned of it.
     entered: Instant,
 }
@@ -189,7 +193,11 @@ impl Inbox {
         if is_gone || is_known || !self.people.contains_key(&user_id) {
             return;
         }
-        self.enter(user_id, pod_id, Known { since: position, read: 0, head: position, entered: Instant::now() });
+        self.enter(
+            user_id,
+            pod_id,
+            Known { since: position, read: 0, head: position, flags: Flags::default(), entered: Instant::now() },
+        );
         self.tell_joined(user_id, pod_id, ctx);
     }
 
@@ -236,6 +244,8 @@ impl Inbox {
                 return;
             }
             known.read = seq;
+            // Whoever reads on has read it.
+            known.flags.marked_unread = false;
         }
         self.tell(user_id, "read", &json!({ "pod_id": pod_id, "seq": seq, "unread": unread }));
     }

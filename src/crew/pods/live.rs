@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::actor::{Afresh, Committed, Gone, HeardOf, PodActor, PodChanged, Read, Recheck};
 use super::change::{Change, KIND};
+use super::flags::Flags;
 use super::inbox::{self, InboxHandle};
 use super::journal::Deliver;
 use super::packet::{self, Packet};
@@ -95,6 +96,14 @@ impl LivePods {
             self.inbox.read(pod_id, mark);
         }
         self.read_here(pod_id, marks);
+    }
+
+    /// A person has marked a pod for themselves: their devices on all nodes hear of it.
+    pub fn marked(&self, pod_id: Uuid, user_id: Uuid, flags: Flags) {
+        if !self.is_alone() {
+            self.bus.publish(&Topic::of(inbox::KIND, user_id), &Packet::Marked { pod_id, flags }.encode());
+        }
+        self.inbox.marked(pod_id, user_id, flags);
     }
 
     /// The same for a pod's sessions on this node alone.

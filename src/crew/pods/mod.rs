@@ -6,6 +6,8 @@
 pub mod actor;
 pub mod change;
 pub mod channel;
+mod flag_routes;
+pub mod flags;
 pub mod inbox;
 pub mod journal;
 pub mod live;
@@ -33,6 +35,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::actor::{IsFull, Parts, PodActor};
+use self::flags::Flags;
 use self::inbox::InboxHandle;
 pub(in crate::crew) use self::journal::refusal;
 use self::journal::{Amend, Append, Call, Journal};
@@ -370,6 +373,11 @@ impl Pods {
             }
             marks.read(pod_id, user_id, seq).await
         }
+    }
+
+    /// The person has marked a pod for themselves; their other devices are told.
+    pub fn marked(&self, pod_id: Uuid, user_id: Uuid, flags: Flags) {
+        self.0.live.marked(pod_id, user_id, flags);
     }
 
     /// Whether the person may tell of their typing now.

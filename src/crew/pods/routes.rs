@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::view::{self, Heir, InboxEntry, Order, PodBody, PodChange, PodDetail, PodView};
-use super::{NewPod, Pods, member_routes, store};
+use super::{NewPod, Pods, flag_routes, member_routes, store};
 use crate::crew::place::Place;
 use crate::crew::profiles::SignedIn;
 use crate::crew::{events, refusals};
@@ -19,6 +19,7 @@ use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query};
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(open).service(list).service(get).service(change).service(hand_over).service(close).service(inbox);
     member_routes::routes(config);
+    flag_routes::routes(config);
 }
 
 /// Open a pod
@@ -196,7 +197,7 @@ async fn close(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<H
 
 /// The inbox
 ///
-/// The caller's pods, newest activity first: last message, unread, members.
+/// The caller's pods, newest activity first: last message, unread, members, and the caller's own marks.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
@@ -210,7 +211,7 @@ async fn close(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<H
 #[get("/v1/me/pods")]
 async fn inbox(who: SignedIn, database: web::Data<Database>, page: Query<PageQuery>) -> Result<Json<Page<InboxEntry>>> {
     let (limit, before) = (page.limit()?, page.position()?);
-    let work = async |conn: &mut _| store::inbox(conn, before, limit.rows()).await;
+    let work = async |conn: &mut _| store::inbox(conn, who.user_id, before, limit.rows()).await;
     let entries = database.scope(&who.caller, Access::Snapshot, work).await?;
     Ok(Json(Page::of(entries, limit, |entry| Place { time: entry.active_at, id: entry.view.pod.id })))
 }

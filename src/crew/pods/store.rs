@@ -1,5 +1,6 @@
 //! What HTTP reads of pods. They are written by the functions of the database that the journal calls, and by nothing here.
 
+pub mod flags;
 pub mod live;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::flags::Flags;
 use super::view::{InboxEntry, Order, PodDetail, PodView};
 use super::{JoinPolicy, Member, Pod};
 use crate::crew::messages;
@@ -192,7 +194,12 @@ pub async fn require_member(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id:
 }
 
 /// The caller's pods, newest activity first.
-pub async fn inbox(conn: &mut AsyncPgConnection, before: Option<Place>, limit: i64) -> Result<Vec<InboxEntry>> {
+pub async fn inbox(
+    conn: &mut AsyncPgConnection,
+    user_id: Uuid,
+    before: Option<Place>,
+    limit: i64,
+) -> Result<Vec<InboxEntry>> {
     let (time, pod_id) = before.map(|place| (place.time, place.id)).unzip();
     let rows: Vec<InboxRow> = written::<Inbox>()
         .bind::<Int4, _>(i32::try_from(limit).unwrap_or(i32::MAX))
@@ -200,7 +207,13 @@ pub async fn inbox(conn: &mut AsyncPgConnection, before: Option<Place>, limit: i
         .bind::<Nullable<SqlUuid>, _>(pod_id)
         .load(conn)
         .await?;
-    rows.into_iter().map(InboxRow::entry).collect()
+    let ids = rows.iter().map(|row| row.pod_id).collect();
+    let flags = flags::of_pods(conn, ids, user_id).await?;
+    let entry = |row: InboxRow| {
+        let flags = flags.get(&row.pod_id).copied().unwrap_or_default();
+        row.entry(flags)
+    };
+    rows.into_iter().map(entry).collect()
 }
 
 /// How many of the seats are free. A pod of which nobody may count the members has none to offer.
@@ -232,7 +245,7 @@ impl MemberRow {
 }
 
 impl InboxRow {
-    fn entry(self) -> Result<InboxEntry> {
+    fn entry(self, flags: Flags) -> Result<InboxEntry> {
         let members: Vec<Member> = serde_json::from_value(self.members).map_err(Error::internal)?;
         let free_seats = free(self.seats, i32::try_from(members.len()).unwrap_or(i32::MAX));
         let pod = Pod {
@@ -254,6 +267,7 @@ impl InboxRow {
             last_message: messages::store::of_json(self.last_message)?,
             active_at: self.active_at,
             members,
+            flags,
         })
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::flags::Flags;
 use super::{JoinPolicy, Member, Pod};
 use crate::crew::messages::Message;
 use crate::crew::place::Place;
@@ -71,6 +72,9 @@ pub struct InboxEntry {
     pub active_at: DateTime<Utc>,
     /// All members, by seat.
     pub members: Vec<Member>,
+    /// What the caller marked it with.
+    #[serde(flatten)]
+    pub flags: Flags,
 }
 
 /// A pod to be opened.

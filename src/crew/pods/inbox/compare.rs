@@ -14,7 +14,8 @@ use crate::foundation::metrics;
 
 impl Membership {
     pub(super) fn known(&self, entered: Instant) -> Known {
-        Known { since: self.since_seq, read: self.read_seq, head: self.head, entered }
+        let (since, read, head) = (self.since_seq, self.read_seq, self.head);
+        Known { since, read, head, flags: self.flags(), entered }
     }
 }
 
@@ -63,6 +64,7 @@ impl Inbox {
                 self.due.insert(row.pod_id);
                 found.increment(1);
             }
+            self.found_marked(row.user_id, row.pod_id, row.flags());
         }
         let held: HashSet<(Uuid, Uuid)> = rows.iter().map(|row| (row.user_id, row.pod_id)).collect();
         // Who came after the reading began may not be in it.

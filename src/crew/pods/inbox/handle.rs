@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use actix::{Actor, Addr, ArbiterHandle};
 use uuid::Uuid;
 
+use super::marked::Marked;
 use super::{Compare, Inbox, Notice, Read, Unwatch, Watch};
 use crate::crew::messages::Kind;
 use crate::crew::pods::change::Change;
+use crate::crew::pods::flags::Flags;
 use crate::crew::pods::store::live::Mark;
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Error, Result};
@@ -77,6 +79,14 @@ impl InboxHandle {
         if self.shared.watching.load(Ordering::Acquire) > 0 {
             // As many as there are marks, which have a pace.
             self.address.do_send(Read { pod_id, mark: *mark });
+        }
+    }
+
+    /// Tells one's devices what one has marked a pod with.
+    pub fn marked(&self, pod_id: Uuid, user_id: Uuid, flags: Flags) {
+        if self.shared.watching.load(Ordering::Acquire) > 0 {
+            // One that is lost is found by comparing.
+            let _ = self.address.try_send(Marked { pod_id, user_id, flags });
         }
     }
 

@@ -82,13 +82,15 @@ impl LivePods {
             }
             Packet::Ask => self.offer(pod_id, Asked),
             Packet::Typing { user_id, on } => self.offer(pod_id, TypesElsewhere { user_id, on }),
-            Packet::AskAbout(_) | Packet::Joined { .. } => {}
+            Packet::AskAbout(_) | Packet::Joined { .. } | Packet::Marked { .. } => {}
         }
     }
 
     fn of_person(&self, user_id: Uuid, packet: Packet) {
-        if let Packet::Joined { pod_id, position } = packet {
-            self.inbox.joined(pod_id, user_id, position);
+        match packet {
+            Packet::Joined { pod_id, position } => self.inbox.joined(pod_id, user_id, position),
+            Packet::Marked { pod_id, flags } => self.inbox.marked(pod_id, user_id, flags),
+            _ => {}
         }
     }
 

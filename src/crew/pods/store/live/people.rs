@@ -1,7 +1,8 @@
 //! What inboxes read: in which pods people sit, and what is new there.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
@@ -28,16 +29,25 @@ pub struct Membership {
     /// The head of the pod's log.
     #[diesel(sql_type = BigInt)]
     pub head: i64,
+    /// When they pinned it.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub pinned_at: Option<DateTime<Utc>>,
+    /// Whether they marked it as unread.
+    #[diesel(sql_type = Bool)]
+    pub marked_unread: bool,
 }
 
 struct MembershipsOf;
 
 // Looked up one by one, whatever the planner thinks of it: what it costs must not grow with the tables.
 impl Statement for MembershipsOf {
-    const SQL: &'static str = "SELECT s.user_id, s.pod_id, s.since_seq, s.read_seq, p.last_seq AS head \
+    const SQL: &'static str = "SELECT s.user_id, s.pod_id, s.since_seq, s.read_seq, p.last_seq AS head, \
+         f.pinned_at, coalesce(f.unread_from >= s.read_seq, false) AS marked_unread \
          FROM unnest($1) i (user_id) \
          CROSS JOIN LATERAL (SELECT * FROM pod_members WHERE user_id = i.user_id OFFSET 0) s \
-         CROSS JOIN LATERAL (SELECT last_seq FROM pods WHERE id = s.pod_id LIMIT 1) p";
+         CROSS JOIN LATERAL (SELECT last_seq FROM pods WHERE id = s.pod_id LIMIT 1) p \
+         LEFT JOIN LATERAL (SELECT pinned_at, unread_from FROM pod_flags \
+           WHERE pod_id = s.pod_id AND user_id = s.user_id LIMIT 1) f ON true";
 }
 
 /// The pods that these people sit in, in one statement. As the service.

@@ -1,0 +1,51 @@
+//! What a person marks a pod with, told to their devices.
+
+use actix::{Context, Handler, Message};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::Inbox;
+use crate::crew::pods::flags::Flags;
+use crate::crew::pods::store::live::Membership;
+
+/// A person has marked a pod, on this node or another.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct Marked {
+    pub pod_id: Uuid,
+    pub user_id: Uuid,
+    pub flags: Flags,
+}
+
+impl Membership {
+    pub(super) fn flags(&self) -> Flags {
+        Flags { pinned_at: self.pinned_at, marked_unread: self.marked_unread }
+    }
+}
+
+impl Inbox {
+    /// A reading has found these marks: tells the person's devices of them, unless they were told.
+    pub(super) fn found_marked(&mut self, user_id: Uuid, pod_id: Uuid, flags: Flags) {
+        if self.known(user_id, pod_id).is_some_and(|known| known.flags != flags) {
+            self.tell_marked(user_id, pod_id, flags);
+        }
+    }
+
+    /// Tells a person's devices of their marks. Not only of what differs from what is known here: a device that joined a moment
+    /// ago may have read something newer.
+    fn tell_marked(&mut self, user_id: Uuid, pod_id: Uuid, flags: Flags) {
+        let Some(known) = self.known(user_id, pod_id) else { return };
+        known.flags = flags;
+        let Flags { pinned_at, marked_unread } = flags;
+        let payload = json!({ "pod_id": pod_id, "pinned_at": pinned_at, "marked_unread": marked_unread });
+        self.tell(user_id, "pod:marked", &payload);
+    }
+}
+
+impl Handler<Marked> for Inbox {
+    type Result = ();
+
+    fn handle(&mut self, Marked { pod_id, user_id, flags }: Marked, _: &mut Context<Self>) {
+        self.tell_marked(user_id, pod_id, flags);
+    }
+}
