@@ -153,3 +153,20 @@ async fn an_events_page_is_live() {
     let people = people(&[&ana, &ben, &cleo]);
     browse("event.mjs", json!({"url": server.url, "event": event, "people": people})).await;
 }
+
+#[tokio::test]
+async fn pods_are_pinned_and_marked_as_unread_on_all_devices() {
+    let server = Server::start().await;
+    let [ana, ben] = server.people();
+    let mut pods = Vec::new();
+    for name in ["By the desk", "Upstairs"] {
+        let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
+        server.patch(&format!("/v1/pods/{pod}"), &ana, json!({ "name": name })).await.ok(200);
+        let text = json!({"text": "something to read"});
+        let sent = server.post(&format!("/v1/pods/{pod}/messages"), &ben, text).await.ok(201);
+        let seq = sent["seq"].clone();
+        server.put(&format!("/v1/pods/{pod}/read"), &ana, json!({ "seq": seq })).await.ok(204);
+        pods.push(json!({"id": pod, "name": name}));
+    }
+    browse("flags.mjs", json!({"url": server.url, "pods": pods, "people": people(&[&ana, &ben])})).await;
+}

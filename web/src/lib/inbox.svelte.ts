@@ -1,18 +1,29 @@
 // The pods one is in, live through `user:<id>`, without joining each.
 
-import { api } from "./api";
+import { api, ApiError } from "./api";
 import * as db from "./db";
+import { granted, inOrder, unreadOf, type FlagsWish } from "./flags";
 import { live, type Topic } from "./live.svelte";
 import { session } from "./session.svelte";
 import type { Id, InboxEntry, Message, Page } from "./types";
 
 const LIST = "inbox";
+/** Statuses of a refusal that stands, however often one asks. */
+const REFUSED = new Set([400, 403, 404, 422]);
+/** Where the device keeps what the server has not heard yet. */
+const WISHES = "flags";
 
 interface Activity {
   pod_id: Id;
   head: number;
   unread: number;
   last_message: Message;
+}
+
+interface Marked {
+  pod_id: Id;
+  pinned_at: string | null;
+  marked_unread: boolean;
 }
 
 class Inbox {
@@ -28,9 +39,12 @@ class Inbox {
   #topic: Topic | null = null;
   #reading = false;
   #again = false;
+  /** What one has marked, and the server has not answered. */
+  #wishes = new Map<Id, FlagsWish>();
+  #granting = false;
 
   get unread(): number {
-    return this.entries.reduce((sum, { unread }) => sum + unread, 0);
+    return this.entries.reduce((sum, entry) => sum + unreadOf(entry), 0);
   }
 
   find(pod_id: Id): InboxEntry | undefined {
@@ -43,6 +57,7 @@ class Inbox {
     this.#topic = null;
     this.#user = user;
     this.entries = [];
+    this.#wishes.clear();
     this.known = this.failed = false;
     if (user === null) return;
     void this.#restore(user);
@@ -57,11 +72,33 @@ class Inbox {
           db.forgetPod(user, pod_id).catch(() => undefined);
         },
         read: ({ pod_id, seq, unread }: { pod_id: Id; seq: number; unread: number }) =>
-          this.#change(pod_id, (entry) => (seq >= entry.read_seq ? { ...entry, read_seq: seq, unread } : entry)),
+          this.#change(pod_id, (entry) =>
+            seq < entry.read_seq
+              ? entry
+              : // Whoever reads on has read it.
+                { ...entry, read_seq: seq, unread, marked_unread: entry.marked_unread && seq === entry.read_seq },
+          ),
+        "pod:marked": (marked: Marked) => this.#hearMarked(marked),
       },
       // Whatever was told while nobody listened is in the list.
-      joined: () => void this.read(),
+      joined: () => {
+        void this.read();
+        void this.#grant();
+      },
     });
+  }
+
+  /** Marks a pod for oneself, at once; the server is told as soon as it can be. */
+  mark(pod_id: Id, wish: FlagsWish): void {
+    this.#wishes.set(pod_id, { ...this.#wishes.get(pod_id), ...wish });
+    this.#keepWishes();
+    this.#change(pod_id, (entry) => entry);
+    void this.#grant();
+  }
+
+  /** A pod is opened: what was marked as unread is read. */
+  opened(pod_id: Id): void {
+    if (this.find(pod_id)?.marked_unread) this.mark(pod_id, { marked_unread: false });
   }
 
   /** Gives the socket a newer token before its own expires. */
@@ -108,7 +145,52 @@ class Inbox {
     this.#change(pod_id, (entry) => (seq >= entry.head ? { ...entry, unread: 0, read_seq: seq } : entry));
   }
 
+  /** Tells the server what it has not heard, one pod after the other. */
+  async #grant(): Promise<void> {
+    if (this.#granting) return;
+    this.#granting = true;
+    const user = this.#user;
+    try {
+      for (const [pod_id, wish] of this.#wishes) {
+        const flags = await api<Omit<Marked, "pod_id">>("PATCH", `/v1/me/pods/${pod_id}`, wish).catch(
+          (error: unknown) => {
+            // Left, or closed: there is nothing to mark any more.
+            if (error instanceof ApiError && REFUSED.has(error.status)) return null;
+            throw error;
+          },
+        );
+        if (this.#user !== user) return;
+        // One may have changed one's mind meanwhile.
+        if (this.#wishes.get(pod_id) !== wish) continue;
+        this.#wishes.delete(pod_id);
+        this.#keepWishes();
+        if (flags) this.#hearMarked({ pod_id, ...flags });
+      }
+    } catch {
+      // It is kept, and told when the connection is back.
+    } finally {
+      this.#granting = false;
+      if (this.#user === user && [...this.#wishes].length > 0 && live.connected)
+        setTimeout(() => void this.#grant(), 5_000);
+    }
+  }
+
+  #keepWishes(): void {
+    if (this.#user) db.keepList(this.#user, WISHES, [...this.#wishes]).catch(() => undefined);
+  }
+
+  /** Reads a pod to its end without opening it. Where that cannot be told now, the pod is shown as unread again. */
+  async readAll({ id, head }: InboxEntry): Promise<void> {
+    this.seen(id, head);
+    await api("PUT", `/v1/pods/${id}/read`, { seq: head }).catch(() => {
+      void this.read();
+    });
+  }
+
   async #restore(user: Id): Promise<void> {
+    const wishes = await db.keptList<[Id, FlagsWish][]>(user, WISHES).catch(() => undefined);
+    if (this.#user !== user) return;
+    for (const [pod_id, wish] of wishes ?? []) this.#wishes.set(pod_id, { ...wish, ...this.#wishes.get(pod_id) });
     const kept = await db.keptList<InboxEntry[]>(user, LIST).catch(() => undefined);
     if (kept && this.#user === user && !this.known) {
       this.entries = kept;
@@ -128,12 +210,22 @@ class Inbox {
     if (last_message.kind !== "text") void this.read();
   }
 
+  #hearMarked({ pod_id, pinned_at, marked_unread }: Marked): void {
+    // A list that is being read may be older than this.
+    if (this.#reading) this.#again = true;
+    this.#change(pod_id, (entry) => ({ ...entry, pinned_at, marked_unread }));
+  }
+
   #change(pod_id: Id, how: (entry: InboxEntry) => InboxEntry): void {
     this.#set(this.entries.map((entry) => (entry.id === pod_id ? how(entry) : entry)));
   }
 
   #set(entries: InboxEntry[]): void {
-    this.entries = [...entries].sort((a, b) => b.active_at.localeCompare(a.active_at));
+    const wished = entries.map((entry) => {
+      const wish = this.#wishes.get(entry.id);
+      return wish ? granted(entry, wish) : entry;
+    });
+    this.entries = wished.sort(inOrder);
     this.known = true;
     if (this.#user) db.keepList(this.#user, LIST, this.entries).catch(() => undefined);
   }

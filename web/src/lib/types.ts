@@ -49,6 +49,10 @@ export interface InboxEntry extends PodView {
   last_message: Message;
   active_at: string;
   members: Member[];
+  /** When one pinned it. */
+  pinned_at: string | null;
+  /** Whether one marked it as unread, and has read nothing new since. */
+  marked_unread: boolean;
 }
 
 export interface LiveEvent {

@@ -1,0 +1,27 @@
+// What one marks pods with for oneself: pinned, and unread. Pure.
+
+import type { InboxEntry } from "./types";
+
+/** What one wants a pod to be marked with; what is absent stays. */
+export interface FlagsWish {
+  pinned?: boolean;
+  marked_unread?: boolean;
+}
+
+/** The entry as it is once the wish is granted. */
+export function granted(entry: InboxEntry, wish: FlagsWish, now = new Date()): InboxEntry {
+  const pinned_at =
+    wish.pinned === undefined ? entry.pinned_at : wish.pinned ? (entry.pinned_at ?? now.toISOString()) : null;
+  return { ...entry, pinned_at, marked_unread: wish.marked_unread ?? entry.marked_unread };
+}
+
+/** How many unread messages a pod counts for: one that is marked as unread counts for one. */
+export function unreadOf({ unread, marked_unread }: InboxEntry): number {
+  return Math.max(unread, marked_unread ? 1 : 0);
+}
+
+/** The order of an inbox: what is pinned first, then what was active last. */
+export function inOrder(a: InboxEntry, b: InboxEntry): number {
+  const pinned = Number(Boolean(b.pinned_at)) - Number(Boolean(a.pinned_at));
+  return pinned || b.active_at.localeCompare(a.active_at);
+}

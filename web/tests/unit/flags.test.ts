@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { granted, inOrder, unreadOf } from "../../src/lib/flags";
+import type { InboxEntry } from "../../src/lib/types";
+
+function entry(id: string, active_at: string, flags: Partial<InboxEntry> = {}): InboxEntry {
+  return { id, active_at, unread: 0, pinned_at: null, marked_unread: false, ...flags } as InboxEntry;
+}
+
+describe("what one marks pods with", () => {
+  it("puts what is pinned first, each part by activity", () => {
+    const pinned = { pinned_at: "2027-01-01T00:00:00Z" };
+    const list = [entry("a", "1"), entry("b", "3"), entry("c", "2", pinned), entry("d", "0", pinned)];
+    expect(list.sort(inOrder).map(({ id }) => id)).toEqual(["c", "d", "b", "a"]);
+  });
+
+  it("counts a mark as unread for one, unless there is more", () => {
+    expect(unreadOf(entry("a", "1"))).toBe(0);
+    expect(unreadOf(entry("a", "1", { marked_unread: true }))).toBe(1);
+    expect(unreadOf(entry("a", "1", { marked_unread: true, unread: 7 }))).toBe(7);
+  });
+
+  it("grants what is wished, and leaves the rest", () => {
+    const now = new Date("2027-01-01T00:00:00Z");
+    const before = entry("a", "1", { marked_unread: true });
+    expect(granted(before, { pinned: true }, now)).toEqual({ ...before, pinned_at: now.toISOString() });
+    const pinned = granted(before, { pinned: true, marked_unread: false }, now);
+    expect(granted(pinned, { pinned: true }, new Date())).toEqual(pinned);
+    expect(granted(pinned, { pinned: false })).toEqual({ ...before, marked_unread: false });
+  });
+});
