@@ -212,7 +212,9 @@ export function farOff(start: number, at: number, zone: string): string | null {
   return `That is in ${wallAt(start, zone).year}, more than two years from now.`;
 }
 
-/** A time and where it is, as a choice: "01:30 (UTC+1)" needs no more. */
-export function clockIn(at: number, zone: string, locale: string): string {
-  return new Teller(known(zone), locale).clock(at);
+/** A moment as one of several to choose from: "03:30", with the day where they are of different days. */
+export function momentWords(at: number, among: readonly number[], zone: string): string {
+  const tell = new Teller(known(zone), ENGLISH);
+  const days = new Set(among.map((one) => dayAt(one, tell.zone)));
+  return days.size === 1 ? tell.clock(at) : `${tell.date(at)}, ${tell.clock(at)}`;
 }
