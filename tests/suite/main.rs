@@ -71,3 +71,4 @@ mod talk;
 mod talk_older;
 mod user_topic;
 mod web;
+mod web_events;

@@ -20,6 +20,8 @@ for (const colorScheme of ["dark", "light"]) {
   for (const [size, options] of [
     ["phone", PHONE],
     ["desktop", DESKTOP],
+    // The narrowest phone that there is: SMALL=1.
+    ...(process.env.SMALL ? [["small", { ...PHONE, viewport: { width: 320, height: 568 } }]] : []),
   ]) {
     const look = { ...options, colorScheme, reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Berlin" };
     const { context, page } = await device(browser, look);
@@ -67,6 +69,19 @@ for (const colorScheme of ["dark", "light"]) {
       .first()
       .waitFor();
     await shot("events");
+    await page.getByRole("button", { name: "Put one up" }).click();
+    await page.getByLabel("Who plays?").fill("Paper Lanterns");
+    await page.getByLabel("Venue").fill("Bowery Ballroom");
+    await page.getByLabel("City").fill("New York");
+    await page.getByLabel("When does it start?").fill("2031-06-09T20:00");
+    await page.getByText("in New York").waitFor();
+    await shot("put-up");
+    await page.getByText("more than two years").scrollIntoViewIfNeeded();
+    await shot("put-up-end");
+    await page.getByLabel("When does it start?").fill("2031-03-09T02:30");
+    await page.getByRole("group", { name: "02:30 does not exist" }).scrollIntoViewIfNeeded();
+    await shot("put-up-asks");
+    await page.evaluate(() => sessionStorage.clear());
     await page.goto(`${url}/events?q=zzzz`);
     await page.getByText("No such show").waitFor();
     await shot("no-event");
@@ -79,6 +94,36 @@ for (const colorScheme of ["dark", "light"]) {
       .first()
       .waitFor();
     await shot("badges");
+    await page.keyboard.press("Escape");
+    // One's own, in another zone, of several days.
+    const own = await call("POST", "/v1/events", access_token, {
+      artist: `Harbour Weekender ${size} ${colorScheme}`,
+      city: "New York",
+      venue: "Governors Island",
+      time_zone: "America/New_York",
+      date_utc: "2031-06-06T20:00:00Z",
+      ends_at: "2031-06-09T03:00:00Z",
+    });
+    await page.goto(`${url}/events/${own.id}`);
+    await page.getByText("Going?").waitFor();
+    await shot("own-event");
+    await page.getByRole("button", { name: "Change", exact: true }).click();
+    await page.getByRole("button", { name: "Call it off" }).scrollIntoViewIfNeeded();
+    await shot("change");
+    await call("DELETE", `/v1/events/${own.id}`, access_token);
+    const visitor = await device(browser, look);
+    for (const [name, path, mark] of [
+      ["event-signed-out", `/events/${pod.event_id}`, "Going?"],
+      ["events-signed-out", "/events", "Coming up"],
+      ["no-such-event", "/events/no-such-event", "No such event"],
+    ]) {
+      await visitor.page.goto(url + path);
+      await visitor.page.getByText(mark).first().waitFor();
+      await visitor.page.evaluate(() => document.fonts.ready);
+      await visitor.page.waitForTimeout(300);
+      await visitor.page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png` });
+    }
+    await visitor.context.close();
     await page.goto(`${url}/me`);
     await page.getByText("Where you are signed in").waitFor();
     await shot("me");

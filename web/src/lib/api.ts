@@ -1,5 +1,6 @@
 // HTTP: JSON in and out, refusals as errors with the server's code.
 
+import { now } from "./now.svelte";
 import { session } from "./session.svelte";
 
 /** What the server refused, or what kept it from being asked (`network`). */
@@ -39,6 +40,7 @@ export async function ask<T>(method: string, path: string, body?: unknown, token
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE),
     });
+    now.hear(answer.headers.get("date"));
     text = await answer.text();
   } catch {
     throw new ApiError("network", "No connection. Check your network and try again.");

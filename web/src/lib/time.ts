@@ -1,9 +1,31 @@
-// Times, as a reader says them.
+// Times of the reader's own: of messages, devices and the like. An event's are told by `event-time.ts`. All pages are in
+// English, so dates and times are, too.
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
-const date = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "long" });
-const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+import { now } from "./now.svelte";
+
+/** The reader's own English; British for those who read something else, whose clocks have 24 hours more often than not. */
+export function englishOf(language: string | undefined): string {
+  try {
+    const locale = new Intl.Locale(language ?? "");
+    // Without extensions, which may ask for another calendar or other digits.
+    if (locale.language === "en") return locale.baseName;
+  } catch {
+    // Not a language.
+  }
+  return "en-GB";
+}
+
+export const ENGLISH = englishOf(globalThis.navigator?.language);
+
+/** What every format of this client shares. */
+export const PLAIN = { calendar: "gregory", numberingSystem: "latn" } as const;
+
+const clock = new Intl.DateTimeFormat(ENGLISH, { ...PLAIN, timeStyle: "short" });
+const weekday = new Intl.DateTimeFormat(ENGLISH, { ...PLAIN, weekday: "long" });
+const date = new Intl.DateTimeFormat(ENGLISH, { ...PLAIN, weekday: "short", day: "numeric", month: "long" });
+const dated = new Intl.DateTimeFormat(ENGLISH, { ...PLAIN, day: "numeric", month: "long", year: "numeric" });
+const short = new Intl.DateTimeFormat(ENGLISH, { ...PLAIN, day: "numeric", month: "short" });
+const shortest = new Intl.DateTimeFormat(ENGLISH, { ...PLAIN, day: "numeric", month: "short", year: "2-digit" });
 
 const DAY = 86_400_000;
 
@@ -17,54 +39,26 @@ export function clockTime(at: string): string {
   return clock.format(new Date(at));
 }
 
-function daysAgo(at: Date): number {
+function daysAgo(at: Date, today: Date): number {
   const start = (time: Date): number => new Date(time.getFullYear(), time.getMonth(), time.getDate()).getTime();
-  return Math.round((start(new Date()) - start(at)) / DAY);
+  return Math.round((start(today) - start(at)) / DAY);
 }
 
-/** "Today", "Yesterday", "Monday", "Mon, 3 March". */
-export function dayName(at: string): string {
-  const time = new Date(at);
-  const ago = daysAgo(time);
+/** "Today", "Yesterday", "Monday", "Mon, 3 March"; "3 March 2024" in another year. Turns over at midnight by itself. */
+export function dayName(at: string, current: number = now.at): string {
+  const [time, today] = [new Date(at), new Date(current)];
+  const ago = daysAgo(time, today);
   if (ago === 0) return "Today";
   if (ago === 1) return "Yesterday";
-  return ago > 1 && ago < 7 ? weekday.format(time) : date.format(time);
+  if (ago > 1 && ago < 7) return weekday.format(time);
+  return (time.getFullYear() === today.getFullYear() ? date : dated).format(time);
 }
 
 /** As short as a list needs it. */
-export function listTime(at: string): string {
-  const time = new Date(at);
-  const ago = daysAgo(time);
+export function listTime(at: string, current: number = now.at): string {
+  const [time, today] = [new Date(at), new Date(current)];
+  const ago = daysAgo(time, today);
   if (ago === 0) return clock.format(time);
   if (ago === 1) return "Yesterday";
-  return short.format(time);
-}
-
-/** When an event is, told in its own zone. */
-export function eventTime(
-  at: string,
-  zone: string | null,
-): { day: string; month: string; weekday: string; time: string } {
-  const options = zone ? { timeZone: zone } : {};
-  const time = new Date(at);
-  const part = (format: Intl.DateTimeFormatOptions): string =>
-    new Intl.DateTimeFormat(undefined, { ...options, ...format }).format(time);
-  return {
-    day: part({ day: "numeric" }),
-    month: part({ month: "short" }),
-    weekday: part({ weekday: "long" }),
-    time: part({ hour: "numeric", minute: "2-digit" }),
-  };
-}
-
-/** "in 3 weeks", "tomorrow", "tonight". */
-export function countdown(at: string): string {
-  const days = -daysAgo(new Date(at));
-  if (days === 0) return "tonight";
-  const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-  if (Math.abs(days) < 14) return relative.format(days, "day");
-  if (Math.abs(days) < 60) return relative.format(Math.round(days / 7), "week");
-  return Math.abs(days) < 550
-    ? relative.format(Math.round(days / 30), "month")
-    : relative.format(Math.round(days / 365), "year");
+  return (time.getFullYear() === today.getFullYear() ? short : shortest).format(time);
 }

@@ -68,6 +68,15 @@ export interface LiveEvent {
   cancelled_at: string | null;
 }
 
+/** An event by itself, with what goes on there. */
+export interface EventView extends LiveEvent {
+  /** How many go, those who hide included. */
+  going?: number;
+  open_pods?: number;
+  /** Of the open pods. */
+  free_seats?: number;
+}
+
 export interface Badge {
   key: string;
   label: string;

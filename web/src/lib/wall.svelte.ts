@@ -1,13 +1,18 @@
 // An event's pods and people, live through `event:<id>`.
 
-import { api } from "./api";
+import { api, ApiError } from "./api";
 import { live, type Topic } from "./live.svelte";
+import { mergePages } from "./pages";
 import type { Id, Page, PodView } from "./types";
 import { answered, closed, older, told, type EventReply, type Wall } from "./wall";
 
 export class LiveWall {
   /** Null until the topic has answered. */
   wall: Wall | null = $state.raw(null);
+  /** What HTTP has answered until then. */
+  listed: PodView[] = $state.raw([]);
+  /** Where that goes on. */
+  next: string | null = $state(null);
 
   #event: Id | null = null;
   #topic: Topic | null = null;
@@ -44,13 +49,36 @@ export class LiveWall {
     });
   }
 
+  /** Reads the newest ones over HTTP, which is sooner there than the topic, and stands in for it. Those who do not go see
+   * none. */
+  async list(event: Id): Promise<void> {
+    const page = await this.#page(event, null).catch((error: unknown) => {
+      if (error instanceof ApiError && error.code === "not_member") return { items: [], next: null };
+      throw error;
+    });
+    this.listed = page.items;
+    this.next = page.next;
+  }
+
   /** Reads the next page of older pods. */
   async more(): Promise<void> {
     const [event, wall] = [this.#event, this.wall];
-    if (event === null || !wall || wall.next === null) return;
-    const query = `?order=newest&limit=100&cursor=${encodeURIComponent(wall.next)}`;
-    const page = await api<Page<PodView>>("GET", `/v1/events/${event}/pods${query}`);
+    if (event === null) return;
+    if (!wall) {
+      if (this.next === null) return;
+      const page = await this.#page(event, this.next);
+      this.listed = mergePages(this.listed, page.items, ({ id }) => id);
+      this.next = page.next;
+      return;
+    }
+    if (wall.next === null) return;
+    const page = await this.#page(event, wall.next);
     // The topic may have begun anew meanwhile, and another page follows then.
     if (this.#event === event && this.wall?.next === wall.next) this.wall = older(this.wall, page);
+  }
+
+  #page(event: Id, cursor: string | null): Promise<Page<PodView>> {
+    const query = new URLSearchParams({ order: "newest", limit: "100", ...(cursor === null ? {} : { cursor }) });
+    return api<Page<PodView>>("GET", `/v1/events/${event}/pods?${query}`);
   }
 }

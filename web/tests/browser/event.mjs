@@ -1,14 +1,9 @@
 // An event's page is live: pods come, fill, change their name and go, people are counted, and who leaves on another device
 // is out, all without a reload; and what happened while the network was gone is there when it is back.
-import { be, device, proxy, PHONE, run, until } from "./support.mjs";
+import { asking, be, device, proxy, PHONE, run, until } from "./support.mjs";
 
 await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
-  const ask = async ({ token }, method, path, body) => {
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return answer.status === 204 ? null : answer.json();
-  };
+  const ask = asking(url);
   const way = await proxy(url);
   const { context, page } = await device(browser, PHONE);
   await be(context, way.url, ana);
@@ -51,7 +46,7 @@ await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
 
   // She leaves on another device; this one notices, and finds its way back.
   await ask(ana, "DELETE", `/v1/events/${event}/members/me`);
-  await page.getByRole("button", { name: "I am going", exact: true }).click();
+  await page.getByRole("button", { name: "I'm going", exact: true }).click();
   await shows("the pods again", ["While she was away"]);
   await ask(cleo, "PATCH", `/v1/pods/${(await ask(cleo, "GET", "/v1/me/pods")).items[0].id}`, { name: "She is back" });
   await shows("live again", ["She is back"]);

@@ -35,6 +35,9 @@ await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
     ["reset", "/reset#token=x", "A new password."],
     ["verify", "/verify", "That link is spent."],
     ["nowhere to be invited", "/i/nothing", "No such invitation."],
+    ["events, signed out", "/events", "Coming up"],
+    ["event, signed out", `/events/${event}`, "Going?"],
+    ["no such event", "/events/no-such-event", "No such event"],
     ...(invite ? [["invitation", `/i/${invite}`, "keeps you a seat"]] : []),
   ];
   const members = [
@@ -65,6 +68,22 @@ await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
         else await Promise.any(marks.map((mark) => page.getByText(mark).first().waitFor()));
         await page.evaluate(() => document.fonts.ready);
         await look_at(page, `${name}, ${colorScheme}, ${size}`);
+        if (name === "events") {
+          await page.getByRole("button", { name: "Put one up" }).click();
+          // With a question of each kind.
+          await page.getByLabel("Whose clock is that?").selectOption("Europe/Berlin");
+          await page.getByLabel("When does it start?").fill("2031-03-30T02:30");
+          await page.getByLabel("When does it end?").fill("2031-10-26T02:30");
+          await page.getByRole("group", { name: "02:30 comes twice" }).waitFor();
+          await look_at(page, `putting up an event, ${colorScheme}, ${size}`);
+          await page.keyboard.press("Escape");
+        }
+        if (name === "event") {
+          await page.getByRole("button", { name: "Change", exact: true }).click();
+          await page.getByRole("button", { name: "Call it off" }).waitFor();
+          await look_at(page, `changing an event, ${colorScheme}, ${size}`);
+          await page.keyboard.press("Escape");
+        }
         if (name !== "pod") continue;
         await page.getByRole("button", { name: "People, invitations and settings" }).click();
         await page.getByRole("button", { name: "Make an invitation link" }).waitFor();

@@ -130,6 +130,16 @@ export async function be(context, url, { token }) {
   }, JSON.stringify(kept));
 }
 
+/** Asks the server as this person, without a browser. */
+export function asking(url) {
+  return async ({ token }, method, path, body) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.status === 204 ? null : answer.json();
+  };
+}
+
 /** Says something in the pod that is open. */
 export async function say(page, text) {
   const field = page.getByRole("textbox", { name: "Message" });

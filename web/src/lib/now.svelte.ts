@@ -1,0 +1,44 @@
+// What time it is: reactive, so that what is told of it turns over by itself, and the server's, where this device's clock
+// is wrong.
+
+/** A difference as small as this is of the network and of whole seconds. */
+const NOTICEABLE = 60_000;
+
+class Now {
+  #at = $state(Date.now());
+  /** How far the server is ahead of this device, in milliseconds. */
+  #ahead = 0;
+
+  constructor() {
+    if (typeof document === "undefined") return;
+    // Once a minute, soon after it begins.
+    const next = (): void => {
+      this.#tick();
+      setTimeout(next, 60_050 - (Date.now() % 60_000));
+    };
+    next();
+    // A device that slept has let its timers lie.
+    document.addEventListener("visibilitychange", () => this.#tick());
+  }
+
+  /** The moment, as of the minute's beginning or later. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Takes the `Date` of an answer. */
+  hear(date: string | null): void {
+    const told = date === null ? NaN : Date.parse(date);
+    if (Number.isNaN(told)) return;
+    const ahead = told - Date.now();
+    const before = this.#ahead;
+    this.#ahead = Math.abs(ahead) < NOTICEABLE ? 0 : ahead;
+    if (Math.abs(this.#ahead - before) >= NOTICEABLE) this.#tick();
+  }
+
+  #tick(): void {
+    this.#at = Date.now() + this.#ahead;
+  }
+}
+
+export const now = new Now();
