@@ -1,11 +1,12 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { emoji } from "./scripts/emoji.ts";
 
 // `make web-dev` serves the client with the API of a node on its usual address.
 const node = process.env["PODIUM_NODE_URL"] ?? "http://127.0.0.1:4000";
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), emoji()],
   build: {
     target: "es2022",
     // Scripts, styles and fonts all live where the server lets them be kept for ever.

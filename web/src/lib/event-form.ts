@@ -2,6 +2,7 @@
 
 import { LONGEST } from "./event-time";
 import type { LiveEvent } from "./types";
+import { oneLine } from "./visible";
 import { besideGap, instantsOf, parseWall, wallAt, writeWall } from "./zones";
 
 /** What is typed: times are those of the place. */
@@ -67,9 +68,9 @@ export interface EventBody {
 
 export function bodyOf(draft: Draft, start: number, end: number | null): EventBody {
   return {
-    artist: draft.artist.trim(),
-    venue: draft.venue.trim(),
-    city: draft.city.trim(),
+    artist: oneLine(draft.artist),
+    venue: oneLine(draft.venue),
+    city: oneLine(draft.city),
     date_utc: new Date(start).toISOString(),
     ends_at: end === null ? null : new Date(end).toISOString(),
     time_zone: draft.zone,
@@ -81,7 +82,7 @@ export function bodyOf(draft: Draft, start: number, end: number | null): EventBo
 export function changesOf(event: LiveEvent, before: Draft, draft: Draft, body: EventBody): Partial<EventBody> {
   const changes: Partial<EventBody> = {};
   for (const name of ["artist", "venue", "city"] as const) {
-    if (body[name] !== event[name].trim()) changes[name] = body[name];
+    if (body[name] !== oneLine(event[name])) changes[name] = body[name];
   }
   const moved = draft.zone !== before.zone;
   if (moved) changes.time_zone = body.time_zone;

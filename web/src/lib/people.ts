@@ -1,5 +1,8 @@
 // How people are shown: a colour and initials.
 
+import { isOneEmoji } from "./emoji";
+import { graphemes, isolate, isVisible } from "./visible";
+
 /** One of five gels, the same for a person everywhere. */
 export function gel(user_id: string): number {
   let sum = 0;
@@ -7,17 +10,33 @@ export function gel(user_id: string): number {
   return sum % 5;
 }
 
+/** The first characters of the first and the last word, as people see them; what cannot be seen is passed over. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
-  return letters.join("").toUpperCase();
+  const words = name.split(/\s+/u).map(first).filter(Boolean);
+  const [one = "?", two = ""] = [words[0], words.length > 1 ? words.at(-1) : ""];
+  // A picture says enough, and is as wide as two letters.
+  if (isOneEmoji(one) || two === "") return upper(one);
+  // Letters that join would make a word.
+  return upper(one) + (/\p{Script=Arabic}$/u.test(one) ? "\u200C" : "") + upper(two);
+}
+
+function first(word: string): string {
+  const seen = graphemes(word).filter(isVisible);
+  return seen.find((one) => /^[\p{L}\p{N}]/u.test(one) || isOneEmoji(one)) ?? seen[0] ?? "";
+}
+
+/** In capitals, where that is one character still: "ß" is not. */
+function upper(letter: string): string {
+  const capital = letter.toUpperCase();
+  return graphemes(capital).length === 1 ? capital : letter;
 }
 
 /** "Ana", "Ana and Ben", "Ana, Ben and 2 more". */
 export function names(list: string[], most = 2): string {
-  if (list.length <= 1) return list[0] ?? "";
-  if (list.length <= most) return `${list.slice(0, -1).join(", ")} and ${list.at(-1)}`;
-  return `${list.slice(0, most).join(", ")} and ${list.length - most} more`;
+  const told = list.map(isolate);
+  if (told.length <= 1) return told[0] ?? "";
+  if (told.length <= most) return `${told.slice(0, -1).join(", ")} and ${told.at(-1)}`;
+  return `${told.slice(0, most).join(", ")} and ${told.length - most} more`;
 }
 
 /** What a phone is called, from what its browser says of itself. */

@@ -15,6 +15,7 @@ import {
   type Entry,
   type Wish,
 } from "./conversation/state";
+import { canonical } from "./emoji";
 import { live, type Topic } from "./live.svelte";
 import type { Id, JoinReply, LogPage, Member, Message, Pod, Refusal } from "./types";
 
@@ -42,6 +43,7 @@ export class Talk {
   here: Set<Id> = $state.raw(new Set<Id>());
   typing: Id[] = $state.raw([]);
   maxChars = $state(4_000);
+  maxBytes = $state(65_536);
   /** The mark under which the unread began when it was opened. */
   unreadAfter: number | null = $state(null);
   /** The log's head at that time. */
@@ -75,7 +77,6 @@ export class Talk {
   /** Says something; shown at once. */
   say(text: string, reply_to: Id | null, mentions: Id[]): void {
     this.want({ kind: "new", text, reply_to, mentions });
-    this.type(false);
   }
 
   /** Wants something done, now or when the connection allows. */
@@ -84,6 +85,7 @@ export class Talk {
     this.#do({ type: "wanted", entry });
     db.keepEntry(this.user, this.pod_id, entry).catch(() => undefined);
     this.#pump();
+    if (wish.kind === "new" || wish.kind === "edit") this.type(false);
   }
 
   /** Sends what was refused once more, under the same id. */
@@ -175,8 +177,13 @@ export class Talk {
         return params;
       },
       on: {
-        "message:new": (message: Message) => this.#hear(message),
-        "message:changed": (message: Message) => this.#hear(message),
+        "message:new": (message: Message) => {
+          // What one has said is not being typed any more, whatever their client says of it.
+          this.#types(message.user_id, false);
+          this.#do({ type: "live", message });
+        },
+        // Another's reaction, say, while the author goes on typing.
+        "message:changed": (message: Message) => this.#do({ type: "live", message }),
         "pod:changed": ({ pod, members }: { pod: Pod; members: Member[] }) => this.#do({ type: "pod", pod, members }),
         read: ({ user_id, seq }: { user_id: Id; seq: number }) => this.#do({ type: "read", user_id, seq }),
         typing: ({ user_id, on }: { user_id: Id; on: boolean }) => this.#types(user_id, on),
@@ -199,6 +206,7 @@ export class Talk {
     }
     this.#told = mine?.read_seq ?? 0;
     this.maxChars = reply.limits.text_chars;
+    this.maxBytes = reply.limits.frame_bytes;
     this.#do({ type: "joined", reply, resumed });
     this.joined = true;
     this.#sending = null;
@@ -222,11 +230,6 @@ export class Talk {
     this.over = code;
     this.#closed = true;
     db.forgetPod(this.user, this.pod_id).catch(() => undefined);
-  }
-
-  #hear(message: Message): void {
-    this.#types(message.user_id, false);
-    this.#do({ type: "live", message });
   }
 
   /** Reads what a join had no room for, page by page. */
@@ -344,11 +347,14 @@ function push({ op, wish }: Entry): [string, object] {
       ];
     }
     case "edit":
-      return ["message:edit", { id: wish.id, text: wish.text, op }];
+      return [
+        "message:edit",
+        { id: wish.id, text: wish.text, ...(wish.mentions ? { mentions: wish.mentions } : {}), op },
+      ];
     case "delete":
       return ["message:delete", { id: wish.id, op }];
     case "react":
-      return ["reaction:set", { id: wish.id, emoji: wish.emoji, on: wish.on, op }];
+      return ["reaction:set", { id: wish.id, emoji: canonical(wish.emoji), on: wish.on, op }];
   }
 }
 

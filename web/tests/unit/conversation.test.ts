@@ -127,9 +127,16 @@ class Device {
 function apply(message: Message, wish: Wish): Message {
   switch (wish.kind) {
     case "edit":
-      return message.deleted_at ? message : { ...message, text: wish.text, edited_at: AT };
+      return message.deleted_at
+        ? message
+        : {
+            ...message,
+            text: wish.text,
+            mentions: wish.mentions ?? message.mentions,
+            edited_at: AT,
+          };
     case "delete":
-      return { ...message, text: "", reactions: {}, deleted_at: AT };
+      return { ...message, text: "", mentions: [], reactions: {}, deleted_at: AT };
     case "react": {
       const people = (message.reactions[wish.emoji] ?? []).filter((user) => user !== "me");
       return {
@@ -230,7 +237,7 @@ describe("a conversation", () => {
               if (!target) break;
               const { id } = target;
               const wishes: Wish[] = [
-                { kind: "edit", id, text: `edited ${number}` },
+                { kind: "edit", id, text: `edited ${number}`, ...(number % 3 ? { mentions: [`m${number}`] } : {}) },
                 { kind: "delete", id },
                 { kind: "react", id, emoji: "🔥", on: number % 2 === 0 },
               ];
@@ -314,6 +321,45 @@ describe("a conversation", () => {
     state = reduce(state, { type: "again", op: "a" });
     expect(nextWish(state)?.op).toBe("a");
     expect(reduce(state, { type: "dropped", op: "a" }).outbox).toEqual([]);
+  });
+
+  it("shows whom an edit mentions at once, and leaves them where it says nothing of them", () => {
+    const log = new Log(50);
+    log.say("a", "me", "@Ana");
+    log.change("first", "a", (message) => ({ ...message, mentions: ["ana"] }));
+    const state = reduce(empty(), { type: "joined", reply: reply(log), resumed: false });
+    const edited = (mentions?: string[]): string[] => {
+      const wish: Wish = { kind: "edit", id: "a", text: "@Ben", ...(mentions ? { mentions } : {}) };
+      const after = reduce(state, { type: "wanted", entry: { op: "op", wish, at: AT } });
+      return shown(after, "me").at(-1)?.message.mentions ?? [];
+    };
+    expect(edited(["ben"])).toEqual(["ben"]);
+    expect(edited([])).toEqual([]);
+    expect(edited()).toEqual(["ana"]);
+  });
+
+  it("has one reaction for both spellings of an emoji, and everyone once with it", () => {
+    const log = new Log(50);
+    log.say("a", "other", "hello");
+    const stored = { "👍\uFE0F": ["ana", "me"], "👍": ["me", "ben"], "❤": ["ana"] };
+    log.change("op", "a", (message) => ({ ...message, reactions: stored }));
+    let state = reduce(empty(), { type: "joined", reply: reply(log), resumed: false });
+    const seen = (): Message["reactions"] | undefined => shown(state, "me").at(-1)?.message.reactions;
+    expect(seen()).toEqual({ "👍": ["ana", "me", "ben"], "❤️": ["ana"] });
+    state = reduce(state, {
+      type: "wanted",
+      entry: { op: "x", wish: { kind: "react", id: "a", emoji: "👍\uFE0F", on: false }, at: AT },
+    });
+    state = reduce(state, {
+      type: "wanted",
+      entry: { op: "y", wish: { kind: "react", id: "a", emoji: "❤", on: true }, at: AT },
+    });
+    expect(seen()).toEqual({ "👍": ["ana", "ben"], "❤️": ["ana", "me"] });
+    // What an earlier visit kept is mended, too.
+    const kept = keep(state, 10);
+    const old = kept && { ...kept, log: kept.log.map((message) => ({ ...message, reactions: stored })) };
+    state = restore(old as typeof kept, []);
+    expect(seen()).toEqual({ "👍": ["ana", "me", "ben"], "❤️": ["ana"] });
   });
 
   it("shows no hole: an old message that changes waits for the pages in between", () => {

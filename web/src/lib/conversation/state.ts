@@ -8,12 +8,14 @@
 // - The outbox is what this device wants done: messages, edits, deletions, reactions, in the order of wanting. An entry
 //   leaves it when the log shows its effect, so that nothing flickers and nothing is shown twice.
 
+import { canonical, merged } from "../emoji";
 import type { Id, JoinReply, LogPage, Member, Message, Pod } from "../types";
 
 /** Something that is to be done, under an id by which the server knows a repeat. */
 export type Wish =
   | { kind: "new"; text: string; reply_to: Id | null; mentions: Id[] }
-  | { kind: "edit"; id: Id; text: string }
+  /** Without `mentions` it leaves them as they are. */
+  | { kind: "edit"; id: Id; text: string; mentions?: Id[] }
   | { kind: "delete"; id: Id }
   | { kind: "react"; id: Id; emoji: string; on: boolean };
 
@@ -203,7 +205,8 @@ export function placeOf(log: readonly Message[], seq: number): number {
 
 function take(log: readonly Message[], messages: readonly Message[]): readonly Message[] {
   let result: Message[] | undefined;
-  for (const message of messages) {
+  for (const told of messages) {
+    const message = spelled(told);
     const now: readonly Message[] = result ?? log;
     const place = placeOf(now, message.seq);
     const held = now[place];
@@ -214,6 +217,12 @@ function take(log: readonly Message[], messages: readonly Message[]): readonly M
     }
   }
   return result ?? log;
+}
+
+/** A message whose reactions are spelled in one way: rows from before that was so have two for one. */
+function spelled(message: Message): Message {
+  const reactions = merged(message.reactions);
+  return reactions === message.reactions ? message : { ...message, reactions };
 }
 
 /** The members as told last, with the farther of both read marks. */
@@ -307,13 +316,14 @@ function changed(base: Shown, wanted: Entry[], me: Id): Shown {
 function applied(message: Message, { wish, at }: Entry, me: Id): Message {
   switch (wish.kind) {
     case "edit":
-      return { ...message, text: wish.text, edited_at: at };
+      return { ...message, text: wish.text, mentions: wish.mentions ?? message.mentions, edited_at: at };
     case "delete":
       return { ...message, text: "", mentions: [], reactions: {}, deleted_at: at };
     case "react": {
-      const others = (message.reactions[wish.emoji] ?? []).filter((user_id) => user_id !== me);
-      const reactions = { ...message.reactions, [wish.emoji]: wish.on ? [...others, me] : others };
-      if (reactions[wish.emoji]?.length === 0) delete reactions[wish.emoji];
+      const emoji = canonical(wish.emoji);
+      const others = (message.reactions[emoji] ?? []).filter((user_id) => user_id !== me);
+      const reactions = { ...message.reactions, [emoji]: wish.on ? [...others, me] : others };
+      if (reactions[emoji]?.length === 0) delete reactions[emoji];
       return { ...message, reactions };
     }
     case "new":
@@ -336,6 +346,7 @@ export function keep(state: Conversation, count: number): Kept | undefined {
 
 /** A conversation from what was kept. */
 export function restore(kept: Kept | undefined, outbox: readonly Entry[]): Conversation {
-  const state: Conversation = kept ? { ...empty(), ...kept, top: kept.position ?? 0, outbox } : { ...empty(), outbox };
-  return settle(state);
+  if (!kept) return { ...empty(), outbox };
+  const log = kept.log.map(spelled);
+  return settle({ ...empty(), ...kept, log, top: kept.position ?? 0, outbox });
 }
