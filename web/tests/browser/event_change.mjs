@@ -45,7 +45,7 @@ await run(async (browser, { url, event, people: [ana, ben] }) => {
 
   // Another zone is another moment.
   await change();
-  await page.getByLabel("Whose clock is that?").selectOption("Europe/Berlin");
+  await page.getByLabel("Time zone").selectOption("Europe/Berlin");
   await save();
   assert(sent[2].date_utc === "2031-06-02T20:00:00.000Z" && sent[2].time_zone === "Europe/Berlin", "the zone");
   await look("Monday, 22:00 Berlin time");

@@ -9,7 +9,7 @@ await run(async (browser, { url, people: [ana] }) => {
   const field = (label) => page.getByLabel(label);
   const starts = field("When does it start?");
   const ends = field("When does it end?");
-  const zone = field("Whose clock is that?");
+  const zone = field("Time zone");
   const told = page.locator(".told");
   const isZone = (name) => until(name, async () => (await zone.inputValue()) === name);
   const tells = (text) => told.filter({ hasText: text }).waitFor();

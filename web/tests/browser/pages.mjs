@@ -71,7 +71,7 @@ await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
         if (name === "events") {
           await page.getByRole("button", { name: "Put one up" }).click();
           // With a question of each kind.
-          await page.getByLabel("Whose clock is that?").selectOption("Europe/Berlin");
+          await page.getByLabel("Time zone").selectOption("Europe/Berlin");
           await page.getByLabel("When does it start?").fill("2031-03-30T02:30");
           await page.getByLabel("When does it end?").fill("2031-10-26T02:30");
           await page.getByRole("group", { name: "02:30 comes twice" }).waitFor();

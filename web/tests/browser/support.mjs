@@ -112,6 +112,16 @@ export async function run(scenario) {
   process.exit();
 }
 
+/** Asks the server as this person, without a browser. */
+export function asking(url) {
+  return async ({ token }, method, path, body) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.status === 204 ? null : answer.json();
+  };
+}
+
 /** Fills in the page to sign up. */
 export async function signUp(page, { name, email, password }) {
   await page.getByLabel("What should people call you?").fill(name);
@@ -128,16 +138,6 @@ export async function be(context, url, { token }) {
     if (location.protocol !== "about:" && !localStorage.getItem("podium.session"))
       localStorage.setItem("podium.session", session);
   }, JSON.stringify(kept));
-}
-
-/** Asks the server as this person, without a browser. */
-export function asking(url) {
-  return async ({ token }, method, path, body) => {
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return answer.status === 204 ? null : answer.json();
-  };
 }
 
 /** Says something in the pod that is open. */
