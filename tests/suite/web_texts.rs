@@ -37,3 +37,17 @@ async fn all_emoji_are_at_hand_and_each_is_one() {
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
     browse("emoji.mjs", json!({"url": server.url, "pod": pod, "people": told(&[&ana, &ben])})).await;
 }
+
+#[tokio::test]
+async fn names_stand_isolated_on_every_page() {
+    let server = Server::start().await;
+    // From right to left, with a number at the end that would trade places with what follows.
+    let [ana, ben] = ["Ana", "שירה 7"].map(|name| server.person(name));
+    let (event, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
+    for text in ["שלום", "neB\u{202e}"] {
+        server.post(&format!("/v1/pods/{pod}/messages"), &ben, json!({"text": text})).await.ok(201);
+    }
+    server.patch(&format!("/v1/pods/{pod}"), &ana, json!({"name": "הרחבה 5"})).await.ok(200);
+    let scenario = json!({"url": server.url, "event": event, "pod": pod, "people": told(&[&ana, &ben])});
+    browse("isolation.mjs", scenario).await;
+}
