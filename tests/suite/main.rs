@@ -72,3 +72,4 @@ mod talk_older;
 mod user_topic;
 mod web;
 mod web_events;
+mod web_texts;

@@ -18,6 +18,7 @@ const browser = await launch();
 
 for (const colorScheme of ["dark", "light"]) {
   for (const [size, options] of [
+    ["narrow", { ...PHONE, viewport: { width: 320, height: 640 } }],
     ["phone", PHONE],
     ["desktop", DESKTOP],
     // The narrowest phone that there is: SMALL=1.
@@ -62,7 +63,21 @@ for (const colorScheme of ["dark", "light"]) {
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Reply", exact: true }).waitFor();
     await shot("actions");
+    await page.getByRole("button", { name: "More emoji" }).click();
+    await page.getByRole("button", { name: "grinning face", exact: true }).waitFor();
+    await shot("emoji");
+    await page.getByLabel("Search emoji").fill("music");
+    await page.getByRole("button", { name: /^Tone of skin/ }).click();
+    await shot("emoji-found");
     await page.keyboard.press("Escape");
+    const field = page.getByRole("textbox", { name: "Message" });
+    await field.fill(`${"All the words of the song. ".repeat(150)}`);
+    await page.locator("#composer-why").waitFor();
+    await shot("too-long");
+    await field.fill("@");
+    await page.getByRole("option").first().waitFor();
+    await shot("mention");
+    await field.fill("");
     await page.goto(`${url}/events`);
     await page
       .getByText(/You are going|Coming up/)
@@ -127,6 +142,11 @@ for (const colorScheme of ["dark", "light"]) {
     await page.goto(`${url}/me`);
     await page.getByText("Where you are signed in").waitFor();
     await shot("me");
+    await page.getByLabel("Instagram", { exact: true }).fill("https://example.org/mia");
+    await page.getByLabel("Picture").fill("http://example.org/mia.png");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("must begin with https").first().waitFor();
+    await shot("me-wrong");
     if (process.env.NO_INVITES) continue;
     const invite = await call("POST", `/v1/pods/${pod.id}/invites`, access_token, { id: crypto.randomUUID() });
     const stranger = await device(browser, look);

@@ -94,7 +94,19 @@ await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
         await page.keyboard.press("Enter");
         await page.getByRole("button", { name: "React with 🔥" }).waitFor();
         await look_at(page, `a message's actions, ${colorScheme}, ${size}`);
+        await page.getByRole("button", { name: "More emoji" }).click();
+        await page.getByRole("button", { name: "grinning face", exact: true }).waitFor();
+        await page.getByRole("button", { name: /^Tone of skin/ }).click();
+        await look_at(page, `all emoji, ${colorScheme}, ${size}`);
         await page.keyboard.press("Escape");
+        const field = page.getByRole("textbox", { name: "Message" });
+        await field.fill("a".repeat(4_001));
+        await page.getByText("1 character too many").first().waitFor();
+        await look_at(page, `a text that is too long, ${colorScheme}, ${size}`);
+        await field.fill("@");
+        await page.getByRole("option").first().waitFor();
+        await look_at(page, `members to mention, ${colorScheme}, ${size}`);
+        await field.fill("");
       }
       await stranger.context.close();
       await member.context.close();
