@@ -97,7 +97,7 @@ if [[ -f tests/clients/requirements.txt ]]; then
     scripts/install.sh python
     venv=tests/clients/.venv
     if [[ tests/clients/requirements.txt -nt $venv/.installed ]]; then
-        say "installing schemathesis, which the tests use"
+        say "installing schemathesis and icalendar, which the tests use"
         python3 -m venv --clear "$venv"
         "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt
         touch "$venv/.installed"

@@ -33,6 +33,7 @@ use self::listen::{Listener, Room};
 use self::site::Site;
 use crate::crew;
 use crate::crew::accounts::{self, Accounts};
+use crate::crew::events::counts::EventCounts;
 use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Error as Refusal;
@@ -138,11 +139,12 @@ impl Server {
                 return Err(error.into());
             }
         };
+        let public_url = PublicUrl::new(&settings, public.address);
         let parts = accounts::Parts {
             database: database.clone(),
             tokens: Arc::clone(&tokens),
             mailer,
-            public_url: PublicUrl::new(&settings, public.address),
+            public_url: public_url.clone(),
             end_sockets: Box::new(engine.ender()),
         };
         let accounts = match Accounts::start(&settings, parts) {
@@ -156,14 +158,15 @@ impl Server {
             settings: web::Data::new(settings.clone()),
             document: web::Data::new(Document::of(crew::routes)),
             health: web::Data::new(health.clone()),
-            database: web::Data::new(database),
+            database: web::Data::new(database.clone()),
             tokens: web::Data::from(tokens),
             known: web::Data::from(known),
             pods: web::Data::new(engine.pods().clone()),
             events: web::Data::from(Arc::clone(engine.events())),
-            public_url: web::Data::new(PublicUrl::new(&settings, public.address)),
+            public_url: web::Data::new(public_url.clone()),
             accounts: web::Data::new(accounts),
-            site: web::Data::new(Site::load()),
+            site: web::Data::new(Site::load(public_url, crew::previews(&database))),
+            event_counts: web::Data::new(EventCounts::new()),
             engine: engine.clone(),
         };
         Ok(Server { settings, room, base, app, engine, health, public, admin })

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::foundation::auth::Tokens;
+use crate::foundation::db::Database;
+use crate::foundation::http::Previews;
 use crate::realtime::channel::{Channel, Channels};
 
 pub mod accounts;
@@ -29,6 +31,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     pods::routes::routes(config);
     invites::routes::routes(config);
     messages::routes::routes(config);
+}
+
+/// The texts for links to what features have pages of.
+pub fn previews(database: &Database) -> Vec<Box<dyn Previews>> {
+    vec![
+        Box::new(events::preview::EventPreviews(database.clone())),
+        Box::new(invites::preview::InvitePreviews(database.clone())),
+    ]
 }
 
 /// The channels of every feature, by the kind of topic that each serves.

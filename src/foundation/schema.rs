@@ -91,9 +91,9 @@ diesel::table! {
         venue -> Text,
         /// When it starts.
         date_utc -> Timestamptz,
-        /// When it ends, if known.
+        /// When it ends, if known: at most 31 days after `date_utc`. Without it the event is on for 12 hours.
         ends_at -> Nullable<Timestamptz>,
-        /// The IANA name of the zone in which the event's times are told.
+        /// The IANA name of the zone in which the event's times are told; UTC if NULL.
         time_zone -> Nullable<Text>,
         /// Its maker, who may change and cancel it.
         created_by -> Uuid,

@@ -16,6 +16,7 @@ use super::listen::Room;
 use super::site::{self, Site};
 use crate::crew;
 use crate::crew::accounts::Accounts;
+use crate::crew::events::counts::EventCounts;
 use crate::crew::events::live::LiveEvents;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::sign_in::KnownProfiles;
@@ -50,6 +51,7 @@ pub(super) struct App {
     pub public_url: web::Data<PublicUrl>,
     pub accounts: web::Data<Accounts>,
     pub site: web::Data<Site>,
+    pub event_counts: web::Data<EventCounts>,
     pub engine: Engine,
 }
 
@@ -97,6 +99,7 @@ impl App {
             .app_data(self.public_url.clone())
             .app_data(self.accounts.clone())
             .app_data(self.site.clone())
+            .app_data(self.event_counts.clone())
             .configure(http::extractors(&self.settings.limits))
             .configure(|config| crew::routes(&mut ServiceConfig::new(config)))
             .configure(|config| http::serve_document(config, &self.document))

@@ -1,21 +1,27 @@
-//! The web client, as `web/dist` had it when the binary was built.
+//! The web client, as `web/dist` had it when the binary was built: its files, and its page at each of its addresses.
 //!
 //! A debug build reads the folder when it starts instead, so that a change of the client needs no new server. Where the
 //! client was never built, its pages say how to; the API does not need it.
 //!
-//! The build names each asset by its content, so that browsers keep it for ever, and ask for `index.html` each time. It
-//! also compresses each file once, as well as can be, so that nothing is compressed while somebody waits.
+//! Whoever asks for an address of the client gets its page, unless they take something else alone: a browser, and whatever
+//! looks at a link that was shared. The page's head says what is there ([`page`]). People at an address that is nobody's
+//! get the page with 404; programs, and everybody at the API's addresses, get a problem document.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+mod address;
+mod files;
+mod page;
 
-use actix_web::http::header::{self, HeaderMap};
+use std::time::Duration;
+
+use actix_web::http::header::{self, Accept, Header};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use bytes::Bytes;
-use rust_embed::RustEmbed;
+use actix_web::{HttpRequest, HttpResponse, web};
+use tokio::time::timeout;
 
-use crate::foundation::http;
+use self::address::Address;
+use self::files::Files;
+use self::page::{Page, Template};
+use crate::foundation::http::{self, AsItIs, Preview, Previews, PublicUrl, tagged};
 
 /// What a page of the client may do: run and load what this server has, talk to this server, show pictures from
 /// anywhere. Only the framework's templates may become HTML.
@@ -27,27 +33,8 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 /// What the page may do that says how to build the client.
 const PLAIN_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The coding that is none.
-const PLAIN: &str = "identity";
-
-/// The client's page; all its addresses answer this.
-const INDEX: &str = "index.html";
-
-/// The folder of files that are named by their content.
-const HASHED: &str = "assets/";
-
-/// The first words of the client's addresses, and whether something may follow.
-const ADDRESSES: [(&str, bool); 9] = [
-    ("", false),
-    ("events", true),
-    ("pods", true),
-    ("i", true),
-    ("me", false),
-    ("signin", false),
-    ("signup", false),
-    ("verify", false),
-    ("reset", false),
-];
+/// How long a page waits for its texts. After that it is served without: somebody waits for it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Shown where the client was not built.
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Podium</title>\
@@ -57,163 +44,104 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
     <pre>make web\ncargo build</pre>\
     <p>The API needs no client: see <a href=\"/docs\">/docs</a>.</p></html>\n";
 
-#[derive(RustEmbed)]
-#[folder = "web/dist"]
-#[allow_missing = true]
-struct Built;
-
-/// A file of the client.
-struct Asset {
-    plain: Bytes,
-    brotli: Option<Bytes>,
-    gzip: Option<Bytes>,
-    kind: String,
-    tag: String,
+/// The web client, and what its pages are about.
+pub struct Site {
+    files: Files,
+    /// `None` where the client was not built.
+    template: Option<Template>,
+    previews: Vec<Box<dyn Previews>>,
+    public: PublicUrl,
 }
-
-/// The web client's files, by their paths.
-pub struct Site(HashMap<String, Asset>);
 
 impl Site {
     /// Takes the files that the binary has, or of a debug build, those of the folder.
-    pub fn load() -> Self {
-        let names: Vec<Cow<'static, str>> = Built::iter().filter(|name| !is_compressed(name)).collect();
-        let assets = names.into_iter().filter_map(|name| Some((name.to_string(), Asset::load(&name)?)));
-        Site(assets.filter(|(name, _)| !name.starts_with('.')).collect())
+    pub fn load(public: PublicUrl, previews: Vec<Box<dyn Previews>>) -> Self {
+        let mut files = Files::load();
+        let template = files.take_page().map(|page| Template::read(&page));
+        Site { files, template, previews, public }
     }
 
-    fn find(&self, request: &HttpRequest) -> Option<HttpResponse> {
+    async fn find(&self, request: &HttpRequest) -> Option<HttpResponse> {
         if request.method() != Method::GET {
             return None;
         }
-        let name = request.path().trim_start_matches('/');
-        if let Some(asset) = self.0.get(name).filter(|_| name != INDEX) {
-            return Some(asset.answer(request, lifetime(name)));
+        let path = request.path().strip_prefix('/')?;
+        if let Some(file) = self.files.get(path) {
+            return Some(file.answer(request, files::lifetime(path)));
         }
-        if !is_address(name) || !wants_page(request.headers()) {
-            return None;
-        }
-        let Some(index) = self.0.get(INDEX) else {
-            let mut page = HttpResponse::Ok();
-            page.insert_header((header::CONTENT_SECURITY_POLICY, PLAIN_POLICY));
-            return Some(page.content_type("text/html; charset=utf-8").body(NOT_BUILT));
+        let address = Address::read(path)?;
+        wants_page(request).then_some(())?;
+        let (status, page) = match &address {
+            Address::Page { word, name } => self.page(word, name.as_deref()).await,
+            Address::Nobody => (StatusCode::NOT_FOUND, Page::Nothing),
         };
-        Some(index.answer(request, "no-cache"))
-    }
-}
-
-impl Asset {
-    fn load(name: &str) -> Option<Self> {
-        let file = Built::get(name)?;
-        let bytes = |file: rust_embed::EmbeddedFile| match file.data {
-            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-            Cow::Owned(bytes) => Bytes::from(bytes),
-        };
-        let hash = file.metadata.sha256_hash();
-        Some(Asset {
-            tag: hash[..16].iter().map(|byte| format!("{byte:02x}")).collect(),
-            kind: media_type(name),
-            brotli: Built::get(&format!("{name}.br")).map(bytes),
-            gzip: Built::get(&format!("{name}.gz")).map(bytes),
-            plain: bytes(file),
-        })
+        Some(self.answer(request, status, &page))
     }
 
-    fn answer(&self, request: &HttpRequest, lifetime: &'static str) -> HttpResponse {
-        let (coding, body) = self.coded(request.headers());
-        // Another coding is another form, and so another tag.
-        let tag = format!("\"{}-{coding}\"", self.tag);
-        let known = request.headers().get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-        let fresh = known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag));
-        let mut answer = HttpResponseBuilder::new(if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    /// What stands at an address of the client.
+    async fn page(&self, word: &str, name: Option<&str>) -> (StatusCode, Page) {
+        let general = || Page::General { path: address::path(word, name) };
+        let kind = self.previews.iter().find(|previews| previews.word() == word);
+        let Some((previews, name)) = kind.zip(name) else { return (StatusCode::OK, general()) };
+        match timeout(PATIENCE, previews.find(name)).await {
+            Ok(Ok(Some(preview))) => (StatusCode::OK, Page::About(Preview::in_lines(preview))),
+            Ok(Ok(None)) => (StatusCode::NOT_FOUND, Page::Nothing),
+            // The client says what is the matter, and works with what it has kept.
+            Ok(Err(cause)) => {
+                tracing::debug!(%cause, "a page is served without its texts");
+                (StatusCode::OK, general())
+            }
+            Err(_) => (StatusCode::OK, general()),
+        }
+    }
+
+    fn answer(&self, request: &HttpRequest, status: StatusCode, page: &Page) -> HttpResponse {
+        let (body, policy) = match &self.template {
+            Some(template) => (template.fill(page, &self.public), PAGE_POLICY),
+            None => (NOT_BUILT.to_owned(), PLAIN_POLICY),
+        };
+        let asked_each_time = header::CacheControl(vec![header::CacheDirective::NoCache]);
+        let mut answer = tagged(request, status, body.into_bytes(), "text/html; charset=utf-8", asked_each_time);
+        let headers = answer.headers_mut();
+        for (name, value) in [
+            (header::CONTENT_SECURITY_POLICY, policy),
+            (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
+            (header::VARY, "accept"),
+        ] {
+            headers.append(name, header::HeaderValue::from_static(value));
+        }
+        answer.extensions_mut().insert(AsItIs);
         answer
-            .insert_header((header::ETAG, tag))
-            .insert_header((header::CACHE_CONTROL, lifetime))
-            .insert_header((header::VARY, "accept-encoding"))
-            .insert_header(("Cross-Origin-Opener-Policy", "same-origin"));
-        if fresh {
-            return answer.finish();
-        }
-        // A font is compressed in itself; said aloud, so that the server does not try.
-        if coding != PLAIN || self.kind == "font/woff2" {
-            answer.insert_header((header::CONTENT_ENCODING, coding));
-        }
-        if self.kind.starts_with("text/html") {
-            answer.insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY));
-        }
-        answer.content_type(self.kind.as_str()).body(body.clone())
-    }
-
-    fn coded(&self, headers: &HeaderMap) -> (&'static str, &Bytes) {
-        if let Some(brotli) = self.brotli.as_ref().filter(|_| accepts(headers, "br")) {
-            return ("br", brotli);
-        }
-        if let Some(gzip) = self.gzip.as_ref().filter(|_| accepts(headers, "gzip")) {
-            return ("gzip", gzip);
-        }
-        (PLAIN, &self.plain)
     }
 }
 
 /// The app's default service: the web client, and for everything else the refusal.
 pub async fn serve(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
-    match site.find(&request) {
+    match site.find(&request).await {
         Some(answer) => answer,
         None => http::fallback(request).await.map_into_boxed_body(),
     }
 }
 
-fn is_compressed(name: &str) -> bool {
-    name.ends_with(".br") || name.ends_with(".gz")
-}
-
-/// Whether the client has a page there.
-fn is_address(path: &str) -> bool {
-    let mut words = path.split('/');
-    let first = words.next().unwrap_or_default();
-    let rest: Vec<&str> = words.collect();
-    let known = ADDRESSES.iter().find(|(word, _)| *word == first);
-    known.is_some_and(|(_, more)| rest.is_empty() || *more && rest.len() == 1 && !rest[0].is_empty())
-}
-
-/// Whether somebody wants to look at a page, rather than a program to read an answer.
-fn wants_page(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    accept
-        .is_some_and(|accept| accept.split(',').any(|kind| kind.split(';').next().map(str::trim) == Some("text/html")))
-}
-
-/// Whether the client takes this coding; `q=0` says that it does not.
-fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    let lists = headers.get_all(header::ACCEPT_ENCODING).filter_map(|list| list.to_str().ok());
-    lists.flat_map(|list| list.split(',')).any(|entry| {
-        let mut parts = entry.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
-        let refused = parts.any(|part| part.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0));
-        named && !refused
-    })
-}
-
-fn lifetime(name: &str) -> &'static str {
-    if name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" }
-}
-
-fn media_type(name: &str) -> String {
-    let ending = name.rsplit('.').next().unwrap_or_default();
-    match ending {
-        "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "json" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "txt" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
+/// Whether a page will do: for whoever does not say what they take, and for all but those who take other kinds alone.
+fn wants_page(request: &HttpRequest) -> bool {
+    if request.headers().get(header::ACCEPT).is_none_or(|accept| accept.is_empty()) {
+        return true;
     }
-    .to_owned()
+    // Who cannot say it is no program of ours.
+    let Some(Accept(kinds)) = Accept::parse(request).ok().filter(|kinds| !kinds.is_empty()) else { return true };
+    // What names the kind more closely decides.
+    let closeness = kinds.iter().filter_map(|kind| {
+        let close = match (kind.item.type_().as_str(), kind.item.subtype().as_str()) {
+            ("text", "html") => 2,
+            ("text", "*") => 1,
+            ("*", "*") => 0,
+            _ => return None,
+        };
+        Some((close, kind.quality))
+    });
+    let closest = closeness.max_by_key(|(close, _)| *close);
+    closest.is_some_and(|(_, quality)| quality > header::Quality::ZERO)
 }
 
 #[cfg(test)]
@@ -223,34 +151,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clients_addresses_are_its_own_alone() {
-        for path in ["", "events", "events/x-1", "pods/0190", "i/abc", "me", "signin", "reset"] {
-            assert!(is_address(path), "{path}");
-        }
-        for path in ["v1", "v1/me", "event", "me/x", "events/", "events/a/b", "docs", "index.html", "socket/websocket"]
-        {
-            assert!(!is_address(path), "{path}");
-        }
-    }
-
-    #[test]
-    fn codings_are_taken_as_they_are_offered() {
-        let accepting = |list: &str| {
-            let request = TestRequest::default().insert_header((header::ACCEPT_ENCODING, list)).to_http_request();
-            (accepts(request.headers(), "br"), accepts(request.headers(), "gzip"))
-        };
-        assert_eq!(accepting("gzip, deflate, br;q=0.9"), (true, true));
-        assert_eq!(accepting("gzip;q=0, br; q=0.0"), (false, false));
-        assert_eq!(accepting("brotli"), (false, false));
-    }
-
-    #[test]
-    fn only_those_who_look_are_shown_a_page() {
+    fn only_those_who_take_something_else_alone_are_shown_no_page() {
         let wants = |accept: &str| {
-            let request = TestRequest::default().insert_header((header::ACCEPT, accept)).to_http_request();
-            wants_page(request.headers())
+            wants_page(&TestRequest::default().insert_header((header::ACCEPT, accept)).to_http_request())
         };
-        assert!(wants("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"));
-        assert!(!wants("*/*") && !wants("application/json"));
+        assert!(wants_page(&TestRequest::default().to_http_request()));
+        for yes in [
+            "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+            "*/*",
+            "",
+            "text/*;q=0.1",
+            "application/json, text/plain, */*",
+            "application/json, text/html;q=0.5",
+            "nonsense",
+        ] {
+            assert!(wants(yes), "{yes}");
+        }
+        for no in ["application/json", "application/problem+json, application/json", "image/*", "text/html;q=0, */*"] {
+            assert!(!wants(no), "{no}");
+        }
     }
 }

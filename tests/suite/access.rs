@@ -122,6 +122,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("events",          "delete",                            "DELETE FROM events WHERE id = '{G}'",                                                                    ". . . . . . . . . . . ."),
     ("events",          "delete one without others",         "SELECT FROM podium.event_delete('{G}', {me}) WHERE code = 'ok'",                                         ". . . . . . . . . k . ."),
     ("events",          "delete one with others in it",      "SELECT FROM podium.event_delete('{E}', {me}) WHERE code = 'ok'",                                         ". . . . . . . . . . . ."),
+    ("events",          "count those who go there",          "SELECT FROM podium.event_counts('{E}')",                                                                 "a s e x b p n o h k m r"),
     ("events",          "name a host",                       "SELECT FROM podium.event_host('{E}', {me}, '{z}', true) code WHERE code = 'ok'",                         ". . . . . . . . . k . ."),
 
     ("event_members",   "read a member",                     "SELECT FROM event_members WHERE event_id = '{E}' AND user_id = '{z}'",                                   ". . e x b p n o h . m r"),

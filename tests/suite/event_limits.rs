@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::membership::{call, pod_of_two, race};
 use crate::support::database::{Database, migrations};
 use crate::support::people::id;
-use crate::support::server::{Answer, Person, Server, id_of};
+use crate::support::server::{Answer, Person, Server, id_of, without_counts};
 
 fn gig(change: Value) -> Value {
     let mut body =
@@ -59,7 +59,7 @@ async fn the_same_artist_venue_and_day_is_one_event() {
     let of_ben = server.post("/v1/events", &ben, gig(json!({"artist": "Motorbreath"}))).await.ok(201);
     let path = format!("/v1/events/{}", id_of(&of_ben));
     refused(server.patch(&path, &ben, json!({"artist": "motorhead"})).await);
-    assert_eq!(server.http("GET", &path, None, None).await.ok(200), of_ben);
+    assert_eq!(without_counts(server.http("GET", &path, None, None).await.ok(200)), of_ben);
     server.patch(&path, &ben, json!({"city": "Köln-Mülheim"})).await.ok(200);
 
     // One that was called off is in nobody's way, and does not come back beside the one that took its place.

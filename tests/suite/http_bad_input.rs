@@ -162,7 +162,8 @@ async fn what_is_not_there_is_told_apart_from_what_is_not_done_there() {
     let server = Server::start().await;
     let ana = server.person("Ana");
     server.get("/v1/nothing", &ana).await.refused(404, "not_found");
-    server.get("/nothing/at/all", &ana).await.refused(404, "not_found");
+    let program = [("accept", "application/json")];
+    server.http_with("GET", "/nothing/at/all", &program, json!({})).await.refused(404, "not_found");
     let answer = server.delete("/v1/me", &ana).await;
     assert_eq!(answer.status, 405);
     assert!(answer.headers["allow"].to_str().unwrap().contains("PATCH"));

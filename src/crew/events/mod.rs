@@ -5,16 +5,20 @@
 
 pub mod actor;
 pub mod badges;
+pub mod calendar;
 pub mod channel;
+pub mod counts;
 pub mod live;
 mod member_routes;
 pub mod members;
 pub mod packet;
+pub mod preview;
 mod reading;
 pub mod routes;
 pub mod slug;
 pub mod store;
 mod sweep;
+pub mod time;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -22,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use self::time::{EventTime, LONGEST};
 use crate::foundation::errors::Result;
 use crate::foundation::fields::{Fields, given};
 use crate::foundation::schema::events;
@@ -45,9 +50,9 @@ pub struct Event {
     pub venue: String,
     /// When it starts.
     pub date_utc: DateTime<Utc>,
-    /// When it ends, if known.
+    /// When it ends, if known. Without it the event is on for 12 hours.
     pub ends_at: Option<DateTime<Utc>>,
-    /// The IANA name of the zone in which its times are told.
+    /// The IANA name of the zone in which its times are told, and on whose days it is; UTC if null.
     pub time_zone: Option<String>,
     /// Its maker.
     pub created_by: Uuid,
@@ -71,15 +76,21 @@ pub struct NewEvent {
     pub venue: String,
     /// When it starts.
     pub date_utc: DateTime<Utc>,
-    /// Small letters, digits and single hyphens, at most 120, not like a UUID. Made of artist, city and date if absent.
+    /// Small letters, digits and single hyphens, at most 120, not like a UUID. If absent, made of artist, city and the day on
+    /// which the event starts in its zone.
     pub slug: Option<String>,
-    /// An IANA name such as `Europe/Berlin`.
+    /// An IANA name such as `Europe/Berlin`; UTC if absent.
     pub time_zone: Option<String>,
-    /// Not before `date_utc`.
+    /// Not before `date_utc`, and at most 31 days after it.
     pub ends_at: Option<DateTime<Utc>>,
 }
 
 impl NewEvent {
+    /// Returns when it is.
+    pub fn time(&self) -> EventTime {
+        EventTime::new(self.date_utc, self.ends_at, self.time_zone.as_deref())
+    }
+
     /// The same, trimmed.
     ///
     /// # Errors
@@ -119,7 +130,7 @@ pub struct EventChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     pub time_zone: Option<Option<String>>,
-    /// Not before `date_utc`, or null.
+    /// Not before `date_utc` and at most 31 days after it, or null.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub ends_at: Option<Option<DateTime<Utc>>>,
@@ -141,6 +152,7 @@ impl EventChange {
         let artist = line("/artist", self.artist, event.artist);
         let city = line("/city", self.city, event.city);
         let venue = line("/venue", self.venue, event.venue);
+        let times_change = self.date_utc.is_some() || self.ends_at.is_some();
         let date_utc = self.date_utc.unwrap_or(event.date_utc);
         let ends_at = self.ends_at.unwrap_or(event.ends_at);
         let time_zone = self.time_zone.unwrap_or(event.time_zone);
@@ -149,8 +161,11 @@ impl EventChange {
             Some(false) => None,
             None => event.cancelled_at,
         };
-        fields.time("/date_utc", date_utc);
-        check_end(&mut fields, date_utc, ends_at);
+        // One that was stored before there was a longest event can be called off all the same.
+        if times_change {
+            fields.time("/date_utc", date_utc);
+            check_end(&mut fields, date_utc, ends_at);
+        }
         check_zone(&mut fields, time_zone.as_deref());
         fields.done()?;
         Ok(Event { artist, city, venue, date_utc, ends_at, time_zone, cancelled_at, ..event })
@@ -159,12 +174,16 @@ impl EventChange {
 
 fn check_end(fields: &mut Fields, starts: DateTime<Utc>, ends: Option<DateTime<Utc>>) {
     if let Some(ends) = ends {
-        fields.time("/ends_at", ends).check(ends >= starts, "/ends_at", "must not lie before date_utc");
+        fields.time("/ends_at", ends).check(ends >= starts, "/ends_at", "must not lie before date_utc").check(
+            ends - starts <= LONGEST,
+            "/ends_at",
+            "must be at most 31 days after date_utc",
+        );
     }
 }
 
 fn check_zone(fields: &mut Fields, zone: Option<&str>) {
-    let known = zone.is_none_or(|zone| zone.parse::<chrono_tz::Tz>().is_ok());
+    let known = zone.is_none_or(|zone| time::zone_named(zone).is_some());
     fields.check(known, "/time_zone", "must be an IANA name such as Europe/Berlin");
 }
 
@@ -175,10 +194,19 @@ pub struct Filter {
     pub artist: Option<String>,
     /// The whole name, in any case.
     pub city: Option<String>,
-    /// Those that start then or later.
-    pub from: DateTime<Utc>,
+    /// Which of them by their time.
+    pub since: Since,
     /// Those that start earlier.
     pub to: Option<DateTime<Utc>>,
+}
+
+/// Where a list of events begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// With those that are not over at this instant.
+    NotOver(DateTime<Utc>),
+    /// With those that start then or later, over or not.
+    Start(DateTime<Utc>),
 }
 
 #[cfg(test)]
@@ -212,9 +240,19 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_judged_together_with_what_stays() {
-        let at = |hour| Utc.with_ymd_and_hms(2027, 3, 9, hour, 0, 0).single().expect("a time");
-        let event = Event {
+    fn an_event_lasts_31_days_at_most() {
+        assert!(new_event(json!({"ends_at": "2027-04-09T19:30:00Z"})).is_ok());
+        let long = new_event(json!({"ends_at": "2027-04-09T19:30:00.001Z"})).expect_err("a millisecond more");
+        assert_eq!(long.errors[0].detail, "must be at most 31 days after date_utc");
+        assert_eq!(pointers(new_event(json!({"ends_at": "2027-04-10T19:30:00Z"}))), ["/ends_at"]);
+    }
+
+    fn at(hour: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2027, 3, 9, hour, 0, 0).single().expect("a time")
+    }
+
+    fn mogwai() -> Event {
+        Event {
             id: Uuid::nil(),
             slug: "mogwai".into(),
             artist: "Mogwai".into(),
@@ -225,7 +263,21 @@ mod tests {
             time_zone: None,
             created_by: Uuid::nil(),
             cancelled_at: None,
-        };
+        }
+    }
+
+    #[test]
+    fn one_from_before_the_rule_is_changed_but_its_times_are_not() {
+        let endless = Event { ends_at: Some(at(19) + chrono::TimeDelta::days(90)), ..mogwai() };
+        let off = EventChange { cancelled: Some(true), ..EventChange::default() };
+        assert!(off.applied_to(endless.clone(), at(1)).is_ok());
+        let moved = EventChange { date_utc: Some(at(20)), ..EventChange::default() };
+        assert!(moved.applied_to(endless, at(1)).is_err());
+    }
+
+    #[test]
+    fn a_change_is_judged_together_with_what_stays() {
+        let event = mogwai();
         let later = EventChange { date_utc: Some(at(23)), ..EventChange::default() };
         assert!(later.clone().applied_to(event.clone(), at(1)).is_err());
         let open_end = EventChange { ends_at: Some(None), ..later };

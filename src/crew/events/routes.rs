@@ -1,5 +1,6 @@
 //! HTTP of events.
 
+use actix_web::guard::GuardContext;
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -8,10 +9,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::badges::{BADGES, Badge};
+use super::counts::{CountedEvent, EventCounts};
 use super::members::MyEvent;
 use super::slug::EventKey;
 use super::store::search::{Ranked, search};
-use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, member_routes, store};
+use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, Since, calendar, member_routes, store};
 use crate::crew::place::Place;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::SignedIn;
@@ -24,6 +26,7 @@ use crate::foundation::settings::Settings;
 
 /// Registers the routes of events and their members.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    calendar::routes(config);
     config.service(create).service(list).service(get).service(change).service(delete);
     config.service(mine).service(badges);
     member_routes::routes(config);
@@ -70,7 +73,8 @@ struct EventQuery {
     artist: Option<String>,
     /// The city's whole name, in any case.
     city: Option<String>,
-    /// Those that start then or later; now if absent.
+    /// Those that start then or later, over or not. If absent, those that are not over now: upcoming ones, and those that are on,
+    /// until their `ends_at`, or for 12 hours after their start where they have none.
     from: Option<DateTime<Utc>>,
     /// Those that start then or earlier.
     to: Option<DateTime<Utc>>,
@@ -86,13 +90,15 @@ impl EventQuery {
             Some(fields.line(name, &value, MAX_LINE))
         };
         let (words, artist, city) = (line("?q", self.q), line("?artist", self.artist), line("?city", self.city));
-        let from = self.from.unwrap_or(now);
-        fields.time("?from", from);
+        if let Some(from) = self.from {
+            fields.time("?from", from);
+        }
         if let Some(to) = self.to {
             fields.time("?to", to);
         }
         fields.done()?;
-        Ok((words, Filter { artist, city, from, to: self.to }))
+        let since = self.from.map_or(Since::NotOver(now), Since::Start);
+        Ok((words, Filter { artist, city, since, to: self.to }))
     }
 }
 
@@ -137,23 +143,34 @@ fn place(event: &Event) -> Place {
 
 /// Get an event
 ///
-/// By its id or its slug. Needs no token.
+/// By its id or its slug, with how many go there and how many seats are free in pods that any of them may join. Needs no token.
 #[utoipa::path(
     tag = "events",
     security(()),
     params(("id" = String, Path, description = "The event's id or slug"), Known),
     responses(
-        (status = 200, description = "The event", body = Event),
+        (status = 200, description = "The event", body = CountedEvent),
         refusals::Public,
         (status = 404, description = "`not_found`", body = Problem),
         refusals::Any,
     )
 )]
 #[get("/v1/events/{id}")]
-async fn get(database: web::Data<Database>, id: Path<String>) -> Result<Public<Event>> {
+async fn get(
+    database: web::Data<Database>,
+    counts: web::Data<EventCounts>,
+    id: Path<String>,
+) -> Result<Public<CountedEvent>> {
     let key = EventKey::parse(&id).ok_or(Code::NotFound)?;
     let work = async |conn: &mut _| store::find(conn, key).await;
-    Ok(Public::for_moments(database.scope(&Caller::NOBODY, Access::Snapshot, work).await?))
+    let event = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
+    let counts = counts.of(&database, event.id).await?;
+    Ok(Public::for_moments(CountedEvent { event, counts }))
+}
+
+/// Guard: the event for calendars is another resource, which knows other methods.
+fn is_no_file(context: &GuardContext<'_>) -> bool {
+    !context.head().uri.path().ends_with(".ics")
 }
 
 /// Change or cancel an event
@@ -172,7 +189,7 @@ async fn get(database: web::Data<Database>, id: Path<String>) -> Result<Public<E
         refusals::Body,
     )
 )]
-#[patch("/v1/events/{id}")]
+#[patch("/v1/events/{id}", guard = "is_no_file")]
 async fn change(
     who: SignedIn,
     database: web::Data<Database>,
@@ -203,7 +220,7 @@ async fn change(
         refusals::Token,
     )
 )]
-#[delete("/v1/events/{id}")]
+#[delete("/v1/events/{id}", guard = "is_no_file")]
 async fn delete(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<HttpResponse> {
     pods.delete_event(*id, who.user_id).await?;
     Ok(HttpResponse::NoContent().finish())

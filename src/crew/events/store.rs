@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 use super::members::{EventMember, Membership, MyEvent};
 use super::slug::{self, EventKey};
-use super::{Event, Filter, NewEvent};
+use super::time::Over;
+use super::{Event, Filter, NewEvent, Since};
 use crate::crew::place::Place;
 use crate::crew::profiles;
 use crate::foundation::errors::{Code, Error, Result};
@@ -62,7 +63,7 @@ pub async fn create(
         // A repeat makes nothing. It may have waited for its first try, so it is looked for afterwards.
         return made_by(conn, id, by).await?.map(|event| (event, false)).ok_or(refusal);
     }
-    let mut slug = new.slug.clone().unwrap_or_else(|| slug::slug_of(&new.artist, &new.city, new.date_utc));
+    let mut slug = new.slug.clone().unwrap_or_else(|| slug::slug_of(&new.artist, &new.city, new.time().day()));
     for _ in 0..=SUFFIXES {
         if let Some(event) = insert(conn, id, by, &slug, new).await? {
             return Ok((event, true));
@@ -78,7 +79,7 @@ pub async fn create(
         if new.slug.is_some() {
             break;
         }
-        slug = slug::with_suffix(&slug::slug_of(&new.artist, &new.city, new.date_utc));
+        slug = slug::with_suffix(&slug::slug_of(&new.artist, &new.city, new.time().day()));
     }
     Err(Error::because(Code::Conflict, "the slug is already taken").with("slug", slug))
 }
@@ -156,7 +157,33 @@ pub async fn list(
     after: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Event>> {
-    let mut query = filtered(filter);
+    let Since::NotOver(now) = filter.since else {
+        return page(conn, filtered(filter), after, limit).await;
+    };
+    // Of what began longer ago than an event without an end is on, nearly all is over: a hundred thousand in a month must not
+    // be looked at for the few that are not. So those few come from an index of their own, and the others follow.
+    let Over { open_end, .. } = Over::at(now);
+    let mut found = Vec::new();
+    if after.is_none_or(|place| place.time <= open_end) {
+        let long = filtered(filter).filter(events::date_utc.le(open_end)).filter(sql::<Bool>(LONG));
+        found = page(conn, long, after, limit).await?;
+    }
+    let rest = limit - i64::try_from(found.len()).unwrap_or(limit);
+    if rest > 0 {
+        found.extend(page(conn, filtered(filter).filter(events::date_utc.gt(open_end)), after, rest).await?);
+    }
+    Ok(found)
+}
+
+/// What `idx_events_long` holds, in its words: all that can be on after [`time::OPEN_END`].
+const LONG: &str = "ends_at - date_utc > interval '12 hours'";
+
+async fn page(
+    conn: &mut AsyncPgConnection,
+    mut query: events::BoxedQuery<'_, Pg>,
+    after: Option<Place>,
+    limit: i64,
+) -> Result<Vec<Event>> {
     if let Some(Place { time: date, id }) = after {
         query = query.filter(events::date_utc.ge(date).and(events::date_utc.gt(date).or(events::id.gt(id))));
     }
@@ -165,7 +192,16 @@ pub async fn list(
 }
 
 fn filtered(filter: &Filter) -> events::BoxedQuery<'_, Pg> {
-    let mut query = events::table.filter(events::date_utc.ge(filter.from)).into_boxed();
+    let mut query = events::table.into_boxed();
+    match filter.since {
+        Since::Start(from) => query = query.filter(events::date_utc.ge(from)),
+        Since::NotOver(now) => {
+            let Over { now, open_end, longest } = Over::at(now);
+            let open = events::ends_at.is_null().and(events::date_utc.gt(open_end));
+            query =
+                query.filter(events::date_utc.gt(longest)).filter(events::ends_at.gt(now).or(open).assume_not_null());
+        }
+    }
     if let Some(to) = filter.to {
         query = query.filter(events::date_utc.le(to));
     }
@@ -188,6 +224,30 @@ pub async fn find(conn: &mut AsyncPgConnection, key: EventKey) -> Result<Event> 
         EventKey::Id(id) => events.find(id).first(conn).await?,
         EventKey::Slug(slug) => events.filter(events::slug.eq(slug)).first(conn).await?,
     })
+}
+
+/// An event, and when it was put up and last changed.
+pub struct Dated {
+    /// The event.
+    pub event: Event,
+    /// When it was put up.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The event that an address names, with the times of its changes.
+///
+/// # Errors
+/// [`Code::NotFound`] when there is none.
+pub async fn find_dated(conn: &mut AsyncPgConnection, key: EventKey) -> Result<Dated> {
+    let columns = (Event::as_select(), events::created_at, events::updated_at);
+    let events = events::table.select(columns);
+    let (event, created_at, updated_at) = match key {
+        EventKey::Id(id) => events.find(id).first(conn).await?,
+        EventKey::Slug(slug) => events.filter(events::slug.eq(slug)).first(conn).await?,
+    };
+    Ok(Dated { event, created_at, updated_at })
 }
 
 /// The same, locked for a change.
@@ -337,4 +397,15 @@ pub async fn of_member(
     let rows: Vec<(Event, Vec<Value>, bool, DateTime<Utc>)> = query.load(conn).await?;
     let mine = |(event, vibe_badges, hidden, joined_at)| MyEvent { event, vibe_badges, hidden, joined_at };
     Ok(rows.into_iter().map(mine).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crew::events::time::OPEN_END;
+
+    #[test]
+    fn the_index_of_long_events_knows_how_long_an_open_one_is_on() {
+        assert_eq!(LONG, format!("ends_at - date_utc > interval '{} hours'", OPEN_END.num_hours()));
+    }
 }

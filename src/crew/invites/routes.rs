@@ -156,7 +156,11 @@ async fn accept(
     Ok(Json(Accepted { pod_id: pod.id, event_id: event.id, seat }))
 }
 
-async fn look(database: &Database, code: &str) -> Result<Preview> {
+/// Returns what whoever knows the code may know.
+///
+/// # Errors
+/// [`Code::NotFound`] when there is no such code.
+pub(super) async fn look(database: &Database, code: &str) -> Result<Preview> {
     if !is_code(code) {
         return Err(Code::NotFound.into());
     }

@@ -9,6 +9,7 @@ mod extract;
 mod openapi;
 mod origin;
 mod page;
+mod preview;
 mod problem;
 mod public;
 mod public_url;
@@ -23,8 +24,9 @@ pub use extract::{Json, Path, Query};
 pub use openapi::{Document, serve as serve_document};
 pub use origin::{check as check_origin, cors};
 pub use page::{Limit, MAX_ITEMS, Page, PageQuery};
-pub use problem::{Problem, fallback, head_as_get, tell};
-pub use public::{Known, Public};
+pub use preview::{Preview, Previews};
+pub use problem::{AsItIs, Problem, fallback, head_as_get, tell};
+pub use public::{Known, Public, PublicFile, tagged};
 pub use public_url::PublicUrl;
 
 /// How bodies, queries and paths are read; for the app's `configure`.

@@ -81,7 +81,10 @@ impl Document {
 
     /// The methods that are served at an address; none if nothing is there.
     pub(super) fn methods(&self, path: &str) -> Vec<Method> {
-        let here = self.routes.iter().filter(|(route, _)| route.is_match(path));
+        // Of patterns that match alike, such as `{id}` and `{id}.ics`, the one that says more of the address names it.
+        let here: Vec<_> = self.routes.iter().filter(|(route, _)| route.is_match(path)).collect();
+        let closest = here.iter().map(|(route, _)| literal(route)).max();
+        let here = here.into_iter().filter(|(route, _)| Some(literal(route)) == closest);
         let mut methods: Vec<Method> = here.flat_map(|(_, methods)| methods.clone()).collect();
         if methods.contains(&Method::GET) {
             methods.push(Method::HEAD);
@@ -90,6 +93,12 @@ impl Document {
         methods.dedup();
         methods
     }
+}
+
+/// How many bytes of a pattern stand for themselves.
+fn literal(route: &ResourceDef) -> usize {
+    let parts = route.pattern().unwrap_or_default().split('{');
+    parts.map(|part| part.split_once('}').map_or(part, |(_, literal)| literal).len()).sum()
 }
 
 fn known_method(name: &str) -> Option<Method> {

@@ -56,6 +56,10 @@ pub async fn fallback(request: HttpRequest) -> HttpResponse {
     response
 }
 
+/// Stands in an answer's extensions where a refusal is a page for people, and not to be told as a problem.
+#[derive(Debug, Clone, Copy)]
+pub struct AsItIs;
+
 /// Middleware: an error that the framework answered in its own way is told in ours.
 ///
 /// # Errors
@@ -67,6 +71,7 @@ pub async fn tell<B: MessageBody + 'static>(
     let response = next.call(request).await?;
     let status = response.status();
     let ours = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    let ours = ours || response.response().extensions().contains::<AsItIs>();
     if ours || !(status.is_client_error() || status.is_server_error()) {
         return Ok(response.map_into_right_body());
     }

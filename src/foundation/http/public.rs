@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{CacheControl, CacheDirective, ETag, EntityTag, Header, IfNoneMatch};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    self, CacheControl, CacheDirective, ContentDisposition, ETag, EntityTag, Header, IfNoneMatch, TryIntoHeaderValue,
+};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,8 +24,6 @@ const MOMENTS: Duration = Duration::from_secs(10);
 const RELEASE: Duration = Duration::from_secs(300);
 
 /// A JSON answer with an `ETag` and a `Cache-Control`. Whoever has it already (`If-None-Match`) is told so, by 304.
-///
-/// The tag is a weak one: it is made of the JSON, and the same JSON may be sent compressed or not.
 #[derive(Debug)]
 pub struct Public<T> {
     value: T,
@@ -55,22 +56,61 @@ impl<T: Serialize> Responder for Public<T> {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let body = match serde_json::to_vec(&self.value) {
-            Ok(body) => body,
-            Err(cause) => return Error::internal(cause).error_response(),
-        };
-        let tag = EntityTag::new_weak(URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..16]));
-        let known = match IfNoneMatch::parse(request) {
-            Ok(IfNoneMatch::Any) => true,
-            Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
-            // None was named, or none that could be ours.
-            Err(_) => false,
-        };
-        let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-        let age = u32::try_from(self.age.as_secs()).unwrap_or(u32::MAX);
-        response
-            .insert_header(ETag(tag))
-            .insert_header(CacheControl(vec![CacheDirective::Public, CacheDirective::MaxAge(age)]));
-        if known { response.finish() } else { response.content_type("application/json").body(body) }
+        match serde_json::to_vec(&self.value) {
+            Ok(body) => tagged(request, StatusCode::OK, body, "application/json", kept_for(self.age)),
+            Err(cause) => Error::internal(cause).error_response(),
+        }
     }
+}
+
+/// A file to be saved, with an `ETag`, that may be kept for some moments.
+#[derive(Debug)]
+pub struct PublicFile {
+    /// What is in it.
+    pub body: String,
+    /// Its media type.
+    pub kind: &'static str,
+    /// Its name, of ASCII letters, digits, hyphens and dots.
+    pub name: String,
+}
+
+impl Responder for PublicFile {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let mut answer = tagged(request, StatusCode::OK, self.body.into_bytes(), self.kind, kept_for(MOMENTS));
+        let disposition = ContentDisposition::attachment(self.name).try_into_value();
+        if let Ok(disposition) = disposition {
+            answer.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+        }
+        answer
+    }
+}
+
+fn kept_for(age: Duration) -> CacheControl {
+    let seconds = u32::try_from(age.as_secs()).unwrap_or(u32::MAX);
+    CacheControl(vec![CacheDirective::Public, CacheDirective::MaxAge(seconds)])
+}
+
+/// Returns an answer with an `ETag` of what it says, or 304 for whoever has it. The tag is a weak one, since the same may be
+/// sent compressed or not.
+pub fn tagged(
+    request: &HttpRequest,
+    status: StatusCode,
+    body: Vec<u8>,
+    kind: &'static str,
+    cache: CacheControl,
+) -> HttpResponse {
+    let tag = EntityTag::new_weak(URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..16]));
+    let known = match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
+        // None was named, or none that could be ours.
+        Err(_) => false,
+    };
+    // What is not there cannot be held already.
+    let known = known && status.is_success();
+    let mut answer = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { status });
+    answer.insert_header(ETag(tag)).insert_header(cache);
+    if known { answer.finish() } else { answer.content_type(kind).body(body) }
 }

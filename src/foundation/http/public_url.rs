@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use actix_web::http::Uri;
+
 use crate::foundation::settings::Settings;
 
 /// The address by which clients reach this server, without a slash at its end, for handlers to take.
@@ -22,6 +24,15 @@ impl PublicUrl {
     pub fn to(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
+
+    /// The host of that address, without its port.
+    pub fn host(&self) -> String {
+        self.0
+            .parse::<Uri>()
+            .ok()
+            .and_then(|url| url.host().map(str::to_owned))
+            .unwrap_or_else(|| "localhost".to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -35,7 +46,9 @@ mod tests {
         assert_eq!(to(&unset, "127.0.0.1:4000"), "http://127.0.0.1:4000/i/x");
         assert_eq!(to(&unset, "0.0.0.0:80"), "http://127.0.0.1:80/i/x");
         assert_eq!(to(&unset, "[::]:4000"), "http://[::1]:4000/i/x");
-        let set = Settings { public_url: Some("https://podium.example/chat".into()), ..unset };
+        let set = Settings { public_url: Some("https://podium.example/chat".into()), ..unset.clone() };
         assert_eq!(to(&set, "127.0.0.1:4000"), "https://podium.example/chat/i/x");
+        let host = |settings: &Settings| PublicUrl::new(settings, "127.0.0.1:4000".parse().unwrap()).host();
+        assert_eq!((host(&unset).as_str(), host(&set).as_str()), ("127.0.0.1", "podium.example"));
     }
 }

@@ -297,6 +297,15 @@ pub fn id_of(resource: &Value) -> Uuid {
     resource["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| panic!("no id in {resource}"))
 }
 
+/// An event of `GET /v1/events/{id}` as others answer it: without its numbers.
+pub fn without_counts(mut event: Value) -> Value {
+    for name in ["going", "open_pods", "free_seats"] {
+        let number = event.as_object_mut().and_then(|event| event.remove(name));
+        assert!(number.is_some_and(|number| number.is_i64()), "no {name} in {event}");
+    }
+    event
+}
+
 /// The list inside an answer, such as the `items` of a page.
 pub fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
     answer[name].as_array().unwrap_or_else(|| panic!("no {name} in {answer}"))

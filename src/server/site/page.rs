@@ -1,0 +1,155 @@
+//! The client's page, with a head that says what stands at its address: for tabs, for search, and for what shows a link that
+//! was shared.
+
+use crate::foundation::http::{Preview, PublicUrl};
+
+/// Where `web/index.html` has what is said of all pages alike.
+const MARKS: [&str; 2] = ["<!-- page -->", "<!-- /page -->"];
+
+/// The name of it all.
+const NAME: &str = "Podium";
+
+/// What is said of pages that are about nothing in particular.
+const GENERAL: &str = "Find your crew for the show: see who goes, and meet in a pod of five.";
+
+/// The one picture for all pages. `web/scripts/share.mjs` draws it.
+const PICTURE: &str = "/icons/share.png";
+
+/// What the picture shows, for those who do not see it.
+const PICTURE_TOLD: &str = "Five seats in the light of one lamp, in a dark hall";
+
+/// What a page is about.
+#[derive(Debug)]
+pub enum Page {
+    /// Something that has texts of its own.
+    About(Preview),
+    /// Nothing in particular.
+    General {
+        /// Its address.
+        path: String,
+    },
+    /// Nothing is there.
+    Nothing,
+}
+
+/// The client's page, without what is said of it.
+#[derive(Debug)]
+pub struct Template {
+    before: String,
+    /// As it was built, where there is no place for anything else.
+    behind: Option<String>,
+}
+
+impl Template {
+    /// Reads the page as it was built.
+    pub fn read(page: &str) -> Self {
+        let parts = page.split_once(MARKS[0]).and_then(|(before, rest)| Some((before, rest.split_once(MARKS[1])?.1)));
+        match parts {
+            Some((before, behind)) => Template { before: before.to_owned(), behind: Some(behind.to_owned()) },
+            None => Template { before: page.to_owned(), behind: None },
+        }
+    }
+
+    /// Returns the page for what it is about, at a server with this address.
+    pub fn fill(&self, page: &Page, public: &PublicUrl) -> String {
+        let Some(behind) = &self.behind else { return self.before.clone() };
+        format!("{}{}{behind}", self.before, head(page, public))
+    }
+}
+
+fn head(page: &Page, public: &PublicUrl) -> String {
+    let (title, description, path, listed) = match page {
+        Page::About(preview) => (&*preview.title, &*preview.description, Some(&*preview.path), preview.listed),
+        Page::General { path } => (NAME, GENERAL, Some(&**path), true),
+        Page::Nothing => ("Nothing here", GENERAL, None, false),
+    };
+    let whole = if title == NAME { NAME.to_owned() } else { format!("{title} · {NAME}") };
+    let picture = public.to(PICTURE);
+    let mut head = format!("<title>{}</title>", escaped(&whole));
+    let mut add = |kind: &str, name: &str, value: &str| {
+        head.push_str(&format!("\n    <meta {kind}=\"{name}\" content=\"{}\" />", escaped(value)));
+    };
+    add("name", "description", description);
+    if !listed {
+        add("name", "robots", "noindex");
+    }
+    add("property", "og:site_name", NAME);
+    add("property", "og:type", "website");
+    add("property", "og:title", title);
+    add("property", "og:description", description);
+    if let Some(path) = path {
+        add("property", "og:url", &public.to(path));
+    }
+    add("property", "og:image", &picture);
+    add("property", "og:image:type", "image/png");
+    add("property", "og:image:width", "1200");
+    add("property", "og:image:height", "630");
+    add("property", "og:image:alt", PICTURE_TOLD);
+    add("name", "twitter:card", "summary_large_image");
+    if let Some(path) = path {
+        head.push_str(&format!("\n    <link rel=\"canonical\" href=\"{}\" />", escaped(&public.to(path))));
+    }
+    head
+}
+
+/// A text as it stands in HTML, also between quotes.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use super::*;
+    use crate::foundation::settings::Settings;
+
+    fn filled(page: &Page) -> String {
+        let settings = Settings { public_url: Some("https://podium.example".into()), ..Settings::default() };
+        let public = PublicUrl::new(&settings, SocketAddr::from((Ipv4Addr::LOCALHOST, 1)));
+        Template::read("<head><!-- page --><title>Podium</title><!-- /page --></head>").fill(page, &public)
+    }
+
+    #[test]
+    fn names_stay_texts() {
+        let page = filled(&Page::About(Preview {
+            title: "\"><script>alert('&')</script>".into(),
+            description: "</title><!-- page -->".into(),
+            path: "/events/x".into(),
+            listed: true,
+        }));
+        assert!(page.starts_with(
+            "<head><title>&quot;&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt; · Podium</title>"
+        ));
+        assert!(!page.contains("<script") && !page.contains("<!--"), "{page}");
+        assert!(page.contains("<link rel=\"canonical\" href=\"https://podium.example/events/x\" />"), "{page}");
+        assert!(page.ends_with("</head>") && !page.contains("noindex"), "{page}");
+    }
+
+    #[test]
+    fn where_nothing_is_nothing_is_told() {
+        let page = filled(&Page::Nothing);
+        assert!(page.contains("noindex") && !page.contains("canonical") && !page.contains("og:url"), "{page}");
+        let general = filled(&Page::General { path: "/".into() });
+        assert!(general.contains("<title>Podium</title>"), "{general}");
+        assert!(general.contains("content=\"https://podium.example/\""), "{general}");
+    }
+
+    #[test]
+    fn a_page_without_a_place_stays_as_it_is() {
+        let template = Template::read("<head><title>Old</title></head>");
+        let public = PublicUrl::new(&Settings::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 1)));
+        assert_eq!(template.fill(&Page::Nothing, &public), "<head><title>Old</title></head>");
+    }
+}
