@@ -70,3 +70,4 @@ mod talk;
 mod talk_older;
 mod user_topic;
 mod web;
+mod web_platform;

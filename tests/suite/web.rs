@@ -1,11 +1,11 @@
 //! The web client: how the server serves it, and how it fares in a real Chromium (`web/tests/browser`).
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::node::Node;
-use crate::support::server::{Person, Server};
+use crate::support::browser::{browse, people};
+use crate::support::server::Server;
 
 /// What a browser asks a page with.
 const PAGE: &str = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
@@ -20,16 +20,6 @@ async fn fetch(server: &Server, path: &str, headers: &[(&str, &str)]) -> reqwest
 
 fn header(answer: &reqwest::Response, name: &str) -> String {
     answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
-}
-
-/// Runs a script of `web/tests/browser` to its end.
-async fn browse(script: &str, scenario: Value) {
-    let mut node = Node::browser(script, &scenario).await;
-    node.until("done").await;
-}
-
-fn people(people: &[&Person]) -> Value {
-    people.iter().map(|person| json!({"id": person.id, "name": person.name, "token": person.token})).collect()
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod balancer;
+pub mod browser;
 pub mod client;
 pub mod clock;
 pub mod cluster;

@@ -69,7 +69,8 @@ class Live {
     const closed = (): void => {
       if (this.#socket !== socket) return;
       this.connected = false;
-      // The next attempt takes a token that is good, if there is a network to renew it by.
+      // The next attempt takes a token that is good, if there is a network to renew it by. Where it is not to be had,
+      // the socket comes back with the old one, is refused, and tries again; only the server's word ends a session.
       void session.token().catch(() => undefined);
     };
     socket.onClose((event) => {

@@ -1,15 +1,13 @@
 // Where to go after signing in or up: where one wanted to go, within this client.
 
-import { parse } from "./router.svelte";
+import { leadingTo, within } from "./within";
 
 /** The address that the page was asked to lead to. */
 export function next(): string {
-  const wanted = new URLSearchParams(location.search).get("next");
-  return wanted?.startsWith("/") && !wanted.startsWith("//") && parse(wanted).page !== "nowhere" ? wanted : "/";
+  return within(new URLSearchParams(location.search).get("next"), location.origin) ?? "/";
 }
 
 /** The same question for the other of the two pages. */
 export function passOn(path: string): string {
-  const wanted = next();
-  return wanted === "/" ? path : `${path}?next=${encodeURIComponent(wanted)}`;
+  return leadingTo(path, next());
 }
