@@ -43,7 +43,7 @@ await run(async (browser, { url, invite }) => {
     // A draft and the theme are remembered as long as the tab is there.
     await page.getByRole("textbox", { name: "Message" }).fill("half a thou");
     assert(await holdsOn(page), `${fault}: the browser asks before the draft goes`);
-    await page.getByRole("link", { name: "You" }).click();
+    await page.getByRole("link", { name: "You", exact: true }).click();
     await page.getByText("Paper", { exact: true }).click();
     assert((await page.locator("html").getAttribute("data-theme")) === "light", `${fault}: the theme is taken`);
     await plain("one's own page");
