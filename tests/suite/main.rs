@@ -77,3 +77,4 @@ mod user_topic;
 mod web;
 mod web_events;
 mod web_texts;
+mod web_platform;

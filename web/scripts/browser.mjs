@@ -5,8 +5,8 @@ import { chromium } from "playwright-core";
 const path =
   process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
-/** A browser; its contexts share nothing. */
-export function launch(options = {}) {
+/** A browser, with these arguments more; its contexts share nothing. */
+export function launch({ args: more = [], ...options } = {}) {
   if (!path) throw new Error("no Chromium is installed: scripts/install.sh chromium");
   const args = [
     "--no-sandbox",
@@ -16,6 +16,7 @@ export function launch(options = {}) {
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    ...more,
   ];
   return chromium.launch({ executablePath: path, headless: true, args, timeout: 120_000, ...options });
 }

@@ -22,15 +22,14 @@ const shell = files.map((path) => `/${relative(dist, path)}`).filter((path) => /
 shell.push("/icons/podium.svg", "/manifest.webmanifest");
 shell.sort();
 const version = createHash("sha256");
-for (const path of ["/index.html", ...shell]) version.update(readFileSync(join(dist, path)));
+// The worker itself is a part of it: two of them never share what they keep.
+for (const path of ["/index.html", "/sw.js", ...shell]) version.update(readFileSync(join(dist, path)));
 const worker = join(dist, "sw.js");
 const source = readFileSync(worker, "utf8");
 if (!source.includes('"__SHELL__"')) throw new Error("sw.js has no place for the list of files");
 writeFileSync(
   worker,
-  source
-    .replace('"__SHELL__"', JSON.stringify(["/", ...shell]))
-    .replace("__VERSION__", version.digest("hex").slice(0, 12)),
+  source.replace('"__SHELL__"', JSON.stringify(shell)).replace("__VERSION__", version.digest("hex").slice(0, 12)),
 );
 
 /** What the page asks for, and what that imports before it runs. */

@@ -2,30 +2,54 @@
 
 import { now } from "./now.svelte";
 import { session } from "./session.svelte";
+import { rule, sentence } from "./words";
 
-/** What the server refused, or what kept it from being asked (`network`). */
+/** What the server refused, or what kept it from being asked (`network`). Its message is for people. */
 export class ApiError extends Error {
   constructor(
     readonly code: string,
-    detail: string,
+    readonly detail = "",
     readonly status = 0,
     readonly errors: { pointer: string; detail: string }[] = [],
     readonly details: Record<string, unknown> = {},
   ) {
-    super(detail);
+    super(sentence(code, detail));
   }
 
-  /** What is wrong with the field of this name. */
+  /** What is wrong with the field of this name, for people. */
   field(name: string): string | undefined {
-    return this.errors.find(({ pointer }) => pointer === `/${name}`)?.detail;
+    const found = this.errors.find(({ pointer }) => pointer === `/${name}`);
+    return found && rule(found.detail);
   }
+}
+
+/** Any error as one that can be shown. */
+export function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError("unforeseen");
 }
 
 /** A bad network is slow for longer than a good server is. */
 const PATIENCE = 20_000;
 
+let changing = 0;
+
+/** Whether something is being changed at the server right now. */
+export function isChanging(): boolean {
+  return changing > 0;
+}
+
 /** Asks without a token. */
 export async function ask<T>(method: string, path: string, body?: unknown, token?: string): Promise<T> {
+  if (method === "GET") return exchange(method, path, body, token);
+  changing++;
+  try {
+    return await exchange(method, path, body, token);
+  } finally {
+    changing--;
+  }
+}
+
+async function exchange<T>(method: string, path: string, body?: unknown, token?: string): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -43,20 +67,20 @@ export async function ask<T>(method: string, path: string, body?: unknown, token
     now.hear(answer.headers.get("date"));
     text = await answer.text();
   } catch {
-    throw new ApiError("network", "No connection. Check your network and try again.");
+    throw new ApiError("network");
   }
   let value: unknown;
   try {
     value = text === "" ? undefined : JSON.parse(text);
   } catch {
     // A proxy on the way may answer with a page.
-    throw new ApiError("unavailable", "Something between you and Podium answered instead of it.", answer.status);
+    throw new ApiError("unavailable", "", answer.status);
   }
   if (answer.ok) return value as T;
   const problem = (value ?? {}) as Record<string, unknown>;
   throw new ApiError(
     String(problem["code"] ?? "internal"),
-    String(problem["detail"] ?? answer.statusText),
+    String(problem["detail"] ?? ""),
     answer.status,
     (problem["errors"] as { pointer: string; detail: string }[] | undefined) ?? [],
     problem,
@@ -77,5 +101,5 @@ export async function api<T>(method: string, path: string, body?: unknown): Prom
 
 /** What to tell a person about an error. */
 export function words(error: unknown): string {
-  return error instanceof Error ? error.message : "Something went wrong.";
+  return asApiError(error).message;
 }

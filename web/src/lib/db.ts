@@ -3,6 +3,8 @@
 
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Entry, Kept } from "./conversation/state";
+import { hold } from "./leaving";
+import { local } from "./storage";
 import type { Id } from "./types";
 
 interface Store extends DBSchema {
@@ -11,7 +13,18 @@ interface Store extends DBSchema {
   lists: { key: string; value: unknown };
 }
 
-let opened: { user: Id; db: Promise<IDBPDatabase<Store>> } | null = null;
+type Db = IDBPDatabase<Store>;
+
+/** How often a thing is tried, and how long one waits before each, in milliseconds. */
+const WAITS = [0, 50, 400];
+
+/** How long a database may take to open: some browsers never say. */
+const PATIENCE = 3_000;
+
+/** When what did not come through is tried again, in milliseconds. */
+const AGAIN = 5_000;
+
+let opened: { user: Id; db: Promise<Db> } | null = null;
 
 /** Whose things are gone from this device: what is still under way must not bring them back. */
 let forgotten: Id | null = null;
@@ -19,12 +32,21 @@ let forgotten: Id | null = null;
 /** This person has signed in. */
 export function admit(user: Id): void {
   if (forgotten === user) forgotten = null;
+  remember(pending().filter((one) => one !== user));
 }
 
-function open(user: Id): Promise<IDBPDatabase<Store>> {
+function open(user: Id): Promise<Db> {
   if (user === forgotten) return Promise.reject(new Error("signed out"));
   if (opened?.user === user) return opened.db;
-  const db = openDB<Store>(`podium-${user}`, 1, {
+  const mine = { user, db: opening(user, () => lose(mine.db)) };
+  opened = mine;
+  // Then the next call asks again.
+  mine.db.catch(() => lose(mine.db));
+  return mine.db;
+}
+
+async function opening(user: Id, lost: () => void): Promise<Db> {
+  const request = openDB<Store>(`podium-${user}`, 1, {
     upgrade(db) {
       db.createObjectStore("outbox", { keyPath: "op" }).createIndex("pod", ["pod_id", "place"]);
       db.createObjectStore("pods");
@@ -32,93 +54,257 @@ function open(user: Id): Promise<IDBPDatabase<Store>> {
     },
     blocking: (_old, _new, event) => {
       (event.target as IDBDatabase).close();
-      opened = null;
+      lost();
     },
+    // The browser has ended the connection: iOS does when memory is short.
+    terminated: lost,
   });
-  opened = { user, db };
-  // Private windows of some browsers refuse; then the next call asks again.
-  db.catch(() => (opened = null));
-  return db;
+  return soon(request, (db) => db.close());
+}
+
+/** What is asked for, if it comes soon; what comes late is given to `late`. */
+function soon<T>(request: Promise<T>, late?: (value: T) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let over = false;
+    const timer = setTimeout(() => {
+      over = true;
+      reject(new Error("the device's database does not answer"));
+    }, PATIENCE);
+    request.then(
+      (value) => (over ? late?.(value) : resolve(value)),
+      (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
+    );
+    void request.catch(() => undefined).then(() => clearTimeout(timer));
+  });
+}
+
+/** Takes a new connection the next time. */
+function lose(db: Promise<Db>): void {
+  if (opened?.db === db) opened = null;
+}
+
+/**
+ * Does work with what this device keeps of a person. A connection that is dead, and a transaction that was aborted, are
+ * met with a new one; work that is done twice must do no harm.
+ */
+async function using<T>(user: Id, work: (db: Db) => Promise<T>): Promise<T> {
+  let failure: unknown;
+  for (const wait of WAITS) {
+    if (wait > 0) await new Promise((done) => setTimeout(done, wait));
+    const db = open(user);
+    // What does not open at all is for later.
+    const connection = await db;
+    try {
+      return await work(connection);
+    } catch (error) {
+      failure = error;
+      lose(db);
+      // What others wait for on the old connection still comes through.
+      connection.close();
+      if ((error as Partial<DOMException> | null)?.name === "QuotaExceededError") await makeRoom(user);
+    }
+  }
+  throw failure;
+}
+
+/** What was only read can be read again; what is unsent cannot. */
+async function makeRoom(user: Id): Promise<void> {
+  // Then there is no room, which the next try says.
+  await open(user)
+    .then((db) => db.clear("pods"))
+    .catch(() => undefined);
+}
+
+/** Something that is to be written about one key; the newest wish counts. */
+interface Write {
+  user: Id;
+  run: (db: Db) => Promise<unknown>;
+  told: ((kept: boolean) => void) | undefined;
+  busy: boolean;
+}
+
+const writes = new Map<string, Write>();
+let later: ReturnType<typeof setTimeout> | undefined;
+
+/** Writes until it is done. `told` learns each time whether it is. */
+function write(user: Id, key: string, run: Write["run"], told?: Write["told"]): void {
+  const held = writes.get(key);
+  if (held) Object.assign(held, { user, run, told: told ?? held.told });
+  else writes.set(key, { user, run, told, busy: false });
+  void attempt(key);
+}
+
+async function attempt(key: string): Promise<void> {
+  const held = writes.get(key);
+  if (!held || held.busy) return;
+  held.busy = true;
+  const { run, user } = held;
+  let done = true;
+  try {
+    await using(user, run);
+  } catch {
+    done = false;
+  }
+  held.busy = false;
+  // Signed out: nothing is kept any more.
+  if (user === forgotten) return void writes.delete(key);
+  if (held.run !== run) return attempt(key);
+  if (done) writes.delete(key);
+  else later ??= setTimeout(tryAgain, AGAIN);
+  held.told?.(done);
+}
+
+function tryAgain(): void {
+  clearTimeout(later);
+  later = undefined;
+  for (const key of writes.keys()) void attempt(key);
 }
 
 let last = 0;
+/** Where each entry stands that this tab has to do with: keeping it late does not change its turn. */
+const places = new Map<Id, number>();
 
-/** Keeps something that is to be done until `unkeep`. Resolves when it would survive the tab. */
-export async function keepEntry(user: Id, pod_id: Id, entry: Entry): Promise<void> {
+function placeOf(op: Id): number {
   // Ascending within this device, also within one millisecond.
-  const place = (last = Math.max(last + 0.001, Date.now()));
-  await (await open(user)).put("outbox", { ...entry, pod_id, place });
+  const place = places.get(op) ?? (last = Math.max(last + 0.001, Date.now()));
+  places.set(op, place);
+  return place;
+}
+
+/** Keeps something that is to be done until `unkeepEntry`. `told` learns whether it would survive the tab. */
+export function keepEntry(user: Id, pod_id: Id, entry: Entry, told: (kept: boolean) => void): void {
+  const place = placeOf(entry.op);
+  write(user, entry.op, (db) => db.put("outbox", { ...bare(entry), pod_id, place }), told);
 }
 
 /** Changes what is kept of an entry, and leaves its place. */
-export async function markEntry(user: Id, entry: Entry): Promise<void> {
-  const tx = (await open(user)).transaction("outbox", "readwrite");
-  const kept = await tx.store.get(entry.op);
-  if (kept) {
-    const { failed: _, ...rest } = kept;
-    await tx.store.put({ ...rest, ...entry });
-  }
-  await tx.done;
+export function markEntry(user: Id, pod_id: Id, entry: Entry): void {
+  write(user, entry.op, async (db) => {
+    const tx = db.transaction("outbox", "readwrite");
+    const place = (await tx.store.get(entry.op))?.place ?? placeOf(entry.op);
+    await tx.store.put({ ...bare(entry), pod_id, place });
+    await tx.done;
+  });
 }
 
-export async function unkeepEntry(user: Id, op: Id): Promise<void> {
-  await (await open(user)).delete("outbox", op);
+/** It is done, or given up. */
+export function unkeepEntry(user: Id, op: Id): void {
+  places.delete(op);
+  write(user, op, (db) => db.delete("outbox", op));
+}
+
+/** An entry as it is kept: that it was not is nothing to keep. */
+function bare({ alone: _, ...entry }: Entry): Entry {
+  return entry;
 }
 
 /** What is to be done in a pod, in order. */
 export async function entriesOf(user: Id, pod_id: Id): Promise<Entry[]> {
   const range = IDBKeyRange.bound([pod_id, 0], [pod_id, Infinity]);
-  const kept = await (await open(user)).getAllFromIndex("outbox", "pod", range);
+  const kept = await using(user, (db) => db.getAllFromIndex("outbox", "pod", range));
   return kept.map(({ pod_id: _pod, place: _place, ...entry }) => entry);
 }
 
 /** The pods in which something is to be done. */
 export async function waitingPods(user: Id): Promise<Id[]> {
-  const all = await (await open(user)).getAll("outbox");
+  const all = await using(user, (db) => db.getAll("outbox"));
   return [...new Set(all.filter(({ failed }) => !failed).map(({ pod_id }) => pod_id))];
 }
 
-export async function keptPod(user: Id, pod_id: Id): Promise<Kept | undefined> {
-  return (await open(user)).get("pods", pod_id);
+/** Whether something that was wanted is not done: it is to be sent, or was refused and not given up. */
+export async function hasUnsent(user: Id): Promise<boolean> {
+  return (await using(user, (db) => db.count("outbox"))) > 0;
 }
 
-export async function keepPod(user: Id, pod_id: Id, kept: Kept): Promise<void> {
-  await (await open(user)).put("pods", kept, pod_id);
+export async function keptPod(user: Id, pod_id: Id): Promise<Kept | undefined> {
+  return using(user, (db) => db.get("pods", pod_id));
+}
+
+/** Keeps the newest part of a conversation. The server has it all: where this fails, nothing is lost. */
+export function keepPod(user: Id, pod_id: Id, kept: Kept): void {
+  void using(user, (db) => db.put("pods", kept, pod_id)).catch(() => undefined);
 }
 
 /** A pod that one has left: nothing of it stays here. */
-export async function forgetPod(user: Id, pod_id: Id): Promise<void> {
-  const db = await open(user);
-  await db.delete("pods", pod_id);
-  for (const { op } of await entriesOf(user, pod_id)) await db.delete("outbox", op);
+export function forgetPod(user: Id, pod_id: Id): void {
+  write(user, `left ${pod_id}`, async (db) => {
+    const tx = db.transaction(["pods", "outbox"], "readwrite");
+    await tx.objectStore("pods").delete(pod_id);
+    const range = IDBKeyRange.bound([pod_id, 0], [pod_id, Infinity]);
+    const outbox = tx.objectStore("outbox");
+    for (const op of await outbox.index("pod").getAllKeys(range)) await outbox.delete(op);
+    await tx.done;
+  });
 }
 
 /** A list as it was shown last. */
 export async function keptList<T>(user: Id, name: string): Promise<T | undefined> {
-  return (await (await open(user)).get("lists", name)) as T | undefined;
+  return (await using(user, (db) => db.get("lists", name))) as T | undefined;
 }
 
-export async function keepList(user: Id, name: string, list: unknown): Promise<void> {
-  await (await open(user)).put("lists", list, name);
+/** Keeps a list. The server has it: where this fails, nothing is lost. */
+export function keepList(user: Id, name: string, list: unknown): void {
+  void using(user, (db) => db.put("lists", list, name)).catch(() => undefined);
 }
 
-/** Removes everything that this device keeps of a person. */
-export async function forgetDevice(user: Id): Promise<void> {
+const PENDING = "podium.forget";
+
+/** Those whose things could not be removed yet. */
+function pending(): Id[] {
+  return (local.get(PENDING) ?? "").split(" ").filter((user) => user !== "");
+}
+
+function remember(users: Id[]): void {
+  if (users.length === 0) local.remove(PENDING);
+  else local.set(PENDING, users.join(" "));
+}
+
+/** Removes everything that this device keeps of a person. False when it could not; it is tried again the next time. */
+export async function forgetDevice(user: Id): Promise<boolean> {
   forgotten = user;
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(`podium.draft.${user}.`)) localStorage.removeItem(key);
+  for (const key of local.keys(draftKey(user, ""))) {
+    local.remove(key);
+    hold(key, false);
   }
-  await opened?.db.then((db) => db.close()).catch(() => undefined);
+  remember([...pending().filter((one) => one !== user), user]);
+  const db = opened?.db;
   opened = null;
-  await deleteDB(`podium-${user}`).catch(() => undefined);
+  try {
+    // What never opened needs no closing.
+    await db?.then((db) => db.close()).catch(() => undefined);
+    await soon(deleteDB(`podium-${user}`));
+  } catch {
+    return false;
+  }
+  remember(pending().filter((one) => one !== user));
+  return true;
+}
+
+/** Removes what could not be removed when those people signed out. */
+export async function forgetPending(signedIn: Id | null): Promise<void> {
+  for (const user of pending()) {
+    if (user === signedIn) continue;
+    // If it is in vain once more, it stays to be done.
+    await soon(deleteDB(`podium-${user}`)).then(
+      () => remember(pending().filter((one) => one !== user)),
+      () => undefined,
+    );
+  }
+}
+
+function draftKey(user: Id, pod: Id): string {
+  return `podium.draft.${user}.${pod}`;
 }
 
 /** What is being typed in a pod. Written at each key, so it is where writing is immediate. */
 export const drafts = {
-  get: (user: Id, pod: Id): string => localStorage.getItem(`podium.draft.${user}.${pod}`) ?? "",
+  get: (user: Id, pod: Id): string => local.get(draftKey(user, pod)) ?? "",
   set: (user: Id, pod: Id, text: string): void => {
-    const key = `podium.draft.${user}.${pod}`;
-    if (text === "") localStorage.removeItem(key);
-    else localStorage.setItem(key, text);
+    const key = draftKey(user, pod);
+    let kept = true;
+    if (text === "") local.remove(key);
+    else kept = local.set(key, text);
+    // Then the browser asks before the words go.
+    hold(key, !kept);
   },
 };

@@ -3,7 +3,9 @@
 import { api, ApiError } from "./api";
 import * as db from "./db";
 import { granted, inOrder, unreadOf, type FlagsWish } from "./flags";
+import { people } from "./known.svelte";
 import { live, type Topic } from "./live.svelte";
+import { mergePages } from "./pages";
 import { session } from "./session.svelte";
 import type { Id, InboxEntry, Message, Page } from "./types";
 
@@ -42,6 +44,8 @@ class Inbox {
   /** What one has marked, and the server has not answered. */
   #wishes = new Map<Id, FlagsWish>();
   #granting = false;
+  /** The pods that something was heard of while the list was read. */
+  #heard = new Set<Id>();
 
   get unread(): number {
     return this.entries.reduce((sum, entry) => sum + unreadOf(entry), 0);
@@ -68,8 +72,9 @@ class Inbox {
         "pod:joined": () => void this.read(),
         "pod:removed": ({ pod_id, reason }: { pod_id: Id; reason: string }) => {
           this.removed = { pod_id, reason };
+          this.#heard.delete(pod_id);
           this.#set(this.entries.filter(({ id }) => id !== pod_id));
-          db.forgetPod(user, pod_id).catch(() => undefined);
+          db.forgetPod(user, pod_id);
         },
         read: ({ pod_id, seq, unread }: { pod_id: Id; seq: number; unread: number }) =>
           this.#change(pod_id, (entry) =>
@@ -115,21 +120,27 @@ class Inbox {
       return;
     }
     this.#reading = true;
+    this.#heard.clear();
     try {
       let cursor: string | null = null;
-      const entries: InboxEntry[] = [];
+      let entries: InboxEntry[] = [];
       do {
         const query: string = cursor === null ? "?limit=100" : `?limit=100&cursor=${encodeURIComponent(cursor)}`;
         const page: Page<InboxEntry> = await api("GET", `/v1/me/pods${query}`);
-        entries.push(...page.items);
+        // A pod that becomes active meanwhile moves between two pages.
+        entries = mergePages(entries, page.items, ({ id }) => id);
         cursor = page.next;
-      } while (cursor !== null && entries.length < 500);
+      } while (cursor !== null);
       if (this.#user !== user) return;
       // What came live while the list was under way may be newer.
       const held = new Map(this.entries.map((entry) => [entry.id, entry]));
       this.#set(entries.map((entry) => newer(held.get(entry.id), entry)));
       this.failed = false;
+      // It moved to a page that was read already.
+      const told = new Set(entries.map(({ id }) => id));
+      if ([...this.#heard].some((id) => held.has(id) && !told.has(id))) this.#again = true;
     } catch {
+      // What is shown stays; where nothing is, the page says that it could not be read.
       this.failed = true;
     } finally {
       this.#reading = false;
@@ -176,7 +187,7 @@ class Inbox {
   }
 
   #keepWishes(): void {
-    if (this.#user) db.keepList(this.#user, WISHES, [...this.#wishes]).catch(() => undefined);
+    if (this.#user) db.keepList(this.#user, WISHES, [...this.#wishes]);
   }
 
   /** Reads a pod to its end without opening it. Where that cannot be told now, the pod is shown as unread again. */
@@ -191,6 +202,7 @@ class Inbox {
     const wishes = await db.keptList<[Id, FlagsWish][]>(user, WISHES).catch(() => undefined);
     if (this.#user !== user) return;
     for (const [pod_id, wish] of wishes ?? []) this.#wishes.set(pod_id, { ...wish, ...this.#wishes.get(pod_id) });
+    // A device that keeps nothing waits for the server.
     const kept = await db.keptList<InboxEntry[]>(user, LIST).catch(() => undefined);
     if (kept && this.#user === user && !this.known) {
       this.entries = kept;
@@ -199,6 +211,7 @@ class Inbox {
   }
 
   #hear({ pod_id, head, unread, last_message }: Activity): void {
+    this.#heard.add(pod_id);
     if (!this.find(pod_id)) {
       void this.read();
       return;
@@ -227,7 +240,8 @@ class Inbox {
     });
     this.entries = wished.sort(inOrder);
     this.known = true;
-    if (this.#user) db.keepList(this.#user, LIST, this.entries).catch(() => undefined);
+    people.learn(this.entries.flatMap(({ members }) => members));
+    if (this.#user) db.keepList(this.#user, LIST, this.entries);
   }
 }
 

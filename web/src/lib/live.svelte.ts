@@ -2,6 +2,7 @@
 
 import { Socket, type Channel } from "phoenix";
 import { session } from "./session.svelte";
+import { tab } from "./storage";
 import type { Refusal } from "./types";
 
 /** Codes that say that a topic is over: whoever does not leave it would join it again for ever. */
@@ -62,6 +63,8 @@ class Live {
       heartbeatIntervalMs: 15_000,
       reconnectAfterMs: (tries) => jittered(tries, 400, 8_000),
       rejoinAfterMs: (tries) => jittered(tries, 500, 10_000),
+      // It would take the browser's own, where merely to look at it may be an error.
+      sessionStorage: { getItem: (key) => tab.get(key), setItem: (key, value) => void tab.set(key, value) },
     });
     socket.onOpen(() => {
       if (this.#socket === socket) this.connected = this.once = true;
@@ -69,7 +72,8 @@ class Live {
     const closed = (): void => {
       if (this.#socket !== socket) return;
       this.connected = false;
-      // The next attempt takes a token that is good, if there is a network to renew it by.
+      // The next attempt takes a token that is good, if there is a network to renew it by. Where it is not to be had,
+      // the socket comes back with the old one, is refused, and tries again; only the server's word ends a session.
       void session.token().catch(() => undefined);
     };
     socket.onClose((event) => {

@@ -6,6 +6,7 @@ declare module "phoenix" {
     heartbeatIntervalMs?: number;
     reconnectAfterMs?: (tries: number) => number;
     rejoinAfterMs?: (tries: number) => number;
+    sessionStorage?: { getItem(key: string): string | null; setItem(key: string, value: string): void };
   }
 
   export class Push {

@@ -1,10 +1,13 @@
 // Who is signed in on this device, and their tokens.
 //
 // All tabs share one session in localStorage. A refresh token is good for one use, and using it twice ends the session
-// everywhere; so one tab renews under a lock of the browser, and the others take what it got.
+// everywhere; so one tab renews under a lock of the browser, and the others take what it got. Where the browser keeps
+// nothing, the session is this tab's, and ends with it.
 
 import { ApiError, ask } from "./api";
-import { admit, forgetDevice } from "./db";
+import { admit, forgetDevice, forgetPending } from "./db";
+import { exclusively } from "./lock";
+import { local } from "./storage";
 import type { Profile } from "./types";
 
 const KEY = "podium.session";
@@ -38,6 +41,8 @@ class Session {
   verified = $state(true);
   /** Why one has to sign in again, if so. */
   notice: string | null = $state(null);
+  /** Whether it survives a reload: the browser keeps it. */
+  lasting = $state(true);
 
   #kept: Kept | null = null;
   #renewal: Promise<string> | null = null;
@@ -46,6 +51,7 @@ class Session {
 
   constructor() {
     this.#read();
+    void forgetPending(this.profile?.id ?? null);
     addEventListener("storage", ({ key }) => {
       if (key === KEY || key === null) this.#read();
     });
@@ -68,7 +74,7 @@ class Session {
 
   /** An access token that is good for a while. */
   async token(): Promise<string> {
-    if (!this.#kept) throw new ApiError("unauthorized", "You are signed out.", 401);
+    if (!this.#kept) throw new ApiError("unauthorized", "", 401);
     return this.#isFresh() ? this.#kept.access_token : this.renew(this.#kept.access_token);
   }
 
@@ -90,9 +96,16 @@ class Session {
   async signOut(): Promise<void> {
     const { profile, refresh_token } = this.#kept ?? {};
     this.#end(null);
-    if (profile) await forgetDevice(profile.id);
-    // The session ends by itself if this does not come through.
-    if (refresh_token) await ask("POST", "/v1/auth/logout", { refresh_token }).catch(() => undefined);
+    // Neither waits for the other: a database may be stuck, and so may a network.
+    const [gone] = await Promise.all([
+      profile ? forgetDevice(profile.id) : true,
+      // The token is gone from here, and nobody else has it: if this does not come through, the session is unused, and
+      // ends by itself. Keeping the token to try again would be what signing out is to prevent.
+      refresh_token ? ask("POST", "/v1/auth/logout", { refresh_token }).catch(() => undefined) : undefined,
+    ]);
+    if (!gone && !this.signedIn)
+      this.notice =
+        "You are signed out, but this browser did not let Podium remove what it had kept. Podium tries again when it is opened the next time.";
   }
 
   /** The address is confirmed. */
@@ -111,14 +124,14 @@ class Session {
   }
 
   async #renewUnderLock(stale: string): Promise<string> {
-    return navigator.locks.request(LOCK, async () => {
+    return exclusively(LOCK, async () => {
       // Another tab may have been first.
       this.#read();
       const kept = this.#kept;
-      if (!kept) throw new ApiError("unauthorized", "You are signed out.", 401);
+      if (!kept) throw new ApiError("unauthorized", "", 401);
       if (kept.access_token !== stale && this.#isFresh()) return kept.access_token;
       try {
-        if (!kept.refresh_token) throw new ApiError("unauthorized", "Your session has ended.", 401);
+        if (!kept.refresh_token) throw new ApiError("unauthorized", "", 401);
         const { refresh_token } = kept;
         this.#take(await ask<Grant>("POST", "/v1/auth/refresh", { refresh_token }));
         return this.current;
@@ -140,17 +153,12 @@ class Session {
   }
 
   #keep(kept: Kept): void {
-    localStorage.setItem(KEY, JSON.stringify(kept));
+    this.lasting = local.set(KEY, JSON.stringify(kept));
     this.#hold(kept);
   }
 
   #read(): void {
-    let kept: Kept | null = null;
-    try {
-      kept = JSON.parse(localStorage.getItem(KEY) ?? "null") as Kept | null;
-    } catch {
-      localStorage.removeItem(KEY);
-    }
+    const kept = parse(local.get(KEY));
     const before = this.#kept?.access_token;
     this.#hold(kept);
     if (kept && before !== undefined && before !== kept.access_token) {
@@ -171,9 +179,21 @@ class Session {
   }
 
   #end(notice: string | null): void {
-    localStorage.removeItem(KEY);
+    local.remove(KEY);
+    this.lasting = true;
     this.#hold(null);
     this.notice = notice;
+  }
+}
+
+/** What was kept, if it is a session: a version before this one, or a hand, may have written something else. */
+function parse(text: string | null): Kept | null {
+  try {
+    const kept = JSON.parse(text ?? "null") as Partial<Kept> | null;
+    const whole = typeof kept?.access_token === "string" && typeof kept.profile?.id === "string";
+    return whole ? (kept as Kept) : null;
+  } catch {
+    return null;
   }
 }
 

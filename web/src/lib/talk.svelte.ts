@@ -16,7 +16,10 @@ import {
   type Wish,
 } from "./conversation/state";
 import { canonical } from "./emoji";
+import { newId } from "./id";
+import { hold } from "./leaving";
 import { live, type Topic } from "./live.svelte";
+import { people } from "./known.svelte";
 import type { Id, JoinReply, LogPage, Member, Message, Pod, Refusal } from "./types";
 
 /** Codes after which the same push is worth sending again. */
@@ -27,6 +30,9 @@ const FAULTS = 5;
 
 /** How long typing counts, as the server has it. */
 const TYPING = 6_000;
+
+/** When the device is asked again for what it would not tell, in milliseconds. */
+const LOOK = 10_000;
 
 /** How much of a conversation is kept on the device. */
 const KEPT = 120;
@@ -58,6 +64,7 @@ export class Talk {
   #era = 0;
   #faults = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #looking: ReturnType<typeof setTimeout> | undefined;
   #persist: ReturnType<typeof setTimeout> | undefined;
   #typers = new Map<Id, ReturnType<typeof setTimeout>>();
   #typedAt = 0;
@@ -81,9 +88,9 @@ export class Talk {
 
   /** Wants something done, now or when the connection allows. */
   want(wish: Wish): void {
-    const entry: Entry = { op: crypto.randomUUID(), wish, at: new Date().toISOString() };
+    const entry: Entry = { op: newId(), wish, at: new Date().toISOString() };
     this.#do({ type: "wanted", entry });
-    db.keepEntry(this.user, this.pod_id, entry).catch(() => undefined);
+    db.keepEntry(this.user, this.pod_id, entry, (kept) => this.#do({ type: "kept", op: entry.op, kept }));
     this.#pump();
     if (wish.kind === "new" || wish.kind === "edit") this.type(false);
   }
@@ -92,7 +99,7 @@ export class Talk {
   again(op: Id): void {
     this.#do({ type: "again", op });
     const entry = this.conversation.outbox.find((entry) => entry.op === op);
-    if (entry) db.markEntry(this.user, entry).catch(() => undefined);
+    if (entry) db.markEntry(this.user, this.pod_id, entry);
     this.#faults = 0;
     this.#pump();
   }
@@ -145,6 +152,8 @@ export class Talk {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#looking);
+    hold(this.pod_id, false);
     this.#typers.forEach((timer) => clearTimeout(timer));
     removeEventListener("pagehide", this.#keepNow);
     this.#keepNow();
@@ -161,11 +170,27 @@ export class Talk {
       // What was wanted while this was read comes after what was wanted before.
       const since = this.conversation.outbox.filter(({ op }) => entries.every((entry) => entry.op !== op));
       this.conversation = restore(kept, [...entries, ...since]);
+      people.learn(this.conversation.members);
     } catch {
-      // A browser that keeps nothing: the server has it all but what is unsent.
+      // The server has it all but what is unsent, which may be there later.
+      this.#lookAgain();
     }
     this.restored = true;
     if (!this.#closed) this.#join();
+  }
+
+  /** Asks until it is known what an earlier visit left unsent. */
+  #lookAgain(): void {
+    this.#looking = setTimeout(() => {
+      db.entriesOf(this.user, this.pod_id).then(
+        (entries) => {
+          if (this.#closed) return;
+          for (const entry of entries) this.#do({ type: "wanted", entry });
+          this.#pump();
+        },
+        () => !this.#closed && this.#lookAgain(),
+      );
+    }, LOOK);
   }
 
   #join(): void {
@@ -229,7 +254,8 @@ export class Talk {
     this.#lost();
     this.over = code;
     this.#closed = true;
-    db.forgetPod(this.user, this.pod_id).catch(() => undefined);
+    this.conversation.outbox.forEach(({ op }) => db.unkeepEntry(this.user, op));
+    db.forgetPod(this.user, this.pod_id);
   }
 
   /** Reads what a join had no room for, page by page. */
@@ -268,7 +294,7 @@ export class Talk {
       .receive("ok", (reply) => {
         this.#faults = 0;
         this.#do({ type: "done", op, seq: (reply as { seq: number }).seq });
-        db.unkeepEntry(this.user, op).catch(() => undefined);
+        db.unkeepEntry(this.user, op);
         this.#next(era);
       })
       .receive("error", (response) => this.#refused(entry, response as Refusal, era))
@@ -289,7 +315,7 @@ export class Talk {
       return;
     }
     this.#do({ type: "failed", op: entry.op, code, reason });
-    db.markEntry(this.user, { ...entry, failed: { code, reason } }).catch(() => undefined);
+    db.markEntry(this.user, this.pod_id, { ...entry, failed: { code, reason } });
     this.#next(era);
   }
 
@@ -318,9 +344,15 @@ export class Talk {
     if (before.outbox !== this.conversation.outbox) {
       const kept = new Set(this.conversation.outbox.map(({ op }) => op));
       for (const { op } of before.outbox) {
-        if (!kept.has(op)) db.unkeepEntry(this.user, op).catch(() => undefined);
+        if (!kept.has(op)) db.unkeepEntry(this.user, op);
       }
+      // The browser asks before it lets go of what nobody else has.
+      hold(
+        this.pod_id,
+        this.conversation.outbox.some(({ alone, done }) => alone === true && done === undefined),
+      );
     }
+    if (before.members !== this.conversation.members) people.learn(this.conversation.members);
     if (before.log !== this.conversation.log || before.members !== this.conversation.members) this.#keepSoon();
   }
 
@@ -332,7 +364,7 @@ export class Talk {
     clearTimeout(this.#persist);
     this.#persist = undefined;
     const kept = keep(this.conversation, KEPT);
-    if (kept && this.over === null) db.keepPod(this.user, this.pod_id, kept).catch(() => undefined);
+    if (kept && this.over === null) db.keepPod(this.user, this.pod_id, kept);
   };
 }
 
@@ -361,6 +393,7 @@ function push({ op, wish }: Entry): [string, object] {
 /** The conversations that are open, each once. */
 class Talks {
   #open = new Map<Id, Talk>();
+  #resuming: ReturnType<typeof setTimeout> | undefined;
 
   /** Shows a pod's conversation until `release`. */
   open(user: Id, pod_id: Id): Talk {
@@ -377,10 +410,24 @@ class Talks {
 
   /** Sends what an earlier visit left unsent. */
   async resume(user: Id): Promise<void> {
-    for (const pod_id of await db.waitingPods(user)) this.#find(user, pod_id);
+    clearTimeout(this.#resuming);
+    try {
+      for (const pod_id of await db.waitingPods(user)) this.#find(user, pod_id);
+    } catch {
+      // What is unsent may be there: it is looked for until that is known, or the person has signed out.
+      this.#resuming = setTimeout(() => void this.resume(user), LOOK);
+    }
+  }
+
+  /** Whether something is wanted that the server has not done yet, as far as this tab knows. */
+  get unsent(): boolean {
+    return [...this.#open.values()].some(({ conversation }) =>
+      conversation.outbox.some(({ done }) => done === undefined),
+    );
   }
 
   closeAll(): void {
+    clearTimeout(this.#resuming);
     this.#open.forEach((talk) => talk.close());
     this.#open.clear();
   }

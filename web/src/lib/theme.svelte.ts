@@ -1,5 +1,7 @@
 // Dark or light: as the device has it, or as the person wants it here.
 
+import { local } from "./storage";
+
 const KEY = "podium.theme";
 
 export type Theme = "auto" | "dark" | "light";
@@ -8,17 +10,17 @@ class Look {
   theme: Theme = $state("auto");
 
   constructor() {
-    const kept = localStorage.getItem(KEY);
+    const kept = local.get(KEY);
     if (kept === "dark" || kept === "light") this.set(kept);
   }
 
   set(theme: Theme): void {
     this.theme = theme;
     if (theme === "auto") {
-      localStorage.removeItem(KEY);
+      local.remove(KEY);
       delete document.documentElement.dataset["theme"];
     } else {
-      localStorage.setItem(KEY, theme);
+      local.set(KEY, theme);
       document.documentElement.dataset["theme"] = theme;
     }
   }

@@ -91,9 +91,9 @@ export function untroubled() {
 }
 
 /** Runs a scenario with a browser, and ends the script. */
-export async function run(scenario) {
+export async function run(scenario, options = {}) {
   const given = await told();
-  const browser = await launch();
+  const browser = await launch(options);
   try {
     await scenario(browser, given);
     untroubled();
@@ -138,6 +138,37 @@ export async function be(context, url, { token }) {
     if (location.protocol !== "about:" && !localStorage.getItem("podium.session"))
       localStorage.setItem("podium.session", session);
   }, JSON.stringify(kept));
+}
+
+/** Signs in on the page that is there for it. */
+export async function signIn(page, { email, password }) {
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** What the device keeps of what is unsent, as texts. */
+export function keptTexts(page) {
+  return page.evaluate(async () => {
+    const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith("podium-"));
+    if (!name) return [];
+    const done = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const db = await done(indexedDB.open(name));
+    const kept = db.objectStoreNames.contains("outbox")
+      ? await done(db.transaction("outbox").objectStore("outbox").getAll())
+      : [];
+    db.close();
+    return kept.sort((a, b) => a.place - b.place).map(({ wish }) => wish.text);
+  });
+}
+
+/** Whether the browser would ask before it lets the page go. */
+export function holdsOn(page) {
+  return page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
 }
 
 /** Says something in the pod that is open. */

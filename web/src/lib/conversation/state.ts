@@ -29,6 +29,8 @@ export interface Entry {
   failed?: { code: string; reason: string };
   /** The server has done it; the place of the change in the log. */
   done?: number;
+  /** This tab alone has it: the device could not keep it, and a reload would lose it. */
+  alone?: true;
 }
 
 export interface Conversation {
@@ -60,6 +62,7 @@ export type Action =
   | { type: "done"; op: Id; seq: number }
   | { type: "failed"; op: Id; code: string; reason: string }
   | { type: "again"; op: Id }
+  | { type: "kept"; op: Id; kept: boolean }
   | { type: "dropped"; op: Id };
 
 /** Nothing is known yet. */
@@ -130,6 +133,12 @@ function step(state: Conversation, action: Action): Conversation {
     }
     case "again":
       return { ...state, outbox: change(state.outbox, action.op, ({ failed: _, ...entry }) => entry) };
+    case "kept": {
+      const entry = state.outbox.find(({ op }) => op === action.op);
+      if (!entry || action.kept === (entry.alone === undefined)) return state;
+      const mark = ({ alone: _, ...rest }: Entry): Entry => (action.kept ? rest : { ...rest, alone: true });
+      return { ...state, outbox: change(state.outbox, action.op, mark) };
+    }
     case "dropped":
       return { ...state, outbox: state.outbox.filter((entry) => entry.op !== action.op) };
   }
@@ -257,7 +266,7 @@ export interface Shown {
   message: Message;
   /** `stored` by the server; on its way; or refused. */
   state: "stored" | "waiting" | "failed";
-  /** The entry of a new message that is not in the log yet, or of a change that was refused. */
+  /** The entry of a new message that is not in the log yet, or of a change that was refused or that this tab alone has. */
   entry?: Entry;
 }
 
@@ -308,6 +317,7 @@ function changed(base: Shown, wanted: Entry[], me: Id): Shown {
       continue;
     }
     message = applied(message, change, me);
+    if (change.alone && change.done === undefined) entry ??= change;
     if (change.done === undefined && state === "stored") state = "waiting";
   }
   return entry ? { message, state, entry } : { message, state };

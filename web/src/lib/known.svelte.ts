@@ -1,0 +1,118 @@
+// The names of people, also of those who are no member any more of what they wrote in: their words stay theirs. What a
+// list of members says is the newest; who is in none is asked of the server once, and kept on this device.
+
+import { api, ApiError } from "./api";
+import * as db from "./db";
+import { session } from "./session.svelte";
+import type { Id } from "./types";
+
+const LIST = "people";
+
+/** So many names are kept. */
+const MOST = 500;
+
+/** So many are asked for at a time. */
+const AT_ONCE = 4;
+
+/** When one is asked for again after the network failed, in milliseconds. */
+const AGAIN = 5_000;
+
+/** Whom the server does not tell of. */
+const SOMEBODY = "Somebody";
+
+type Named = { user_id: Id; display_name: string };
+
+class People {
+  /** The names that are known, the one learnt last at the end. */
+  #names: ReadonlyMap<Id, string> = $state.raw(new Map());
+  #user: Id | null = null;
+  /** Who is to be asked for, or was. */
+  #asked = new Set<Id>();
+  #queue: Id[] = [];
+  #asking = 0;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
+
+  /** Knows what is kept for whoever is signed in. */
+  follow(user: Id | null): void {
+    if (user === this.#user) return;
+    this.#user = user;
+    this.#names = new Map();
+    this.#asked.clear();
+    this.#queue = [];
+    if (user !== null) void this.#restore(user);
+  }
+
+  /** Takes down what members are called. */
+  learn(members: readonly Named[]): void {
+    this.#add(members.map(({ user_id, display_name }) => [user_id, display_name]));
+  }
+
+  /** What a person is called; "Somebody" until that is known. It may be read in what is shown: it changes by itself. */
+  nameOf(user: Id): string {
+    const name = this.#names.get(user);
+    // What is shown may not be changed while it is reckoned.
+    if (name === undefined) queueMicrotask(() => this.#want(user));
+    return name ?? SOMEBODY;
+  }
+
+  #want(user: Id): void {
+    if (this.#user === null || this.#names.has(user) || this.#asked.has(user)) return;
+    this.#asked.add(user);
+    this.#queue.push(user);
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#asking < AT_ONCE) {
+      const user = this.#queue.shift();
+      if (user === undefined) return;
+      this.#asking++;
+      void this.#ask(user).finally(() => {
+        this.#asking--;
+        this.#next();
+      });
+    }
+  }
+
+  async #ask(user: Id): Promise<void> {
+    const me = this.#user;
+    try {
+      const { display_name } = await api<{ display_name: string }>("GET", `/v1/profiles/${encodeURIComponent(user)}`);
+      if (this.#user === me) this.#add([[user, display_name]]);
+    } catch (error) {
+      // The server knows nobody of this id, or says nothing of them: there is nothing more to ask.
+      if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) return;
+      setTimeout(() => {
+        if (this.#user === me && this.#asked.delete(user)) this.#want(user);
+      }, AGAIN);
+    }
+  }
+
+  async #restore(user: Id): Promise<void> {
+    // A device that keeps nothing asks the server.
+    const kept = await db.keptList<[Id, string][]>(user, LIST).catch(() => undefined);
+    if (!kept || this.#user !== user) return;
+    // What was learnt meanwhile is newer.
+    this.#names = new Map([...kept, ...this.#names]);
+  }
+
+  #add(told: [Id, string][]): void {
+    const news = told.filter(([user, name]) => this.#names.get(user) !== name);
+    if (news.length === 0) return;
+    const names = new Map(this.#names);
+    for (const [user, name] of news) {
+      names.delete(user);
+      names.set(user, name);
+    }
+    this.#names = names;
+    const user = this.#user;
+    if (user === null) return;
+    this.#keeping ??= setTimeout(() => {
+      this.#keeping = undefined;
+      if (this.#user === user) db.keepList(user, LIST, [...this.#names].slice(-MOST));
+    }, 1_000);
+  }
+}
+
+export const people = new People();
+people.follow(session.profile?.id ?? null);
