@@ -42,6 +42,7 @@ mod layers;
 mod load;
 mod log_stress;
 mod lost_news;
+mod mail_form;
 mod membership;
 mod nodes;
 mod nodes_at_scale;
