@@ -7,6 +7,7 @@ mod account_attacks;
 mod account_mail;
 mod account_tokens;
 mod accounts;
+mod alike_names;
 mod bad_input;
 mod bus_tls;
 mod busy_join;
