@@ -12,6 +12,7 @@ mod page;
 mod problem;
 mod public;
 mod public_url;
+mod swallow;
 
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web;
@@ -26,6 +27,7 @@ pub use page::{Limit, MAX_ITEMS, Page, PageQuery};
 pub use problem::{Problem, fallback, head_as_get, tell};
 pub use public::{Known, Public};
 pub use public_url::PublicUrl;
+pub use swallow::held_to_document;
 
 /// How bodies, queries and paths are read; for the app's `configure`.
 pub fn extractors(limits: &Limits) -> impl Fn(&mut web::ServiceConfig) + use<> {
