@@ -115,7 +115,7 @@ impl Server {
         let public = Listener::bind("PODIUM_LISTEN", settings.listen)?;
         let admin = Listener::bind("PODIUM_ADMIN_LISTEN", settings.admin_listen)?;
         let tokens = Arc::new(base::tokens(&settings)?);
-        let mailer = Mailer::new(&settings.accounts)?;
+        let mailer = Mailer::new(&settings)?;
         let base = Base::open(&settings).await?;
         if let Err(error) = base.migrate().await {
             base.close().await;

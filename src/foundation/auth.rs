@@ -26,6 +26,7 @@ use self::ended::Ended;
 use super::db::Caller;
 use super::errors::{Code, Error, Result};
 use super::settings::{MIN_SECRET_BYTES, Secret};
+use super::text;
 
 /// Longer texts are not looked at: they must fit into a header and a query string anyway.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -257,7 +258,7 @@ impl Tokens {
         }
         Ok(Identity {
             user_id: body.sub,
-            name: body.name.as_deref().and_then(one_line),
+            name: body.name.as_deref().and_then(|name| text::mended(name, MAX_NAME_CHARS)),
             email: body.email.filter(|email| email.len() <= MAX_EMAIL_BYTES && !email.contains(char::is_control)),
             moderator: body.role.as_deref() == Some("moderator"),
             sign_in: body.sid,
@@ -319,13 +320,6 @@ fn names_algorithm(token: &str) -> bool {
     let header = token.split('.').next().unwrap_or_default();
     let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(header).unwrap_or_default();
     serde_json::from_slice::<serde_json::Value>(&header).is_ok_and(|header| header["alg"].is_string())
-}
-
-/// A name as it can be shown: without control characters (Postgres cannot store a NUL), trimmed, cut.
-fn one_line(text: &str) -> Option<String> {
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    let text: String = text.trim().chars().take(MAX_NAME_CHARS).collect();
-    (!text.is_empty()).then_some(text)
 }
 
 /// The token of an `Authorization: Bearer` header; `None` if there is no such header.

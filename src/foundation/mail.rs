@@ -5,19 +5,25 @@
 
 use std::time::Duration;
 
-use lettre::message::Mailbox;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
+use lettre::message::{Body, Mailbox};
+use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use thiserror::Error;
+use url::{Host, Url};
+use uuid::Uuid;
 
 use super::metrics;
-use super::settings::AccountSettings;
+use super::settings::Settings;
 
 /// How long the mail server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long to wait before it is tried again; after the last one the mail is given up.
 const AGAIN: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(15)];
+
+/// The longest line that a mail may have as it is (RFC 5322, 2.1.1).
+const MAX_LINE: usize = 998;
 
 /// Why mails cannot be sent at all. Each is one line.
 #[derive(Debug, Error)]
@@ -54,8 +60,15 @@ pub struct Mailer {
 }
 
 enum Way {
-    Smtp { transport: Box<AsyncSmtpTransport<Tokio1Executor>>, from: Mailbox },
+    Smtp { transport: Box<AsyncSmtpTransport<Tokio1Executor>>, sender: Sender },
     Log,
+}
+
+/// Who sends.
+struct Sender {
+    from: Mailbox,
+    /// In whose name: what greets mail servers, and what ids of mails end with. Filters look at both.
+    domain: String,
 }
 
 impl Mailer {
@@ -63,25 +76,30 @@ impl Mailer {
     ///
     /// # Errors
     /// [`MailError`] when they do not fit together.
-    pub fn new(settings: &AccountSettings) -> Result<Self, MailError> {
-        let Some(url) = &settings.smtp_url else { return Ok(Mailer { way: Way::Log }) };
-        let from = settings.mail_from.as_deref().ok_or(MailError::NoSender)?.parse()?;
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?.timeout(Some(PATIENCE)).build();
-        Ok(Mailer { way: Way::Smtp { transport: Box::new(transport), from } })
+    pub fn new(settings: &Settings) -> Result<Self, MailError> {
+        let accounts = &settings.accounts;
+        let Some(url) = &accounts.smtp_url else { return Ok(Mailer { way: Way::Log }) };
+        let from: Mailbox = accounts.mail_from.as_deref().ok_or(MailError::NoSender)?.parse()?;
+        let domain = domain(from.email.domain(), settings.public_url.as_deref());
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?
+            .hello_name(ClientId::Domain(domain.clone()))
+            .timeout(Some(PATIENCE))
+            .build();
+        Ok(Mailer { way: Way::Smtp { transport: Box::new(transport), sender: Sender { from, domain } } })
     }
 
     /// Sends a mail, and tries again for some seconds if the server cannot take it now. What cannot be sent is told to
     /// the log and counted; whoever waits for it asks for another.
     pub async fn send(&self, mail: Mail) {
-        let (transport, from) = match &self.way {
-            Way::Smtp { transport, from } => (transport, from),
+        let (transport, sender) = match &self.way {
+            Way::Smtp { transport, sender } => (transport, sender),
             Way::Log => {
                 metrics::MAILS.count(&[("outcome", "logged")]).increment(1);
                 tracing::info!(to = mail.to, link = mail.link, "no PODIUM_SMTP_URL: a mail's link");
                 return;
             }
         };
-        let message = match letter(from, mail) {
+        let message = match letter(sender, mail) {
             Ok(message) => message,
             Err(cause) => return failed(cause.as_ref()),
         };
@@ -105,42 +123,97 @@ fn failed(cause: &dyn std::error::Error) {
     tracing::error!(%cause, "a mail was not sent");
 }
 
-fn letter(from: &Mailbox, mail: Mail) -> Result<Message, Box<dyn std::error::Error>> {
+/// The domain in whose name mails are sent: that of the sender's address, or else of the address by which clients reach us.
+fn domain(of_sender: &str, public_url: Option<&str>) -> String {
+    let of_sender = Host::parse(of_sender).ok();
+    let of_server =
+        public_url.and_then(|url| Url::parse(url).ok()).and_then(|url| url.host().map(|host| host.to_owned()));
+    let names = [of_sender, of_server].into_iter().flatten().filter_map(|host| match host {
+        Host::Domain(name) if name != "localhost" && !name.ends_with(".localhost") => Some(name),
+        _ => None,
+    });
+    names.into_iter().next().unwrap_or_else(|| "localhost".to_owned())
+}
+
+/// Writes the mail. It has what strict readers ask for, says that no person wrote it, so that nothing answers it by itself, and
+/// folds no line, so that the link is whole also for those who do not undo it.
+fn letter(sender: &Sender, mail: Mail) -> Result<Message, Box<dyn std::error::Error>> {
     let Mail { to, subject, before, link, after } = mail;
-    let message = Message::builder().from(from.clone()).to(Mailbox::new(None, to.parse()?)).subject(subject);
-    let body = format!("{before}\n\n{link}\n\n{after}\n");
-    Ok(message.message_id(None).header(ContentType::TEXT_PLAIN).body(body)?)
+    let text = format!("{before}\n\n{link}\n\n{after}\n");
+    let is_plain = text.is_ascii() && text.lines().all(|line| line.len() <= MAX_LINE);
+    let body = match is_plain {
+        true => Body::dangerous_pre_encoded(text.replace('\n', "\r\n").into(), ContentTransferEncoding::SevenBit),
+        false => Body::new(text),
+    };
+    let generated = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+    let message = Message::builder()
+        .from(sender.from.clone())
+        .to(Mailbox::new(None, to.parse()?))
+        .subject(subject)
+        .date_now()
+        .message_id(Some(format!("<{}@{}>", Uuid::new_v4().simple(), sender.domain)))
+        .header(MIME_VERSION_1_0)
+        .raw_header(generated)
+        .header(ContentType::TEXT_PLAIN);
+    Ok(message.body(body)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::foundation::settings::{Secret, Settings};
+    use crate::foundation::settings::Secret;
 
     #[test]
     fn a_server_needs_a_sender() {
-        let mut settings = Settings::default().accounts;
+        let mut settings = Settings::default();
         assert!(Mailer::new(&settings).is_ok());
-        settings.smtp_url = Some(Secret::new("smtp://127.0.0.1:1"));
+        settings.accounts.smtp_url = Some(Secret::new("smtp://127.0.0.1:1"));
         assert!(matches!(Mailer::new(&settings), Err(MailError::NoSender)));
-        settings.mail_from = Some("Podium <no-reply@podium.example>".into());
+        settings.accounts.mail_from = Some("Podium <no-reply@podium.example>".into());
         assert!(Mailer::new(&settings).is_ok());
+    }
+
+    #[test]
+    fn mails_are_sent_in_the_name_of_a_domain() {
+        let url = Some("https://podium.example:8443/chat");
+        for (of_sender, public_url, expected) in [
+            ("mail.example", url, "mail.example"),
+            ("Bücher.example", url, "xn--bcher-kva.example"),
+            ("localhost", url, "podium.example"),
+            ("[127.0.0.1]", url, "podium.example"),
+            ("127.0.0.1", url, "podium.example"),
+            ("localhost", Some("http://127.0.0.1:4000"), "localhost"),
+            ("localhost", None, "localhost"),
+        ] {
+            assert_eq!(domain(of_sender, public_url), expected, "{of_sender} {public_url:?}");
+        }
+    }
+
+    fn written(link: String, after: &'static str) -> String {
+        let sender = Sender { from: "a@b.example".parse().unwrap(), domain: "b.example".into() };
+        let mail = Mail { to: "ana@example.org".into(), subject: "Subject", before: "Before.", link, after };
+        String::from_utf8(letter(&sender, mail).unwrap().formatted()).unwrap()
     }
 
     #[test]
     fn a_letter_is_plain_text_with_its_link() {
         let link = format!("https://podium.example/verify#token={}", "x".repeat(43));
-        let mail = Mail {
-            to: "ana@example.org".into(),
-            subject: "Subject",
-            before: "Before.",
-            link: link.clone(),
-            after: "After.",
-        };
-        let text = String::from_utf8(letter(&"a@b.example".parse().unwrap(), mail).unwrap().formatted()).unwrap();
-        // Quoted-printable: lines are folded by `=` at their end, and `=` itself is `=3D`.
-        let read = text.replace("=\r\n", "").replace("=3D", "=");
-        assert!(read.contains(&format!("Before.\r\n\r\n{link}\r\n\r\nAfter.")), "{text}");
-        assert!(text.contains("To: ana@example.org\r\n") && text.contains("text/plain"), "{text}");
+        let text = written(link.clone(), "After.");
+        assert!(text.ends_with(&format!("\r\n\r\nBefore.\r\n\r\n{link}\r\n\r\nAfter.\r\n")), "{text}");
+        for header in [
+            "To: ana@example.org",
+            "MIME-Version: 1.0",
+            "Auto-Submitted: auto-generated",
+            "Content-Transfer-Encoding: 7bit",
+        ] {
+            assert!(text.contains(&format!("{header}\r\n")), "{header} is not in {text}");
+        }
+        assert!(text.contains("@b.example>\r\n") && text.contains("Date: ") && text.contains("text/plain"), "{text}");
+    }
+
+    #[test]
+    fn what_is_no_plain_text_is_encoded() {
+        assert!(written("x".repeat(MAX_LINE + 1), "After.").contains("Content-Transfer-Encoding: quoted-printable"));
+        assert!(!written("https://x.example".into(), "Schöne Grüße").contains("ö"));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Imports nothing from the layers above.
 
+pub mod address;
 pub mod auth;
 pub mod db;
 pub mod embedded;
@@ -14,5 +15,7 @@ pub mod metrics;
 pub mod migrate;
 pub mod schema;
 pub mod settings;
+pub mod strict;
 pub mod telemetry;
+pub mod text;
 pub mod written;

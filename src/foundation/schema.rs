@@ -290,9 +290,9 @@ diesel::table! {
         id -> Uuid,
         /// The name.
         display_name -> Text,
-        /// Where the picture is.
+        /// Where the picture is, if that is an https address.
         avatar_url -> Nullable<Text>,
-        /// The Instagram page of one who reveals it.
+        /// The Instagram page of one who reveals it, if it is at Instagram.
         ig_url -> Nullable<Text>,
     }
 }

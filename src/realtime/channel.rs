@@ -15,7 +15,8 @@ use super::outbox::Outbox;
 use super::relay::RelayHandle;
 use super::subscription::Subscription;
 use crate::foundation::auth::Identity;
-use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::errors::{Code, Error, FieldError, Result};
+use crate::foundation::strict::{self, Unread};
 
 /// A reply's `response`, encoded.
 pub type Response = Box<RawValue>;
@@ -133,25 +134,44 @@ pub fn empty() -> Result<Response> {
     response(&serde_json::Map::new())
 }
 
-/// Reads a push's payload.
+/// Reads a push's payload, of which every field must be known.
 ///
 /// # Errors
 /// [`Code::Invalid`] naming what does not fit.
 pub fn payload<'a, T: serde::Deserialize<'a>>(payload: &'a RawValue) -> Result<T> {
+    let mut json = serde_json::Deserializer::from_str(object(payload)?);
+    strict::read(&mut json).map_err(|Unread { cause, mut unknown }| match cause {
+        Some(cause) if !strict::is_data(&cause) => misshapen(),
+        Some(cause) => {
+            let detail = strict::without_position(&cause).into();
+            unknown.push(FieldError { pointer: "".into(), detail });
+            Error::invalid_fields(unknown)
+        }
+        None => Error::invalid_fields(unknown),
+    })
+}
+
+/// Reads a payload to which clients of other makers may add: that of a join, and of what Phoenix's own clients push by themselves.
+///
+/// # Errors
+/// [`Code::Invalid`] naming what does not fit.
+pub fn loose_payload<'a, T: serde::Deserialize<'a>>(payload: &'a RawValue) -> Result<T> {
+    serde_json::from_str(object(payload)?).map_err(|cause| match strict::is_data(&cause) {
+        true => Error::invalid("", strict::without_position(&cause)),
+        false => misshapen(),
+    })
+}
+
+fn object(payload: &RawValue) -> Result<&str> {
     // serde would read a list as the fields in their order.
     if payload.get().starts_with('[') {
         return Err(Error::invalid("", "a payload is an object"));
     }
-    serde_json::from_str(payload.get()).map_err(|cause| match cause.classify() {
-        serde_json::error::Category::Data => Error::invalid("", without_position(&cause)),
-        _ => Error::because(Code::Malformed, "the payload is not of the expected form"),
-    })
+    Ok(payload.get())
 }
 
-/// serde_json's message, less the line and column, which mean nothing inside a frame.
-fn without_position(cause: &serde_json::Error) -> String {
-    let text = cause.to_string();
-    text.rsplit_once(" at line ").map_or(text.clone(), |(head, _)| head.to_owned())
+fn misshapen() -> Error {
+    Error::because(Code::Malformed, "the payload is not of the expected form")
 }
 
 /// The channels by the kind of topic that they serve.

@@ -64,6 +64,7 @@ impl App {
             actix_web::App::new()
                 .configure(|config| self.configure(config))
                 .default_service(web::to(site::serve))
+                .wrap(from_fn(http::held_to_document))
                 .wrap(Compress::default())
                 .wrap(from_fn(http::head_as_get))
                 .wrap(http::cors(&settings))

@@ -95,7 +95,8 @@ async fn what_was_there_twice_before_stays() {
         format!("BEGIN; {} COMMIT;", std::fs::read_to_string(path).expect("the migration"))
     };
     let (same, key) = ("2026-11-24-000004_same_event", "2026-11-24-000006_same_event_key");
-    let back = part(key, "down.sql") + &part(same, "down.sql");
+    let alike = "2026-11-27-000011_alike_names";
+    let back = part(alike, "down.sql") + &part(key, "down.sql") + &part(same, "down.sql");
     client.batch_execute(&back).await.expect("as it was before");
     let insert = |slug: &str, artist: &str, zone: &str| {
         format!(
@@ -110,12 +111,19 @@ async fn what_was_there_twice_before_stays() {
         insert("two", "LOW", "NULL"),
         insert("three", "Löw", "'Mars/Olympus'"),
         insert("next-day", "Low", "'Europe/Berlin'"),
+        insert("words", "Two Words’", "NULL"),
+        insert("words-2", "Two  Words''", "NULL"),
+        "UPDATE events SET created_at = created_at + interval '1 s' WHERE slug IN ('two', 'three', 'words-2')".into(),
     ];
     client.batch_execute(&before.join(";")).await.expect("events of before");
-    client.batch_execute(&(part(same, "up.sql") + &part(key, "up.sql"))).await.expect("migrate");
+    client
+        .batch_execute(&(part(same, "up.sql") + &part(key, "up.sql") + &part(alike, "up.sql")))
+        .await
+        .expect("migrate");
     let twins = client.query("SELECT slug FROM events WHERE twin ORDER BY slug", &[]).await.expect("the twins");
-    assert_eq!(twins.iter().map(|row| row.get::<_, &str>(0)).collect::<Vec<_>>(), ["three", "two"]);
+    assert_eq!(twins.iter().map(|row| row.get::<_, &str>(0)).collect::<Vec<_>>(), ["three", "two", "words-2"]);
     client.batch_execute(&insert("four", "low", "NULL")).await.expect_err("the same once more");
+    client.batch_execute(&insert("words-3", "two\u{a0}words`", "NULL")).await.expect_err("the same once more");
     client.batch_execute("UPDATE events SET city = 'Other' WHERE slug = 'two'").await.expect("a twin can be changed");
 }
 

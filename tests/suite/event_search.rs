@@ -87,12 +87,7 @@ async fn a_typing_error_is_forgiven_in_artist_city_and_venue() {
     assert_eq!(found_of(&[("q", "hamburg"), ("to", "2099-05-02T00:00:00Z")]).await, ["Radio Head Tribute, Hamburg"]);
     assert_eq!(found_of(&[("q", "sigur ros"), ("from", "1999-01-01T00:00:00Z")]).await, ["Sigur Rós, Reykjavík"]);
     assert_eq!(found_of(&[("q", " ")]).await.len(), 9);
-    for bad in [
-        path(&[("q", &"x".repeat(201))]),
-        path(&[("q", "a\u{7}b")]),
-        "/v1/events?q=%00".into(),
-        "/v1/events?q=%FF".into(),
-    ] {
+    for bad in [path(&[("q", &"x".repeat(201))]), "/v1/events?q=%00".into(), "/v1/events?q=%FF".into()] {
         server.http("GET", &bad, None, None).await.refused(422, "invalid");
     }
 }
@@ -150,16 +145,16 @@ async fn a_search_is_a_look_up() {
         .await
         .expect("many events");
     let sql = "EXPLAIN (FORMAT JSON)
-               SELECT id, podium.search_score('{arnlds,leipzg}', podium.searched(artist, city, venue)) FROM events
-               WHERE date_utc >= now() AND podium.searched(artist, city, venue) %> 'arnlds'
-                 AND podium.searched(artist, city, venue) %> 'leipzg' ORDER BY 2 DESC, date_utc, id LIMIT 51";
+               SELECT id, podium.search_score('{arnlds,leipzg}', podium.sought(artist, city, venue)) FROM events
+               WHERE date_utc >= now() AND podium.sought(artist, city, venue) %> 'arnlds'
+                 AND podium.sought(artist, city, venue) %> 'leipzg' ORDER BY 2 DESC, date_utc, id LIMIT 51";
     let plan: Value = client.query_one(sql, &[]).await.expect("a plan").get(0);
-    assert!(plan.to_string().contains("idx_events_searched"), "{plan:#}");
+    assert!(plan.to_string().contains("idx_events_sought"), "{plan:#}");
     let same = "EXPLAIN (FORMAT JSON) SELECT id FROM events
-                WHERE podium.event_key(artist, venue, date_utc, time_zone) = podium.event_key('X', 'Y', now(), NULL)
+                WHERE podium.event_same_key(artist, venue, date_utc, time_zone) = podium.event_same_key('X', 'Y', now(), NULL)
                   AND cancelled_at IS NULL AND NOT twin";
     let plan: Value = client.query_one(same, &[]).await.expect("a plan").get(0);
-    assert!(plan.to_string().contains("idx_events_same_key"), "{plan:#}");
+    assert!(plan.to_string().contains("idx_events_same_names"), "{plan:#}");
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ async fn a_bad_text_is_refused_and_the_next_one_is_stored() {
     let longest = "🎸".repeat(4_000);
     let odd = "\u{1}\u{7f}\u{202e}\u{fffd}\u{10ffff} ok";
     server.post(&path, &ana, json!({"text": longest})).await.ok(201);
-    server.post(&path, &ana, json!({"text": odd, "nobody_knows_this": [1, {"a": null}]})).await.ok(201);
+    server.post(&path, &ana, json!({"text": odd})).await.ok(201);
     let page = server.get(&path, &ana).await.ok(200);
     let texts: Vec<_> = page["messages"].as_array().unwrap()[1..].iter().map(|message| &message["text"]).collect();
     assert_eq!(texts, [&json!(longest), &json!(odd)]);
@@ -92,7 +92,11 @@ async fn ids_that_are_no_uuids_name_nothing() {
             ("GET", format!("/v1/events/{bad}/members")),
             ("PUT", format!("/v1/events/{bad}/members/me")),
         ] {
-            let body = matches!(method, "POST" | "PUT" | "PATCH").then(|| json!({"name": "x", "text": "x"}));
+            let body = matches!(method, "POST" | "PUT" | "PATCH").then(|| match path.rsplit_once('/') {
+                Some((_, "messages")) => json!({"text": "x"}),
+                Some((_, "pods")) => json!({"name": "x"}),
+                _ => json!({}),
+            });
             let answer = server.http(method, &path, Some(&ana.token), body).await;
             assert!(matches!(answer.status, 400 | 404), "{method} {path}: {} {}", answer.status, answer.body);
             assert!(matches!(answer.body["code"].as_str(), Some("not_found" | "malformed")), "{method} {path}");

@@ -93,17 +93,17 @@ impl Writer {
                 Purpose::Verify => Mail {
                     to,
                     subject: "Confirm your address for Podium",
-                    before: "Hello,\n\nsomebody signed up at Podium with this address. If it was you, please confirm it:",
+                    before: "Hello,\n\nsomebody signed up at Podium with this address. If it was you, please\nconfirm it:",
                     link: link("/verify"),
-                    after: "The link is good for three days. If it was not you, there is nothing to do.",
+                    after: "The link is good for three days. If it was not you, there is nothing\nto do.",
                 },
                 Purpose::Reset => Mail {
                     to,
                     subject: "Choose a new password for Podium",
-                    before: "Hello,\n\nsomebody asked for a new password for your account at Podium. If it was you, choose one:",
+                    before: "Hello,\n\nsomebody asked for a new password for your account at Podium. If it\nwas you, choose one:",
                     link: link("/reset"),
-                    after: "The link is good for an hour, once; all your devices are signed out then. If it was not you, there is \
-                            nothing to do: your password stays as it is.",
+                    after: "The link is good for an hour, once; all your devices are signed out\nthen. If it was not you, there is \
+                            nothing to do: your password stays as it\nis.",
                 },
             })
             .await;

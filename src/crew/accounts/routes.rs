@@ -17,6 +17,7 @@ use crate::crew::refusals;
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::{ClientAddress, Json, Problem, check_origin};
 use crate::foundation::settings::Settings;
+use crate::foundation::text;
 
 /// The longest description of a device that is kept, in characters.
 const MAX_AGENT: usize = 300;
@@ -44,10 +45,9 @@ fn client(request: &HttpRequest) -> Result<Client> {
     let settings = settings.ok_or_else(|| Error::internal("no Settings in the app's data"))?;
     check_origin(request, settings)?;
     let agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let agent = agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(MAX_AGENT).collect::<String>());
     Ok(Client {
         address: ClientAddress::of(request, &settings.trusted_proxies),
-        user_agent: agent.filter(|agent| !agent.trim().is_empty()),
+        user_agent: agent.and_then(|agent| text::mended(&agent, MAX_AGENT)),
     })
 }
 

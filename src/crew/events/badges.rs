@@ -24,24 +24,33 @@ pub struct Badge {
     pub emoji: &'static str,
 }
 
-/// A badge as a client names it: by its key, alone or in an object. Of an object the other fields are ignored, since
-/// the list says what they are.
+/// A badge as a client names it: by its key, alone or in an object as the list has it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be the key of a badge, or a badge as the list has it")]
 pub enum BadgeName {
     /// `"front-row"`
     Key(String),
     /// `{"key": "front-row"}`
-    Badge {
-        /// The key of the list.
-        key: String,
-    },
+    Badge(NamedBadge),
+}
+
+/// A badge of the list, of which the key alone is looked at.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "what the list says of a badge may be sent, and is not looked at")]
+pub struct NamedBadge {
+    /// The key of the list.
+    key: String,
+    /// As in the list.
+    label: Option<String>,
+    /// As in the list.
+    emoji: Option<String>,
 }
 
 impl BadgeName {
     fn key(&self) -> &str {
         match self {
-            BadgeName::Key(key) | BadgeName::Badge { key } => key,
+            BadgeName::Key(key) | BadgeName::Badge(NamedBadge { key, .. }) => key,
         }
     }
 }

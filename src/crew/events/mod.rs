@@ -190,9 +190,9 @@ fn check_zone(fields: &mut Fields, zone: Option<&str>) {
 /// What a list of events is narrowed to.
 #[derive(Debug, Clone)]
 pub struct Filter {
-    /// The whole name, in any case.
+    /// The whole name, however its case, marks and signs are written.
     pub artist: Option<String>,
-    /// The whole name, in any case.
+    /// The whole name, however its case, marks and signs are written.
     pub city: Option<String>,
     /// Which of them by their time.
     pub since: Since,

@@ -23,6 +23,7 @@ use crate::foundation::errors::{Code, Result};
 use crate::foundation::fields::Fields;
 use crate::foundation::http::{Json, Known, Page, PageQuery, Path, Problem, Public, Query};
 use crate::foundation::settings::Settings;
+use crate::foundation::text;
 
 /// Registers the routes of events and their members.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -35,8 +36,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Create an event
 ///
 /// With an `id` of the client's own it is safe to ask again: the same event is answered, with 200. The same artist in the same
-/// venue, whatever the case and the marks on letters, on the same day of the event's `time_zone` (or else of UTC) is one event:
-/// join that one. One that was cancelled does not count.
+/// venue, whatever the case, the marks on letters and how spaces, apostrophes, quotation marks and dashes are written, on the same
+/// day of the event's `time_zone` (or else of UTC) is one event: join that one. One that was cancelled does not count.
 #[utoipa::path(
     tag = "events",
     security(("token" = [])),
@@ -69,9 +70,9 @@ struct EventQuery {
     /// Words of artist, city or venue in any order, which may be mistyped. Then the list is in order of how well they fit, and
     /// among equals by date.
     q: Option<String>,
-    /// The artist's whole name, in any case.
+    /// The artist's whole name, whatever its case, the marks on its letters, and how its signs are written.
     artist: Option<String>,
-    /// The city's whole name, in any case.
+    /// The city's whole name, likewise.
     city: Option<String>,
     /// Those that start then or later, over or not. If absent, those that are not over now: upcoming ones, and those that are on,
     /// until their `ends_at`, or for 12 hours after their start where they have none.
@@ -84,10 +85,12 @@ impl EventQuery {
     /// The words, if there are any, and the rest.
     fn parts(self, now: DateTime<Utc>) -> Result<(Option<String>, Filter)> {
         let mut fields = Fields::new();
-        // What a form was not filled with asks for nothing.
+        // What a form was not filled with asks for nothing. What is looked for is shown to nobody, so it is mended.
         let mut line = |name, value: Option<String>| {
             let value = value.filter(|value| !value.trim().is_empty())?;
-            Some(fields.line(name, &value, MAX_LINE))
+            let value = text::mended(&value, usize::MAX).unwrap_or(value);
+            fields.check(value.chars().count() <= MAX_LINE, name, format!("must be at most {MAX_LINE} characters"));
+            Some(value)
         };
         let (words, artist, city) = (line("?q", self.q), line("?artist", self.artist), line("?city", self.city));
         if let Some(from) = self.from {

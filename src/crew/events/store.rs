@@ -30,16 +30,15 @@ use crate::foundation::settings::Allowance;
 /// How many endings are tried for a slug that is taken. Each one fails once in 28 million.
 const SUFFIXES: usize = 3;
 
-diesel::define_sql_function! {
-    /// Postgres' own small letters, which its indexes are made of.
-    fn lower(text: Text) -> Text;
-}
-
 #[diesel::declare_sql_function]
 extern "SQL" {
     /// A hash of what makes events the same.
-    #[sql_name = "podium.event_key"]
+    #[sql_name = "podium.event_same_key"]
     fn event_key(artist: Text, venue: Text, date: Timestamptz, zone: Nullable<Text>) -> Text;
+
+    /// A hash of a name that is the same for names that are alike.
+    #[sql_name = "podium.name_key"]
+    fn name_key(name: Text) -> Text;
 
     /// When a person may make an event again.
     #[sql_name = "podium.event_allowance"]
@@ -206,10 +205,10 @@ fn filtered(filter: &Filter) -> events::BoxedQuery<'_, Pg> {
         query = query.filter(events::date_utc.le(to));
     }
     if let Some(artist) = &filter.artist {
-        query = query.filter(lower(events::artist).eq(lower(artist)));
+        query = query.filter(name_key(events::artist).eq(name_key(artist)));
     }
     if let Some(city) = &filter.city {
-        query = query.filter(lower(events::city).eq(lower(city)));
+        query = query.filter(name_key(events::city).eq(name_key(city)));
     }
     query
 }

@@ -18,12 +18,14 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(edit).service(delete).service(react).service(take_back);
 }
 
-/// New words for a message.
+/// New words for a message, or others whom it names.
 #[derive(Debug, Deserialize, ToSchema)]
 struct EditBody {
     /// 1 to 4,000 characters, not only white space.
     #[schema(min_length = 1, pattern = r"\S")]
     text: String,
+    /// The members that it names from now on, at most 20; as before if absent. Whom it names already may have left.
+    mentions: Option<Vec<Uuid>>,
     /// The client's own id of this change, which makes it safe to ask again.
     op: Option<Uuid>,
 }
@@ -39,7 +41,7 @@ struct OpQuery {
 /// Edit a message
 ///
 /// For its author. Everybody's copy changes; `seq` in the answer is the message's new `changed_seq`, or the one it has if
-/// the words are the same.
+/// words and mentions are the same. `edited_at` tells when the words changed.
 #[utoipa::path(
     tag = "messages",
     security(("token" = [])),
@@ -62,8 +64,8 @@ async fn edit(
     body: Json<EditBody>,
 ) -> Result<Json<Amended>> {
     let (pod_id, id) = path.into_inner();
-    let EditBody { text, op } = body.into_inner();
-    Ok(Json(pods.amend(pod_id, who.user_id, id, Amendment::Edit(text), op).await?))
+    let EditBody { text, mentions, op } = body.into_inner();
+    Ok(Json(pods.amend(pod_id, who.user_id, id, Amendment::Edit { text, mentions }, op).await?))
 }
 
 /// Delete a message
@@ -97,7 +99,8 @@ async fn delete(
 
 /// React to a message
 ///
-/// For the pod's members, with one emoji; each person once with each. A message has at most 20 different ones.
+/// For the pod's members, with one emoji; each person once with each. A message has at most 20 different ones. ❤ and ❤️ are one
+/// emoji, whichever is asked with; it is kept as ❤️.
 #[utoipa::path(
     tag = "messages",
     security(("token" = [])),

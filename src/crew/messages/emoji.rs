@@ -4,6 +4,9 @@
 //! characters may begin one is told by block, a little wider than the standard's list: new emoji come every year, and
 //! nobody is harmed by a reaction that shows as an arrow.
 
+use icu_properties::CodePointSetData;
+use icu_properties::props::{Emoji, EmojiPresentation};
+
 use crate::foundation::errors::{Error, Result};
 
 /// The most bytes of a reaction. The longest emoji of Unicode 16 has 35, family and skin tones included.
@@ -11,52 +14,65 @@ const BYTES: usize = 64;
 
 const JOINER: char = '\u{200d}';
 const AS_EMOJI: char = '\u{fe0f}';
+const AS_TEXT: char = '\u{fe0e}';
 const KEYCAP: char = '\u{20e3}';
+const END_OF_TAGS: char = '\u{e007f}';
 
-/// Holds a reaction against the rules.
+/// Returns a reaction as it is stored: of the spellings of an emoji the one that Unicode recommends. What is shown as text by
+/// default is told to be an emoji (❤ is ❤️); what is an emoji anyway, or has a skin tone, is not told so once more.
 ///
 /// # Errors
 /// `invalid` at `/emoji`.
-pub fn validate_emoji(emoji: &str) -> Result<()> {
-    if emoji.len() <= BYTES && is_emoji(emoji) {
-        return Ok(());
-    }
-    Err(Error::invalid("/emoji", "a reaction is one emoji"))
+pub fn one_emoji(text: &str) -> Result<String> {
+    spelled(text).filter(|emoji| emoji.len() <= BYTES).ok_or_else(|| Error::invalid("/emoji", "must be one emoji"))
 }
 
-fn is_emoji(text: &str) -> bool {
+/// The spelling of one emoji; `None` for all else.
+fn spelled(text: &str) -> Option<String> {
+    let mut emoji = String::with_capacity(text.len() + AS_EMOJI.len_utf8());
     let mut rest = text.chars().peekable();
     loop {
-        let Some(first) = rest.next() else { return false };
+        let first = rest.next()?;
+        emoji.push(first);
+        let is_told = rest.next_if(|next| matches!(*next, AS_EMOJI | AS_TEXT)).is_some();
         match first {
             '0'..='9' | '#' | '*' => {
-                rest.next_if_eq(&AS_EMOJI);
-                return rest.next() == Some(KEYCAP) && rest.next().is_none();
+                emoji.extend([AS_EMOJI, rest.next()?]);
+                return (emoji.ends_with(KEYCAP) && rest.next().is_none()).then_some(emoji);
             }
             '\u{1f1e6}'..='\u{1f1ff}' => {
-                return rest.next().is_some_and(|second| matches!(second, '\u{1f1e6}'..='\u{1f1ff}'))
-                    && rest.next().is_none();
+                let second = rest.next().filter(|second| !is_told && matches!(second, '\u{1f1e6}'..='\u{1f1ff}'))?;
+                emoji.push(second);
+                return rest.next().is_none().then_some(emoji);
             }
-            first if !begins(first) => return false,
+            first if !begins(first) => return None,
             _ => {}
         }
-        if rest.next_if(|next| matches!(next, '\u{1f3fb}'..='\u{1f3ff}')).is_none() {
-            rest.next_if_eq(&AS_EMOJI);
+        match rest.next_if(|next| matches!(next, '\u{1f3fb}'..='\u{1f3ff}')) {
+            Some(tone) => emoji.push(tone),
+            None if is_text_by_default(first) => emoji.push(AS_EMOJI),
+            None => {}
         }
         // Flags of regions are spelled in tags.
         let mut is_tagged = false;
-        while rest.next_if(|next| matches!(next, '\u{e0020}'..='\u{e007e}')).is_some() {
+        while let Some(tag) = rest.next_if(|next| matches!(next, '\u{e0020}'..='\u{e007e}')) {
+            emoji.push(tag);
             is_tagged = true;
         }
-        if is_tagged && rest.next() != Some('\u{e007f}') {
-            return false;
+        if is_tagged {
+            emoji.push(rest.next().filter(|end| *end == END_OF_TAGS)?);
         }
         match rest.next() {
-            None => return true,
-            Some(JOINER) => {}
-            Some(_) => return false,
+            None => return Some(emoji),
+            Some(JOINER) => emoji.push(JOINER),
+            Some(_) => return None,
         }
     }
+}
+
+/// Whether an emoji is shown as text unless it is told otherwise. None of those that are still to come is.
+fn is_text_by_default(emoji: char) -> bool {
+    CodePointSetData::new::<Emoji>().contains(emoji) && !CodePointSetData::new::<EmojiPresentation>().contains(emoji)
 }
 
 fn begins(first: char) -> bool {
@@ -72,6 +88,8 @@ fn begins(first: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -97,7 +115,7 @@ mod tests {
             "🅰️",
             "🈶",
         ] {
-            assert!(validate_emoji(emoji).is_ok(), "{emoji}");
+            assert!(one_emoji(emoji).is_ok(), "{emoji}");
         }
     }
 
@@ -128,8 +146,47 @@ mod tests {
             "<b>",
             "\u{202e}",
         ] {
-            assert!(validate_emoji(text).is_err(), "{text:?}");
+            assert!(one_emoji(text).is_err(), "{text:?}");
         }
-        assert!(validate_emoji(&["🔥"; 12].join("\u{200d}")).is_err(), "too long");
+        assert!(one_emoji(&["🔥"; 12].join("\u{200d}")).is_err(), "too long");
+    }
+
+    #[test]
+    fn the_spellings_of_an_emoji_are_one() {
+        for (spelling, one) in [
+            ("\u{2764}", "\u{2764}\u{fe0f}"),
+            ("\u{2764}\u{fe0e}", "\u{2764}\u{fe0f}"),
+            ("\u{1f44d}\u{fe0f}", "\u{1f44d}"),
+            ("\u{261d}\u{1f3ff}", "\u{261d}\u{1f3ff}"),
+            ("\u{261d}\u{fe0f}\u{1f3ff}", "\u{261d}\u{1f3ff}"),
+            ("\u{261d}", "\u{261d}\u{fe0f}"),
+            ("1\u{20e3}", "1\u{fe0f}\u{20e3}"),
+            ("#\u{fe0f}\u{20e3}", "#\u{fe0f}\u{20e3}"),
+            ("\u{1f3f3}\u{200d}\u{1f308}", "\u{1f3f3}\u{fe0f}\u{200d}\u{1f308}"),
+            ("\u{1f441}\u{200d}\u{1f5e8}", "\u{1f441}\u{fe0f}\u{200d}\u{1f5e8}\u{fe0f}"),
+            (
+                "\u{1f469}\u{fe0f}\u{200d}\u{2764}\u{200d}\u{1f468}",
+                "\u{1f469}\u{200d}\u{2764}\u{fe0f}\u{200d}\u{1f468}",
+            ),
+            ("\u{1f1e9}\u{1f1ea}", "\u{1f1e9}\u{1f1ea}"),
+            ("\u{1f3f4}\u{fe0f}\u{e0067}\u{e007f}", "\u{1f3f4}\u{e0067}\u{e007f}"),
+            // Unicode gives these no meaning yet, or none as an emoji.
+            ("\u{1faff}\u{fe0f}", "\u{1faff}"),
+            ("\u{2619}\u{fe0f}", "\u{2619}"),
+        ] {
+            assert_eq!(one_emoji(spelling).as_deref().ok(), Some(one), "{spelling:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_spelling_is_told_by_all_but_the_selectors(text in "[\u{2764}\u{1f44d}\u{1f3f3}\u{1f3ff}\u{200d}\u{fe0f}1\u{20e3}\u{1f1e9}]{1,6}") {
+            if let Ok(emoji) = one_emoji(&text) {
+                prop_assert_eq!(one_emoji(&emoji).ok(), Some(emoji.clone()));
+                // What the database goes by.
+                prop_assert_eq!(emoji.replace(AS_EMOJI, ""), text.replace(AS_EMOJI, ""));
+                prop_assert_eq!(one_emoji(&text.replace(AS_EMOJI, "")).ok(), Some(emoji));
+            }
+        }
     }
 }

@@ -11,8 +11,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use self::emoji::validate_emoji;
+pub use self::emoji::one_emoji;
 use crate::foundation::errors::{Error, Result};
+use crate::foundation::text;
 
 /// The most messages in a page.
 pub const PAGE_MAX: usize = 200;
@@ -85,7 +86,7 @@ pub struct Message {
     pub attachments: Vec<Uuid>,
     /// Who reacted, by emoji.
     pub reactions: BTreeMap<String, Vec<Uuid>>,
-    /// When its words were last changed.
+    /// When its words were last changed; to name others alone is no change of words.
     pub edited_at: Option<DateTime<Utc>>,
     /// When it was taken back.
     pub deleted_at: Option<DateTime<Utc>>,
@@ -160,9 +161,7 @@ impl NewMessage {
     /// `invalid`, naming the value.
     pub fn check(&self, max_chars: usize) -> Result<()> {
         validate_text(&self.text, max_chars)?;
-        if self.mentions.as_ref().is_some_and(|mentions| mentions.len() > MENTIONS_MAX) {
-            return Err(Error::invalid("/mentions", format!("at most {MENTIONS_MAX}")));
-        }
+        validate_mentions(self.mentions.as_deref())?;
         if self.attachments.as_ref().is_some_and(|attachments| !attachments.is_empty()) {
             return Err(Error::invalid("/attachments", "not served yet"));
         }
@@ -171,13 +170,27 @@ impl NewMessage {
 
     /// The members that it names, each once, in the order of naming.
     pub fn named(&mut self) -> Vec<Uuid> {
-        let mut named: Vec<Uuid> = Vec::new();
-        for user_id in self.mentions.take().into_iter().flatten() {
-            if !named.contains(&user_id) {
-                named.push(user_id);
-            }
+        each_once(self.mentions.take().unwrap_or_default())
+    }
+}
+
+/// The same, each once, in the order of naming.
+fn each_once(mentions: Vec<Uuid>) -> Vec<Uuid> {
+    let mut named: Vec<Uuid> = Vec::new();
+    for user_id in mentions {
+        if !named.contains(&user_id) {
+            named.push(user_id);
         }
-        named
+    }
+    named
+}
+
+fn validate_mentions(mentions: Option<&[Uuid]>) -> Result<()> {
+    match mentions {
+        Some(mentions) if mentions.len() > MENTIONS_MAX => {
+            Err(Error::invalid("/mentions", format!("must be at most {MENTIONS_MAX}")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -198,8 +211,13 @@ pub struct Sent {
 /// What is to become of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Amendment {
-    /// Its author changes the words.
-    Edit(String),
+    /// Its author changes the words, or whom they name.
+    Edit {
+        /// The words.
+        text: String,
+        /// The members that it names from now on; as before if absent.
+        mentions: Option<Vec<Uuid>>,
+    },
     /// Its author takes it back: words, mentions and reactions are gone for good.
     Delete,
     /// A member reacts with an emoji, or takes that back.
@@ -212,25 +230,37 @@ pub enum Amendment {
 }
 
 impl Amendment {
-    /// Holds it against the rules.
+    /// Holds it against the rules, and gives it as it is done.
     ///
     /// # Errors
     /// `invalid`, naming the value.
-    pub fn check(&self, max_chars: usize) -> Result<()> {
-        match self {
-            Amendment::Edit(text) => validate_text(text, max_chars),
-            Amendment::Delete => Ok(()),
-            Amendment::React { emoji, .. } => validate_emoji(emoji),
-        }
+    pub fn checked(self, max_chars: usize) -> Result<Self> {
+        Ok(match self {
+            Amendment::Edit { text, mentions } => {
+                validate_text(&text, max_chars)?;
+                validate_mentions(mentions.as_deref())?;
+                Amendment::Edit { text, mentions: mentions.map(each_once) }
+            }
+            Amendment::Delete => Amendment::Delete,
+            Amendment::React { emoji, on } => Amendment::React { emoji: one_emoji(&emoji)?, on },
+        })
     }
 
     /// The database's name of it, and its value.
     pub fn as_sql(&self) -> (&'static str, &str) {
         match self {
-            Amendment::Edit(text) => ("edit", text),
+            Amendment::Edit { text, .. } => ("edit", text),
             Amendment::Delete => ("delete", ""),
             Amendment::React { emoji, on: true } => ("on", emoji),
             Amendment::React { emoji, on: false } => ("off", emoji),
+        }
+    }
+
+    /// The members whom the message is to name from now on, if that is to change.
+    pub fn mentions(&self) -> Option<&[Uuid]> {
+        match self {
+            Amendment::Edit { mentions, .. } => mentions.as_deref(),
+            _ => None,
         }
     }
 }
@@ -245,20 +275,20 @@ pub struct Amended {
 }
 
 /// The rules of a text: something to see, at most so many characters (Unicode scalar values), no NUL, which Postgres
-/// cannot store.
+/// cannot store. It may have lines, and characters that turn its direction: a client shows it by itself, isolated.
 ///
 /// # Errors
 /// `invalid` at `/text`.
 pub fn validate_text(text: &str, max_chars: usize) -> Result<()> {
-    if text.trim().is_empty() {
-        return Err(Error::invalid("/text", "a text has something to read"));
+    if !text::is_visible(text) {
+        return Err(Error::invalid("/text", "must not be blank"));
     }
     if text.contains('\0') {
-        return Err(Error::invalid("/text", "a text has no NUL"));
+        return Err(Error::invalid("/text", "must not contain NUL"));
     }
     // A character has at most four bytes: most texts need no counting.
     if text.len() > max_chars && text.chars().count() > max_chars {
-        return Err(Error::invalid("/text", format!("a text has at most {max_chars} characters")));
+        return Err(Error::invalid("/text", format!("must be at most {max_chars} characters")));
     }
     Ok(())
 }
@@ -272,7 +302,10 @@ mod tests {
         assert!(validate_text(&"é".repeat(4000), 4000).is_ok());
         assert!(validate_text(&"é".repeat(4001), 4000).is_err());
         assert!(validate_text("a\0b", 4000).is_err());
-        assert!(validate_text(" \n\t", 4000).is_err());
+        for blank in [" \n\t", "\u{200b}", "\u{2800}", "\u{feff}", "\u{202e}\u{2028}"] {
+            assert!(validate_text(blank, 4000).is_err(), "{blank:?}");
+        }
+        assert!(validate_text("\u{202e}to\nthe left", 4000).is_ok());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Kind, Message, MessagePage, PAGE_BYTES, Span};
+use super::{Kind, Message, MessagePage, PAGE_BYTES, Span, one_emoji};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::schema::messages;
 use crate::foundation::written::{Statement, written};
@@ -58,12 +58,26 @@ impl Row {
             reply_to: self.reply_to,
             mentions: self.mentions,
             attachments: data.attachments,
-            reactions: data.reactions,
+            reactions: each_as_one(data.reactions),
             edited_at: self.edited_at,
             deleted_at: self.deleted_at,
             at: self.created_at,
         })
     }
+}
+
+/// Reactions from before their spellings were made one, as one: else ❤ and ❤️ would be two.
+fn each_as_one(stored: BTreeMap<String, Vec<Uuid>>) -> BTreeMap<String, Vec<Uuid>> {
+    let mut reactions: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
+    for (emoji, people) in stored {
+        let known = reactions.entry(one_emoji(&emoji).unwrap_or(emoji)).or_default();
+        for user_id in people {
+            if !known.contains(&user_id) {
+                known.push(user_id);
+            }
+        }
+    }
+    reactions
 }
 
 /// A message from its row as an object, as the database's functions give it.
@@ -202,6 +216,14 @@ mod tests {
         let seqs: Vec<_> = page.messages.iter().map(|message| message.seq).collect();
         assert_eq!((seqs, page.more, page.next), (vec![8, 9], true, Some(8)));
         assert_eq!(cut(Vec::new(), Span::Newest, 50), MessagePage { messages: vec![], more: false, next: None });
+    }
+
+    #[test]
+    fn spellings_of_a_reaction_are_told_as_one() {
+        let [a, b, c] = [1, 2, 3].map(Uuid::from_u128);
+        let stored = [("\u{2764}", vec![b, a]), ("\u{2764}\u{fe0f}", vec![a, c]), ("ok", vec![a])];
+        let told = each_as_one(stored.map(|(emoji, people)| (emoji.to_owned(), people)).into());
+        assert_eq!(told, BTreeMap::from([("ok".into(), vec![a]), ("\u{2764}\u{fe0f}".into(), vec![b, a, c])]));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::foundation::db::{Access, Caller};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::realtime::attendance::{Attach, Detach, Joined};
 use crate::realtime::channel::{
-    Admission, Answer, Channel, Joining, Member, Response, SessionContext, empty, payload, response,
+    Admission, Answer, Channel, Joining, Member, Response, SessionContext, empty, loose_payload, payload, response,
 };
 use crate::realtime::subscription::SubscriptionId;
 
@@ -83,12 +83,13 @@ struct ReadPayload {
 struct EditPayload {
     id: Uuid,
     text: String,
+    mentions: Option<Vec<Uuid>>,
     op: Option<Uuid>,
 }
 
 impl EditPayload {
     fn amendment(self) -> (Uuid, Amendment, Option<Uuid>) {
-        (self.id, Amendment::Edit(self.text), self.op)
+        (self.id, Amendment::Edit { text: self.text, mentions: self.mentions }, self.op)
     }
 }
 
@@ -184,8 +185,9 @@ impl PodChannel {
         let TypingPayload { on } = payload(raw)?;
         self.pods.may_type(member.session.user_id())?;
         let live = self.pods.0.live.find(member.id).ok_or(Code::NotFound)?;
+        let under_way = self.pods.under_way(member.id, member.session.user_id());
         live.address
-            .try_send(Typing { subscription: member.subscription.id, on })
+            .try_send(Typing { subscription: member.subscription.id, on, under_way })
             .map_err(|_| Error::new(Code::Overloaded))?;
         empty()
     }
@@ -272,7 +274,7 @@ async fn attach(pods: &Pods, joining: &Joining) -> Result<Attachment> {
 
 fn join_payload(raw: &RawValue) -> Result<JoinPayload> {
     // Clients of other languages send null where JavaScript's sends {}.
-    Ok(payload::<Option<JoinPayload>>(raw)?.unwrap_or_default())
+    Ok(loose_payload::<Option<JoinPayload>>(raw)?.unwrap_or_default())
 }
 
 fn floor(snapshot: &Snapshot, user_id: Uuid) -> Result<i64> {

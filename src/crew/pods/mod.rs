@@ -21,6 +21,7 @@ mod simulation;
 pub mod state;
 pub mod store;
 pub mod sweep;
+mod under_way;
 pub mod user_channel;
 pub mod view;
 
@@ -43,8 +44,10 @@ use self::live::{FromAfar, LivePods};
 use self::read_marks::ReadMarks;
 use self::repairs::Repairs;
 use self::sweep::Sweep;
+use self::under_way::UnderWay;
 use crate::crew::events::live::LiveEvents;
 use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
+use crate::foundation::address;
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::settings::{Limits, Rate};
@@ -114,6 +117,7 @@ pub struct Member {
     /// What they are called.
     pub display_name: String,
     /// Their picture.
+    #[serde(serialize_with = "address::show_picture")]
     pub avatar_url: Option<String>,
     /// `owner` or `member`.
     pub role: String,
@@ -154,6 +158,7 @@ struct Inner {
     limits: Limits,
     messages: Option<DefaultKeyedRateLimiter<Uuid>>,
     typing: Option<DefaultKeyedRateLimiter<Uuid>>,
+    under_way: UnderWay,
 }
 
 impl Pods {
@@ -195,6 +200,7 @@ impl Pods {
             threads,
             messages: keyed(limits.messages),
             typing: keyed(limits.typing),
+            under_way: UnderWay::default(),
             limits: limits.clone(),
         }))
     }
@@ -321,7 +327,13 @@ impl Pods {
     /// `invalid`, `rate_limited`, `overloaded`, `unavailable`, `conflict`, `not_member`, `not_found`.
     pub fn send(&self, pod_id: Uuid, user_id: Uuid, message: NewMessage) -> impl Future<Output = Result<Sent>> + use<> {
         let submitted = self.submit(pod_id, user_id, message);
-        async move { submitted?.await }
+        let submitted = submitted.map(|stored| (stored, self.0.under_way.begin(pod_id, user_id)));
+        async move {
+            let (stored, under_way) = submitted?;
+            let outcome = stored.await;
+            drop(under_way);
+            outcome
+        }
     }
 
     fn submit(
@@ -352,8 +364,9 @@ impl Pods {
         change: Amendment,
         op: Option<Uuid>,
     ) -> impl Future<Output = Result<Amended>> + use<> {
-        let checked = change.check(self.0.limits.text_chars).and_then(|()| allow(self.0.messages.as_ref(), user_id));
-        let submitted = checked.map(|()| {
+        let checked = change.checked(self.0.limits.text_chars);
+        let allowed = checked.and_then(|change| allow(self.0.messages.as_ref(), user_id).map(|()| change));
+        let submitted = allowed.map(|change| {
             // The journal may have to ask again, and needs an op for that, too.
             let op = op.unwrap_or_else(Uuid::now_v7);
             self.0.journal.amend(Amend { pod_id, id, user_id, change, op })
@@ -386,6 +399,11 @@ impl Pods {
     /// `rate_limited`.
     pub fn may_type(&self, user_id: Uuid) -> Result<()> {
         allow(self.0.typing.as_ref(), user_id)
+    }
+
+    /// How many of the person's messages are under way to the pod's log from here.
+    fn under_way(&self, pod_id: Uuid, user_id: Uuid) -> u32 {
+        self.0.under_way.count(pod_id, user_id)
     }
 
     /// Where this node's inboxes are.

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::inbox::InboxHandle;
 use crate::foundation::auth::Tokens;
 use crate::foundation::errors::{Code, Error, Result};
-use crate::realtime::channel::{Admission, Answer, Channel, Joining, Member, Response, payload, response};
+use crate::realtime::channel::{Admission, Answer, Channel, Joining, Member, Response, loose_payload, response};
 use crate::realtime::session;
 
 /// Serves everyone's own topic.
@@ -32,7 +32,7 @@ impl UserChannel {
         struct Renewal {
             token: String,
         }
-        let Renewal { token } = payload(raw)?;
+        let Renewal { token } = loose_payload(raw)?;
         let identity = self.tokens.verify(&token)?;
         if identity.user_id != member.session.user_id() {
             return Err(Error::because(Code::Forbidden, "the token is somebody else's"));

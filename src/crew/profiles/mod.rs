@@ -18,6 +18,7 @@ use crate::foundation::errors::Result;
 use crate::foundation::fields::{Fields, given};
 use crate::foundation::schema::people;
 use crate::foundation::schema::profiles;
+use crate::foundation::{address, text};
 
 pub use sign_in::{KnownProfiles, SignedIn, ensure};
 
@@ -65,11 +66,11 @@ pub struct MeChange {
     /// One line of 1 to 80 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub display_name: Option<String>,
-    /// An http or https address, or null.
+    /// An https address, or null.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     pub avatar_url: Option<Option<String>>,
-    /// An http or https address, or null.
+    /// An https address of a page at `instagram.com` or `www.instagram.com`, or null.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     pub ig_url: Option<Option<String>>,
@@ -78,7 +79,7 @@ pub struct MeChange {
 }
 
 impl MeChange {
-    /// The same change, trimmed.
+    /// The same change as it is stored.
     ///
     /// # Errors
     /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) when a value is out of its bounds.
@@ -86,8 +87,8 @@ impl MeChange {
         let mut fields = Fields::new();
         let change = MeChange {
             display_name: self.display_name.map(|name| fields.line("/display_name", &name, MAX_NAME)),
-            avatar_url: self.avatar_url.map(|url| url.map(|url| fields.url("/avatar_url", &url))),
-            ig_url: self.ig_url.map(|url| url.map(|url| fields.url("/ig_url", &url))),
+            avatar_url: self.avatar_url.map(|url| url.map(|url| fields.read("/avatar_url", address::picture(&url)))),
+            ig_url: self.ig_url.map(|url| url.map(|url| fields.read("/ig_url", address::instagram(&url)))),
             reveal_ig: self.reveal_ig,
         };
         fields.done()?;
@@ -100,11 +101,12 @@ impl MeChange {
     }
 }
 
-/// The name of a new profile: that of the token, else what stands before the `@` of its address, else `Guest`.
+/// The name of a new profile: that of the token, else what stands before the `@` of its address, else `Guest`. A name that
+/// nobody can be asked about is mended, not refused.
 pub fn first_name(name: Option<&str>, email: Option<&str>) -> String {
     let local_part = email.and_then(|email| email.split('@').next());
-    let names = name.into_iter().chain(local_part).map(|name| name.trim().chars().take(MAX_NAME).collect::<String>());
-    names.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "Guest".to_owned())
+    let mut names = name.into_iter().chain(local_part).filter_map(|name| text::mended(name, MAX_NAME));
+    names.next().unwrap_or_else(|| "Guest".to_owned())
 }
 
 #[cfg(test)]
@@ -118,6 +120,8 @@ mod tests {
         assert_eq!(first_name(None, Some("@")), "Guest");
         assert_eq!(first_name(None, None), "Guest");
         assert_eq!(first_name(Some(&"ü".repeat(200)), None), "ü".repeat(MAX_NAME));
+        assert_eq!(first_name(Some("neB\u{202e}  \u{2028}Lux"), None), "neB Lux");
+        assert_eq!(first_name(Some("\u{200b}\u{3164}"), Some("ana@example.org")), "ana");
     }
 
     #[test]

@@ -1,18 +1,23 @@
 //! HTTP of profiles.
 
 use actix_web::{get, patch, web};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{Me, MeChange, Profile, SignedIn, store};
 use crate::crew::refusals;
 use crate::foundation::db::{Access, Database};
-use crate::foundation::errors::Result;
-use crate::foundation::http::{Json, Path, Problem};
+use crate::foundation::errors::{Error, Result};
+use crate::foundation::http::{Json, Page, Path, Problem, Query};
+
+/// The most people that one request may ask for.
+const MAX_IDS: usize = 100;
 
 /// Registers the routes of profiles.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(get_me).service(change_me).service(get_profile);
+    config.service(get_me).service(change_me).service(get_profiles).service(get_profile);
 }
 
 /// One's own profile
@@ -49,6 +54,50 @@ async fn change_me(who: SignedIn, database: web::Data<Database>, change: Json<Me
     let change = change.into_inner().checked()?;
     let work = async |conn: &mut _| store::change(conn, who.user_id, change).await;
     Ok(Json(database.scope(&who.caller, Access::Write, work).await?))
+}
+
+/// Whose profiles.
+#[derive(Debug, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+struct ProfilesQuery {
+    /// 1 to 100 ids of profiles, parted by commas.
+    ids: String,
+}
+
+impl ProfilesQuery {
+    fn ids(&self) -> Result<Vec<Uuid>> {
+        let ids: Option<Vec<Uuid>> = self.ids.split(',').map(|id| Uuid::try_parse(id.trim()).ok()).collect();
+        let ids = ids.ok_or_else(|| Error::invalid("?ids", "must be ids parted by commas"))?;
+        if ids.len() > MAX_IDS {
+            return Err(Error::invalid("?ids", format!("must be at most {MAX_IDS} ids")));
+        }
+        Ok(ids)
+    }
+}
+
+/// Several people's profiles
+///
+/// Each as `GET /v1/profiles/{id}` has it, in no order. Those whom the caller may not see are left out. It serves a page of a
+/// log, which names people who have left.
+#[utoipa::path(
+    tag = "profiles",
+    security(("token" = [])),
+    params(ProfilesQuery),
+    responses(
+        (status = 200, description = "The profiles that the caller may see", body = Page<Profile>),
+        refusals::Token,
+        refusals::Query,
+    )
+)]
+#[get("/v1/profiles")]
+async fn get_profiles(
+    who: SignedIn,
+    database: web::Data<Database>,
+    query: Query<ProfilesQuery>,
+) -> Result<Json<Page<Profile>>> {
+    let ids = query.ids()?;
+    let work = async |conn: &mut _| store::people(conn, &ids).await;
+    Ok(Json(Page::whole(database.scope(&who.caller, Access::Snapshot, work).await?)))
 }
 
 /// Another person's profile

@@ -16,6 +16,7 @@ use serde_json::Value;
 use serde_path_to_error::Segment;
 
 use crate::foundation::errors::{Code, Error, FieldError, Result};
+use crate::foundation::strict::{self, Unread};
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,11 +28,13 @@ pub(super) struct BodyLimit(pub usize);
 /// A JSON body, as an argument and as an answer.
 ///
 /// Refused are: another content type (415), more bytes than `PODIUM_LIMIT_BODY_BYTES` (413), what is not JSON (400),
-/// and a value of the wrong type or a text with a NUL, which Postgres cannot store (422, with its pointer).
+/// and a value of the wrong type, a field that the request does not have, or a text with a NUL, which Postgres cannot store
+/// (422, with its pointer).
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
-/// The query string. A parameter that cannot be read is refused with 422, unknown ones are ignored.
+/// The query string. A parameter that cannot be read is refused with 422. Several of these may read one query; parameters that
+/// none of them knows are refused by [`held_to_document`](super::held_to_document).
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
@@ -112,17 +115,21 @@ async fn read_body(payload: Payload, limit: usize) -> Result<web::Bytes> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    // Fields that nobody knows are skipped without a look, but a body is UTF-8 as a whole.
     let text = std::str::from_utf8(body).map_err(|_| Error::because(Code::Malformed, "the body is not UTF-8"))?;
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let mut track = serde_path_to_error::Track::new();
+    let read = strict::read(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+    if let Err(Unread { cause: Some(cause), mut unknown }) = read {
         // A wrong value stops the reading; what comes after it need not be JSON.
-        match serde_json::from_slice::<IgnoredAny>(body) {
-            Ok(_) => told(error.inner(), pointer(error.path().iter())),
-            Err(error) => told(&error, String::new()),
+        serde_json::from_slice::<IgnoredAny>(body).map_err(|error| told(&error))?;
+        if !strict::is_data(&cause) {
+            return Err(told(&cause));
         }
-    })?;
-    json.end().map_err(|error| told(&error, String::new()))?;
+        let detail = strict::without_position(&cause).into();
+        unknown.push(FieldError { pointer: pointer(track.path().iter()).into(), detail });
+        return Err(Error::invalid_fields(unknown));
+    }
+    json.end().map_err(|error| told(&error))?;
     // Serde would fill a struct from a list, too.
     if !text.trim_start().starts_with('{') {
         return Err(Error::invalid("", "must be an object"));
@@ -130,18 +137,15 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     if let Some(pointer) = nul(body) {
         return Err(Error::invalid(pointer, "must not contain NUL"));
     }
-    Ok(value)
+    read.map_err(|unread| Error::invalid_fields(unread.unknown))
 }
 
 /// What serde found: not JSON at all, or JSON in which a value is wrong.
-fn told(error: &serde_json::Error, pointer: String) -> Error {
-    let text = error.to_string();
-    if error.is_data() {
-        // The place is told by the pointer.
-        let detail = text.split(" at line ").next().unwrap_or(&text).to_owned();
-        Error::invalid_fields(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
+fn told(error: &serde_json::Error) -> Error {
+    if strict::is_data(error) {
+        Error::invalid("", strict::without_position(error))
     } else {
-        Error::because(Code::Malformed, format!("the body is not JSON: {text}"))
+        Error::because(Code::Malformed, format!("the body is not JSON: {error}"))
     }
 }
 
@@ -150,18 +154,13 @@ fn pointer<'a>(path: impl Iterator<Item = &'a Segment>) -> String {
     for segment in path {
         let part = match segment {
             Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } | Segment::Enum { variant: key } => escaped(key),
+            Segment::Map { key } | Segment::Enum { variant: key } => strict::escaped(key),
             Segment::Unknown => continue,
         };
         pointer.push('/');
         pointer.push_str(&part);
     }
     pointer
-}
-
-/// A key as part of a JSON pointer (RFC 6901).
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// The pointer of the first text or key with a NUL in it. JSON can only write one as an escape, so most bodies are
@@ -184,7 +183,7 @@ fn nul_within(value: &Value) -> Option<String> {
         }
         Value::Object(members) => members.iter().find_map(|(key, member)| {
             let below = if key.contains('\0') { Some(String::new()) } else { nul_within(member) };
-            Some(format!("/{}{}", escaped(key), below?))
+            Some(format!("/{}{}", strict::escaped(key), below?))
         }),
         _ => None,
     }
@@ -238,7 +237,7 @@ pub(super) fn body_error(error: JsonPayloadError) -> Error {
     match &error {
         JsonPayloadError::ContentType => unsupported_type(),
         JsonPayloadError::OverflowKnownLength { limit, .. } | JsonPayloadError::Overflow { limit } => too_large(*limit),
-        JsonPayloadError::Deserialize(cause) => told(cause, String::new()),
+        JsonPayloadError::Deserialize(cause) => told(cause),
         JsonPayloadError::Payload(PayloadError::Overflow) => Error::new(Code::TooLarge),
         other => Error::because(Code::Malformed, format!("the body cannot be read: {other}")),
     }

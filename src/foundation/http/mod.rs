@@ -13,6 +13,7 @@ mod preview;
 mod problem;
 mod public;
 mod public_url;
+mod swallow;
 
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web;
@@ -28,6 +29,7 @@ pub use preview::{Preview, Previews};
 pub use problem::{AsItIs, Problem, fallback, head_as_get, tell};
 pub use public::{Known, Public, PublicFile, tagged};
 pub use public_url::PublicUrl;
+pub use swallow::held_to_document;
 
 /// How bodies, queries and paths are read; for the app's `configure`.
 pub fn extractors(limits: &Limits) -> impl Fn(&mut web::ServiceConfig) + use<> {

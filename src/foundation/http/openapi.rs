@@ -1,5 +1,7 @@
 //! The OpenAPI document: made from the routes themselves, so the two cannot disagree.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
 use actix_web::{App, HttpResponse, web};
@@ -39,6 +41,16 @@ struct Base;
 pub struct Document {
     value: Value,
     routes: Vec<(ResourceDef, Vec<Method>)>,
+    taken: HashMap<(Method, String), Taken>,
+}
+
+/// What an operation takes beside its path and headers.
+#[derive(Debug, Clone)]
+pub(super) struct Taken {
+    /// The names of its query's parameters.
+    pub query: HashSet<String>,
+    /// Whether it takes a body.
+    pub body: bool,
 }
 
 impl Document {
@@ -55,17 +67,25 @@ impl Document {
         let mut value = serde_json::to_value(&api).expect("the document has texts for keys");
         value["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
         value["info"]["license"] = json!({"name": env!("CARGO_PKG_LICENSE")});
+        close_requests(&mut value);
         let mut routes = Vec::new();
+        let mut taken = HashMap::new();
         for (path, item) in value["paths"].as_object_mut().into_iter().flatten() {
             let mut methods = Vec::new();
             for (method, operation) in item.as_object_mut().into_iter().flatten() {
                 let Some(method) = known_method(method) else { continue };
                 complete(operation, &method, path);
+                taken.insert((method.clone(), path.clone()), taken_by(operation));
                 methods.push(method);
             }
             routes.push((ResourceDef::new(path.as_str()), methods));
         }
-        Document { value, routes }
+        Document { value, routes, taken }
+    }
+
+    /// What the operation takes that is served by this method at the address of this pattern.
+    pub(super) fn taken(&self, method: &Method, pattern: &str) -> Option<&Taken> {
+        self.taken.get(&(method.clone(), pattern.to_owned()))
     }
 
     /// The document.
@@ -103,6 +123,55 @@ fn literal(route: &ResourceDef) -> usize {
 
 fn known_method(name: &str) -> Option<Method> {
     ["get", "put", "post", "delete", "patch"].contains(&name).then(|| name.to_ascii_uppercase().parse().ok()).flatten()
+}
+
+fn taken_by(operation: &Value) -> Taken {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let in_query = parameters.filter(|parameter| parameter["in"] == "query");
+    let query = in_query.filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect();
+    Taken { query, body: operation.get("requestBody").is_some() }
+}
+
+/// Says of everything that a request's body is made of that it has no other fields: bodies are [read](crate::foundation::strict)
+/// so, whatever their type.
+fn close_requests(document: &mut Value) {
+    let operations =
+        document["paths"].as_object().into_iter().flatten().filter_map(|(_, item)| item.as_object()).flatten();
+    let mut bodies = BTreeSet::new();
+    operations.for_each(|(_, operation)| named_schemas(&operation["requestBody"], &mut bodies));
+    let mut waiting: Vec<String> = bodies.iter().cloned().collect();
+    while let Some(name) = waiting.pop() {
+        let schema = &mut document["components"]["schemas"][&name];
+        close(schema);
+        let mut below = BTreeSet::new();
+        named_schemas(schema, &mut below);
+        waiting.extend(below.into_iter().filter(|name| bodies.insert(name.clone())));
+    }
+}
+
+/// The schemas of the document to which a part of it refers.
+fn named_schemas(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| named_schemas(item, names)),
+        Value::Object(members) => members.iter().for_each(|(key, member)| match member.as_str() {
+            Some(name) if key == "$ref" => names.extend(name.rsplit('/').next().map(str::to_owned)),
+            _ => named_schemas(member, names),
+        }),
+        _ => {}
+    }
+}
+
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(close),
+        Value::Object(members) => {
+            if members.contains_key("properties") {
+                members.insert("additionalProperties".to_owned(), json!(false));
+            }
+            members.values_mut().for_each(close);
+        }
+        _ => {}
+    }
 }
 
 fn complete(operation: &mut Value, method: &Method, path: &str) {

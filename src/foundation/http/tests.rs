@@ -1,6 +1,6 @@
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::{App, HttpResponse, get, middleware, post, web};
+use actix_web::{App, HttpResponse, delete, get, middleware, post, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -29,7 +29,7 @@ async fn make(_thing: Json<Thing>) -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
-#[utoipa::path(responses((status = 200, description = "ok", body = Page<String>)))]
+#[utoipa::path(params(PageQuery), responses((status = 200, description = "ok", body = Page<String>)))]
 #[get("/v1/things")]
 async fn list(page: Query<PageQuery>) -> crate::foundation::errors::Result<Json<Page<String>>> {
     let limit = page.limit()?;
@@ -43,6 +43,12 @@ async fn find(_id: Path<Uuid>) -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
+#[utoipa::path(params(("id" = Uuid, Path)), responses((status = 204, description = "gone")))]
+#[delete("/v1/things/{id}")]
+async fn remove(_id: Path<Uuid>) -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
 #[utoipa::path(responses((status = 200, description = "ok")))]
 #[post("/v1/plain")]
 async fn plain(_thing: web::Json<Thing>) -> HttpResponse {
@@ -50,7 +56,7 @@ async fn plain(_thing: web::Json<Thing>) -> HttpResponse {
 }
 
 fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(make).service(list).service(find).service(plain);
+    config.service(make).service(list).service(find).service(remove).service(plain);
 }
 
 struct Answer {
@@ -69,6 +75,7 @@ async fn ask(request: TestRequest) -> Answer {
         .configure(|config| routes(&mut ServiceConfig::new(config)))
         .configure(|config| serve_document(config, &document))
         .default_service(web::to(fallback))
+        .wrap(middleware::from_fn(held_to_document))
         .wrap(middleware::from_fn(head_as_get))
         .wrap(cors(&settings))
         .wrap(middleware::from_fn(tell))
@@ -95,7 +102,7 @@ fn refused(answer: &Answer, status: u16, code: &str) {
 
 #[actix_web::test]
 async fn a_right_body_is_taken() {
-    let answer = post_json(r#"{"name": "a \\u0000 b", "badges": [], "new": "field"}"#).await;
+    let answer = post_json(r#"{"name": "a \\u0000 b", "badges": []}"#).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.headers.get("x-content-type-options").unwrap(), "nosniff");
 }
@@ -119,6 +126,8 @@ async fn a_wrong_value_is_named() {
         (r#"[]"#, ""),
         (r#"{"name": "a\u0000b", "badges": []}"#, "/name"),
         (r#"{"name": "a", "badges": [], "x/~": ["\u0000"]}"#, "/x~1~0/0"),
+        (r#"{"name": "a", "badges": [{"count": 1, "x/~": 1}]}"#, "/badges/0/x~1~0"),
+        (r#"{"nmae": "a", "badges": []}"#, "/nmae"),
     ] {
         let answer = post_json(body).await;
         refused(&answer, 422, "invalid");
@@ -156,18 +165,33 @@ async fn queries_are_named_and_ids_that_are_none_are_not_found() {
         ("limit=1&limit=2", "?"),
         ("cursor=%00", "?cursor"),
         ("cursor=x", "?cursor"),
-        ("limit=1&unknown=%ff", "?unknown"),
+        ("limit=1&cursor=%ff", "?cursor"),
+        ("limit=1&unknown=1", "?unknown"),
+        ("limit=1&Limit=1", "?Limit"),
     ] {
         let answer = ask(TestRequest::get().uri(&format!("/v1/things?{query}"))).await;
         refused(&answer, 422, "invalid");
         assert_eq!(answer.body["errors"][0]["pointer"], json!(pointer), "{query}: {}", answer.body);
     }
-    let page = ask(TestRequest::get().uri("/v1/things?limit=1&unknown=1")).await;
+    let page = ask(TestRequest::get().uri("/v1/things?limit=1")).await;
     assert_eq!(page.body["items"], json!(["a"]));
     assert!(page.body["next"].is_string());
     for id in ["xyz", "0190d5a0", "%00", "%ff"] {
         refused(&ask(TestRequest::get().uri(&format!("/v1/things/{id}"))).await, 404, "not_found");
     }
+}
+
+#[actix_web::test]
+async fn a_body_where_none_is_taken_is_refused() {
+    let gone = |body: &'static str| {
+        TestRequest::delete().uri("/v1/things/0190d5a0-0000-7000-8000-000000000001").set_payload(body)
+    };
+    for empty in ["", "{}", "null"] {
+        assert_eq!(ask(gone(empty).insert_header(("content-length", empty.len()))).await.status, 200, "{empty}");
+    }
+    let full = r#"{"a": 1}"#;
+    refused(&ask(gone(full).insert_header(("content-length", full.len()))).await, 422, "invalid");
+    refused(&ask(gone(full).insert_header(("transfer-encoding", "chunked"))).await, 422, "invalid");
 }
 
 #[actix_web::test]
@@ -220,7 +244,10 @@ async fn the_document_describes_every_route_and_refusal() {
     let code = &document["components"]["schemas"]["Code"];
     assert!(code.to_string().contains("pod_full"), "{code}");
     let operations = Document::of(routes).operations().count();
-    assert_eq!(operations, 4);
+    assert_eq!(operations, 5);
+    for name in ["Thing", "Badge"] {
+        assert_eq!(document["components"]["schemas"][name]["additionalProperties"], json!(false));
+    }
 }
 
 #[actix_web::test]

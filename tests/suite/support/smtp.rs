@@ -15,8 +15,12 @@ use super::client::PATIENCE;
 pub struct Mail {
     /// The envelope's recipients.
     pub to: Vec<String>,
-    /// Headers and body as they came, but with the folding of quoted-printable undone.
+    /// Headers and body as they came.
+    pub raw: String,
+    /// The same with the folding of quoted-printable undone.
     pub text: String,
+    /// The line that greeted this server.
+    pub greeting: String,
 }
 
 impl Mail {
@@ -96,12 +100,15 @@ impl Drop for MailServer {
 async fn serve(stream: TcpStream, keep: &watch::Sender<Vec<Mail>>, refuse: &AtomicUsize) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
-    let mut to = Vec::new();
+    let (mut to, mut greeting) = (Vec::new(), String::new());
     write.write_all(b"220 mail.test ESMTP\r\n").await?;
     while let Some(line) = lines.next_line().await? {
         let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
         let answer: &[u8] = match verb.as_str() {
-            "EHLO" | "HELO" => b"250-mail.test\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n",
+            "EHLO" | "HELO" => {
+                greeting = line;
+                b"250-mail.test\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
+            }
             "MAIL" if refuse.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok() => {
                 b"451 not now\r\n"
             }
@@ -111,14 +118,16 @@ async fn serve(stream: TcpStream, keep: &watch::Sender<Vec<Mail>>, refuse: &Atom
             }
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await?;
-                let mut text = String::new();
+                let (mut raw, mut text) = (String::new(), String::new());
                 while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
+                    raw.push_str(&format!("{line}\r\n"));
                     match line.strip_suffix('=') {
                         Some(folded) => text.push_str(folded),
                         None => text.push_str(&format!("{line}\n")),
                     }
                 }
-                let mail = Mail { to: std::mem::take(&mut to), text: text.replace("=3D", "=") };
+                let (to, text, greeting) = (std::mem::take(&mut to), text.replace("=3D", "="), greeting.clone());
+                let mail = Mail { to, raw, text, greeting };
                 keep.send_modify(|mails| mails.push(mail));
                 b"250 taken\r\n"
             }

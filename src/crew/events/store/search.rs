@@ -20,7 +20,7 @@ use crate::foundation::schema::events;
 /// Signs alone, as the band `!!!` has for its name, have no trigrams: these must be there as they are.
 const WORDS: &str = "SELECT DISTINCT word, show_trgm(word) <> '{}' AS alike, \
      set_config('pg_trgm.word_similarity_threshold', '0.3', true) \
-     FROM regexp_split_to_table(podium.folded($1), '\\s+') word WHERE word <> '' ORDER BY word";
+     FROM regexp_split_to_table(podium.alike($1), '\\s+') word WHERE word <> '' ORDER BY word";
 
 #[derive(QueryableByName)]
 struct Word {
@@ -55,14 +55,14 @@ pub async fn search(
     let score = || {
         sql::<Integer>("podium.search_score(")
             .bind::<Array<Text>, _>(all.clone())
-            .sql(", podium.searched(artist, city, venue))")
+            .sql(", podium.sought(artist, city, venue))")
     };
     let mut found = super::filtered(filter).select((Event::as_select(), score()));
     for Word { word, alike } in words {
         let (before, behind) = if alike {
-            ("podium.searched(artist, city, venue) %> ", "")
+            ("podium.sought(artist, city, venue) %> ", "")
         } else {
-            ("strpos(podium.searched(artist, city, venue), ", ") > 0")
+            ("strpos(podium.sought(artist, city, venue), ", ") > 0")
         };
         found = found.filter(sql::<Bool>(before).bind::<Text, _>(word).sql(behind));
     }

@@ -79,7 +79,7 @@ impl Handler<TypesElsewhere> for PodActor {
             return;
         }
         if on {
-            self.start_typing(user_id, None, ctx);
+            self.start_typing(user_id, None, 0, ctx);
         } else {
             self.stop_typing(user_id, ctx);
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix::fut::wrap_future;
 use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Committed, HeardOf, PodActor, RETRY, Recheck};
 use crate::crew::messages::Kind;
@@ -28,18 +29,15 @@ impl PodActor {
         if changes.iter().any(|change| change.kind != Kind::Text) {
             self.refresh(ctx);
         }
-        for change in &changes {
-            match change.kind {
-                // Whoever has said it types no more, and their client shows it without being told.
-                Kind::Text if change.is_new => {
-                    self.typing.remove(&change.user_id).map(|typing| ctx.cancel_future(typing.timer))
-                }
-                // Whoever comes again begins to read anew.
-                Kind::Joined | Kind::Left | Kind::Removed => self.told.remove(&change.user_id).map(|_| true),
-                _ => None,
-            };
+        // Whoever comes again begins to read anew.
+        for change in changes.iter().filter(|change| matches!(change.kind, Kind::Joined | Kind::Left | Kind::Removed)) {
+            self.told.remove(&change.user_id);
         }
+        let said = changes.iter().filter(|change| change.kind == Kind::Text && change.is_new);
+        let said: Vec<Uuid> = said.map(|change| change.user_id).collect();
         self.broadcast(changes.into_iter().map(|change| change.frame).collect());
+        // After the message, so that nobody sees a moment with neither.
+        said.into_iter().for_each(|user_id| self.has_said(user_id, ctx));
         self.tell_news();
         self.tell_marks();
     }

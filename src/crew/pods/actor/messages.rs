@@ -54,6 +54,8 @@ pub struct Typing {
     pub subscription: SubscriptionId,
     /// Whether they type.
     pub on: bool,
+    /// How many of the person's messages were under way when they said so: these do not end it.
+    pub under_way: u32,
 }
 
 /// The database has another line of history: nothing that was read holds any more.

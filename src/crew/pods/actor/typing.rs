@@ -1,4 +1,7 @@
-//! Who types, until they stop, go, or have not said so for a while.
+//! Who types, until they stop, say it, go, or have not said so for a while.
+//!
+//! A message ends the typing that led to it, and not the typing that has begun since: so whoever says that they type brings along
+//! how many of their messages are under way. The node of the typist knows, and tells the others.
 
 use std::time::Duration;
 
@@ -17,17 +20,43 @@ const TYPING: Duration = Duration::from_secs(6);
 pub(super) struct Types {
     /// Ends it.
     pub(super) timer: SpawnHandle,
-    /// Whether it was a session of this node that told.
+    /// Whether it was a session of this node that told. Then it is this node that ends it for all.
     pub(super) here: bool,
+    /// How many messages are still to come that were said before.
+    under_way: u32,
 }
 
 impl PodActor {
     /// A person types on; `teller` is their session if it is one of this node's, and need not hear of it.
-    pub(super) fn start_typing(&mut self, user_id: Uuid, teller: Option<SubscriptionId>, ctx: &mut Context<Self>) {
+    pub(super) fn start_typing(
+        &mut self,
+        user_id: Uuid,
+        teller: Option<SubscriptionId>,
+        under_way: u32,
+        ctx: &mut Context<Self>,
+    ) {
         let timer = ctx.run_later(TYPING, move |actor, ctx| actor.stop_typing(user_id, ctx));
-        match self.typing.insert(user_id, Types { timer, here: teller.is_some() }) {
-            Some(before) => drop(ctx.cancel_future(before.timer)),
-            None => self.passing("typing", &json!({ "user_id": user_id, "on": true }), teller),
+        let before = self.typing.remove(&user_id);
+        let is_new = before.is_none();
+        // With another device elsewhere, they type here all the same.
+        let here = teller.is_some() || before.as_ref().is_some_and(|before| before.here);
+        before.map(|before| ctx.cancel_future(before.timer));
+        self.typing.insert(user_id, Types { timer, here, under_way });
+        if is_new {
+            self.passing("typing", &json!({ "user_id": user_id, "on": true }), teller);
+        }
+    }
+
+    /// A message of this person has been let out.
+    pub(super) fn has_said(&mut self, user_id: Uuid, ctx: &mut Context<Self>) {
+        match self.typing.get_mut(&user_id) {
+            Some(typing) if typing.here && typing.under_way > 0 => typing.under_way -= 1,
+            Some(typing) if typing.here => {
+                self.parts.live.tell(self.pod_id, &Packet::Typing { user_id, on: false });
+                self.stop_typing(user_id, ctx);
+            }
+            // Their node knows whether they type anew, and says so.
+            Some(_) | None => {}
         }
     }
 
@@ -53,11 +82,11 @@ impl PodActor {
 impl Handler<Typing> for PodActor {
     type Result = ();
 
-    fn handle(&mut self, Typing { subscription, on }: Typing, ctx: &mut Self::Context) {
+    fn handle(&mut self, Typing { subscription, on, under_way }: Typing, ctx: &mut Self::Context) {
         let Some(user_id) = self.sessions.get(&subscription).map(|attached| attached.user_id) else { return };
         self.parts.live.tell(self.pod_id, &Packet::Typing { user_id, on });
         match on {
-            true => self.start_typing(user_id, Some(subscription), ctx),
+            true => self.start_typing(user_id, Some(subscription), under_way, ctx),
             false => self.stop_typing(user_id, ctx),
         }
     }

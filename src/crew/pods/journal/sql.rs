@@ -127,7 +127,7 @@ impl Connection {
                 .prepare("SELECT code, seq, at, fresh FROM podium.append($1, $2, $3, $4, $5, $6) ORDER BY ord")
                 .await?;
             let amend = client
-                .prepare("SELECT code, seq, message FROM podium.amend($1, $2, $3, $4, $5, $6) ORDER BY ord")
+                .prepare("SELECT code, seq, message FROM podium.amend($1, $2, $3, $4, $5, $6, $7) ORDER BY ord")
                 .await?;
             Ok(Connection { client, backend, epoch, append, append_more, amend })
         };
@@ -167,7 +167,9 @@ impl Connection {
             texts.push(append.text.as_str());
             if !is_plain {
                 replies.push(append.reply_to);
-                mentions.push(array(&append.mentions));
+                mentions.push(
+                    Some(&append.mentions).filter(|mentions| !mentions.is_empty()).map(|mentions| array(mentions)),
+                );
             }
         }
         // `query` reads to the end of the answer, which Postgres sends after the commit.
@@ -190,7 +192,7 @@ impl Connection {
     /// Changes messages, likewise.
     pub(super) async fn amend<'a>(&self, group: impl Iterator<Item = &'a Amend>) -> Result<Vec<Amendation>, Failure> {
         let (mut pods, mut ids, mut users, mut ops) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut changes, mut values) = (Vec::new(), Vec::new());
+        let (mut changes, mut values, mut mentions) = (Vec::new(), Vec::new(), Vec::new());
         for amend in group {
             pods.push(amend.pod_id);
             ids.push(amend.id);
@@ -199,9 +201,11 @@ impl Connection {
             let (change, value) = amend.change.as_sql();
             changes.push(change);
             values.push(value);
+            mentions.push(amend.change.mentions().map(array));
         }
         let rows = in_time(ANSWER, async {
-            Ok(self.client.query(&self.amend, &[&pods, &ids, &users, &changes, &values, &ops]).await?)
+            let arguments: [&(dyn ToSql + Sync); 7] = [&pods, &ids, &users, &changes, &values, &ops, &mentions];
+            Ok(self.client.query(&self.amend, &arguments).await?)
         })
         .await?;
         let verdicts = rows.iter().map(|row| {
@@ -277,10 +281,10 @@ async fn end(client: &Client, lost: Backend) -> Result<(), Failure> {
     }
 }
 
-/// Ids as the text of an array; `None` for none.
-fn array(ids: &[Uuid]) -> Option<String> {
+/// Ids as the text of an array.
+fn array(ids: &[Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
-    (!ids.is_empty()).then(|| format!("{{{}}}", ids.join(",")))
+    format!("{{{}}}", ids.join(","))
 }
 
 fn read_line(row: &Row, outcome: &mut Outcome) -> Result<(), tokio_postgres::Error> {
