@@ -6,7 +6,7 @@
 //!
 //! A *name* is one line: of a person, a pod, an artist, a city, a venue. It stands in the middle of other people's lines, so it
 //! must not turn them round or break them. Joiners inside words stay, since Persian words and families of emoji are made of them;
-//! so do the marks of direction (U+200E, U+200F, U+061C), which reach no further than the name. [`line`] holds a name against
+//! so do the marks of direction (U+200E, U+200F, U+061C), which reach no further than the name. [`line()`] holds a name against
 //! these rules, [`mended`] makes the best of one that nobody can be asked about.
 //!
 //! A *message* may have lines, and characters that turn its direction: it stands alone. It need only be visible.

@@ -82,15 +82,22 @@ async fn a_message_ends_typing_on_every_node() {
     let topic = format!("pod:{pod}");
     let a = joined(&cluster.nodes[0], &ana, &topic).await;
     let b = joined(&cluster.nodes[1], &ben, &topic).await;
-    for text in ["one", "two"] {
+    // Who is told that they type anew was told that they had stopped; what ends by itself ends after that.
+    let types = async || {
         a.ask(&topic, "typing", json!({"on": true})).await.ok();
         b.event_where(&topic, "typing", |typing| typing["on"] == true).await;
-        a.say(pod, Uuid::now_v7(), text).await.ok();
-        b.event_where(&topic, "typing", |typing| typing["on"] == false).await;
-    }
+    };
+    let stops = async || a.event_where(&topic, "typing", |typing| typing["on"] == false).await;
+    types().await;
+    a.say(pod, Uuid::now_v7(), "one").await.ok();
+    stops().await;
+    types().await;
     // Said on the other node than where it was typed.
-    a.ask(&topic, "typing", json!({"on": true})).await.ok();
-    b.event_where(&topic, "typing", |typing| typing["on"] == true).await;
-    cluster.nodes[1].post(&format!("/v1/pods/{pod}/messages"), &ana, json!({"text": "three"})).await.ok(201);
-    b.event_where(&topic, "typing", |typing| typing["on"] == false).await;
+    let id = Uuid::now_v7();
+    let body = json!({"id": id, "text": "two"});
+    cluster.nodes[1].post(&format!("/v1/pods/{pod}/messages"), &ana, body).await.ok(201);
+    stops().await;
+    types().await;
+    let told: Vec<Value> = told(&b, &topic).into_iter().filter(Value::is_boolean).collect();
+    assert_eq!(told, [true, false, true, false, true]);
 }
