@@ -35,7 +35,7 @@ await run(async (browser, { url, invite }) => {
     await signUp(page, { name: `Kim ${fault}`, email: `${fault}@example.org`, password: "a sentence to remember" });
     // The invitation is taken by itself, which this tab remembers.
     await page.getByRole("textbox", { name: "Message" }).waitFor();
-    await page.getByText("You are signed in in this tab alone").waitFor();
+    await page.getByText("Only this tab is signed in").waitFor();
     await say(page, `I am in: ${fault}`);
     await until("it is stored", async () =>
       (await texts(page)).some(({ text, state }) => text === `I am in: ${fault}` && state === "stored"),
@@ -61,7 +61,7 @@ await run(async (browser, { url, invite }) => {
     await page.getByLabel("Email").fill(`${fault}@example.org`);
     await page.getByLabel("Password").fill("a sentence to remember");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("You are signed in in this tab alone").waitFor();
+    await page.getByText("Only this tab is signed in").waitFor();
     await plain("signed in again");
     await context.close();
   }

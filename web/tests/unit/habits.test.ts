@@ -8,8 +8,7 @@ const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
 
 /** What it is, and where it may stand. */
 const HABITS: [RegExp, string[]][] = [
-  // Each throws, is null or is full somewhere.
-  // (An option of the npm package phoenix has the same name.)
+  // Each throws, is null or is full somewhere. An option of that name is another thing.
   [/\b(localStorage|sessionStorage)\b(?!\??:)/, ["lib/storage.ts"]],
   // Secure contexts alone have these.
   [/crypto\.randomUUID|crypto\.subtle/, ["lib/id.ts"]],
