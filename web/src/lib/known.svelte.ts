@@ -4,15 +4,15 @@
 import { api, ApiError } from "./api";
 import * as db from "./db";
 import { session } from "./session.svelte";
-import type { Id } from "./types";
+import type { Id, Page } from "./types";
 
 const LIST = "people";
 
 /** So many names are kept. */
 const MOST = 500;
 
-/** So many are asked for at a time. */
-const AT_ONCE = 4;
+/** So many are asked for at a time, which is as many as the server takes. */
+const AT_ONCE = 100;
 
 /** When one is asked for again after the network failed, in milliseconds. */
 const AGAIN = 5_000;
@@ -29,7 +29,7 @@ class People {
   /** Who is to be asked for, or was. */
   #asked = new Set<Id>();
   #queue: Id[] = [];
-  #asking = 0;
+  #asking = false;
   #keeping: ReturnType<typeof setTimeout> | undefined;
 
   /** Knows what is kept for whoever is signed in. */
@@ -59,33 +59,33 @@ class People {
     if (this.#user === null || this.#names.has(user) || this.#asked.has(user)) return;
     this.#asked.add(user);
     this.#queue.push(user);
-    this.#next();
+    void this.#ask();
   }
 
-  #next(): void {
-    while (this.#asking < AT_ONCE) {
-      const user = this.#queue.shift();
-      if (user === undefined) return;
-      this.#asking++;
-      void this.#ask(user).finally(() => {
-        this.#asking--;
-        this.#next();
-      });
+  /** Asks for those who wait, many at a time. */
+  async #ask(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    while (this.#queue.length > 0) {
+      const me = this.#user;
+      const some = this.#queue.splice(0, AT_ONCE);
+      try {
+        // Whom the server does not tell of is left out, and not asked for again.
+        const { items } = await api<Page<{ id: Id; display_name: string }>>(
+          "GET",
+          `/v1/profiles?ids=${some.join(",")}`,
+        );
+        if (this.#user === me) this.#add(items.map(({ id, display_name }) => [id, display_name]));
+      } catch (error) {
+        if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) continue;
+        setTimeout(() => {
+          if (this.#user !== me) return;
+          some.forEach((user) => this.#asked.delete(user));
+          some.forEach((user) => this.#want(user));
+        }, AGAIN);
+      }
     }
-  }
-
-  async #ask(user: Id): Promise<void> {
-    const me = this.#user;
-    try {
-      const { display_name } = await api<{ display_name: string }>("GET", `/v1/profiles/${encodeURIComponent(user)}`);
-      if (this.#user === me) this.#add([[user, display_name]]);
-    } catch (error) {
-      // The server knows nobody of this id, or says nothing of them: there is nothing more to ask.
-      if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) return;
-      setTimeout(() => {
-        if (this.#user === me && this.#asked.delete(user)) this.#want(user);
-      }, AGAIN);
-    }
+    this.#asking = false;
   }
 
   async #restore(user: Id): Promise<void> {

@@ -76,7 +76,7 @@ await run(async (browser, { url, event, pod, invite, account }) => {
   });
   await page.goto(url);
   const broken = page.getByRole("alert");
-  await broken.getByText("Your pods cannot be shown.").waitFor();
+  await broken.getByText("This pod cannot be shown.").waitFor();
   assert(!/TypeError|undefined|function/.test(await page.locator("body").innerText()), "no words of a library");
   await page.getByRole("link", { name: "You", exact: true }).click();
   await page.getByText("How others see you").waitFor();
