@@ -83,5 +83,5 @@ mod typing_ends;
 mod user_topic;
 mod web;
 mod web_events;
-mod web_texts;
 mod web_platform;
+mod web_texts;
