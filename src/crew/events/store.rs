@@ -174,7 +174,7 @@ pub async fn list(
     Ok(found)
 }
 
-/// What `idx_events_long` holds, in its words: all that can be on after [`time::OPEN_END`].
+/// What `idx_events_long` holds, in its words: all that can be on after [`OPEN_END`](super::time::OPEN_END).
 const LONG: &str = "ends_at - date_utc > interval '12 hours'";
 
 async fn page(
