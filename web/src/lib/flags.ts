@@ -15,6 +15,11 @@ export function granted(entry: InboxEntry, wish: FlagsWish, now = new Date()): I
   return { ...entry, pinned_at, marked_unread: wish.marked_unread ?? entry.marked_unread };
 }
 
+/** The entry once one has read up to `seq`: whoever reads on has read what was marked as unread, too. */
+export function readTo(entry: InboxEntry, seq: number, unread: number): InboxEntry {
+  return { ...entry, read_seq: seq, unread, marked_unread: entry.marked_unread && seq === entry.read_seq };
+}
+
 /** How many unread messages a pod counts for: one that is marked as unread counts for one. */
 export function unreadOf({ unread, marked_unread }: InboxEntry): number {
   return Math.max(unread, marked_unread ? 1 : 0);

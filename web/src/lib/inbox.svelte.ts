@@ -2,7 +2,7 @@
 
 import { api, ApiError } from "./api";
 import * as db from "./db";
-import { granted, inOrder, unreadOf, type FlagsWish } from "./flags";
+import { granted, inOrder, readTo, unreadOf, type FlagsWish } from "./flags";
 import { people } from "./known.svelte";
 import { live, type Topic } from "./live.svelte";
 import { mergePages } from "./pages";
@@ -77,12 +77,7 @@ class Inbox {
           db.forgetPod(user, pod_id);
         },
         read: ({ pod_id, seq, unread }: { pod_id: Id; seq: number; unread: number }) =>
-          this.#change(pod_id, (entry) =>
-            seq < entry.read_seq
-              ? entry
-              : // Whoever reads on has read it.
-                { ...entry, read_seq: seq, unread, marked_unread: entry.marked_unread && seq === entry.read_seq },
-          ),
+          this.#change(pod_id, (entry) => (seq >= entry.read_seq ? readTo(entry, seq, unread) : entry)),
         "pod:marked": (marked: Marked) => this.#hearMarked(marked),
       },
       // Whatever was told while nobody listened is in the list.
@@ -153,7 +148,7 @@ class Inbox {
 
   /** This device has read further; the server says the same a moment later. */
   seen(pod_id: Id, seq: number): void {
-    this.#change(pod_id, (entry) => (seq >= entry.head ? { ...entry, unread: 0, read_seq: seq } : entry));
+    this.#change(pod_id, (entry) => (seq >= entry.head ? readTo(entry, seq, 0) : entry));
   }
 
   /** Tells the server what it has not heard, one pod after the other. */
@@ -202,6 +197,11 @@ class Inbox {
     const wishes = await db.keptList<[Id, FlagsWish][]>(user, WISHES).catch(() => undefined);
     if (this.#user !== user) return;
     for (const [pod_id, wish] of wishes ?? []) this.#wishes.set(pod_id, { ...wish, ...this.#wishes.get(pod_id) });
+    if (this.#wishes.size > 0) {
+      if (this.known) this.#set(this.entries);
+      // The topic may have been joined before they were read.
+      void this.#grant();
+    }
     // A device that keeps nothing waits for the server.
     const kept = await db.keptList<InboxEntry[]>(user, LIST).catch(() => undefined);
     if (kept && this.#user === user && !this.known) {

@@ -43,7 +43,9 @@ await run(async (browser, { url, pods: [first, second], people: [ana, ben] }) =>
   const said = await fetch(`${url}/v1/pods/${second.id}/messages`, { method: "POST", headers, body });
   assert(said.status === 201, `said: ${said.status}`);
   await bubble(other.page, "and something new").waitFor();
-  await entry(page, second.name).getByText("marked as unread").waitFor({ state: "detached" });
+  for (const at of [page, other.page]) {
+    await entry(at, second.name).getByText("marked as unread").waitFor({ state: "detached" });
+  }
 
   // Without a network: shown at once, kept through a reload, told when there is one again.
   way.down();

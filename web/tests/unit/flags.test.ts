@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { granted, inOrder, unreadOf } from "../../src/lib/flags";
+import { granted, inOrder, readTo, unreadOf } from "../../src/lib/flags";
 import type { InboxEntry } from "../../src/lib/types";
 
 function entry(id: string, active_at: string, flags: Partial<InboxEntry> = {}): InboxEntry {
@@ -17,6 +17,12 @@ describe("what one marks pods with", () => {
     expect(unreadOf(entry("a", "1"))).toBe(0);
     expect(unreadOf(entry("a", "1", { marked_unread: true }))).toBe(1);
     expect(unreadOf(entry("a", "1", { marked_unread: true, unread: 7 }))).toBe(7);
+  });
+
+  it("ends a mark as unread where one reads on, and not where one reads the same again", () => {
+    const marked = entry("a", "1", { read_seq: 5, unread: 1, marked_unread: true });
+    expect(readTo(marked, 5, 1)).toEqual(marked);
+    expect(readTo(marked, 6, 0)).toEqual({ ...marked, read_seq: 6, unread: 0, marked_unread: false });
   });
 
   it("grants what is wished, and leaves the rest", () => {
