@@ -76,8 +76,10 @@ class Inbox {
           this.#set(this.entries.filter(({ id }) => id !== pod_id));
           db.forgetPod(user, pod_id);
         },
-        read: ({ pod_id, seq, unread }: { pod_id: Id; seq: number; unread: number }) =>
-          this.#change(pod_id, (entry) => (seq >= entry.read_seq ? readTo(entry, seq, unread) : entry)),
+        read: ({ pod_id, seq, unread }: { pod_id: Id; seq: number; unread: number }) => {
+          this.#outrun();
+          this.#change(pod_id, (entry) => (seq >= entry.read_seq ? readTo(entry, seq, unread) : entry));
+        },
         "pod:marked": (marked: Marked) => this.#hearMarked(marked),
       },
       // Whatever was told while nobody listened is in the list.
@@ -223,9 +225,13 @@ class Inbox {
     if (last_message.kind !== "text") void this.read();
   }
 
-  #hearMarked({ pod_id, pinned_at, marked_unread }: Marked): void {
-    // A list that is being read may be older than this.
+  /** Something is heard that a list which is being read may be too old to know: it is read once more. */
+  #outrun(): void {
     if (this.#reading) this.#again = true;
+  }
+
+  #hearMarked({ pod_id, pinned_at, marked_unread }: Marked): void {
+    this.#outrun();
     this.#change(pod_id, (entry) => ({ ...entry, pinned_at, marked_unread }));
   }
 
@@ -246,7 +252,10 @@ class Inbox {
 }
 
 function newer(held: InboxEntry | undefined, told: InboxEntry): InboxEntry {
-  if (!held || told.head >= held.head) return told;
+  if (!held) return told;
+  // What one has read never moves back.
+  if (told.head === held.head && told.read_seq < held.read_seq) return readTo(told, held.read_seq, held.unread);
+  if (told.head >= held.head) return told;
   const { head, unread, last_message, active_at } = held;
   return { ...told, head, unread, last_message, active_at };
 }
