@@ -1,4 +1,4 @@
-// What one marks pods with for oneself: pinned, and unread. Pure.
+// The entries of an inbox as values: what one has read, and what one marks them with for oneself. Pure.
 
 import type { InboxEntry } from "./types";
 
@@ -29,4 +29,14 @@ export function unreadOf({ unread, marked_unread }: InboxEntry): number {
 export function inOrder(a: InboxEntry, b: InboxEntry): number {
   const pinned = Number(Boolean(b.pinned_at)) - Number(Boolean(a.pinned_at));
   return pinned || b.active_at.localeCompare(a.active_at);
+}
+
+/** Which of an entry holds: what was heard while a list was read may be newer than what the list tells. */
+export function newer(held: InboxEntry | undefined, told: InboxEntry): InboxEntry {
+  if (!held) return told;
+  // What one has read never moves back.
+  if (told.head === held.head && told.read_seq < held.read_seq) return readTo(told, held.read_seq, held.unread);
+  if (told.head >= held.head) return told;
+  const { head, unread, last_message, active_at } = held;
+  return { ...told, head, unread, last_message, active_at };
 }

@@ -2,7 +2,7 @@
 
 import { api, ApiError } from "./api";
 import * as db from "./db";
-import { granted, inOrder, readTo, unreadOf, type FlagsWish } from "./flags";
+import { granted, inOrder, newer, readTo, unreadOf, type FlagsWish } from "./flags";
 import { people } from "./known.svelte";
 import { live, type Topic } from "./live.svelte";
 import { mergePages } from "./pages";
@@ -249,15 +249,6 @@ class Inbox {
     people.learn(this.entries.flatMap(({ members }) => members));
     if (this.#user) db.keepList(this.#user, LIST, this.entries);
   }
-}
-
-function newer(held: InboxEntry | undefined, told: InboxEntry): InboxEntry {
-  if (!held) return told;
-  // What one has read never moves back.
-  if (told.head === held.head && told.read_seq < held.read_seq) return readTo(told, held.read_seq, held.unread);
-  if (told.head >= held.head) return told;
-  const { head, unread, last_message, active_at } = held;
-  return { ...told, head, unread, last_message, active_at };
 }
 
 export const inbox = new Inbox();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { granted, inOrder, readTo, unreadOf } from "../../src/lib/flags";
+import { granted, inOrder, newer, readTo, unreadOf } from "../../src/lib/flags";
 import type { InboxEntry } from "../../src/lib/types";
 
 function entry(id: string, active_at: string, flags: Partial<InboxEntry> = {}): InboxEntry {
@@ -32,5 +32,15 @@ describe("what one marks pods with", () => {
     const pinned = granted(before, { pinned: true, marked_unread: false }, now);
     expect(granted(pinned, { pinned: true }, new Date())).toEqual(pinned);
     expect(granted(pinned, { pinned: false })).toEqual({ ...before, marked_unread: false });
+  });
+
+  it("does not let an older list bring back what was read, nor lose what is new", () => {
+    const held = entry("a", "2", { head: 7, read_seq: 7, unread: 0 });
+    const older = entry("a", "2", { head: 7, read_seq: 5, unread: 2, marked_unread: true });
+    expect(newer(held, older)).toMatchObject({ read_seq: 7, unread: 0, marked_unread: false });
+    const further = entry("a", "3", { head: 8, read_seq: 7, unread: 1 });
+    expect(newer(held, further)).toEqual(further);
+    expect(newer(undefined, older)).toEqual(older);
+    expect(newer(further, older)).toMatchObject({ head: 8, unread: 1 });
   });
 });
