@@ -21,7 +21,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 /// New words for a message, or others whom it names.
 #[derive(Debug, Deserialize, ToSchema)]
 struct EditBody {
-    /// 1 to 4,000 characters, not only white space.
+    /// 1 to 4,000 characters, at least one of which is visible.
     #[schema(min_length = 1, pattern = r"\S")]
     text: String,
     /// The members that it names from now on, at most 20; as before if absent. Whom it names already may have left.

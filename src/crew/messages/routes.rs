@@ -86,7 +86,7 @@ async fn list(
 struct MessageBody {
     /// The client's own id, which makes it safe to ask again.
     id: Option<Uuid>,
-    /// 1 to 4,000 characters, not only white space.
+    /// 1 to 4,000 characters, at least one of which is visible.
     #[schema(min_length = 1, pattern = r"\S")]
     text: String,
     /// The message of the same pod that it answers.

@@ -3,14 +3,11 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The client's addresses of one word. They and those below stand beside the client's own router,
-/// `web/src/lib/router.svelte.ts`.
+/// `web/src/lib/addresses.ts`.
 const ALONE: [&str; 7] = ["", "events", "me", "signin", "signup", "verify", "reset"];
 
 /// The first words of the client's addresses that name something by a second.
 const NAMED: [&str; 3] = ["events", "pods", "i"];
-
-/// The pages whose links people share, and paste amid their words.
-const SHARED: [&str; 2] = ["events", "i"];
 
 /// The first words of addresses that programs ask for: the API's, the operators', and the folders of files.
 const PROGRAMS: [&str; 9] = ["v1", "socket", "docs", "openapi.json", "metrics", "healthz", "readyz", "assets", "icons"];
@@ -36,11 +33,13 @@ impl Address {
     /// Reads a path, without the slash that it begins with. `None` for what no person looks for by hand: an address of
     /// programs, or a file.
     ///
-    /// A slash at the end is no other address. What a sentence puts behind a link that is shared, such as a full stop or a
-    /// bracket, is no part of it.
+    /// A slash at the end is no other address. What a sentence puts behind a link, such as a full stop or a bracket, is no part
+    /// of it.
     pub fn read(path: &str) -> Option<Self> {
         let Ok(path) = percent_decode_str(path).decode_utf8() else { return Some(Address::Nobody) };
         let path = path.trim_end_matches('/');
+        let path =
+            Some(path.trim_end_matches(|c: char| !c.is_alphanumeric())).filter(|path| !path.is_empty()).unwrap_or(path);
         let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
         if PROGRAMS.contains(&first) {
             return None;
@@ -48,12 +47,9 @@ impl Address {
         let known = |words: &[&'static str]| words.iter().find(|word| **word == first).copied();
         let page = match rest {
             None => known(&ALONE).map(|word| Address::Page { word, name: None }),
-            Some(rest) => known(&NAMED).and_then(|word| {
-                let shared = SHARED.contains(&word);
-                let name = if shared { rest.trim_end_matches(|c: char| !c.is_alphanumeric()) } else { rest };
-                let whole = !name.is_empty() && !name.contains('/');
-                whole.then(|| Address::Page { word, name: Some(name.to_owned()) })
-            }),
+            Some(name) => known(&NAMED)
+                .filter(|_| !name.contains('/'))
+                .map(|word| Address::Page { word, name: Some(name.to_owned()) }),
         };
         match page {
             None if is_file(path) => None,
@@ -96,24 +92,15 @@ mod tests {
             ("me", "me", None),
             ("signin", "signin", None),
             ("reset", "reset", None),
+            ("signin.", "signin", None),
+            ("pods/0190).", "pods", Some("0190")),
         ] {
             assert_eq!(Address::read(path), page(word, name), "{path}");
             assert_eq!(Address::read(&format!("{path}/")), page(word, name), "{path}/");
         }
-        for path in [
-            "event",
-            "me/x",
-            "events/a/b",
-            "i",
-            "i/)",
-            "i//",
-            "pods",
-            "/events",
-            "etc/passwd",
-            "%ff",
-            "signin.",
-            "EVENTS",
-        ] {
+        for path in
+            ["event", "me/x", "events/a/b", "i", "i/)", "i//", "pods", "/events", "etc/passwd", "%ff", ")", "EVENTS"]
+        {
             assert_eq!(Address::read(path), Some(Address::Nobody), "{path}");
         }
         for path in [

@@ -1,6 +1,6 @@
 // All emoji, in their kinds and with their words. Read when the picker is first opened; no first load has it.
 
-import { canonical, isOneEmoji, KNOWN } from "./emoji";
+import { canonical, isListed, isOneEmoji } from "./emoji";
 import { fold } from "./visible";
 
 export interface Choice {
@@ -42,7 +42,7 @@ function parse(text: string): List {
     choices: lines
       .split("\n")
       .map(choice)
-      .filter(({ emoji }) => KNOWN?.test(emoji) ?? true),
+      .filter(({ emoji }) => isListed(emoji) ?? true),
   }));
   return { kinds, all: kinds.flatMap(({ choices }) => choices) };
 }

@@ -13,16 +13,20 @@ const FORM = new RegExp(
 /** What tells that something is text, or that it is an emoji. */
 const SELECTORS = /[\uFE0E\uFE0F]/g;
 
-/** The list of emoji that this browser knows. */
-export const KNOWN = list();
+/** The list of emoji that this browser has; null where it has none. Not read before it is asked: that takes a phone a while. */
+let list: RegExp | null | undefined;
 
-function list(): RegExp | undefined {
-  try {
-    // Written as a literal it would keep older browsers from reading the whole script.
-    return new RegExp("^\\p{RGI_Emoji}$", "v");
-  } catch {
-    return undefined;
+/** Whether this browser has an emoji in its list; undefined where it has no list. */
+export function isListed(emoji: string): boolean | undefined {
+  if (list === undefined) {
+    try {
+      // Written as a literal it would keep older browsers from reading the whole script.
+      list = new RegExp("^\\p{RGI_Emoji}$", "v");
+    } catch {
+      list = null;
+    }
   }
+  return list?.test(emoji);
 }
 
 /**
@@ -41,12 +45,14 @@ export function canonical(emoji: string): string {
 
 /** Whether this is one emoji and is shown as one: not ©, a digit or ❤ by itself, which are text by default. */
 export function isOneEmoji(text: string): boolean {
+  // Letters are told at once.
+  if (!/^\p{Emoji}/u.test(text)) return false;
   const points = length(text);
   if (points === 0 || points > 16 || text.includes("\uFE0E")) return false;
   // What is spelled with more than one code point shows as an emoji also where a selector was left out.
   const spelled = points === 1 ? text : canonical(text);
   // Newer ones than the browser's list are told by their form.
-  return KNOWN?.test(spelled) === true || FORM.test(spelled);
+  return isListed(spelled) === true || FORM.test(spelled);
 }
 
 /** Whether there is nothing but one to three emoji, which are shown large. */
