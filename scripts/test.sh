@@ -23,7 +23,8 @@ prefix=/tmp/podium-tests
 # Stops the cluster, and those of tests that were killed before they could do it; nothing in them is worth a checkpoint.
 stop_clusters() {
     local folder=$1 running
-    find "$folder" -name postmaster.pid | while IFS= read -r running; do
+    # A browser that is ending takes its folders away meanwhile, which is no fault of the run.
+    { find "$folder" -name postmaster.pid 2>/dev/null || true; } | while IFS= read -r running; do
         as_account "$postgres/pg_ctl" stop -D "${running%/*}" -m immediate -s || true
     done
     rm -rf "$folder"
