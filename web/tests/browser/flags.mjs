@@ -5,7 +5,7 @@ await run(async (browser, { url, pods: [first, second], people: [ana, ben] }) =>
   const way = await proxy(url);
   const { context, page } = await device(browser, PHONE);
   await be(context, way.url, ana);
-  const names = (at) => at.locator(".inbox .name bdi").allTextContents();
+  const names = (at) => at.locator(".inbox .name").allTextContents();
   const shows = (at, what, list) => until(what, async () => JSON.stringify(await names(at)) === JSON.stringify(list));
   const open = (at, name) => at.getByRole("button", { name: new RegExp(`Pin ${name}`) }).click();
 

@@ -11,7 +11,7 @@ function bare() {
   const isApart = (node) => {
     for (let element = node.parentElement; element; element = element.parentElement) {
       const { unicodeBidi, display } = getComputedStyle(element);
-      if (element.matches("bdi, .text") && /isolate|plaintext/.test(unicodeBidi)) return true;
+      if (element.matches("bdi, .text, [dir=auto]") && /isolate|plaintext/.test(unicodeBidi)) return true;
       // The names here have no Latin letters: those are the client's own words.
       const isAlone = element.textContent.trim() === node.data.trim() && !/[A-Za-z]/.test(node.data);
       if (isAlone && display !== "inline") return true;
