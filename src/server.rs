@@ -1,9 +1,9 @@
 //! Puts the parts together, binds, serves, drains.
 //!
 //! ```text
-//! bind both addresses → Postgres (own or outside), secret → migrations → engine → listen → `listening`
+//! bind both addresses → Postgres (own or outside), secret → migrations → bus → domains → engine → listen → `listening`
 //!   … serve until the shutdown comes …
-//! /readyz 503, still serving for a health interval → sockets closed, journal emptied → HTTP → own Postgres
+//! /readyz 503, still serving for a health interval → sockets closed, domains drained → HTTP → own Postgres
 //! ```
 //!
 //! Whatever fails on the way up is one line that names the setting or the cause, and what was started is stopped.
@@ -11,6 +11,7 @@
 mod admin;
 mod app;
 pub mod base;
+pub mod domains;
 pub mod engine;
 mod listen;
 mod site;
@@ -22,19 +23,17 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web;
-use futures_util::future::{AbortHandle, Abortable};
+use futures_util::FutureExt;
+use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
 use thiserror::Error;
 use tokio::time::{Instant, sleep, timeout};
 
 use self::app::App;
 use self::base::{Base, BaseError};
-use self::engine::{Engine, Parts};
+use self::engine::{Engine, Link};
 use self::listen::{Listener, Room};
 use self::site::Site;
-use crate::crew;
-use crate::crew::accounts::{self, Accounts};
-use crate::crew::events::counts::EventCounts;
-use crate::crew::profiles::sign_in::KnownProfiles;
+use crate::foundation::auth::Tokens;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Error as Refusal;
 use crate::foundation::health::{self, Health};
@@ -43,6 +42,11 @@ use crate::foundation::mail::{MailError, Mailer};
 use crate::foundation::settings::Settings;
 use crate::foundation::{metrics, telemetry};
 use crate::realtime::bus::redis::BusError;
+use crate::realtime::channel::Channels;
+use crate::realtime::domain::{Demo, End, MountError, Mounted, Parts, Services};
+use crate::realtime::nodes::Nodes;
+use crate::realtime::relays::Relays;
+use crate::realtime::threads::Threads;
 
 /// Why the server could not start, or ended. Each is one line.
 #[derive(Debug, Error)]
@@ -66,9 +70,9 @@ pub enum ServerError {
     /// Mails cannot be sent.
     #[error(transparent)]
     Mail(#[from] MailError),
-    /// The parameters of password hashes.
-    #[error("PODIUM_HASH_MEMORY, PODIUM_HASH_PASSES: {0}")]
-    Hashing(Refusal),
+    /// A domain.
+    #[error(transparent)]
+    Mount(#[from] MountError),
     /// The demo could not be filled in.
     #[error("the demo cannot be filled in: {0}")]
     Demo(Refusal),
@@ -97,6 +101,7 @@ pub struct Server {
     base: Base,
     app: App,
     engine: Engine,
+    works: Works,
     health: Health,
     public: Listener,
     admin: Listener,
@@ -114,7 +119,7 @@ impl Server {
         // First, since it is what fails most often, and before Postgres is woken for nothing.
         let public = Listener::bind("PODIUM_LISTEN", settings.listen)?;
         let admin = Listener::bind("PODIUM_ADMIN_LISTEN", settings.admin_listen)?;
-        let tokens = Arc::new(base::tokens(&settings)?);
+        let tokens = base::tokens(&settings)?;
         let mailer = Mailer::new(&settings)?;
         let base = Base::open(&settings).await?;
         if let Err(error) = base.migrate().await {
@@ -123,53 +128,13 @@ impl Server {
         }
         let health = Health::new();
         base.report_to(&health);
-
-        let database = Database::new(&base.url, settings.db_pool);
-        let known = Arc::new(KnownProfiles::new());
-        let parts = Parts {
-            database: database.clone(),
-            database_url: base.url.clone(),
-            tokens: Arc::clone(&tokens),
-            known: Arc::clone(&known),
-        };
-        let engine = match Engine::start(&settings, parts, &health) {
-            Ok(engine) => engine,
+        match assemble(&settings, &base, &health, PublicUrl::new(&settings, public.address), tokens, mailer) {
+            Ok((app, engine, works)) => Ok(Server { settings, room, base, app, engine, works, health, public, admin }),
             Err(error) => {
                 base.close().await;
-                return Err(error.into());
+                Err(error)
             }
-        };
-        let public_url = PublicUrl::new(&settings, public.address);
-        let parts = accounts::Parts {
-            database: database.clone(),
-            tokens: Arc::clone(&tokens),
-            mailer,
-            public_url: public_url.clone(),
-            end_sockets: Box::new(engine.ender()),
-        };
-        let accounts = match Accounts::start(&settings, parts) {
-            Ok(accounts) => accounts,
-            Err(error) => {
-                base.close().await;
-                return Err(ServerError::Hashing(error));
-            }
-        };
-        let app = App {
-            settings: web::Data::new(settings.clone()),
-            document: web::Data::new(Document::of(crew::routes)),
-            health: web::Data::new(health.clone()),
-            database: web::Data::new(database.clone()),
-            tokens: web::Data::from(tokens),
-            known: web::Data::from(known),
-            pods: web::Data::new(engine.pods().clone()),
-            events: web::Data::from(Arc::clone(engine.events())),
-            public_url: web::Data::new(public_url.clone()),
-            accounts: web::Data::new(accounts),
-            site: web::Data::new(Site::load(public_url, crew::previews(&database))),
-            event_counts: web::Data::new(EventCounts::new()),
-            engine: engine.clone(),
-        };
-        Ok(Server { settings, room, base, app, engine, health, public, admin })
+        }
     }
 
     /// Where clients connect.
@@ -182,36 +147,35 @@ impl Server {
         self.admin.address
     }
 
-    /// Fills in the small demo event, as far as it is not there, without serving.
+    /// Fills in the small demo, as far as it is not there, without serving.
     ///
     /// # Errors
     /// What the database refuses.
     pub async fn fill_demo(&self) -> Result<(), ServerError> {
         self.engine.settle();
-        crew::demo::fill(&self.app.database, self.engine.pods(), &self.app.accounts).await.map_err(ServerError::Demo)
+        self.works.fill_demo().await
     }
 
     /// Ends without having served.
     pub async fn stop(self) {
-        self.engine.drain(Duration::ZERO).await;
+        self.engine.drain(Duration::ZERO, self.works.after_sockets).await;
         self.base.close().await;
     }
 
-    /// Serves until `shutdown`, then drains and ends. With `demo`, fills in the small demo event before it says that it
+    /// Serves until `shutdown`, then drains and ends. With `demo`, fills in the small demo before it says that it
     /// listens.
     ///
     /// # Errors
     /// [`ServerError`] if it cannot listen, or if the HTTP server fails.
     pub async fn serve(self, demo: bool, shutdown: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Server { settings, room, base, app, engine, health, public, admin } = self;
+        let Server { settings, room, base, app, engine, mut works, health, public, admin } = self;
         let (address, admin_address) = (public.address, admin.address);
-        let (url, database, accounts) = (base.url.clone(), app.database.clone(), app.accounts.clone());
-        let background = [
+        let mut background = vec![
             spawn(metrics::upkeep()),
-            spawn(health::watch_database(health.clone(), url)),
+            spawn(health::watch_database(health.clone(), base.url.clone())),
             spawn(base.watch(health.clone())),
-            spawn(Accounts::clone(&accounts).watch()),
         ];
+        background.extend(works.jobs.drain(..).map(spawn));
         metrics::BUILD
             .level(&[("version", env!("CARGO_PKG_VERSION").to_owned()), ("node", settings.node.clone())])
             .set(1.0);
@@ -223,12 +187,8 @@ impl Server {
             let server = actix_web::rt::spawn(server);
             let operators = actix_web::rt::spawn(operators);
             if demo {
-                crew::demo::fill(&database, engine.pods(), &accounts).await.map_err(ServerError::Demo)?;
-                tracing::info!(
-                    accounts = crew::demo::ACCOUNTS.join(", "),
-                    password = crew::demo::PASSWORD,
-                    "the demo is there"
-                );
+                works.fill_demo().await?;
+                works.demo.iter().for_each(|demo| (demo.announce)());
             }
             tracing::info!(
                 %address,
@@ -244,8 +204,10 @@ impl Server {
             };
             match failed {
                 None => {
-                    drain(&settings, &engine, &health, handles).await;
-                    accounts.drain(settings.drain).await;
+                    drain(&settings, &engine, works.after_sockets, &health, handles).await;
+                    for end in works.after_requests {
+                        end(settings.drain).await;
+                    }
                     Ok(())
                 }
                 Some(ended) => {
@@ -262,13 +224,105 @@ impl Server {
     }
 }
 
+/// What the domains do beside answering.
+struct Works {
+    jobs: Vec<LocalBoxFuture<'static, ()>>,
+    after_sockets: Vec<End>,
+    after_requests: Vec<End>,
+    demo: Option<Demo>,
+}
+
+impl Works {
+    async fn fill_demo(&self) -> Result<(), ServerError> {
+        match &self.demo {
+            Some(demo) => (demo.fill)().await.map_err(ServerError::Demo),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Puts the parts together, once: the bus, then the domains, then what serves them.
+fn assemble(
+    settings: &Settings,
+    base: &Base,
+    health: &Health,
+    public_url: PublicUrl,
+    tokens: Tokens,
+    mailer: Mailer,
+) -> Result<(App, Engine, Works), ServerError> {
+    let (threads, relays, tokens) = (Threads::new(settings.workers), Relays::default(), Arc::new(tokens));
+    let database = Database::new(&base.url, settings.db_pool);
+    let link = Link::choose(settings, &database, &threads)?;
+    let mut parts = Parts {
+        settings: settings.clone(),
+        database: database.clone(),
+        database_url: base.url.clone(),
+        tokens: Arc::clone(&tokens),
+        mailer,
+        public_url: public_url.clone(),
+        health: health.clone(),
+        threads: threads.clone(),
+        relays: relays.clone(),
+        bus: Arc::clone(&link.bus),
+        nodes: link.nodes.clone(),
+        services: Services::default(),
+    };
+    let Mounted {
+        routes,
+        shared,
+        channels,
+        receivers,
+        previews,
+        jobs,
+        mut after_sockets,
+        after_requests,
+        sign_in,
+        demo,
+    } = domains::mount(&mut parts)?;
+    link.listen(receivers, &threads, health);
+    after_sockets.extend(link.nodes.map(leave));
+    let sign_in = sign_in.ok_or_else(|| MountError::new("a domain must say who may open sockets"))?;
+    let channels: Channels = channels.into_iter().collect();
+    let engine = Engine::new(settings, threads, relays, sign_in, channels);
+    let app = App {
+        settings: web::Data::new(settings.clone()),
+        document: web::Data::new(Document::of(|config| app::register(&routes, config))),
+        health: web::Data::new(health.clone()),
+        database: web::Data::new(database),
+        tokens: web::Data::from(tokens),
+        public_url: web::Data::new(public_url.clone()),
+        site: web::Data::new(Site::load(public_url, previews)),
+        routes: routes.into(),
+        shared: shared.into(),
+        engine: engine.clone(),
+    };
+    Ok((app, engine, Works { jobs, after_sockets, after_requests, demo }))
+}
+
+/// Takes the node out of the others' sight.
+fn leave(nodes: Nodes) -> End {
+    Box::new(move |_| {
+        async move {
+            nodes.leave().await;
+            true
+        }
+        .boxed_local()
+    })
+}
+
 /// Not ready, but still serving; then the sockets, the requests, the listeners, in this order.
-async fn drain(settings: &Settings, engine: &Engine, health: &Health, [public, admin]: [ServerHandle; 2]) {
+async fn drain(
+    settings: &Settings,
+    engine: &Engine,
+    ends: Vec<End>,
+    health: &Health,
+    [public, admin]: [ServerHandle; 2],
+) {
     health.drain();
     tracing::info!(sockets = engine.sockets(), seconds = settings.health_interval.as_secs_f64(), "stopping: not ready");
     sleep(settings.health_interval).await;
     tracing::info!(sockets = engine.sockets(), seconds = settings.drain.as_secs_f64(), "stopping: draining");
-    if !engine.drain(settings.drain).await {
+    if !engine.drain(settings.drain, ends).await {
         tracing::warn!(sockets = engine.sockets(), "the drain did not come to its end in time");
     }
     let patience = Instant::now() + settings.drain.max(Duration::from_secs(1));

@@ -3,10 +3,13 @@
 //! All ids are fixed, so that filling a database twice changes nothing. The last person joins at the very end: where
 //! she is a member, the rest is there too.
 
+use std::sync::Arc;
+
 use chrono::{Duration, DurationRound, Utc};
+use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::accounts::Accounts;
+use super::accounts::service::Accounts;
 use super::events::badges::{self, BadgeName};
 use super::events::{self, NewEvent};
 use super::messages::NewMessage;
@@ -14,6 +17,7 @@ use super::pods::{JoinPolicy, NewPod, Pods};
 use super::profiles;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Error, Result};
+use crate::realtime::domain::{Demo, MountError, Mounted, Parts};
 
 /// The demo event.
 pub const EVENT: Uuid = id(0x100);
@@ -135,6 +139,20 @@ const CREWS: [Crew; 4] = [
         ],
     },
 ];
+
+/// Gives the demo to the server.
+///
+/// # Errors
+/// [`MountError`] where pods and accounts are not mounted before.
+pub fn mount(parts: &mut Parts) -> std::result::Result<Mounted, MountError> {
+    let (database, pods, accounts) = (parts.database.clone(), parts.service::<Pods>()?, parts.service::<Accounts>()?);
+    let fill = Arc::new(move || {
+        let (database, pods, accounts) = (database.clone(), pods.clone(), accounts.clone());
+        async move { fill(&database, &pods, &accounts).await }.boxed_local()
+    });
+    let announce = || tracing::info!(accounts = ACCOUNTS.join(", "), password = PASSWORD, "the demo is there");
+    Ok(Mounted { demo: Some(Demo { fill, announce }), ..Mounted::default() })
+}
 
 /// Fills the database with the demo, as far as it is not there yet.
 ///

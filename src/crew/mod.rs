@@ -1,55 +1,41 @@
-//! The domain: people, the events that they go to, the pods that they form there, and what they say to each other.
+//! The domain of people who go to events together: the events, the pods that they form there, and what they say to each other.
 //!
-//! A folder a feature, and in each the same rooms, where it needs them: `mod.rs` the types and the rules, `store.rs`
-//! every query, `routes.rs` HTTP, `channel.rs` live. Features use each other's types and functions, never each
-//! other's tables.
+//! A folder a feature, and in each the same rooms, where it needs them: `mod.rs` the types and the rules, `service.rs` what one
+//! can do, `store.rs` every query, `routes.rs` HTTP, `channel.rs` live. Features use each other's types and functions, never
+//! each other's tables, and import only those that stand before them in [`FEATURES`].
 
-use std::sync::Arc;
-
-use utoipa_actix_web::service_config::ServiceConfig;
-
-use crate::foundation::auth::Tokens;
-use crate::foundation::db::Database;
-use crate::foundation::http::Previews;
-use crate::realtime::channel::{Channel, Channels};
+use crate::realtime::domain::{MountError, Mounted, Parts};
 
 pub mod accounts;
 pub mod demo;
 pub mod events;
 pub mod invites;
 pub mod messages;
-pub mod place;
 pub mod pods;
 pub mod profiles;
-pub mod refusals;
 
-/// Registers the routes of every feature.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    accounts::routes::routes(config);
-    profiles::routes::routes(config);
-    events::routes::routes(config);
-    pods::routes::routes(config);
-    invites::routes::routes(config);
-    messages::routes::routes(config);
-}
+/// A feature: its folder's name, and what puts it together.
+pub type Feature = (&'static str, fn(&mut Parts) -> Result<Mounted, MountError>);
 
-/// The texts for links to what features have pages of.
-pub fn previews(database: &Database) -> Vec<Box<dyn Previews>> {
-    vec![
-        Box::new(events::preview::EventPreviews(database.clone())),
-        Box::new(invites::preview::InvitePreviews(database.clone())),
-    ]
-}
+/// Every feature, in the order of their imports. The layer test holds the code against it.
+pub const FEATURES: &[Feature] = &[
+    ("profiles", profiles::mount::mount),
+    ("accounts", accounts::mount::mount),
+    ("messages", |_| Ok(Mounted::default())),
+    ("events", events::mount::mount),
+    ("pods", pods::mount::mount),
+    ("invites", invites::mount::mount),
+    ("demo", demo::mount),
+];
 
-/// The channels of every feature, by the kind of topic that each serves.
-pub fn channels(pods: &pods::Pods, events: &Arc<events::live::LiveEvents>, tokens: Arc<Tokens>) -> Channels {
-    let user = pods::user_channel::UserChannel::new(pods.inbox().clone(), tokens);
-    let pod = pods::channel::PodChannel::new(pods.clone());
-    let event = events::channel::EventChannel::new(Arc::clone(events));
-    let all: [(&'static str, Arc<dyn Channel>); 3] = [
-        (pods::change::KIND, Arc::new(pod)),
-        (pods::inbox::KIND, Arc::new(user)),
-        (events::live::KIND, Arc::new(event)),
-    ];
-    Channels::from(all)
+/// Puts the domain together.
+///
+/// # Errors
+/// [`MountError`] of the first feature that cannot be.
+pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
+    let mut all = Mounted::default();
+    for (_, mount) in FEATURES {
+        all.add(mount(parts)?);
+    }
+    Ok(all)
 }

@@ -3,6 +3,7 @@
 //! A mail is a few words and one link. It is in plain text, and holds nothing that a stranger wrote: whoever types
 //! somebody else's address into a form must not get to say something to them in our name.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
@@ -54,9 +55,10 @@ pub struct Mail {
     pub after: &'static str,
 }
 
-/// Sends mails.
+/// Sends mails. Cheap to clone.
+#[derive(Clone)]
 pub struct Mailer {
-    way: Way,
+    way: Arc<Way>,
 }
 
 enum Way {
@@ -78,20 +80,21 @@ impl Mailer {
     /// [`MailError`] when they do not fit together.
     pub fn new(settings: &Settings) -> Result<Self, MailError> {
         let accounts = &settings.accounts;
-        let Some(url) = &accounts.smtp_url else { return Ok(Mailer { way: Way::Log }) };
+        let Some(url) = &accounts.smtp_url else { return Ok(Mailer { way: Arc::new(Way::Log) }) };
         let from: Mailbox = accounts.mail_from.as_deref().ok_or(MailError::NoSender)?.parse()?;
         let domain = domain(from.email.domain(), settings.public_url.as_deref());
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?
             .hello_name(ClientId::Domain(domain.clone()))
             .timeout(Some(PATIENCE))
             .build();
-        Ok(Mailer { way: Way::Smtp { transport: Box::new(transport), sender: Sender { from, domain } } })
+        let way = Way::Smtp { transport: Box::new(transport), sender: Sender { from, domain } };
+        Ok(Mailer { way: Arc::new(way) })
     }
 
     /// Sends a mail, and tries again for some seconds if the server cannot take it now. What cannot be sent is told to
     /// the log and counted; whoever waits for it asks for another.
     pub async fn send(&self, mail: Mail) {
-        let (transport, sender) = match &self.way {
+        let (transport, sender) = match &*self.way {
             Way::Smtp { transport, sender } => (transport, sender),
             Way::Log => {
                 metrics::MAILS.count(&[("outcome", "logged")]).increment(1);

@@ -13,6 +13,7 @@ pub mod http;
 pub mod mail;
 pub mod metrics;
 pub mod migrate;
+pub mod recent;
 pub mod schema;
 pub mod settings;
 pub mod strict;

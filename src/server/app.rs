@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -14,18 +15,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::engine::Engine;
 use super::listen::Room;
 use super::site::{self, Site};
-use crate::crew;
-use crate::crew::accounts::Accounts;
-use crate::crew::events::counts::EventCounts;
-use crate::crew::events::live::LiveEvents;
-use crate::crew::pods::Pods;
-use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::auth::Tokens;
 use crate::foundation::db::Database;
 use crate::foundation::health::Health;
 use crate::foundation::http::{self, Document, PublicUrl};
 use crate::foundation::settings::Settings;
 use crate::foundation::telemetry;
+use crate::realtime::domain::{Routes, Share};
 use crate::realtime::socket;
 
 /// How long a connection may idle between two requests: longer than balancers keep theirs, so that it is they who end it.
@@ -45,13 +41,11 @@ pub(super) struct App {
     pub health: web::Data<Health>,
     pub database: web::Data<Database>,
     pub tokens: web::Data<Tokens>,
-    pub known: web::Data<KnownProfiles>,
-    pub pods: web::Data<Pods>,
-    pub events: web::Data<LiveEvents>,
     pub public_url: web::Data<PublicUrl>,
-    pub accounts: web::Data<Accounts>,
     pub site: web::Data<Site>,
-    pub event_counts: web::Data<EventCounts>,
+    /// The domains' routes, and what their handlers take.
+    pub routes: Arc<[Routes]>,
+    pub shared: Arc<[Share]>,
     pub engine: Engine,
 }
 
@@ -94,18 +88,19 @@ impl App {
             .app_data(self.health.clone())
             .app_data(self.database.clone())
             .app_data(self.tokens.clone())
-            .app_data(self.known.clone())
-            .app_data(self.pods.clone())
-            .app_data(self.events.clone())
             .app_data(self.public_url.clone())
-            .app_data(self.accounts.clone())
             .app_data(self.site.clone())
-            .app_data(self.event_counts.clone())
             .configure(http::extractors(&self.settings.limits))
-            .configure(|config| crew::routes(&mut ServiceConfig::new(config)))
+            .configure(|config| self.shared.iter().for_each(|share| share(config)))
+            .configure(|config| register(&self.routes, &mut ServiceConfig::new(config)))
             .configure(|config| http::serve_document(config, &self.document))
             .configure(|config| self.engine.serve(config));
     }
+}
+
+/// Registers routes, with an app or with the document of them.
+pub(super) fn register(routes: &[Routes], config: &mut ServiceConfig<'_>) {
+    routes.iter().for_each(|routes| routes(config));
 }
 
 /// Middleware: a node that is about to stop asks its clients to connect elsewhere, with each answer.

@@ -1,51 +1,140 @@
-//! Imports run downward only: `main → server → crew → realtime → wire → foundation`.
+//! Imports run downward only: `main → server → domains → realtime → wire → foundation`, and inside a domain from a feature to
+//! those before it. The order of the domains is that of `server/domains.rs`, and that of a domain's features stands in its
+//! `mod.rs`.
+//!
+//! `cargo nextest run -E 'test(layers)' --no-capture` prints the figures; with `PODIUM_TEST_SOURCES` those of another tree.
+
+mod faults;
+mod paths;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 5] = ["foundation", "wire", "realtime", "crew", "server"];
+use self::faults::{House, circles, faults, upward};
+use self::paths::Source;
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
+fn root() -> PathBuf {
+    std::env::var_os("PODIUM_TEST_SOURCES")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), PathBuf::from)
 }
 
-/// The layers that a source names after `crate::`.
-fn named(source: &str) -> impl Iterator<Item = &str> {
-    source.split("crate::").skip(1).filter_map(|rest| {
-        let name = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
-        LAYERS.contains(&name).then_some(name)
-    })
+/// The sources under a folder, by their path in it.
+fn sources(root: &Path) -> Vec<Source> {
+    fn walk(root: &Path, folder: &Path, found: &mut Vec<Source>) {
+        for entry in fs::read_dir(folder).expect("read the folder of the sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                walk(root, &path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let inside = path.strip_prefix(root).expect("inside").to_string_lossy().into_owned();
+                found.push(Source::new(&inside, &fs::read_to_string(&path).expect("a source")));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(root, root, &mut found);
+    found
 }
 
 #[test]
 fn imports_run_downward_only() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
-    assert!(files.len() > 30, "the sources were found");
-    let mut wrong = Vec::new();
-    for file in files {
-        let inside = file.strip_prefix(&root).unwrap();
-        let first = inside.components().next().unwrap().as_os_str().to_string_lossy();
-        let Some(own) = LAYERS.iter().position(|layer| *layer == first.trim_end_matches(".rs")) else { continue };
-        let source = fs::read_to_string(&file).unwrap();
-        for name in named(&source) {
-            if LAYERS.iter().position(|layer| *layer == name).unwrap() > own {
-                wrong.push(format!("{} imports {name}", inside.display()));
-            }
-        }
+    let sources = sources(&root());
+    assert!(sources.len() > 100, "the sources were found");
+    let house = House::of(&sources);
+    assert!(house.domains.contains(&"crew".to_owned()), "the list of domains was read");
+    assert!(house.features["crew"].contains(&"pods".to_owned()), "the list of features was read");
+    let mut found = faults(&house, &sources);
+    // The feed will take the place of what events read of pods.
+    found.retain(|fault| !(fault.starts_with("crew/events/") && fault.ends_with(" imports pods")));
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// What `--no-capture` shows: the features that import each other in circles, and the imports between files of one feature that
+/// run back up.
+#[test]
+fn the_figures_of_the_house() {
+    let sources = sources(&root());
+    let features = circles(&faults::between_features(&sources));
+    println!("circles between features: {}", features.len());
+    features.iter().for_each(|circle| println!("  {}", circle.join(" ↔ ")));
+    for feature in ["pods", "events", "feed", "inbox", "journal", "accounts"] {
+        let found = upward(&sources, &format!("crew/{feature}/"));
+        println!("imports that run back up between files of crew/{feature}: {}", found.len());
+        found.iter().for_each(|(from, to)| println!("  {from} -> {to}"));
     }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A house of these files, and what is wrong with it.
+fn house(files: &[(&str, &str)]) -> Vec<String> {
+    let lists = [
+        ("server/domains.rs", "pub const DOMAINS: &[Domain] = &[crew::mount, lineup::mount];"),
+        ("crew/mod.rs", r#"pub const FEATURES: &[Feature] = &[("profiles", p), ("events", e), ("pods", p)];"#),
+    ];
+    let sources: Vec<Source> = lists.iter().chain(files).map(|(path, text)| Source::new(path, text)).collect();
+    faults(&House::of(&sources), &sources)
 }
 
 #[test]
-fn a_layer_is_found_by_its_name() {
-    assert_eq!(named("use crate::crew::pods; use crate::other;").collect::<Vec<_>>(), ["crew"]);
+fn what_runs_downward_is_no_fault() {
+    let files = [
+        ("crew/pods/mod.rs", "use crate::crew::events::Event;\nuse super::profiles;\nuse crate::realtime::bus;"),
+        ("crew/events/store.rs", "// not crate::crew::pods\nuse crate::foundation::db;\nuse super::Event;"),
+        ("lineup/mod.rs", "use crate::crew::{events::Event, profiles};"),
+        ("server/app.rs", "use crate::realtime::domain::Mounted;\nuse super::domains;"),
+        ("main.rs", "use podium::crew::demo;"),
+    ];
+    assert_eq!(house(&files), Vec::<String>::new());
+}
+
+#[test]
+fn an_upward_import_is_a_fault() {
+    for (path, text) in [
+        ("foundation/db.rs", "use crate::realtime::bus;"),
+        ("wire/frame.rs", "fn f() { crate::crew::pods::f() }"),
+        ("realtime/hub.rs", "use crate::{crew::pods, wire};"),
+        ("crew/pods/mod.rs", "use crate::lineup::artists;"),
+        ("crew/pods/mod.rs", "use crate::server::base;"),
+    ] {
+        assert_eq!(house(&[(path, text)]).len(), 1, "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_circle_between_features_is_a_fault() {
+    for text in [
+        "use crate::crew::pods::Pods;",
+        "use crate::crew::{pods, profiles};",
+        "use super::super::pods;",
+        "use crate::crew::pods as other;",
+        "fn f() -> crate::crew::pods::Pods {}",
+    ] {
+        assert_eq!(house(&[("crew/events/store.rs", text)]).len(), 1, "{text}");
+    }
+    assert_eq!(house(&[("crew/events/mod.rs", "use super::pods;")]).len(), 1);
+    assert_eq!(house(&[("crew/polls/mod.rs", "")]).len(), 1, "a feature that is not in the list");
+}
+
+#[test]
+fn a_feature_named_in_the_server_is_a_fault() {
+    for (path, text) in [
+        ("server/app.rs", "use crate::crew;"),
+        ("server/engine.rs", "use crate::crew::pods::Pods;"),
+        ("server.rs", "use crate::{crew::demo, foundation};"),
+    ] {
+        assert_eq!(house(&[(path, text)]).len(), 1, "{path}: {text}");
+    }
+}
+
+#[test]
+fn an_import_that_runs_back_up_between_files_is_counted() {
+    let sources: Vec<Source> = [
+        ("crew/pods/mod.rs", "mod actor; mod state; use self::actor::Actor; pub struct Pod;"),
+        ("crew/pods/actor.rs", "mod log; use super::Pod; use super::state::State; use self::log::Log;"),
+        ("crew/pods/actor/log.rs", "use super::Actor;"),
+        ("crew/pods/state.rs", ""),
+    ]
+    .iter()
+    .map(|(path, text)| Source::new(path, text))
+    .collect();
+    assert_eq!(upward(&sources, "crew/pods/").len(), 2, "mod ↔ actor, and actor ↔ log");
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::{Accounts, store};
+use super::service::Accounts;
+use super::store;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(2);
@@ -18,7 +19,7 @@ const BACK: Duration = Duration::from_secs(20);
 /// How often what is over is taken away.
 const TIDY: Duration = Duration::from_secs(60 * 60);
 
-/// For ever.
+/// Does, for ever, what nobody asks for: hears of what ended on other nodes, and takes away what is over.
 pub(super) async fn watch(accounts: Accounts) {
     let inner = &accounts.0;
     let mut tick = interval(EVERY);

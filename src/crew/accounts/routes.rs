@@ -8,14 +8,12 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{
-    Accounts, Client, Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, SignedInAnswer,
-    session_routes,
-};
-use crate::crew::profiles::SignedIn;
-use crate::crew::refusals;
+use super::bodies::{Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, SignedInAnswer};
+use super::service::Accounts;
+use super::{Client, session_routes};
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::{Error, Result};
-use crate::foundation::http::{ClientAddress, Json, Problem, check_origin};
+use crate::foundation::http::{ClientAddress, Json, Problem, check_origin, refusals};
 use crate::foundation::settings::Settings;
 use crate::foundation::text;
 

@@ -1,66 +1,28 @@
-//! Accounts of our own: people sign up with an address of mail and a password, and stay signed in on their devices.
-//!
-//! Tokens of an outside issuer work beside them: a profile need not have an account. What an account hands out is an access
-//! token, the same JWT that everybody else brings, good for a quarter of an hour, and a refresh token, with which the device
-//! gets the next pair.
-//!
-//! **Refresh tokens.** A device's tokens are a chain, its family: each is exchanged for the next, and Postgres holds that one
-//! of them at most is unused (`podium.refresh`). A used one that comes back means that two parties hold it, so the family
-//! ends, for both. One exception: the answer to a refresh may be lost on its way to a phone in a crowd, and two tabs may
-//! refresh at the same moment. So the token that was used last is answered again, and with the *same* successor, as long as that
-//! one was not used: within [`GRACE`] in any case, and for a quarter of an hour if nobody ever brought the successor's access
-//! token (`gen` in it tells which pair it is of; [`store::seen`]), since then the answer reached nobody. The successor is
-//! derived from the token ([`Tokens::successor`]), so nothing but hashes needs to be kept for this, and the chain never forks: a
-//! thief who used the grace holds the same token as the owner, and whoever of them comes second a grace after the other
-//! ends the family.
-//!
-//! **What ends** is ended everywhere: this node refuses access tokens of the family at once and closes its sockets with 4401;
-//! the other nodes learn of it within some seconds (`endings`).
-//!
-//! **Nobody learns who has an account** by signing in or asking for a reset: the answer is the same, and so is the work, one
-//! password hash. Registration does tell (`conflict`), or nobody could be told why they cannot register.
-
-mod attempts;
-mod bodies;
-pub mod email;
-mod endings;
-mod keys;
-mod letters;
-mod password;
-pub mod routes;
-mod session_routes;
-pub mod store;
+//! What one can do with accounts.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Uuid;
 
-use self::attempts::{Attempts, Who};
-use self::email::Email;
-use self::keys::Key;
-use self::letters::Letters;
-use self::password::{Hashing, Password};
-use self::store::{Device, NewSignIn, Purpose, Standing, Whose};
+use super::attempts::{Attempts, Who};
+use super::bodies::{Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, Session, SignedInAnswer};
+use super::email::Email;
+use super::keys::Key;
+use super::letters::Letters;
+use super::password::{Hashing, Password};
+use super::store::{self, Device, NewSignIn, Purpose, Standing, Whose};
+use super::{Client, GRACE};
 use crate::crew::profiles::{self, MAX_NAME};
 use crate::foundation::auth::{Claims, Tokens};
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::fields::Fields;
-use crate::foundation::http::{ClientAddress, PublicUrl};
+use crate::foundation::http::PublicUrl;
 use crate::foundation::mail::Mailer;
 use crate::foundation::metrics;
 use crate::foundation::settings::Settings;
-
-pub use self::bodies::{
-    Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, Session, SignedInAnswer,
-};
-
-/// How long a refresh token that was just used is answered again, with the same successor.
-pub const GRACE: Duration = Duration::from_secs(30);
-
-/// Ends this node's sockets of sign-ins that have ended.
-pub type EndSockets = Box<dyn Fn(&[Uuid]) + Send + Sync>;
+use crate::realtime::relays::Relays;
 
 /// What the accounts are made of.
 pub struct Parts {
@@ -72,23 +34,23 @@ pub struct Parts {
     pub mailer: Mailer,
     /// Where the links lead.
     pub public_url: PublicUrl,
-    /// Ends sockets.
-    pub end_sockets: EndSockets,
+    /// Whose sockets end with a sign-in.
+    pub relays: Relays,
 }
 
 /// The accounts. Cheap to clone.
 #[derive(Clone)]
-pub struct Accounts(Arc<Inner>);
+pub struct Accounts(pub(super) Arc<Inner>);
 
-struct Inner {
-    database: Database,
-    tokens: Arc<Tokens>,
-    end_sockets: EndSockets,
+pub(super) struct Inner {
+    pub database: Database,
+    pub tokens: Arc<Tokens>,
+    relays: Relays,
     letters: Letters,
     hashing: Hashing,
     attempts: Attempts,
-    access_lifetime: Duration,
-    refresh_lifetime: Duration,
+    pub access_lifetime: Duration,
+    pub refresh_lifetime: Duration,
 }
 
 impl Accounts {
@@ -102,7 +64,7 @@ impl Accounts {
             letters: Letters::start(parts.database.clone(), parts.mailer, parts.public_url),
             database: parts.database,
             tokens: parts.tokens,
-            end_sockets: parts.end_sockets,
+            relays: parts.relays,
             hashing: Hashing::new(of)?,
             attempts: Attempts::new(of.account_failures, of.address_failures),
             access_lifetime: of.access_lifetime,
@@ -208,7 +170,7 @@ impl Accounts {
         rehash: Option<&str>,
         client: &Client,
     ) -> Result<Option<SignedInAnswer>> {
-        let (id, token, device) = (Uuid::now_v7(), Key::random()?, client.device());
+        let (id, token, device) = (Uuid::now_v7(), Key::random()?, device(client));
         let lifetime = self.0.refresh_lifetime;
         let new = NewSignIn { id, user_id, password_hash, rehash, token: &token, lifetime, device: &device };
         let standing = self.0.database.service(async |conn| store::sign_in(conn, &new).await).await?;
@@ -242,7 +204,7 @@ impl Accounts {
         let refused = || Error::because(Code::Unauthorized, "the refresh token is not good any more: sign in");
         let token = Key::read(&renewal.refresh_token).ok_or_else(refused)?;
         let successor = Key::of(self.0.tokens.successor(token.bytes()));
-        let (lifetime, device) = (self.0.refresh_lifetime, client.device());
+        let (lifetime, device) = (self.0.refresh_lifetime, device(client));
         let work = async |conn: &mut _| store::refresh(conn, &token, &successor, lifetime, GRACE, &device).await;
         let done = self.0.database.service(work).await?.ok_or_else(|| Error::internal("no answer to a refresh"))?;
         metrics::REFRESHES.count(&[("outcome", done.code.clone())]).increment(1);
@@ -373,17 +335,12 @@ impl Accounts {
     }
 
     /// These sign-ins have ended: their access tokens are refused here from now on, and their sockets closed.
-    fn end(&self, sign_ins: &[Uuid]) {
+    pub(super) fn end(&self, sign_ins: &[Uuid]) {
         if !sign_ins.is_empty() {
             // In this order: whoever connects meanwhile is refused.
             self.0.tokens.end(sign_ins, self.0.access_lifetime);
-            (self.0.end_sockets)(sign_ins);
+            self.0.relays.end_sign_ins(sign_ins);
         }
-    }
-
-    /// Does, for ever, what nobody asks for: hears of what ended on other nodes, and takes away what is over.
-    pub async fn watch(self) {
-        endings::watch(self).await;
     }
 
     /// Waits until the mails that were asked for are sent, or the time is up.
@@ -396,17 +353,8 @@ fn spent() -> Error {
     Error::invalid("/token", "is not good any more: ask for another")
 }
 
-/// Who is at the other end: for limits, and for what a person is told of their devices.
-#[derive(Debug, Clone)]
-pub struct Client {
-    /// From where.
-    pub address: ClientAddress,
-    /// What it says it is.
-    pub user_agent: Option<String>,
-}
-
-impl Client {
-    fn device(&self) -> Device {
-        Device { user_agent: self.user_agent.clone(), address: self.address.0.map(|address| address.to_string()) }
-    }
+/// What a person is told of the device that they use.
+fn device(client: &Client) -> Device {
+    let address = client.address.0.map(|address| address.to_string());
+    Device { user_agent: client.user_agent.clone(), address }
 }

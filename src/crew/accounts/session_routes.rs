@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, delete, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{Accounts, Session};
-use crate::crew::profiles::SignedIn;
-use crate::crew::refusals;
+use super::bodies::Session;
+use super::service::Accounts;
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::auth::Identity;
 use crate::foundation::errors::Result;
-use crate::foundation::http::{Json, Page, Path, Problem};
+use crate::foundation::http::{Json, Page, Path, Problem, refusals};
 
 /// Registers the routes of one's own devices.
 pub fn routes(config: &mut ServiceConfig<'_>) {

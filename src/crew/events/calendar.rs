@@ -10,10 +10,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use self::lines::Lines;
 use super::slug::EventKey;
 use super::store::{self, Dated};
-use crate::crew::refusals;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Result};
-use crate::foundation::http::{Known, Path, Problem, PublicFile, PublicUrl};
+use crate::foundation::http::{Known, Path, Problem, PublicFile, PublicUrl, refusals};
 
 /// Registers the route. It goes before that of the event itself, whose pattern matches this one, too.
 pub fn routes(config: &mut ServiceConfig<'_>) {

@@ -9,13 +9,11 @@ use uuid::Uuid;
 use super::live::LiveEvents;
 use super::members::{EventMember, Joining, Membership};
 use super::{badges, store};
-use crate::crew::place::Place;
 use crate::crew::pods::Pods;
-use crate::crew::profiles::SignedIn;
-use crate::crew::refusals;
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::{Error, Result};
-use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query};
+use crate::foundation::http::{Json, Page, PageQuery, Path, Place, Problem, Query, refusals};
 
 /// Registers the routes of an event's members.
 pub fn routes(config: &mut ServiceConfig<'_>) {

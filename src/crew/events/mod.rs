@@ -11,6 +11,7 @@ pub mod counts;
 pub mod live;
 mod member_routes;
 pub mod members;
+pub mod mount;
 pub mod packet;
 pub mod preview;
 mod reading;

@@ -14,14 +14,12 @@ use super::members::MyEvent;
 use super::slug::EventKey;
 use super::store::search::{Ranked, search};
 use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, Since, calendar, member_routes, store};
-use crate::crew::place::Place;
 use crate::crew::pods::Pods;
-use crate::crew::profiles::SignedIn;
-use crate::crew::refusals;
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::fields::Fields;
-use crate::foundation::http::{Json, Known, Page, PageQuery, Path, Problem, Public, Query};
+use crate::foundation::http::{Json, Known, Page, PageQuery, Path, Place, Problem, Public, Query, refusals};
 use crate::foundation::settings::Settings;
 use crate::foundation::text;
 

@@ -21,9 +21,9 @@ use super::members::{EventMember, Membership, MyEvent};
 use super::slug::{self, EventKey};
 use super::time::Over;
 use super::{Event, Filter, NewEvent, Since};
-use crate::crew::place::Place;
 use crate::crew::profiles;
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::http::Place;
 use crate::foundation::schema::{event_members, events};
 use crate::foundation::settings::Allowance;
 

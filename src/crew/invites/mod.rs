@@ -5,6 +5,7 @@
 //! [`Invite`](super::pods::JoinPolicy::Invite). Coming in by one is a change of the pod's log like any other join, so
 //! it goes through [`Pods::accept`](super::pods::Pods::accept).
 
+pub mod mount;
 pub mod preview;
 pub mod routes;
 pub mod store;

@@ -6,12 +6,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{Accepted, Invite, NewInvite, Preview, is_code, new_code, store};
+use crate::crew::pods;
 use crate::crew::pods::Pods;
-use crate::crew::profiles::SignedIn;
-use crate::crew::{pods, refusals};
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Result};
-use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, PublicUrl, Query};
+use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, PublicUrl, Query, refusals};
 
 /// Registers the routes of invitations.
 pub fn routes(config: &mut ServiceConfig<'_>) {

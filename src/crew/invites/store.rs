@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::{Inviter, InvitingPod, Link, NewInvite, Preview, State};
 use crate::crew::events;
 use crate::crew::events::slug::EventKey;
-use crate::crew::place::Place;
 use crate::crew::pods;
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::http::Place;
 use crate::foundation::schema::invites;
 
 type SqlUuid = diesel::sql_types::Uuid;

@@ -1,8 +1,7 @@
 //! Messages: what people say in a pod, and the log's own lines about comings and goings.
 
-mod amend_routes;
 mod emoji;
-pub mod routes;
+pub mod refusals;
 pub mod store;
 
 use std::collections::BTreeMap;

@@ -6,11 +6,10 @@ use uuid::Uuid;
 
 use super::flags::{Flags, FlagsChange};
 use super::{Pods, store};
-use crate::crew::profiles::SignedIn;
-use crate::crew::refusals;
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::Result;
-use crate::foundation::http::{Json, Path, Problem};
+use crate::foundation::http::{Json, Path, Problem, refusals};
 
 /// Registers the routes of one's own marks.
 pub fn routes(config: &mut ServiceConfig<'_>) {

@@ -6,10 +6,9 @@ use uuid::Uuid;
 
 use super::Pods;
 use super::view::Seat;
-use crate::crew::profiles::SignedIn;
-use crate::crew::refusals;
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::Result;
-use crate::foundation::http::{Json, Path, Problem};
+use crate::foundation::http::{Json, Path, Problem, refusals};
 
 /// Registers the routes of a pod's members. `me` comes before any id.
 pub fn routes(config: &mut ServiceConfig<'_>) {

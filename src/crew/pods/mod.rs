@@ -4,6 +4,7 @@
 //! [`journal`], and the journal tells the pods' [actors](actor) what was committed.
 
 pub mod actor;
+mod amend_routes;
 pub mod change;
 pub mod channel;
 mod flag_routes;
@@ -12,6 +13,8 @@ pub mod inbox;
 pub mod journal;
 pub mod live;
 mod member_routes;
+mod message_routes;
+pub mod mount;
 pub mod packet;
 mod read_marks;
 mod repairs;
@@ -35,7 +38,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::actor::{IsFull, Parts, PodActor};
+use self::actor::{IsFull, PodActor};
 use self::flags::Flags;
 use self::inbox::InboxHandle;
 pub(in crate::crew) use self::journal::refusal;
@@ -55,6 +58,9 @@ use crate::realtime::bus::{Bus, Receive};
 use crate::realtime::nodes::{Neighbours, Nodes};
 use crate::realtime::registry::Live;
 use crate::realtime::threads::Threads;
+
+/// How often those who have been silent are forgotten by the limiters.
+const TIDY: Duration = Duration::from_secs(60);
 
 /// Who may take a free seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -427,7 +433,7 @@ impl Pods {
     }
 
     /// Who takes what the bus brings of pods, by kind of topic.
-    pub fn receivers(&self) -> HashMap<&'static str, Weak<dyn Receive>> {
+    fn receivers(&self) -> HashMap<&'static str, Weak<dyn Receive>> {
         self.0.from_afar.as_ref().map(FromAfar::receivers).unwrap_or_default()
     }
 
@@ -436,11 +442,16 @@ impl Pods {
         self.0.live.count()
     }
 
-    /// Forgets those who have not spoken lately, so that the limiters do not grow with everyone who ever did.
-    pub fn tidy(&self) {
-        for limiter in [&self.0.messages, &self.0.typing].into_iter().flatten() {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
+    /// Forgets, now and then and for ever, those who have not spoken lately, so that the limiters do not grow with everyone who
+    /// ever did.
+    async fn tidy_now_and_then(self) {
+        let mut tick = tokio::time::interval(TIDY);
+        loop {
+            tick.tick().await;
+            for limiter in [&self.0.messages, &self.0.typing].into_iter().flatten() {
+                limiter.retain_recent();
+                limiter.shrink_to_fit();
+            }
         }
     }
 
@@ -449,7 +460,7 @@ impl Pods {
         let inner = &self.0;
         inner.live.find_or_start(pod_id, |start| {
             let (database, repairs) = (inner.database.clone(), inner.repairs.clone());
-            let parts = Parts { database, repairs, live: Arc::clone(&inner.live) };
+            let parts = actor::Parts { database, repairs, live: Arc::clone(&inner.live) };
             // Beside the writer of its log, so that what is committed reaches it without a hop.
             let thread = inner.threads.handle(inner.journal.writer(pod_id));
             PodActor::start_in_arbiter(&thread, move |ctx| PodActor::new(pod_id, start, parts, ctx))

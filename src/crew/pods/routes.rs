@@ -8,12 +8,11 @@ use uuid::Uuid;
 
 use super::view::{self, Heir, InboxEntry, Order, PodBody, PodChange, PodDetail, PodView};
 use super::{NewPod, Pods, flag_routes, member_routes, store};
-use crate::crew::place::Place;
-use crate::crew::profiles::SignedIn;
-use crate::crew::{events, refusals};
+use crate::crew::events;
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::Result;
-use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query};
+use crate::foundation::http::{Json, Page, PageQuery, Path, Place, Problem, Query, refusals};
 
 /// Registers the routes of pods and their members.
 pub fn routes(config: &mut ServiceConfig<'_>) {

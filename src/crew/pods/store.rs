@@ -17,8 +17,8 @@ use super::flags::Flags;
 use super::view::{InboxEntry, Order, PodDetail, PodView};
 use super::{JoinPolicy, Member, Pod};
 use crate::crew::messages;
-use crate::crew::place::Place;
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::http::Place;
 use crate::foundation::schema::{pod_members, pods};
 use crate::foundation::written::{Statement, written};
 

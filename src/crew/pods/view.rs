@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::flags::Flags;
 use super::{JoinPolicy, Member, Pod};
 use crate::crew::messages::Message;
-use crate::crew::place::Place;
 use crate::foundation::errors::Result;
 use crate::foundation::fields::Fields;
+use crate::foundation::http::Place;
 
 /// In which order pods are listed.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]

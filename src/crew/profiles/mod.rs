@@ -1,10 +1,11 @@
 //! Profiles: the people.
 //!
 //! A profile comes into being at the first request, or the first socket, that carries a token with its id as `sub`
-//! ([`ensure`]). Everything about oneself is at `/v1/me`; of others one sees a name, a picture, and the Instagram page
+//! ([`SignIns`](sign_in::SignIns)). Everything about oneself is at `/v1/me`; of others one sees a name, a picture, and the Instagram page
 //! if they reveal it, and that only of those with whom one shares an event.
 
-pub mod routes;
+pub mod mount;
+mod routes;
 pub mod sign_in;
 pub mod store;
 
@@ -19,8 +20,6 @@ use crate::foundation::fields::{Fields, given};
 use crate::foundation::schema::people;
 use crate::foundation::schema::profiles;
 use crate::foundation::{address, text};
-
-pub use sign_in::{KnownProfiles, SignedIn, ensure};
 
 /// The longest display name, in characters.
 pub const MAX_NAME: usize = 80;

@@ -6,11 +6,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{Me, MeChange, Profile, SignedIn, store};
-use crate::crew::refusals;
+use super::sign_in::SignedIn;
+use super::{Me, MeChange, Profile, store};
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::{Error, Result};
-use crate::foundation::http::{Json, Page, Path, Problem, Query};
+use crate::foundation::http::{Json, Page, Path, Problem, Query, refusals};
 
 /// The most people that one request may ask for.
 const MAX_IDS: usize = 100;

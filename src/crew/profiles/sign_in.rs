@@ -1,115 +1,87 @@
 //! Who asks: the extractor that every handler with a caller takes, and the profile behind a token.
 
-use std::collections::HashSet;
-use std::mem;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
-use parking_lot::Mutex;
+use futures_util::future::{BoxFuture, LocalBoxFuture};
+use parking_lot::RwLock;
 use uuid::Uuid;
 
 use super::store;
-use crate::crew::accounts;
-use crate::foundation::auth::Identity;
+use crate::foundation::auth::{Identity, Tokens};
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Error, Result};
+use crate::foundation::recent::Recent;
+use crate::realtime::handshake::SignIn;
 
-/// How many people a node remembers at least; twice as many at most, of 16 bytes each.
+/// How many people a node remembers at least; twice as many at most.
 const REMEMBERED: usize = 50_000;
 
-/// Which people are known to have a profile, so that only their first request asks Postgres. An account's pairs of tokens,
-/// which are known to have arrived, are remembered among them by an id of their own.
+/// Who wants to know that somebody has come with a token.
+pub trait Arrivals: Send + Sync {
+    /// Somebody has come, over HTTP or on a socket. `None` when there is nothing to do; else their request waits for it, whatever
+    /// comes of it.
+    fn arrived(&self, identity: &Identity) -> Option<BoxFuture<'static, ()>>;
+}
+
+/// Makes sure that whoever comes with a token has a profile. Cheap to clone.
 ///
-/// Bounded by generations: when the young one is full it becomes the old one, and the old one is forgotten. Who is
-/// forgotten costs one statement at their next request.
-#[derive(Debug)]
-pub struct KnownProfiles {
-    generations: Mutex<Generations>,
-    size: usize,
+/// It remembers whose profile it has seen, so that only their first request asks Postgres. Who is forgotten costs one statement
+/// at their next request.
+#[derive(Clone)]
+pub struct SignIns(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    known: Recent,
+    arrivals: RwLock<Vec<Arc<dyn Arrivals>>>,
 }
 
-#[derive(Debug, Default)]
-struct Generations {
-    young: HashSet<Uuid>,
-    old: HashSet<Uuid>,
-}
-
-impl KnownProfiles {
+impl SignIns {
     /// Remembers nobody yet.
-    pub fn new() -> Self {
-        KnownProfiles::of_size(REMEMBERED)
+    pub fn new(database: Database) -> Self {
+        SignIns(Arc::new(Inner { database, known: Recent::of_size(REMEMBERED), arrivals: RwLock::default() }))
     }
 
-    fn of_size(size: usize) -> Self {
-        KnownProfiles { generations: Mutex::default(), size }
+    /// Tells of everybody who comes from now on.
+    pub fn tell(&self, arrivals: Arc<dyn Arrivals>) {
+        self.0.arrivals.write().push(arrivals);
     }
 
-    /// Whether this person's profile was seen. Keeps those who come often.
-    fn has(&self, user_id: Uuid) -> bool {
-        let mut generations = self.generations.lock();
-        if generations.young.contains(&user_id) {
-            return true;
+    /// Makes sure that the person behind a token has a profile; HTTP and sockets call it alike. Costs a statement the
+    /// first time, and none afterwards.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`](crate::foundation::errors::Code::Unavailable) when Postgres cannot be asked.
+    pub async fn ensure(&self, identity: &Identity) -> Result<()> {
+        let work: Vec<_> = self.0.arrivals.read().iter().filter_map(|arrivals| arrivals.arrived(identity)).collect();
+        for work in work {
+            work.await;
         }
-        let known = generations.old.contains(&user_id);
-        if known {
-            generations.add(user_id, self.size);
+        if self.0.known.has(identity.user_id) {
+            return Ok(());
         }
-        known
+        let name = super::first_name(identity.name.as_deref(), identity.email.as_deref());
+        let work = async |conn: &mut _| store::ensure(conn, identity.user_id, &name, identity.email.as_deref()).await;
+        self.0.database.scope(&Caller::user(identity.user_id), Access::Write, work).await?;
+        self.0.known.add(identity.user_id);
+        Ok(())
     }
 
-    fn add(&self, user_id: Uuid) {
-        self.generations.lock().add(user_id, self.size);
-    }
-}
-
-impl Default for KnownProfiles {
-    fn default() -> Self {
-        KnownProfiles::new()
-    }
-}
-
-impl Generations {
-    fn add(&mut self, user_id: Uuid, size: usize) {
-        if self.young.len() >= size {
-            self.old = mem::take(&mut self.young);
-        }
-        self.young.insert(user_id);
-    }
-}
-
-/// Makes sure that the person behind a token has a profile; HTTP and sockets call it alike. Costs a statement the
-/// first time, and none afterwards.
-///
-/// # Errors
-/// [`Code::Unavailable`](crate::foundation::errors::Code::Unavailable) when Postgres cannot be asked.
-pub async fn ensure(database: &Database, known: &KnownProfiles, identity: &Identity) -> Result<()> {
-    receipt(database, known, identity).await;
-    if known.has(identity.user_id) {
-        return Ok(());
-    }
-    let name = super::first_name(identity.name.as_deref(), identity.email.as_deref());
-    let caller = Caller::user(identity.user_id);
-    database
-        .scope(&caller, Access::Write, async |conn| {
-            store::ensure(conn, identity.user_id, &name, identity.email.as_deref()).await
+    /// Returns what sockets are signed in by: their token is judged, and its person has a profile after that.
+    pub fn of_sockets(&self, tokens: Arc<Tokens>) -> SignIn {
+        let sign_ins = self.clone();
+        Arc::new(move |token| {
+            let (tokens, sign_ins) = (Arc::clone(&tokens), sign_ins.clone());
+            async move {
+                let identity = tokens.verify(&token)?;
+                sign_ins.ensure(&identity).await?;
+                Ok(identity)
+            }
+            .boxed_local()
         })
-        .await?;
-    known.add(identity.user_id);
-    Ok(())
-}
-
-/// Notes that the pair of tokens arrived which this one is of, once a pair. It is for telling a lost answer from a thief, and
-/// nobody is kept waiting or out if it cannot be noted.
-async fn receipt(database: &Database, known: &KnownProfiles, identity: &Identity) {
-    let (Some(sign_in), Some(generation)) = (identity.sign_in, identity.generation) else { return };
-    if known.has(generation) {
-        return;
-    }
-    match database.service(async |conn| accounts::store::seen(conn, sign_in, generation).await).await {
-        Ok(()) => known.add(generation),
-        Err(error) => tracing::debug!(%error, "cannot note that tokens arrived"),
     }
 }
 
@@ -130,40 +102,11 @@ impl FromRequest for SignedIn {
         let request = request.clone();
         async move {
             let identity = Identity::extract(&request).await?;
-            ensure(part::<Database>(&request)?, part::<KnownProfiles>(&request)?, &identity).await?;
+            let sign_ins = request.app_data::<web::Data<SignIns>>();
+            let sign_ins = sign_ins.ok_or_else(|| Error::internal("the server was put together without a part"))?;
+            sign_ins.ensure(&identity).await?;
             Ok(SignedIn { user_id: identity.user_id, caller: identity.caller() })
         }
         .boxed_local()
-    }
-}
-
-fn part<T: 'static>(request: &HttpRequest) -> Result<&web::Data<T>> {
-    request.app_data::<web::Data<T>>().ok_or_else(|| Error::internal("the server was put together without a part"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_known_are_bounded_and_the_frequent_stay() {
-        let known = KnownProfiles::of_size(10);
-        let frequent = Uuid::now_v7();
-        known.add(frequent);
-        for _ in 0..1_000 {
-            known.add(Uuid::now_v7());
-            assert!(known.has(frequent));
-        }
-        let generations = known.generations.lock();
-        assert!(generations.young.len() + generations.old.len() <= 20);
-    }
-
-    #[test]
-    fn the_rare_are_forgotten() {
-        let known = KnownProfiles::of_size(10);
-        let rare = Uuid::now_v7();
-        known.add(rare);
-        (0..30).for_each(|_| known.add(Uuid::now_v7()));
-        assert!(!known.has(rare));
     }
 }

@@ -12,8 +12,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 
 use crate::crew::events::{Event, Filter};
-use crate::crew::place::Place;
 use crate::foundation::errors::Result;
+use crate::foundation::http::Place;
 use crate::foundation::schema::events;
 
 /// The words of a query as events are compared with them, and, for the rest of the transaction, how alike is roughly.

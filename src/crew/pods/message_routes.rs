@@ -7,13 +7,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span, amend_routes, store};
-use crate::crew::pods::Pods;
-use crate::crew::profiles::SignedIn;
-use crate::crew::{pods, refusals};
+use super::{Pods, amend_routes, store};
+use crate::crew::messages::{self, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span};
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::{Error, Result};
-use crate::foundation::http::{Json, Path, Problem, Query};
+use crate::foundation::http::{Json, Path, Problem, Query, refusals};
 
 /// Registers the routes of messages.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -75,8 +74,8 @@ async fn list(
 ) -> Result<Json<MessagePage>> {
     let (span, limit) = query.span()?;
     let work = async |conn: &mut _| {
-        pods::store::require_member(conn, *pod_id, who.user_id).await?;
-        store::page(conn, *pod_id, span, limit).await
+        store::require_member(conn, *pod_id, who.user_id).await?;
+        messages::store::page(conn, *pod_id, span, limit).await
     };
     Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
 }

@@ -6,12 +6,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{Amended, Amendment};
-use crate::crew::pods::Pods;
-use crate::crew::profiles::SignedIn;
-use crate::crew::refusals;
+use super::Pods;
+use crate::crew::messages::refusals::ChangeRefused;
+use crate::crew::messages::{Amended, Amendment};
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::Result;
-use crate::foundation::http::{Json, Path, Query};
+use crate::foundation::http::{Json, Path, Query, refusals};
 
 /// Registers the routes of changes to messages.
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -51,7 +51,7 @@ struct OpQuery {
     ),
     responses(
         (status = 200, description = "Changed, or as it was", body = Amended),
-        refusals::Change,
+        ChangeRefused,
         refusals::Token,
         refusals::Body,
     )
@@ -81,7 +81,7 @@ async fn edit(
     ),
     responses(
         (status = 200, description = "Deleted, now or before", body = Amended),
-        refusals::Change,
+        ChangeRefused,
         refusals::Token,
         refusals::Query,
     )
@@ -112,7 +112,7 @@ async fn delete(
     ),
     responses(
         (status = 200, description = "The reaction is there", body = Amended),
-        refusals::Change,
+        ChangeRefused,
         refusals::Token,
         refusals::Query,
     )
@@ -142,7 +142,7 @@ async fn react(
     ),
     responses(
         (status = 200, description = "The reaction is not there", body = Amended),
-        refusals::Change,
+        ChangeRefused,
         refusals::Token,
         refusals::Query,
     )

@@ -3,7 +3,7 @@
 
 use utoipa::IntoResponses;
 
-use crate::foundation::http::Problem;
+use super::Problem;
 
 /// What every route may answer.
 #[derive(IntoResponses)]
@@ -55,21 +55,4 @@ pub enum Query {
     /// `invalid`: a parameter or the cursor cannot be read, or is out of its bounds; `errors` says which
     #[response(status = 422)]
     Invalid(#[to_schema] Problem),
-}
-
-/// What every route that changes a message may answer.
-#[derive(IntoResponses)]
-pub enum Change {
-    /// `not_member`: not of the pod; `forbidden`: the message is another's, or a line of the log
-    #[response(status = 403)]
-    Forbidden(#[to_schema] Problem),
-    /// `not_found`: no such message that the caller may see; no such pod, closed, or of an event that the caller has not joined
-    #[response(status = 404)]
-    NotFound(#[to_schema] Problem),
-    /// `conflict`: the message has been deleted, or the `op` is taken
-    #[response(status = 409)]
-    Conflict(#[to_schema] Problem),
-    /// `rate_limited`: come back after `Retry-After`
-    #[response(status = 429)]
-    RateLimited(#[to_schema] Problem),
 }

@@ -1,0 +1,46 @@
+//! Puts the feature together.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use futures_util::FutureExt;
+
+use super::receipts::Receipts;
+use super::service::{self, Accounts};
+use super::{endings, routes};
+use crate::crew::profiles::sign_in::SignIns;
+use crate::realtime::domain::{MountError, Mounted, Parts};
+
+/// Gives the routes of accounts, and what they do by themselves.
+///
+/// # Errors
+/// [`MountError`] if argon2 does not take the settings.
+pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
+    let accounts = Accounts::start(
+        &parts.settings,
+        service::Parts {
+            database: parts.database.clone(),
+            tokens: Arc::clone(&parts.tokens),
+            mailer: parts.mailer.clone(),
+            public_url: parts.public_url.clone(),
+            relays: parts.relays.clone(),
+        },
+    );
+    let accounts =
+        accounts.map_err(|error| MountError::new(format!("PODIUM_HASH_MEMORY, PODIUM_HASH_PASSES: {error}")))?;
+    parts.service::<SignIns>()?.tell(Arc::new(Receipts::new(parts.database.clone())));
+    let mut mounted = Mounted::default();
+    mounted.routes.push(routes::routes);
+    mounted.share(web::Data::new(accounts.clone()));
+    mounted.jobs.push(endings::watch(accounts.clone()).boxed_local());
+    let drained = accounts.clone();
+    mounted.after_requests.push(Box::new(move |patience| {
+        async move {
+            drained.drain(patience).await;
+            true
+        }
+        .boxed_local()
+    }));
+    parts.provide(accounts);
+    Ok(mounted)
+}

@@ -1,0 +1,22 @@
+//! Puts the feature together.
+
+use std::sync::Arc;
+
+use actix_web::web;
+
+use super::routes;
+use super::sign_in::SignIns;
+use crate::realtime::domain::{MountError, Mounted, Parts};
+
+/// Gives the routes of profiles, and who turns tokens into people.
+///
+/// # Errors
+/// None.
+pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
+    let sign_ins = SignIns::new(parts.database.clone());
+    let mut mounted = Mounted { sign_in: Some(sign_ins.of_sockets(Arc::clone(&parts.tokens))), ..Mounted::default() };
+    mounted.routes.push(routes::routes);
+    mounted.share(web::Data::new(sign_ins.clone()));
+    parts.provide(sign_ins);
+    Ok(mounted)
+}

@@ -1,0 +1,185 @@
+//! What a domain is given when the server is put together ([`Parts`]), and what it gives ([`Mounted`]).
+//!
+//! A domain is a folder of features, such as [`crew`](crate::crew). The server mounts the domains in the order of its one list
+//! (`server/domains.rs`), which is the order of their imports, each once: it calls the domain with the parts of the node, and
+//! gets a value that says what the domain serves. A domain is made of features in the same way.
+//!
+//! ```ignore
+//! pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
+//!     let polls = Polls::new(parts.database.clone(), parts.service::<EventHub>()?);
+//!     let mut mounted = Mounted::default();
+//!     mounted.routes.push(routes::routes);
+//!     mounted.share(web::Data::new(polls.clone()));
+//!     parts.provide(polls);
+//!     Ok(mounted)
+//! }
+//! ```
+
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use actix_web::web;
+use futures_util::future::LocalBoxFuture;
+use thiserror::Error;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::bus::{Bus, Receive};
+use super::channel::Channel;
+use super::handshake::SignIn;
+use super::nodes::Nodes;
+use super::relays::Relays;
+use super::threads::Threads;
+use crate::foundation::auth::Tokens;
+use crate::foundation::db::Database;
+use crate::foundation::errors::Error as Refusal;
+use crate::foundation::health::Health;
+use crate::foundation::http::{Previews, PublicUrl};
+use crate::foundation::mail::Mailer;
+use crate::foundation::settings::Settings;
+
+/// The parts of a node, which every domain may use, and the services of the domains that are mounted already.
+pub struct Parts {
+    /// What is in force.
+    pub settings: Settings,
+    /// The pools.
+    pub database: Database,
+    /// Where connections of one's own go. May hold a password.
+    pub database_url: String,
+    /// Who signs and judges tokens.
+    pub tokens: Arc<Tokens>,
+    /// Who sends mails.
+    pub mailer: Mailer,
+    /// Where links lead.
+    pub public_url: PublicUrl,
+    /// Where a part of the node says how it is, for `/readyz`.
+    pub health: Health,
+    /// The threads that carry sessions and actors.
+    pub threads: Threads,
+    /// The way to the sockets of this node.
+    pub relays: Relays,
+    /// The way to the other nodes, chosen before anything is mounted.
+    pub bus: Arc<dyn Bus>,
+    /// The other nodes, where there may be some.
+    pub nodes: Option<Nodes>,
+    /// What the domains before this one provide, by its type.
+    pub services: Services,
+}
+
+impl Parts {
+    /// Provides a service to the domains that come later.
+    pub fn provide<T: Clone + Send + Sync + 'static>(&mut self, service: T) {
+        self.services.0.insert(TypeId::of::<T>(), Box::new(service));
+    }
+
+    /// Returns a service that a domain or a feature before this one provides.
+    ///
+    /// # Errors
+    /// [`MountError`] when none before provides it: the list is in the wrong order.
+    pub fn service<T: Clone + Send + Sync + 'static>(&self) -> Result<T, MountError> {
+        let found = self.services.0.get(&TypeId::of::<T>()).and_then(|service| service.downcast_ref::<T>());
+        found.cloned().ok_or_else(|| MountError::new(format!("{} must be provided before", type_name::<T>())))
+    }
+}
+
+/// Services by their types.
+#[derive(Default)]
+pub struct Services(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Services").field(&self.0.len()).finish()
+    }
+}
+
+/// Why a domain cannot be mounted, in one line: the start stops.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct MountError(String);
+
+impl MountError {
+    /// One with this text.
+    pub fn new(text: impl Into<String>) -> Self {
+        MountError(text.into())
+    }
+}
+
+/// Registers what handlers take from the app with one worker.
+pub type Share = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
+
+/// Registers routes, which the OpenAPI document is made of, too.
+pub type Routes = fn(&mut ServiceConfig<'_>);
+
+/// Comes to an end within a time. Answers whether it did.
+pub type End = Box<dyn FnOnce(Duration) -> LocalBoxFuture<'static, bool>>;
+
+/// What a domain, or a feature of one, gives the server.
+#[derive(Default)]
+pub struct Mounted {
+    /// Its HTTP.
+    pub routes: Vec<Routes>,
+    /// What its handlers take from the app. [`Mounted::share`] adds one.
+    pub shared: Vec<Share>,
+    /// The channels of its topics, by their kind.
+    pub channels: Vec<(&'static str, Arc<dyn Channel>)>,
+    /// Who takes what the bus brings, by kind of topic.
+    pub receivers: Vec<(&'static str, Weak<dyn Receive>)>,
+    /// The texts for links to what it has pages of.
+    pub previews: Vec<Box<dyn Previews>>,
+    /// Work that runs as long as the node serves, on the main thread.
+    pub jobs: Vec<LocalBoxFuture<'static, ()>>,
+    /// What must end after the last socket is closed, while the bus is there still.
+    pub after_sockets: Vec<End>,
+    /// What must end after the last request is answered.
+    pub after_requests: Vec<End>,
+    /// Who turns a socket's token into a person. One domain has it.
+    pub sign_in: Option<SignIn>,
+    /// What it puts into the demo.
+    pub demo: Option<Demo>,
+}
+
+impl Mounted {
+    /// Lets handlers take this as `web::Data<T>`.
+    pub fn share<T: Send + Sync + ?Sized + 'static>(&mut self, data: web::Data<T>) {
+        self.shared.push(Arc::new(move |config| {
+            config.app_data(data.clone());
+        }));
+    }
+
+    /// Adds what another gives, behind what is there.
+    pub fn add(&mut self, other: Mounted) {
+        let Mounted {
+            routes,
+            shared,
+            channels,
+            receivers,
+            previews,
+            jobs,
+            after_sockets,
+            after_requests,
+            sign_in,
+            demo,
+        } = other;
+        self.routes.extend(routes);
+        self.shared.extend(shared);
+        self.channels.extend(channels);
+        self.receivers.extend(receivers);
+        self.previews.extend(previews);
+        self.jobs.extend(jobs);
+        self.after_sockets.extend(after_sockets);
+        self.after_requests.extend(after_requests);
+        self.sign_in = sign_in.or(self.sign_in.take());
+        self.demo = demo.or(self.demo.take());
+    }
+}
+
+/// A small set of data to look at.
+#[derive(Clone)]
+pub struct Demo {
+    /// Fills it in, as far as it is not there.
+    pub fill: Arc<dyn Fn() -> LocalBoxFuture<'static, Result<(), Refusal>>>,
+    /// Says in the log that it is there, and how to look at it.
+    pub announce: fn(),
+}
