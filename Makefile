@@ -20,7 +20,7 @@ test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" run
 	@scripts/test.sh $(ARGS)
 
 timings: ## run what breaks and halts nodes, Redis and Postgres, one at a time, and hold how long it takes against what is promised
-	@PODIUM_TEST_TIMINGS=1 scripts/test.sh --test-threads 1 --success-output immediate -E 'test(/^(halt|removal|rolling|split)::/)'
+	@PODIUM_TEST_TIMINGS=1 scripts/test.sh --test-threads 1 --success-output immediate -E 'test(/^faults::(halt|removal|rolling|split)::/)'
 
 web: ## build the web client, if its sources have changed
 	@scripts/web.sh
@@ -39,14 +39,14 @@ bench-nodes: ## measure three nodes beside one: delays, and what bus and sweep c
 
 nodes: ## three nodes at full scale, while Redis fails and clocks are wrong: holds the figures against their limits
 	@PODIUM_TEST_NODES=full scripts/test.sh --release --profile long --no-capture \
-		-E 'test(/^nodes_at_scale::/) + test(two_nodes_race)' $(ARGS)
+		-E 'test(/^nodes::at_scale::/) + test(two_nodes_race)' $(ARGS)
 
 simulate: ## let simulated nodes, bus and Postgres do whatever they like, a million times (SEEDS=… for fewer)
 	PODIUM_SIMULATE=$(SEEDS) cargo test --release --lib --locked simulation -- --nocapture
 
 openapi: ARGS := $(or $(ARGS),--max-examples 300)
 openapi: ## hold the server against its OpenAPI document, at random and for long (ARGS="--max-examples 1000 --seed 7")
-	@PODIUM_TEST_OPENAPI="$(ARGS)" scripts/test.sh --profile long -E 'test(http_schemathesis)'
+	@PODIUM_TEST_OPENAPI="$(ARGS)" scripts/test.sh --profile long -E 'test(http::schemathesis)'
 
 check: ## what must hold before a commit, besides the tests: format, lints, documentation
 check: lint doc

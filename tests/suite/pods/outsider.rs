@@ -1,5 +1,5 @@
 //! An outsider who knows every id learns nothing and hears nothing on a socket, and changes nothing. (Over HTTP alone:
-//! `http_outsiders`; in SQL: `access`.)
+//! `http::outsiders`; in SQL: `schema::access`.)
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};

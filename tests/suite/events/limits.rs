@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::membership::{call, pod_of_two, race};
+use crate::pods::membership::{call, pod_of_two, race};
 use crate::support::database::{Database, migrations};
 use crate::support::people::id;
 use crate::support::server::{Answer, Person, Server, id_of, without_counts};

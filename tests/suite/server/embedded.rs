@@ -102,7 +102,7 @@ fn leave_postgres(state: &Path) -> Pid {
 
 fn spawn_owner(state: &Path) -> Child {
     Command::new(env::current_exe().expect("this program"))
-        .args(["--exact", "embedded::owner", "--ignored", "--nocapture"])
+        .args(["--exact", "server::embedded::owner", "--ignored", "--nocapture"])
         .env(OWNER_STATE, state)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -1,5 +1,5 @@
 //! Version 1 of the wire (`vsn=1.0.0`, or none at all), as far as it differs from version 2. A talk of both, with the npm
-//! packages, is in `talk`.
+//! packages, is in `pods::talk`.
 
 use serde_json::{Value, json};
 use uuid::Uuid;

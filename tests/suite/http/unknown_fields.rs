@@ -89,7 +89,7 @@ async fn every_push_refuses_what_it_does_not_know() {
         payload.as_object_mut().expect("an object").remove("no_such_field");
         client.ask(&topic, event, payload).await.ok();
     }
-    let source = include_str!("../../src/crew/pods/channel.rs");
+    let source = include_str!("../../../src/crew/pods/channel.rs");
     let events =
         source.split("fn push(").nth(1).and_then(|rest| rest.split("UnknownEvent").next()).expect("the pushes");
     assert_eq!(events.matches("\" => ").count(), 7, "a push that this test does not know");

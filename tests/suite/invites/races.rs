@@ -2,7 +2,7 @@
 
 use tokio_postgres::Client;
 
-use super::membership::{call, enter, pod_of_two, race, try_call};
+use crate::pods::membership::{call, enter, pod_of_two, race, try_call};
 use crate::support::people::id;
 
 /// How often each race is run, each time in a pod of its own.

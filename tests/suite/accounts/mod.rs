@@ -1,0 +1,8 @@
+//! Accounts, profiles, and the mail that goes with them.
+
+mod attacks;
+mod mail;
+mod mail_form;
+mod profiles;
+mod sign_in;
+mod tokens;

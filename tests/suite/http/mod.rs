@@ -1,0 +1,9 @@
+//! What any route keeps to: the document, refusals, lists, and what outsiders learn.
+
+mod bad_input;
+mod document;
+mod lists;
+mod outsiders;
+mod schemathesis;
+mod seen_text;
+mod unknown_fields;

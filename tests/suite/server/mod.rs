@@ -1,0 +1,7 @@
+//! The program as an operator meets it.
+
+mod command_line;
+mod demo;
+mod drain;
+mod embedded;
+mod life;

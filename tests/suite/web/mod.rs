@@ -1,0 +1,7 @@
+//! The web client, and what its addresses answer.
+
+mod client;
+mod events;
+mod link_previews;
+mod platform;
+mod texts;
