@@ -17,6 +17,7 @@ pub mod accounts;
 pub mod demo;
 pub mod events;
 pub mod invites;
+pub mod journal;
 pub mod messages;
 pub mod place;
 pub mod pods;

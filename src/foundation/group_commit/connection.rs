@@ -129,11 +129,7 @@ impl Connection {
     ///
     /// # Errors
     /// What Postgres says, or that it says nothing in time.
-    pub async fn query(
-        &mut self,
-        sql: &'static str,
-        arguments: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, Failure> {
+    pub async fn query(&mut self, sql: &'static str, arguments: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Failure> {
         self.query_as(sql, || sql.to_owned(), arguments).await
     }
 
