@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod demo;
 pub mod events;
 pub mod invites;
+pub mod journal;
 pub mod messages;
 pub mod pods;
 pub mod profiles;
@@ -22,6 +23,7 @@ pub const FEATURES: &[Feature] = &[
     ("profiles", profiles::mount::mount),
     ("accounts", accounts::mount::mount),
     ("messages", |_| Ok(Mounted::default())),
+    ("journal", |_| Ok(Mounted::default())),
     ("events", events::mount::mount),
     ("pods", pods::mount::mount),
     ("invites", invites::mount::mount),

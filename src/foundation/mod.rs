@@ -8,6 +8,7 @@ pub mod db;
 pub mod embedded;
 pub mod errors;
 pub mod fields;
+pub mod group_commit;
 pub mod health;
 pub mod http;
 pub mod mail;

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod badges;
 pub mod calendar;
+pub mod calls;
 pub mod channel;
 pub mod counts;
 pub mod live;

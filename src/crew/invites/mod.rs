@@ -3,8 +3,9 @@
 //! Any member of a pod makes them, for so many people and for so long as they say; their maker and the pod's owner take
 //! them back. Beside the owner's letting in they are the only way into a pod whose policy is
 //! [`Invite`](super::pods::JoinPolicy::Invite). Coming in by one is a change of the pod's log like any other join, so
-//! it goes through [`Pods::accept`](super::pods::Pods::accept).
+//! it is a call of the [journal](super::journal).
 
+mod calls;
 pub mod mount;
 pub mod preview;
 pub mod routes;

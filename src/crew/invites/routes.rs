@@ -5,7 +5,7 @@ use chrono::Utc;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{Accepted, Invite, NewInvite, Preview, is_code, new_code, store};
+use super::{Accepted, Invite, NewInvite, Preview, calls, is_code, new_code, store};
 use crate::crew::pods;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::sign_in::SignedIn;
@@ -152,7 +152,7 @@ async fn accept(
 ) -> Result<Json<Accepted>> {
     // Only to know which pod's log it is about; whether it lets in is judged under that pod's lock.
     let Preview { pod, event, .. } = look(&database, &code).await?;
-    let seat = pods.accept(pod.id, who.user_id, code.into_inner()).await?;
+    let seat = pods.call(calls::accept(pod.id, who.user_id, code.into_inner())).await?.taken()?;
     Ok(Json(Accepted { pod_id: pod.id, event_id: event.id, seat }))
 }
 

@@ -7,10 +7,10 @@ use diesel::sql_types::{Int2, Int4, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::calls::refusal;
 use super::{Inviter, InvitingPod, Link, NewInvite, Preview, State};
 use crate::crew::events;
 use crate::crew::events::slug::EventKey;
-use crate::crew::pods;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::http::Place;
 use crate::foundation::schema::invites;
@@ -69,7 +69,7 @@ pub async fn make(
         "made" => Ok(true),
         "ok" => Ok(false),
         "rate_limited" => Err(Error::because(Code::RateLimited, "the pod has had as many new links as a day may see")),
-        code => Err(pods::refusal(code)),
+        code => Err(refusal(code)),
     }
 }
 
@@ -86,7 +86,7 @@ pub async fn revoke(conn: &mut AsyncPgConnection, id: Uuid, pod_id: Uuid, by: Uu
         .await?;
     match one(revoked)?.as_str() {
         "ok" => Ok(()),
-        code => Err(pods::refusal(code)),
+        code => Err(refusal(code)),
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::emoji::one_emoji;
-use crate::foundation::errors::{Error, Result};
+use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::text;
 
 /// The most messages in a page.
@@ -271,6 +271,17 @@ pub struct Amended {
     pub id: Uuid,
     /// The `changed_seq` that the change took. Where there was nothing to change, the one that the message has.
     pub seq: i64,
+}
+
+/// Returns the refusal that a function about messages answers with this code, where no other function has the code.
+pub fn refusal(code: &str) -> Option<Error> {
+    Some(match code {
+        "deleted" => Error::because(Code::Conflict, "the message has been deleted"),
+        "invalid_reply" => Error::invalid("/reply_to", "no message of this pod that you may see"),
+        "invalid_mentions" => Error::invalid("/mentions", "not all are members of this pod"),
+        "too_many_reactions" => Error::invalid("/emoji", "the message has as many different reactions as it may have"),
+        _ => return None,
+    })
 }
 
 /// The rules of a text: something to see, at most so many characters (Unicode scalar values), no NUL, which Postgres

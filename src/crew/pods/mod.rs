@@ -1,16 +1,15 @@
 //! Pods: crews of at most five inside an event, who chat in private.
 //!
 //! [`Pods`] is what handlers call, over HTTP and on sockets alike. It gives what is to be written to the
-//! [`journal`], and the journal tells the pods' [actors](actor) what was committed.
+//! [journal](super::journal), and the journal tells the pods' [actors](actor) what was committed.
 
 pub mod actor;
 mod amend_routes;
-pub mod change;
+mod calls;
 pub mod channel;
 mod flag_routes;
 pub mod flags;
 pub mod inbox;
-pub mod journal;
 pub mod live;
 mod member_routes;
 mod message_routes;
@@ -39,16 +38,18 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::actor::{IsFull, PodActor};
+pub(in crate::crew) use self::calls::refusal;
 use self::flags::Flags;
 use self::inbox::InboxHandle;
-pub(in crate::crew) use self::journal::refusal;
-use self::journal::{Amend, Append, Call, Journal};
 use self::live::{FromAfar, LivePods};
 use self::read_marks::ReadMarks;
 use self::repairs::Repairs;
 use self::sweep::Sweep;
 use self::under_way::UnderWay;
+use crate::crew::events;
 use crate::crew::events::live::LiveEvents;
+pub use crate::crew::journal::{self, change};
+use crate::crew::journal::{Amend, Append, Call, Done, Journal};
 use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
 use crate::foundation::address;
 use crate::foundation::db::Database;
@@ -216,9 +217,7 @@ impl Pods {
     /// # Errors
     /// `not_found` and `not_member` of the event, `conflict`, `invalid`, `rate_limited`, and those of [`Journal::append`].
     pub async fn open(&self, by: Uuid, new: NewPod) -> Result<bool> {
-        let NewPod { id, event_id, name, join_policy } = new;
-        let limit = self.0.limits.pods;
-        let done = self.0.journal.call(Call::Open { pod_id: id, event_id, by, name, join_policy, limit }).await?;
+        let done = self.call(calls::open(by, new, self.0.limits.pods)).await?;
         Ok(done.fresh)
     }
 
@@ -230,18 +229,16 @@ impl Pods {
         if self.is_full_for(pod_id, user_id).await? {
             return Err(Code::PodFull.into());
         }
-        let done = self.0.journal.call(Call::Join { pod_id, user_id }).await?;
-        done.seat.ok_or_else(|| Error::internal("a join without a seat"))
+        let done = self.call(calls::join(pod_id, user_id)).await?;
+        done.taken()
     }
 
-    /// Comes in by an invitation: joins the event and takes the lowest free seat, in one go. Answers the seat that the person
-    /// has, too, and then uses nothing up.
+    /// Hands a call to the journal: one of pods, or of a feature that changes them by a function of its own.
     ///
     /// # Errors
-    /// `pod_full`; `conflict` with the invitation's `state`; `forbidden` for the removed; `not_found`.
-    pub async fn accept(&self, pod_id: Uuid, user_id: Uuid, code: String) -> Result<i16> {
-        let done = self.0.journal.call(Call::Accept { pod_id, user_id, code }).await?;
-        done.seat.ok_or_else(|| Error::internal("a join without a seat"))
+    /// Those of [`Journal::call`].
+    pub fn call(&self, call: Call) -> impl Future<Output = Result<Done>> + use<> {
+        self.0.journal.call(call)
     }
 
     /// Whether the pod's actor rules a sixth member out, so that a stampede for the last seat does not lock its log.
@@ -259,7 +256,7 @@ impl Pods {
     /// # Errors
     /// `not_member`, `not_found`.
     pub async fn leave(&self, pod_id: Uuid, user_id: Uuid) -> Result<()> {
-        self.0.journal.call(Call::Leave { pod_id, user_id }).await.map(drop)
+        self.call(calls::leave(pod_id, user_id)).await.map(drop)
     }
 
     /// The owner removes somebody, who then stays out until let in again.
@@ -267,7 +264,7 @@ impl Pods {
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`, `invalid` for oneself.
     pub async fn remove(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
-        self.0.journal.call(Call::Remove { pod_id, by, user_id }).await.map(drop)
+        self.call(calls::remove(pod_id, by, user_id)).await.map(drop)
     }
 
     /// The owner lets somebody in: one who was removed, or anyone where the pod is for the invited.
@@ -275,7 +272,7 @@ impl Pods {
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`.
     pub async fn admit(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
-        self.0.journal.call(Call::Admit { pod_id, by, user_id }).await.map(drop)
+        self.call(calls::admit(pod_id, by, user_id)).await.map(drop)
     }
 
     /// The owner renames the pod, or changes who may join.
@@ -289,7 +286,7 @@ impl Pods {
         name: Option<String>,
         join_policy: Option<JoinPolicy>,
     ) -> Result<()> {
-        self.0.journal.call(Call::Change { pod_id, by, name, join_policy }).await?;
+        self.call(calls::change(pod_id, by, name, join_policy)).await?;
         self.0.live.changed(pod_id);
         Ok(())
     }
@@ -299,7 +296,7 @@ impl Pods {
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`; `invalid` for one who is no member.
     pub async fn hand_over(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
-        self.0.journal.call(Call::HandOver { pod_id, by, user_id }).await.map(drop)
+        self.call(calls::hand_over(pod_id, by, user_id)).await.map(drop)
     }
 
     /// The owner closes the pod, which ends everyone's membership.
@@ -307,7 +304,7 @@ impl Pods {
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`.
     pub async fn close(&self, pod_id: Uuid, by: Uuid) -> Result<()> {
-        self.0.journal.call(Call::Close { pod_id, by }).await.map(drop)
+        self.call(calls::close(pod_id, by)).await.map(drop)
     }
 
     /// Leaves an event, and with it all its pods.
@@ -315,7 +312,7 @@ impl Pods {
     /// # Errors
     /// `not_member`, `not_found`.
     pub async fn leave_event(&self, event_id: Uuid, user_id: Uuid) -> Result<()> {
-        self.0.journal.call(Call::LeaveEvent { event_id, user_id }).await.map(drop)
+        self.call(events::calls::leave(event_id, user_id)).await.map(drop)
     }
 
     /// The maker deletes an event that nobody else has joined.
@@ -323,7 +320,7 @@ impl Pods {
     /// # Errors
     /// `forbidden`, `not_found`, `conflict` when somebody else has joined.
     pub async fn delete_event(&self, event_id: Uuid, by: Uuid) -> Result<()> {
-        self.0.journal.call(Call::DeleteEvent { event_id, by }).await.map(drop)
+        self.call(events::calls::delete(event_id, by)).await.map(drop)
     }
 
     /// Says something. What keeps the order of several calls is done before this returns; the future answers once

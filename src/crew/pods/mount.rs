@@ -5,8 +5,9 @@ use std::sync::Arc;
 use actix_web::web;
 use futures_util::FutureExt;
 
-use super::{Pods, change, channel, inbox, journal, message_routes, routes, user_channel};
+use super::{Pods, channel, inbox, message_routes, routes, user_channel};
 use crate::crew::events::live::LiveEvents;
+use crate::crew::journal::{self, change};
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
 /// Gives the routes of pods and messages, and the topics `pod:` and `user:`.

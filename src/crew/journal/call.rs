@@ -1,0 +1,252 @@
+//! Calls: changes of membership, of pods or of events, each one function of the database that writes lines into logs.
+//!
+//! A call is data. The feature that owns the function builds it, and says what follows from it, so that a new one needs
+//! nothing here.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use super::news::News;
+use super::{Logs, Subject};
+use crate::crew::messages::{Kind, Message};
+use crate::foundation::errors::{Error, Result};
+use crate::foundation::group_commit::{Connection, Entry, Failure, Group};
+
+/// A call of a function that answers rows of `podium.outcome`: a new line of a log each, or one row that names a pod
+/// without a line.
+pub struct Call {
+    subject: Subject,
+    function: &'static str,
+    arguments: Vec<Box<dyn ToSql + Send + Sync>>,
+    refusal: fn(&str) -> Error,
+    effects: Effects,
+}
+
+/// What follows from a call.
+#[derive(Debug, Clone, Copy, Default)]
+struct Effects {
+    /// The event, where the call itself names it.
+    event_id: Option<Uuid>,
+    card: bool,
+    members: bool,
+    ends_pods: bool,
+    done_if: &'static [&'static str],
+}
+
+impl Call {
+    /// Returns a call of `function`, such as `podium.pod_join($1, $2)`. It takes its turn among the entries of its
+    /// subject. `refusal` reads the codes that the function answers in place of `ok`; `rate_limited` is read here.
+    pub fn new(subject: Subject, function: &'static str, refusal: fn(&str) -> Error) -> Self {
+        Call { subject, function, arguments: Vec::new(), refusal, effects: Effects::default() }
+    }
+
+    /// Adds the next argument.
+    pub fn with(mut self, argument: impl ToSql + Send + Sync + 'static) -> Self {
+        self.arguments.push(Box::new(argument));
+        self
+    }
+
+    /// Names the event that it is about. Else it is that of the pods which it answers.
+    pub fn about_event(mut self, event_id: Uuid) -> Self {
+        self.effects.event_id = Some(event_id);
+        self
+    }
+
+    /// Says that it may change what the event's members see of a pod without a line in the pod's log.
+    pub fn may_change_a_card(mut self) -> Self {
+        self.effects.card = true;
+        self
+    }
+
+    /// Says that it may make somebody a member of the event, or none.
+    pub fn may_change_members(mut self) -> Self {
+        self.effects.members = true;
+        self
+    }
+
+    /// Says that the pods which it answers without a line are gone.
+    pub fn ends_pods(mut self) -> Self {
+        self.effects.ends_pods = true;
+        self
+    }
+
+    /// Names the refusals that mean that it was done by an attempt whose outcome was lost. Without such an attempt
+    /// they are refusals.
+    pub fn done_if(mut self, codes: &'static [&'static str]) -> Self {
+        self.effects.done_if = codes;
+        self
+    }
+
+    /// Returns the statement's text. The function's columns are picked by name: a later release may answer more.
+    fn sql(&self) -> String {
+        format!(
+            "SELECT code, seat, pod_id, id, seq, user_id, kind, text, at, \
+             (SELECT event_id FROM pods WHERE pods.id = called.pod_id) FROM {} called",
+            self.function
+        )
+    }
+}
+
+/// Without the arguments, which may be what people have written, or an invitation's code.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("subject", &self.subject).field("function", &self.function).finish_non_exhaustive()
+    }
+}
+
+/// What a [`Call`] came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// The seat, after joining.
+    pub seat: Option<i16>,
+    /// Whether a log has got a line: false for a repeat.
+    pub fresh: bool,
+}
+
+impl Done {
+    /// Returns the seat of a call that gives one.
+    ///
+    /// # Errors
+    /// `internal` if there is none.
+    pub fn taken(self) -> Result<i16> {
+        self.seat.ok_or_else(|| Error::internal("a join without a seat"))
+    }
+}
+
+/// The rows that a call answers.
+pub struct Outcome {
+    code: String,
+    seat: Option<i16>,
+    /// From when on it is worth asking again.
+    again: Option<DateTime<Utc>>,
+    /// The event of its pods; not of one that the call has made.
+    event_id: Option<Uuid>,
+    /// New lines, each with its pod, ascending in each pod.
+    lines: Vec<(Uuid, Message)>,
+    /// The pods that it names without a line.
+    pods: Vec<Uuid>,
+}
+
+impl Outcome {
+    fn read(rows: &[Row]) -> Result<Self, tokio_postgres::Error> {
+        let mut outcome = Outcome {
+            code: "not_found".into(),
+            seat: None,
+            again: None,
+            event_id: None,
+            lines: Vec::new(),
+            pods: Vec::new(),
+        };
+        for row in rows {
+            outcome.read_row(row)?;
+        }
+        Ok(outcome)
+    }
+
+    fn read_row(&mut self, row: &Row) -> Result<(), tokio_postgres::Error> {
+        self.code = row.try_get(0)?;
+        self.seat = row.try_get(1)?;
+        self.event_id = self.event_id.or(row.try_get(9)?);
+        let pod_id: Option<Uuid> = row.try_get(2)?;
+        let id: Option<Uuid> = row.try_get(3)?;
+        match (pod_id, id) {
+            (Some(pod_id), Some(id)) => {
+                let kind: &str = row.try_get(6)?;
+                let kind = Kind::read(kind).unwrap_or(Kind::Text);
+                let line = Message::fresh(id, row.try_get(4)?, row.try_get(5)?, kind, row.try_get(7)?, row.try_get(8)?);
+                self.lines.push((pod_id, line));
+            }
+            (Some(pod_id), None) => {
+                self.again = row.try_get(8)?;
+                self.pods.push(pod_id);
+            }
+            (None, _) => {}
+        }
+        Ok(())
+    }
+}
+
+/// What calls have come to, until it is told.
+#[derive(Default)]
+pub struct Told {
+    lines: News,
+    /// Subjects of which an earlier attempt may have written lines that nobody was told of.
+    unknown: Vec<Subject>,
+    gone: Vec<Uuid>,
+    /// Events whose members see something new, and whether members have come or gone.
+    events: Vec<(Uuid, bool)>,
+}
+
+impl Entry for Call {
+    type Target = Logs;
+    type Answer = Done;
+    type Verdict = Outcome;
+    type News = Told;
+
+    const MEASURED: bool = false;
+
+    fn subject(&self) -> Subject {
+        self.subject
+    }
+
+    fn label(&self) -> String {
+        self.function.to_owned()
+    }
+
+    async fn commit(connection: &mut Connection, group: &Group<Self>) -> Result<Vec<Outcome>, Failure> {
+        // One, as they are never put together.
+        let mut outcomes = Vec::with_capacity(group.len());
+        for call in group.entries() {
+            let arguments: Vec<&(dyn ToSql + Sync)> =
+                call.arguments.iter().map(|argument| &**argument as &(dyn ToSql + Sync)).collect();
+            let rows = connection.query_as(call.function, || call.sql(), &arguments).await?;
+            outcomes.push(Outcome::read(&rows)?);
+        }
+        Ok(outcomes)
+    }
+
+    fn judge(self, outcome: Outcome, repeated: bool, told: &mut Told) -> Result<Done> {
+        let (effects, ok) = (self.effects, outcome.code == "ok");
+        let fresh = !outcome.lines.is_empty();
+        for (pod_id, line) in &outcome.lines {
+            told.lines.changed(*pod_id, line);
+        }
+        if repeated {
+            told.unknown.push(self.subject);
+        }
+        if ok && effects.ends_pods {
+            told.gone.extend(outcome.pods);
+        }
+        let seen = fresh || repeated || (ok && effects.card);
+        if let (true, Some(event_id)) = (seen, effects.event_id.or(outcome.event_id)) {
+            told.events.push((event_id, effects.members));
+        }
+        match outcome.code.as_str() {
+            "ok" => Ok(Done { seat: outcome.seat, fresh }),
+            "rate_limited" => Err(Error::rate_limited_until(outcome.again)),
+            code if repeated && effects.done_if.contains(&code) => Ok(Done { seat: None, fresh: false }),
+            code => Err((self.refusal)(code)),
+        }
+    }
+
+    fn tell(logs: &Logs, told: Told) {
+        let deliver = &*logs.deliver;
+        told.lines.tell(deliver);
+        for subject in told.unknown {
+            deliver.recheck(match subject {
+                Subject::Pod(pod_id) => Some(pod_id),
+                Subject::Event(_) => None,
+            });
+        }
+        told.gone.into_iter().for_each(|pod_id| deliver.gone(pod_id));
+        told.events.into_iter().for_each(|(event_id, members)| deliver.wall_moved(event_id, members));
+    }
+
+    fn refused(&self, cause: &str) -> Error {
+        Error::internal(cause)
+    }
+}

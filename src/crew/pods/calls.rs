@@ -1,0 +1,73 @@
+//! What pods ask of the [journal](crate::crew::journal) besides messages: seats taken and left, and what owners do.
+
+use uuid::Uuid;
+
+use super::{JoinPolicy, NewPod};
+use crate::crew::journal::{self, Call, Subject};
+use crate::foundation::errors::{Code, Error};
+use crate::foundation::settings::Allowance;
+
+/// Opens a pod, of which the maker may open `limit` in a time.
+pub(super) fn open(by: Uuid, new: NewPod, limit: Option<Allowance>) -> Call {
+    let NewPod { id, event_id, name, join_policy } = new;
+    let function = match limit {
+        None => "podium.pod_open($1, $2, $3, $4, $5)",
+        Some(_) => "podium.pod_open($1, $2, $3, $4, $5, $6, $7)",
+    };
+    let call = of(id, function).with(id).with(event_id).with(by).with(name).with(join_policy.as_str());
+    let call = call.about_event(event_id);
+    match limit.map(Allowance::as_sql) {
+        None => call,
+        Some([count, seconds]) => call.with(count).with(seconds),
+    }
+}
+
+/// A person takes a seat.
+pub(super) fn join(pod_id: Uuid, user_id: Uuid) -> Call {
+    of(pod_id, "podium.pod_join($1, $2)").with(pod_id).with(user_id)
+}
+
+/// A person leaves.
+pub(super) fn leave(pod_id: Uuid, user_id: Uuid) -> Call {
+    let call = of(pod_id, "podium.pod_leave($1, $2)").with(pod_id).with(user_id);
+    call.done_if(&["not_member", "not_found"])
+}
+
+/// The owner removes a person, who then stays out.
+pub(super) fn remove(pod_id: Uuid, by: Uuid, user_id: Uuid) -> Call {
+    of(pod_id, "podium.pod_remove($1, $2, $3)").with(pod_id).with(by).with(user_id)
+}
+
+/// The owner lets a person in, or in again.
+pub(super) fn admit(pod_id: Uuid, by: Uuid, user_id: Uuid) -> Call {
+    of(pod_id, "podium.pod_admit($1, $2, $3)").with(pod_id).with(by).with(user_id)
+}
+
+/// The owner changes the pod's name, or who may join.
+pub(super) fn change(pod_id: Uuid, by: Uuid, name: Option<String>, join_policy: Option<JoinPolicy>) -> Call {
+    let call = of(pod_id, "podium.pod_change($1, $2, $3, $4)").with(pod_id).with(by);
+    call.with(name).with(join_policy.map(JoinPolicy::as_str)).may_change_a_card()
+}
+
+/// The owner makes another member the owner.
+pub(super) fn hand_over(pod_id: Uuid, by: Uuid, user_id: Uuid) -> Call {
+    of(pod_id, "podium.pod_hand_over($1, $2, $3)").with(pod_id).with(by).with(user_id)
+}
+
+/// The owner closes the pod.
+pub(super) fn close(pod_id: Uuid, by: Uuid) -> Call {
+    of(pod_id, "podium.pod_close($1, $2)").with(pod_id).with(by).done_if(&["not_found"])
+}
+
+fn of(pod_id: Uuid, function: &'static str) -> Call {
+    Call::new(Subject::Pod(pod_id), function, refusal)
+}
+
+/// Returns the refusal that a function about pods answers with this code.
+pub(in crate::crew) fn refusal(code: &str) -> Error {
+    match code {
+        "pod_full" => Code::PodFull.into(),
+        "invalid_heir" => Error::invalid("/user_id", "no member of this pod"),
+        code => journal::refusal(code),
+    }
+}
