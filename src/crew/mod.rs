@@ -9,6 +9,7 @@ use crate::realtime::domain::{MountError, Mounted, Parts};
 pub mod accounts;
 pub mod demo;
 pub mod events;
+pub mod inbox;
 pub mod invites;
 pub mod journal;
 pub mod messages;
@@ -26,6 +27,7 @@ pub const FEATURES: &[Feature] = &[
     ("journal", |_| Ok(Mounted::default())),
     ("events", events::mount::mount),
     ("pods", pods::mount::mount),
+    ("inbox", inbox::mount::mount),
     ("invites", invites::mount::mount),
     ("demo", demo::mount),
 ];

@@ -13,13 +13,11 @@ use uuid::Uuid;
 
 use super::actor::{Afresh, Committed, Gone, HeardOf, PodActor, PodChanged, Read, Recheck};
 use super::change::{Change, KIND};
-use super::flags::Flags;
-use super::inbox::{self, InboxHandle};
 use super::journal::Deliver;
+use super::observer::{Observer, Origin};
 use super::packet::{self, Packet};
 use super::store::live::{Found, Known, Mark};
 use crate::crew::events::live::LiveEvents;
-use crate::crew::messages::Kind;
 use crate::foundation::metrics;
 use crate::realtime::bus::Bus;
 use crate::realtime::nodes::Nodes;
@@ -35,7 +33,7 @@ pub struct LivePods {
     bus: Arc<dyn Bus>,
     /// The other nodes, where there may be some.
     nodes: Option<Nodes>,
-    inbox: InboxHandle,
+    observers: RwLock<Vec<Arc<dyn Observer>>>,
     /// The events' topics, which tell of the pods' cards.
     events: Arc<LiveEvents>,
     versions: AtomicU64,
@@ -47,12 +45,12 @@ pub struct LivePods {
 
 impl LivePods {
     /// None yet.
-    pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, inbox: InboxHandle, events: Arc<LiveEvents>) -> Self {
+    pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, events: Arc<LiveEvents>) -> Self {
         LivePods {
             registry: Registry::new(KIND, Arc::clone(&bus)),
             bus,
             nodes,
-            inbox,
+            observers: RwLock::default(),
             events,
             versions: AtomicU64::new(1),
             epoch: RwLock::new("".into()),
@@ -93,17 +91,9 @@ impl LivePods {
             self.tell(pod_id, &Packet::Marks(marks.clone()));
         }
         for mark in &marks {
-            self.inbox.read(pod_id, mark);
+            self.observed(|observer| observer.read(pod_id, mark));
         }
         self.read_here(pod_id, marks);
-    }
-
-    /// A person has marked a pod for themselves: their devices on all nodes hear of it.
-    pub fn marked(&self, pod_id: Uuid, user_id: Uuid, flags: Flags) {
-        if !self.is_alone() {
-            self.bus.publish(&Topic::of(inbox::KIND, user_id), &Packet::Marked { pod_id, flags }.encode());
-        }
-        self.inbox.marked(pod_id, user_id, flags);
     }
 
     /// The same for a pod's sessions on this node alone.
@@ -127,9 +117,13 @@ impl LivePods {
         self.bus.boot_id()
     }
 
-    /// Where this node's inboxes are.
-    pub fn inbox(&self) -> &InboxHandle {
-        &self.inbox
+    /// Tells of what happens to pods, from now on.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        self.observers.write().push(observer);
+    }
+
+    pub(super) fn observed(&self, tell: impl Fn(&dyn Observer)) {
+        self.observers.read().iter().for_each(|observer| tell(&**observer));
     }
 
     /// How many are live.
@@ -169,7 +163,7 @@ impl LivePods {
     /// The database has another line of history than the one that all here was read from: nothing of it holds any more.
     fn start_afresh(&self) {
         self.registry.for_each(|_, live| live.address.do_send(Afresh));
-        self.inbox.afresh();
+        self.observed(|observer| observer.epoch_changed());
         self.events.start_afresh();
     }
 
@@ -180,9 +174,9 @@ impl LivePods {
         }
     }
 
-    fn committed_here(&self, pod_id: Uuid, changes: Vec<Change>) {
+    fn committed_here(&self, pod_id: Uuid, changes: Vec<Change>, origin: Origin) {
         let Some(last) = changes.last().map(|change| change.position) else { return };
-        self.inbox.notice(pod_id, &changes);
+        self.observed(|observer| observer.committed(pod_id, &changes, origin));
         if let Some(live) = self.find(pod_id) {
             // Raised first: where the mailbox is full, the actor finds here what it must read.
             live.head.raise(last);
@@ -198,7 +192,7 @@ impl LivePods {
     }
 
     fn gone_here(&self, pod_id: Uuid) {
-        self.inbox.gone(pod_id);
+        self.observed(|observer| observer.gone(pod_id));
         if let Some(live) = self.find(pod_id) {
             live.address.do_send(Gone);
         }
@@ -219,13 +213,8 @@ impl Deliver for LivePods {
         if !self.is_alone() {
             let epoch = Arc::clone(&self.epoch.read());
             self.bus.publish(&Topic::of(KIND, pod_id), &packet::encode_changes(&epoch, &changes));
-            // Whoever comes in is not listened to by their inboxes elsewhere: they hear of it on their own topic.
-            for change in changes.iter().filter(|change| change.kind == Kind::Joined) {
-                let joined = Packet::Joined { pod_id, position: change.position };
-                self.bus.publish(&Topic::of(inbox::KIND, change.user_id), &joined.encode());
-            }
         }
-        self.committed_here(pod_id, changes);
+        self.committed_here(pod_id, changes, Origin::Here);
     }
 
     fn heard_of(&self, pod_id: Uuid, position: i64) {

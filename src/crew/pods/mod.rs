@@ -7,13 +7,11 @@ pub mod actor;
 mod amend_routes;
 mod calls;
 pub mod channel;
-mod flag_routes;
-pub mod flags;
-pub mod inbox;
 pub mod live;
 mod member_routes;
 mod message_routes;
 pub mod mount;
+pub mod observer;
 pub mod packet;
 mod read_marks;
 mod repairs;
@@ -24,7 +22,6 @@ pub mod state;
 pub mod store;
 pub mod sweep;
 mod under_way;
-pub mod user_channel;
 pub mod view;
 
 use std::collections::HashMap;
@@ -39,9 +36,8 @@ use uuid::Uuid;
 
 use self::actor::{IsFull, PodActor};
 pub(in crate::crew) use self::calls::refusal;
-use self::flags::Flags;
-use self::inbox::InboxHandle;
 use self::live::{FromAfar, LivePods};
+use self::observer::Observer;
 use self::read_marks::ReadMarks;
 use self::repairs::Repairs;
 use self::sweep::Sweep;
@@ -180,8 +176,7 @@ impl Pods {
         limits: &Limits,
         threads: Threads,
     ) -> Self {
-        let inbox = InboxHandle::start(database.clone(), Arc::clone(&bus), threads.spare());
-        let live = Arc::new(LivePods::new(bus, nodes.clone(), inbox, Arc::clone(events)));
+        let live = Arc::new(LivePods::new(bus, nodes.clone(), Arc::clone(events)));
         let from_afar = nodes.as_ref().map(|nodes| {
             let told: Arc<dyn Neighbours> = live.clone();
             nodes.tell(Arc::downgrade(&told));
@@ -391,11 +386,6 @@ impl Pods {
         }
     }
 
-    /// The person has marked a pod for themselves; their other devices are told.
-    pub fn marked(&self, pod_id: Uuid, user_id: Uuid, flags: Flags) {
-        self.0.live.marked(pod_id, user_id, flags);
-    }
-
     /// Whether the person may tell of their typing now.
     ///
     /// # Errors
@@ -409,9 +399,9 @@ impl Pods {
         self.0.under_way.count(pod_id, user_id)
     }
 
-    /// Where this node's inboxes are.
-    pub fn inbox(&self) -> &InboxHandle {
-        self.0.live.inbox()
+    /// Tells of what happens to pods, from now on.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        self.0.live.observe(observer);
     }
 
     /// The database.

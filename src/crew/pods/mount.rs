@@ -5,12 +5,12 @@ use std::sync::Arc;
 use actix_web::web;
 use futures_util::FutureExt;
 
-use super::{Pods, channel, inbox, message_routes, routes, user_channel};
+use super::{Pods, channel, message_routes, routes};
 use crate::crew::events::live::LiveEvents;
 use crate::crew::journal::{self, change};
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
-/// Gives the routes of pods and messages, and the topics `pod:` and `user:`.
+/// Gives the routes of pods and messages, and the topic `pod:`.
 ///
 /// # Errors
 /// [`MountError`] where the events are not mounted before.
@@ -28,9 +28,7 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let mut mounted = Mounted::default();
     mounted.routes.extend([routes::routes as Routes, message_routes::routes]);
     mounted.share(web::Data::new(pods.clone()));
-    let user = user_channel::UserChannel::new(pods.inbox().clone(), Arc::clone(&parts.tokens));
     mounted.channels.push((change::KIND, Arc::new(channel::PodChannel::new(pods.clone()))));
-    mounted.channels.push((inbox::KIND, Arc::new(user)));
     mounted.receivers.extend(pods.receivers());
     mounted.jobs.push(pods.clone().tidy_now_and_then().boxed_local());
     let drained = pods.clone();

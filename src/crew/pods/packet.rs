@@ -5,11 +5,9 @@
 
 use bytes::{Buf, BufMut};
 use bytestring::ByteString;
-use chrono::DateTime;
 use uuid::Uuid;
 
 use super::change::Change;
-use super::flags::Flags;
 use super::store::live::Mark;
 use crate::crew::messages::Kind;
 
@@ -52,20 +50,6 @@ pub enum Packet {
         /// Whether they type.
         on: bool,
     },
-    /// On a person's topic: they have come into this pod, by the line at this position.
-    Joined {
-        /// The pod.
-        pod_id: Uuid,
-        /// Where in its log.
-        position: i64,
-    },
-    /// On a person's topic: they have marked this pod, for themselves.
-    Marked {
-        /// The pod.
-        pod_id: Uuid,
-        /// With what.
-        flags: Flags,
-    },
 }
 
 impl Packet {
@@ -107,18 +91,6 @@ impl Packet {
                 out.put_u8(9);
                 put_id(&mut out, *user_id);
                 out.put_u8(u8::from(*on));
-            }
-            Packet::Joined { pod_id, position } => {
-                out.put_u8(10);
-                put_id(&mut out, *pod_id);
-                out.put_i64_le(*position);
-            }
-            Packet::Marked { pod_id, flags } => {
-                out.put_u8(11);
-                put_id(&mut out, *pod_id);
-                out.put_u8(u8::from(flags.marked_unread));
-                // As exact as Postgres keeps times.
-                out.put_i64_le(flags.pinned_at.map_or(i64::MIN, |at| at.timestamp_micros()));
             }
         }
         out
@@ -164,12 +136,6 @@ impl Packet {
             7 => Packet::Ask,
             8 => Packet::AskAbout(id(input)?),
             9 => Packet::Typing { user_id: id(input)?, on: input.try_get_u8().ok()? != 0 },
-            10 => Packet::Joined { pod_id: id(input)?, position: input.try_get_i64_le().ok()? },
-            11 => {
-                let (pod_id, marked_unread) = (id(input)?, input.try_get_u8().ok()? != 0);
-                let pinned_at = DateTime::from_timestamp_micros(input.try_get_i64_le().ok()?);
-                Packet::Marked { pod_id, flags: Flags { pinned_at, marked_unread } }
-            }
             _ => return None,
         })
     }
@@ -275,12 +241,6 @@ mod tests {
             Packet::Ask,
             Packet::AskAbout(ANNA),
             Packet::Typing { user_id: ANNA, on: true },
-            Packet::Joined { pod_id: ANNA, position: 12 },
-            Packet::Marked { pod_id: ANNA, flags: Flags::default() },
-            Packet::Marked {
-                pod_id: ANNA,
-                flags: Flags { pinned_at: DateTime::from_timestamp_micros(1_700_000_000_000_001), marked_unread: true },
-            },
         ]
     }
 

@@ -6,19 +6,18 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::view::{self, Heir, InboxEntry, Order, PodBody, PodChange, PodDetail, PodView};
-use super::{NewPod, Pods, flag_routes, member_routes, store};
+use super::view::{self, Heir, Order, PodBody, PodChange, PodDetail, PodView};
+use super::{NewPod, Pods, member_routes, store};
 use crate::crew::events;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::Result;
-use crate::foundation::http::{Json, Page, PageQuery, Path, Place, Problem, Query, refusals};
+use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query, refusals};
 
 /// Registers the routes of pods and their members.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(open).service(list).service(get).service(change).service(hand_over).service(close).service(inbox);
+    config.service(open).service(list).service(get).service(change).service(hand_over).service(close);
     member_routes::routes(config);
-    flag_routes::routes(config);
 }
 
 /// Open a pod
@@ -192,25 +191,4 @@ async fn hand_over(
 async fn close(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<HttpResponse> {
     pods.close(*id, who.user_id).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// The inbox
-///
-/// The caller's pods, newest activity first: last message, unread, members, and the caller's own marks.
-#[utoipa::path(
-    tag = "pods",
-    security(("token" = [])),
-    params(PageQuery),
-    responses(
-        (status = 200, description = "A page of the caller's pods", body = Page<InboxEntry>),
-        refusals::Token,
-        refusals::Query,
-    )
-)]
-#[get("/v1/me/pods")]
-async fn inbox(who: SignedIn, database: web::Data<Database>, page: Query<PageQuery>) -> Result<Json<Page<InboxEntry>>> {
-    let (limit, before) = (page.limit()?, page.position()?);
-    let work = async |conn: &mut _| store::inbox(conn, who.user_id, before, limit.rows()).await;
-    let entries = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(entries, limit, |entry| Place { time: entry.active_at, id: entry.view.pod.id })))
 }

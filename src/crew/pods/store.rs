@@ -1,6 +1,5 @@
 //! What HTTP reads of pods. They are written by the functions of the database that the journal calls, and by nothing here.
 
-pub mod flags;
 pub mod live;
 
 use std::collections::HashMap;
@@ -8,15 +7,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Int2, Int4, Int8, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, Int2, Int4, Int8, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::flags::Flags;
-use super::view::{InboxEntry, Order, PodDetail, PodView};
+use super::view::{Order, PodDetail, PodView};
 use super::{JoinPolicy, Member, Pod};
-use crate::crew::messages;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::http::Place;
 use crate::foundation::schema::{pod_members, pods};
@@ -35,13 +31,6 @@ struct SeatsTaken;
 
 impl Statement for SeatsTaken {
     const SQL: &'static str = "SELECT pod_id, taken FROM podium.seats_taken($1)";
-}
-
-struct Inbox;
-
-impl Statement for Inbox {
-    const SQL: &'static str = "SELECT pod_id, event_id, name, kind, seats, join_policy, created_by, created_at, read_seq, head, \
-         unread, last_message, active_at, members FROM podium.inbox($1, $2, $3)";
 }
 
 /// What a caller may see of a pod. Its head is not among it: that would tell outsiders how much is said inside.
@@ -83,38 +72,6 @@ struct MemberRow {
     read_seq: i64,
     #[diesel(sql_type = Timestamptz)]
     joined_at: DateTime<Utc>,
-}
-
-#[derive(QueryableByName)]
-struct InboxRow {
-    #[diesel(sql_type = SqlUuid)]
-    pod_id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    event_id: Uuid,
-    #[diesel(sql_type = Text)]
-    name: String,
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = Int2)]
-    seats: i16,
-    #[diesel(sql_type = Text)]
-    join_policy: String,
-    #[diesel(sql_type = SqlUuid)]
-    created_by: Uuid,
-    #[diesel(sql_type = Timestamptz)]
-    created_at: DateTime<Utc>,
-    #[diesel(sql_type = Int8)]
-    read_seq: i64,
-    #[diesel(sql_type = Int8)]
-    head: i64,
-    #[diesel(sql_type = Int4)]
-    unread: i32,
-    #[diesel(sql_type = Jsonb)]
-    last_message: Value,
-    #[diesel(sql_type = Timestamptz)]
-    active_at: DateTime<Utc>,
-    #[diesel(sql_type = Jsonb)]
-    members: Value,
 }
 
 /// A pod with its members, if the caller is one.
@@ -193,31 +150,8 @@ pub async fn require_member(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id:
     if member { Ok(()) } else { Err(Code::NotMember.into()) }
 }
 
-/// The caller's pods, newest activity first.
-pub async fn inbox(
-    conn: &mut AsyncPgConnection,
-    user_id: Uuid,
-    before: Option<Place>,
-    limit: i64,
-) -> Result<Vec<InboxEntry>> {
-    let (time, pod_id) = before.map(|place| (place.time, place.id)).unzip();
-    let rows: Vec<InboxRow> = written::<Inbox>()
-        .bind::<Int4, _>(i32::try_from(limit).unwrap_or(i32::MAX))
-        .bind::<Nullable<Timestamptz>, _>(time)
-        .bind::<Nullable<SqlUuid>, _>(pod_id)
-        .load(conn)
-        .await?;
-    let ids = rows.iter().map(|row| row.pod_id).collect();
-    let flags = flags::of_pods(conn, ids, user_id).await?;
-    let entry = |row: InboxRow| {
-        let flags = flags.get(&row.pod_id).copied().unwrap_or_default();
-        row.entry(flags)
-    };
-    rows.into_iter().map(entry).collect()
-}
-
 /// How many of the seats are free. A pod of which nobody may count the members has none to offer.
-fn free(seats: i16, taken: i32) -> i16 {
+pub fn free(seats: i16, taken: i32) -> i16 {
     i16::try_from((i32::from(seats) - taken).max(0)).unwrap_or(0)
 }
 
@@ -244,34 +178,10 @@ impl MemberRow {
     }
 }
 
-impl InboxRow {
-    fn entry(self, flags: Flags) -> Result<InboxEntry> {
-        let members: Vec<Member> = serde_json::from_value(self.members).map_err(Error::internal)?;
-        let free_seats = free(self.seats, i32::try_from(members.len()).unwrap_or(i32::MAX));
-        let pod = Pod {
-            id: self.pod_id,
-            event_id: self.event_id,
-            name: self.name,
-            kind: self.kind,
-            seats: self.seats,
-            join_policy: policy(&self.join_policy)?,
-            created_by: self.created_by,
-            created_at: self.created_at,
-            closed_at: None,
-        };
-        Ok(InboxEntry {
-            view: PodView { pod, free_seats },
-            head: self.head,
-            read_seq: self.read_seq,
-            unread: self.unread,
-            last_message: messages::store::of_json(self.last_message)?,
-            active_at: self.active_at,
-            members,
-            flags,
-        })
-    }
-}
-
-fn policy(name: &str) -> Result<JoinPolicy> {
+/// Reads the database's name of a policy.
+///
+/// # Errors
+/// When it is none.
+pub fn policy(name: &str) -> Result<JoinPolicy> {
     JoinPolicy::read(name).ok_or_else(|| Error::internal(format!("a pod of join policy {name}")))
 }

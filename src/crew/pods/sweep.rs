@@ -62,7 +62,7 @@ impl Sweep {
         found.into_iter().for_each(|found| self.live.found(&found));
         if self.looked_at_marks.is_none_or(|looked| looked.elapsed() >= MARKS) {
             self.looked_at_marks = Some(began);
-            self.live.inbox().compare();
+            self.live.observed(|observer| observer.compare());
             self.look_at_marks(known.into_iter().map(|(pod_id, ..)| pod_id).collect()).await?;
         }
         Ok(())

@@ -1,13 +1,10 @@
 //! What HTTP shows of pods.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::flags::Flags;
 use super::{JoinPolicy, Member, Pod};
-use crate::crew::messages::Message;
 use crate::foundation::errors::Result;
 use crate::foundation::fields::Fields;
 use crate::foundation::http::Place;
@@ -52,29 +49,6 @@ pub struct PodDetail {
     /// Its members by seat; absent for those who are not members themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members: Option<Vec<Member>>,
-}
-
-/// One of the caller's pods, as an inbox shows it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct InboxEntry {
-    /// The pod and its free seats.
-    #[serde(flatten)]
-    pub view: PodView,
-    /// The highest seq of its log.
-    pub head: i64,
-    /// Up to where the caller has read.
-    pub read_seq: i64,
-    /// Others' texts above `read_seq`, up to 99.
-    pub unread: i32,
-    /// The newest entry of the log.
-    pub last_message: Message,
-    /// When that was; the list is in its order.
-    pub active_at: DateTime<Utc>,
-    /// All members, by seat.
-    pub members: Vec<Member>,
-    /// What the caller marked it with.
-    #[serde(flatten)]
-    pub flags: Flags,
 }
 
 /// A pod to be opened.

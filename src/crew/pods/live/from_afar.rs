@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::LivePods;
 use crate::crew::pods::actor::{PodActor, Told, TypesElsewhere};
 use crate::crew::pods::change::KIND;
-use crate::crew::pods::inbox;
+use crate::crew::pods::observer::Origin;
 use crate::crew::pods::packet::Packet;
 use crate::realtime::attendance::{Asked, NodeGone, SpeakUp};
 use crate::realtime::bus::{Listening, Receive};
@@ -40,10 +40,9 @@ pub struct FromAfar {
 impl FromAfar {
     /// For these pods.
     pub fn new(live: &Arc<LivePods>) -> Self {
-        let (pods, people, node) = (Arc::clone(live), Arc::clone(live), Arc::clone(live));
+        let (pods, node) = (Arc::clone(live), Arc::clone(live));
         let takers: Vec<(&'static str, Arc<dyn Receive>)> = vec![
             (KIND, Arc::new(Taker(move |id, from, packet| pods.of_pod(id, from, packet)))),
-            (inbox::KIND, Arc::new(Taker(move |id, _, packet| people.of_person(id, packet)))),
             (NODE, Arc::new(Taker(move |_, _, packet| node.of_node(packet)))),
         ];
         FromAfar { takers, _listening: live.bus.listen(&Topic::of(NODE, live.boot_id())) }
@@ -64,11 +63,11 @@ impl LivePods {
                 if !epoch.is_empty() && !known.is_empty() && *known != *epoch {
                     return self.sweep_now.notify_one();
                 }
-                self.committed_here(pod_id, changes);
+                self.committed_here(pod_id, changes, Origin::Elsewhere);
             }
             Packet::Head(position) => self.heard_of_here(pod_id, position),
             Packet::Marks(marks) => {
-                marks.iter().for_each(|mark| self.inbox.read(pod_id, mark));
+                marks.iter().for_each(|mark| self.observed(|observer| observer.read(pod_id, mark)));
                 self.read_here(pod_id, marks);
             }
             Packet::PodChanged => self.changed_here(pod_id),
@@ -82,15 +81,7 @@ impl LivePods {
             }
             Packet::Ask => self.offer(pod_id, Asked),
             Packet::Typing { user_id, on } => self.offer(pod_id, TypesElsewhere { user_id, on }),
-            Packet::AskAbout(_) | Packet::Joined { .. } | Packet::Marked { .. } => {}
-        }
-    }
-
-    fn of_person(&self, user_id: Uuid, packet: Packet) {
-        match packet {
-            Packet::Joined { pod_id, position } => self.inbox.joined(pod_id, user_id, position),
-            Packet::Marked { pod_id, flags } => self.inbox.marked(pod_id, user_id, flags),
-            _ => {}
+            Packet::AskAbout(_) => {}
         }
     }
 

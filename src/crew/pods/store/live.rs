@@ -1,8 +1,7 @@
-//! What actors, joins and inboxes read of pods.
+//! What actors and joins read of pods.
 
 mod cards;
 mod marks;
-mod people;
 mod snapshot;
 mod sweep;
 
@@ -13,7 +12,6 @@ use uuid::Uuid;
 
 pub use self::cards::{Card, cards};
 pub use self::marks::{Mark, mark_read, marks, sums_of_marks};
-pub use self::people::{Activity, Membership, activity, end_of, memberships};
 pub use self::snapshot::{Reader, Snapshot, snapshot};
 pub use self::sweep::{Found, Known, epoch, sweep};
 use crate::crew::pods::JoinPolicy;

@@ -1,21 +1,13 @@
 //! What a person marks a pod with, told to their devices.
 
-use actix::{Context, Handler, Message};
+use actix::{Context, Handler};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Inbox;
-use crate::crew::pods::flags::Flags;
-use crate::crew::pods::store::live::Membership;
-
-/// A person has marked a pod, on this node or another.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(super) struct Marked {
-    pub pod_id: Uuid,
-    pub user_id: Uuid,
-    pub flags: Flags,
-}
+use crate::crew::inbox::Flags;
+use crate::crew::inbox::messages::Marked;
+use crate::crew::inbox::store::Membership;
 
 impl Membership {
     pub(super) fn flags(&self) -> Flags {

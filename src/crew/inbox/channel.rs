@@ -1,4 +1,4 @@
-//! `user:<id>`: one's own topic. What it tells comes from the [inbox](super::inbox).
+//! `user:<id>`: one's own topic. What it tells comes from the [actor](super::actor).
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::inbox::InboxHandle;
+use super::service::Inboxes;
 use crate::foundation::auth::Tokens;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::realtime::channel::{Admission, Answer, Channel, Joining, Member, Response, loose_payload, response};
@@ -16,14 +16,14 @@ use crate::realtime::session;
 
 /// Serves everyone's own topic.
 pub struct UserChannel {
-    inbox: InboxHandle,
+    inboxes: Inboxes,
     tokens: Arc<Tokens>,
 }
 
 impl UserChannel {
     /// Serves these inboxes; `tokens` judges renewals.
-    pub fn new(inbox: InboxHandle, tokens: Arc<Tokens>) -> Self {
-        UserChannel { inbox, tokens }
+    pub fn new(inboxes: Inboxes, tokens: Arc<Tokens>) -> Self {
+        UserChannel { inboxes, tokens }
     }
 
     /// The socket lives on with a newer token of the same person.
@@ -47,12 +47,12 @@ impl UserChannel {
 
 impl Channel for UserChannel {
     fn join(&self, joining: Joining) -> LocalBoxFuture<'static, Result<Admission>> {
-        let inbox = self.inbox.clone();
+        let inboxes = self.inboxes.clone();
         Box::pin(async move {
             if joining.id != joining.session.user_id() {
                 return Err(Error::because(Code::Forbidden, "only one's own topic"));
             }
-            let watching = inbox.watch(joining.id, joining.subscription.id, joining.relay.clone()).await?;
+            let watching = inboxes.watch(joining.id, joining.subscription.id, joining.relay.clone()).await?;
             joining.subscription.hold(watching);
             let expires_at = joining.session.identity.borrow().expires_at;
             let reply = json!({ "user_id": joining.id, "server_time": Utc::now(), "expires_at": expires_at });

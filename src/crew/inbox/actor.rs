@@ -12,7 +12,6 @@
 //! changes nothing.
 
 mod compare;
-mod handle;
 mod marked;
 
 use std::collections::{HashMap, HashSet};
@@ -21,16 +20,17 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use actix::fut::wrap_future;
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Message};
-use serde_json::{Value, json};
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
+use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
-use self::handle::Shared;
-pub use self::handle::{InboxHandle, Watching};
-use super::change;
-use super::flags::Flags;
-use super::store::live::{self, Activity, Mark, Membership, Reader};
+use super::messages::{Notice, Read, Shared, Tell, Unwatch, Watch};
+use super::store::{self, Activity, Membership};
+use super::{Flags, KIND};
+use crate::crew::journal::change;
 use crate::crew::messages::Kind;
+use crate::crew::pods::store::live::{self, Reader};
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::realtime::bus::{Bus, Listening};
@@ -38,9 +38,6 @@ use crate::realtime::relay::{RelayHandle, deliver_to};
 use crate::realtime::subscription::{Frame, Reach, SubscriptionId};
 use crate::wire::frame;
 use crate::wire::topic::Topic;
-
-/// The kind of a person's own topic.
-pub const KIND: &str = "user";
 
 /// How often one pod's activity is told at most.
 const PACE: Duration = Duration::from_secs(1);
@@ -95,49 +92,30 @@ struct Known {
     entered: Instant,
 }
 
-#[derive(Message)]
-#[rtype(result = "()")]
-struct Notice {
-    pod_id: Uuid,
-    head: i64,
-    /// What, about whom, and at which position.
-    lines: Vec<(Kind, Uuid, i64)>,
-}
-
-#[derive(Message)]
-#[rtype(result = "()")]
-struct Compare {
-    afresh: bool,
-}
-
-#[derive(Message)]
-#[rtype(result = "Result<()>")]
-struct Watch {
-    user_id: Uuid,
-    subscription: SubscriptionId,
-    relay: RelayHandle,
-}
-
-#[derive(Message)]
-#[rtype(result = "()")]
-struct Unwatch {
-    user_id: Uuid,
-    subscription: SubscriptionId,
-}
-
-#[derive(Message)]
-#[rtype(result = "()")]
-struct Read {
-    pod_id: Uuid,
-    mark: Mark,
-}
-
 impl Actor for Inbox {
     type Context = Context<Self>;
 }
 
 impl Inbox {
-    fn tell(&self, user_id: Uuid, event: &str, payload: &Value) {
+    /// Nobody's yet.
+    pub fn new(database: Database, bus: Arc<dyn Bus>, shared: Arc<Shared>) -> Self {
+        Inbox {
+            database,
+            bus,
+            shared,
+            people: HashMap::new(),
+            pods: HashMap::new(),
+            due: HashSet::new(),
+            told: HashMap::new(),
+            gone: HashMap::new(),
+            reading: false,
+            comparing: false,
+        }
+    }
+}
+
+impl Inbox {
+    fn tell(&self, user_id: Uuid, event: &str, payload: &impl Serialize) {
         let Some(person) = self.people.get(&user_id) else { return };
         let text = frame::push(person.topic.as_str(), event, payload);
         let frame = Arc::new(Frame { text, reach: Reach::State { as_of: 0 } });
@@ -275,7 +253,7 @@ impl Inbox {
         }
         let (database, asked) = (self.database.clone(), pods.clone());
         let reading = async move {
-            database.service(async |conn| live::activity(conn, pods, people.into_iter().collect()).await).await
+            database.service(async |conn| store::activity(conn, pods, people.into_iter().collect()).await).await
         };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Activity>>, inbox, ctx| {
             match outcome {
@@ -340,7 +318,7 @@ impl Handler<Watch> for Inbox {
         let reading = async move {
             ready.await;
             let began = Instant::now();
-            let rows = database.service(async |conn| live::memberships(conn, vec![user_id]).await).await;
+            let rows = database.service(async |conn| store::memberships(conn, vec![user_id]).await).await;
             rows.map(|rows| (began, rows))
         };
         Box::pin(wrap_future::<_, Self>(reading).map(move |outcome: Result<(Instant, Vec<Membership>)>, inbox, _| {
@@ -368,5 +346,13 @@ impl Handler<Unwatch> for Inbox {
             pods.into_iter().for_each(|pod_id| self.take_out(user_id, pod_id));
             self.people.remove(&user_id);
         }
+    }
+}
+
+impl Handler<Tell> for Inbox {
+    type Result = ();
+
+    fn handle(&mut self, Tell { user_id, event, payload }: Tell, _ctx: &mut Self::Context) {
+        self.tell(user_id, &event, &payload);
     }
 }

@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::crew::pods::flags::{Flags, FlagsChange};
+use crate::crew::inbox::{Flags, FlagsChange};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::written::{Statement, written};
 

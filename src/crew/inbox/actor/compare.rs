@@ -7,8 +7,9 @@ use actix::fut::wrap_future;
 use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 use uuid::Uuid;
 
-use super::{Compare, Inbox, Known};
-use crate::crew::pods::store::live::{self, Membership};
+use super::{Inbox, Known};
+use crate::crew::inbox::messages::Compare;
+use crate::crew::inbox::store::{self, Membership};
 use crate::foundation::errors::Result;
 use crate::foundation::metrics;
 
@@ -29,7 +30,7 @@ impl Inbox {
         let (database, people) = (self.database.clone(), self.people.keys().copied().collect::<Vec<_>>());
         let began = Instant::now();
         let asked: HashSet<Uuid> = people.iter().copied().collect();
-        let reading = async move { database.service(async |conn| live::memberships(conn, people).await).await };
+        let reading = async move { database.service(async |conn| store::memberships(conn, people).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Membership>>, inbox, ctx| {
             inbox.comparing = false;
             metrics::SWEEP_SECONDS.spread(&[("of", "inboxes")]).record(began.elapsed());
@@ -83,7 +84,7 @@ impl Inbox {
     /// Somebody is no member any more: their log says why.
     fn tell_gone(&self, user_id: Uuid, pod_id: Uuid, ctx: &mut Context<Self>) {
         let database = self.database.clone();
-        let reading = async move { database.service(async |conn| live::end_of(conn, pod_id, user_id).await).await };
+        let reading = async move { database.service(async |conn| store::end_of(conn, pod_id, user_id).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, inbox, _| match outcome {
             Ok(Some((kind, position))) => inbox.removed(user_id, pod_id, &kind, position),
             // The pod is gone with its event.

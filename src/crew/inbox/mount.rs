@@ -1,0 +1,32 @@
+//! Puts the feature together.
+
+use std::sync::Arc;
+
+use actix_web::web;
+
+use super::channel::UserChannel;
+use super::service::Inboxes;
+use super::{KIND, routes};
+use crate::crew::pods::Pods;
+use crate::realtime::bus::Receive;
+use crate::realtime::domain::{MountError, Mounted, Parts};
+
+/// Gives the routes of inboxes, and the topic `user:`.
+///
+/// # Errors
+/// [`MountError`] where pods are not mounted before.
+pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
+    let inboxes = Inboxes::start(parts.database.clone(), Arc::clone(&parts.bus), parts.threads.spare());
+    let pods = parts.service::<Pods>()?;
+    let mut mounted = Mounted::default();
+    mounted.routes.push(routes::routes);
+    mounted.share(web::Data::new(inboxes.clone()));
+    mounted.channels.push((KIND, Arc::new(UserChannel::new(inboxes.clone(), Arc::clone(&parts.tokens)))));
+    // Kept by the pods, for as long as these live.
+    let kept = Arc::new(inboxes.clone());
+    let receiver: Arc<dyn Receive> = kept.clone();
+    mounted.receivers.push((KIND, Arc::downgrade(&receiver)));
+    pods.observe(kept);
+    parts.provide(inboxes);
+    Ok(mounted)
+}

@@ -1,0 +1,213 @@
+//! What one can do with inboxes, and what they are told by the pods, the bus and the sweep.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use actix::{Actor, Addr, ArbiterHandle};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use uuid::Uuid;
+
+use super::actor::Inbox;
+use super::messages::{Compare, Marked, Notice, Read, Shared, Tell, Unwatch, Watch};
+use super::packet::Packet;
+use super::{Flags, FlagsChange, InboxEntry, KIND, store};
+use crate::crew::journal::change::Change;
+use crate::crew::messages::Kind;
+use crate::crew::pods;
+use crate::crew::pods::observer::{Observer, Origin};
+use crate::crew::pods::store::live::Mark;
+use crate::foundation::db::{Access, Caller, Database};
+use crate::foundation::errors::{Error, Result};
+use crate::foundation::http::Place;
+use crate::realtime::bus::{Bus, Receive};
+use crate::realtime::relay::RelayHandle;
+use crate::realtime::subscription::SubscriptionId;
+use crate::wire::topic::Topic;
+
+/// Notices that may wait.
+const MAILBOX: usize = 4096;
+
+/// The inboxes of a node. Cheap to clone.
+#[derive(Clone)]
+pub struct Inboxes(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    bus: Arc<dyn Bus>,
+    address: Addr<Inbox>,
+    shared: Arc<Shared>,
+}
+
+impl Inboxes {
+    /// Starts the node's inboxes.
+    pub fn start(database: Database, bus: Arc<dyn Bus>, thread: &ArbiterHandle) -> Self {
+        let shared = Arc::new(Shared::default());
+        let of_actor = (database.clone(), Arc::clone(&bus), Arc::clone(&shared));
+        let address = Inbox::start_in_arbiter(thread, move |ctx| {
+            ctx.set_mailbox_capacity(MAILBOX);
+            let (database, bus, shared) = of_actor;
+            Inbox::new(database, bus, shared)
+        });
+        Inboxes(Arc::new(Inner { database, bus, address, shared }))
+    }
+
+    /// Returns the caller's pods behind a place, newest activity first.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        user_id: Uuid,
+        before: Option<Place>,
+        limit: i64,
+    ) -> Result<Vec<InboxEntry>> {
+        let work = async |conn: &mut _| store::list(conn, user_id, before, limit).await;
+        self.0.database.scope(caller, Access::Snapshot, work).await
+    }
+
+    /// Changes the caller's marks of a pod of theirs, and returns what they are then. Their devices on all nodes hear of it.
+    ///
+    /// # Errors
+    /// `not_member`, `not_found`, `unavailable`.
+    pub async fn mark(&self, caller: &Caller, user_id: Uuid, pod_id: Uuid, change: FlagsChange) -> Result<Flags> {
+        let work = async |conn: &mut _| {
+            pods::store::require_member(conn, pod_id, user_id).await?;
+            store::flags::change(conn, pod_id, user_id, change).await
+        };
+        let flags = self.0.database.scope(caller, Access::Write, work).await?;
+        self.publish(user_id, &Packet::Marked { pod_id, flags });
+        self.marked_here(pod_id, user_id, flags);
+        Ok(flags)
+    }
+
+    /// Tells a person's devices, on all nodes, something that is not stored. A device that is not connected does not hear of it,
+    /// nor does one on another node where the bus loses it: what must arrive is stored, and read when a device joins.
+    ///
+    /// # Errors
+    /// `internal` for a value without JSON.
+    pub fn announce(&self, user_id: Uuid, event: &str, payload: &impl Serialize) -> Result<()> {
+        let payload = to_raw_value(payload).map_err(Error::internal)?;
+        self.publish(user_id, &Packet::Event { event: event.to_owned(), payload: payload.get().to_owned() });
+        self.tell_here(user_id, event.to_owned(), payload);
+        Ok(())
+    }
+
+    /// A session watches its person's pods until the answer is dropped.
+    ///
+    /// # Errors
+    /// `unavailable` when the person's pods cannot be read.
+    pub async fn watch(&self, user_id: Uuid, subscription: SubscriptionId, relay: RelayHandle) -> Result<Watching> {
+        // Counted before the pods are read, so that whatever is committed after the reading is noticed.
+        self.0.shared.watching.fetch_add(1, Ordering::AcqRel);
+        let watching = Watching { inboxes: self.clone(), user_id, subscription };
+        let answer = self.0.address.send(Watch { user_id, subscription, relay }).await;
+        answer.map_err(Error::internal)??;
+        Ok(watching)
+    }
+
+    fn publish(&self, user_id: Uuid, packet: &Packet) {
+        if !self.0.bus.is_alone() {
+            self.0.bus.publish(&Topic::of(KIND, user_id), &packet.encode());
+        }
+    }
+
+    /// While nobody watches, notices cost nothing.
+    fn is_watched(&self) -> bool {
+        self.0.shared.watching.load(Ordering::Acquire) > 0
+    }
+
+    fn tell_here(&self, user_id: Uuid, event: String, payload: Box<RawValue>) {
+        if self.is_watched() {
+            // Where there is no room it is lost, as it may be on the bus.
+            let _ = self.0.address.try_send(Tell { user_id, event, payload });
+        }
+    }
+
+    fn marked_here(&self, pod_id: Uuid, user_id: Uuid, flags: Flags) {
+        if self.is_watched() {
+            // One that is lost is found by comparing.
+            let _ = self.0.address.try_send(Marked { pod_id, user_id, flags });
+        }
+    }
+
+    /// Another node tells that a person has come into a pod.
+    fn joined_elsewhere(&self, pod_id: Uuid, user_id: Uuid, position: i64) {
+        if self.is_watched() {
+            let notice = Notice { pod_id, head: position, lines: vec![(Kind::Joined, user_id, position)] };
+            // One that is lost is found by comparing.
+            let _ = self.0.address.try_send(notice);
+        }
+    }
+}
+
+impl Observer for Inboxes {
+    fn committed(&self, pod_id: Uuid, changes: &[Change], origin: Origin) {
+        if origin == Origin::Here {
+            // Whoever comes in is not listened to by their inboxes elsewhere: they hear of it on their own topic.
+            for change in changes.iter().filter(|change| change.kind == Kind::Joined) {
+                self.publish(change.user_id, &Packet::Joined { pod_id, position: change.position });
+            }
+        }
+        if !self.is_watched() {
+            return;
+        }
+        let lines = changes.iter().filter(|change| change.kind != Kind::Text);
+        let lines = lines.map(|change| (change.kind, change.user_id, change.position)).collect();
+        let notice = Notice { pod_id, head: changes.last().map_or(0, |change| change.position), lines };
+        if self.0.address.try_send(notice).is_err() {
+            self.0.shared.lost.store(true, Ordering::Release);
+        }
+    }
+
+    fn read(&self, pod_id: Uuid, mark: &Mark) {
+        if self.is_watched() {
+            // As many as there are marks, which have a pace.
+            self.0.address.do_send(Read { pod_id, mark: *mark });
+        }
+    }
+
+    fn gone(&self, pod_id: Uuid) {
+        // Once in the life of a pod, and nothing would make up for a lost one.
+        self.0.address.do_send(Notice { pod_id, head: 0, lines: vec![(Kind::Closed, Uuid::nil(), i64::MAX)] });
+    }
+
+    fn compare(&self) {
+        if self.is_watched() {
+            let _ = self.0.address.try_send(Compare { afresh: false });
+        }
+    }
+
+    fn epoch_changed(&self) {
+        self.0.address.do_send(Compare { afresh: true });
+    }
+}
+
+impl Receive for Inboxes {
+    fn received(&self, user_id: Uuid, from: Uuid, payload: &[u8]) {
+        match Packet::decode(payload) {
+            Some(Packet::Joined { pod_id, position }) => self.joined_elsewhere(pod_id, user_id, position),
+            Some(Packet::Marked { pod_id, flags }) => self.marked_here(pod_id, user_id, flags),
+            Some(Packet::Event { event, payload }) => match RawValue::from_string(payload) {
+                Ok(payload) => self.tell_here(user_id, event, payload),
+                Err(cause) => tracing::debug!(%from, %cause, "an event of the bus is no JSON"),
+            },
+            None => tracing::debug!(%from, "a packet of the bus makes no sense"),
+        }
+    }
+}
+
+/// A session that watches.
+pub struct Watching {
+    inboxes: Inboxes,
+    user_id: Uuid,
+    subscription: SubscriptionId,
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.inboxes.0.shared.watching.fetch_sub(1, Ordering::AcqRel);
+        self.inboxes.0.address.do_send(Unwatch { user_id: self.user_id, subscription: self.subscription });
+    }
+}
