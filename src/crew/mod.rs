@@ -24,7 +24,7 @@ pub const FEATURES: &[Feature] = &[
     ("profiles", profiles::mount::mount),
     ("accounts", accounts::mount::mount),
     ("messages", |_| Ok(Mounted::default())),
-    ("journal", |_| Ok(Mounted::default())),
+    ("journal", journal::mount::mount),
     ("events", events::mount::mount),
     ("pods", pods::mount::mount),
     ("inbox", inbox::mount::mount),

@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::lines::Lines;
+use super::service::Events;
 use super::slug::EventKey;
-use super::store::{self, Dated};
-use crate::foundation::db::{Access, Caller, Database};
+use super::store::Dated;
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{Known, Path, Problem, PublicFile, PublicUrl, refusals};
 
@@ -34,10 +34,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     )
 )]
 #[get("/v1/events/{id}.ics")]
-async fn file(database: web::Data<Database>, public: web::Data<PublicUrl>, id: Path<String>) -> Result<PublicFile> {
+async fn file(events: web::Data<Events>, public: web::Data<PublicUrl>, id: Path<String>) -> Result<PublicFile> {
     let key = EventKey::parse(&id).ok_or(Code::NotFound)?;
-    let work = async |conn: &mut _| store::find_dated(conn, key).await;
-    let dated = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
+    let dated = events.find_dated(key).await?;
     let body = calendar(&dated, &public);
     Ok(PublicFile { body, kind: "text/calendar; charset=utf-8", name: format!("{}.ics", dated.event.slug) })
 }

@@ -6,12 +6,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::live::LiveEvents;
+use super::badges;
 use super::members::{EventMember, Joining, Membership};
-use super::{badges, store};
-use crate::crew::pods::Pods;
+use super::service::Events;
 use crate::crew::profiles::sign_in::SignedIn;
-use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::{Json, Page, PageQuery, Path, Place, Problem, Query, refusals};
 
@@ -37,16 +35,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[put("/v1/events/{id}/members/me")]
 async fn join(
     who: SignedIn,
-    database: web::Data<Database>,
-    live: web::Data<LiveEvents>,
+    events: web::Data<Events>,
     id: Path<Uuid>,
     joining: Json<Joining>,
 ) -> Result<Json<Membership>> {
-    let badges = badges::worn(&joining.vibe_badges)?;
-    let work = async |conn: &mut _| store::join(conn, *id, who.user_id, &badges, joining.hidden).await;
-    let membership = database.scope(&who.caller, Access::Write, work).await?;
-    live.joined(*id);
-    Ok(Json(membership))
+    Ok(Json(events.join(&who, *id, &joining).await?))
 }
 
 /// Leave an event
@@ -64,8 +57,8 @@ async fn join(
     )
 )]
 #[delete("/v1/events/{id}/members/me")]
-async fn leave(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<HttpResponse> {
-    pods.leave_event(*id, who.user_id).await?;
+async fn leave(who: SignedIn, events: web::Data<Events>, id: Path<Uuid>) -> Result<HttpResponse> {
+    events.leave(&who, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -95,7 +88,7 @@ struct MemberQuery {
 #[get("/v1/events/{id}/members")]
 async fn list(
     who: SignedIn,
-    database: web::Data<Database>,
+    events: web::Data<Events>,
     id: Path<Uuid>,
     query: Query<MemberQuery>,
     page: Query<PageQuery>,
@@ -105,10 +98,6 @@ async fn list(
         return Err(Error::invalid("?badge", "there is no such badge; GET /v1/badges lists them"));
     }
     let (limit, after) = (page.limit()?, page.position()?);
-    let work = async |conn: &mut _| {
-        store::require_member(conn, *id, who.user_id).await?;
-        store::members(conn, *id, badge, after, limit.rows()).await
-    };
-    let members = database.scope(&who.caller, Access::Snapshot, work).await?;
+    let members = events.members(&who, *id, badge, after, limit).await?;
     Ok(Json(Page::of(members, limit, |member| Place { time: member.joined_at, id: member.user_id })))
 }

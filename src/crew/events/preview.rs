@@ -4,15 +4,15 @@ use chrono::Utc;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
+use super::Event;
+use super::service::Events;
 use super::slug::EventKey;
 use super::time::Phase;
-use super::{Event, store};
-use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{Preview, Previews};
 
 /// The pages of events: `/events/<id or slug>`.
-pub struct EventPreviews(pub Database);
+pub struct EventPreviews(pub Events);
 
 impl Previews for EventPreviews {
     fn word(&self) -> &'static str {
@@ -22,8 +22,7 @@ impl Previews for EventPreviews {
     fn find<'a>(&'a self, name: &'a str) -> LocalBoxFuture<'a, Result<Option<Preview>>> {
         async move {
             let Some(key) = EventKey::parse(name) else { return Ok(None) };
-            let work = async |conn: &mut _| store::find(conn, key).await;
-            match self.0.scope(&Caller::NOBODY, Access::Snapshot, work).await {
+            match self.0.find(key).await {
                 Ok(event) => Ok(Some(preview(&event, event.time().phase(Utc::now())))),
                 Err(error) if error.code == Code::NotFound => Ok(None),
                 Err(error) => Err(error),

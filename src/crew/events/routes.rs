@@ -9,18 +9,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::badges::{BADGES, Badge};
-use super::counts::{CountedEvent, EventCounts};
+use super::counts::CountedEvent;
 use super::members::MyEvent;
+use super::service::Events;
 use super::slug::EventKey;
-use super::store::search::{Ranked, search};
-use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, Since, calendar, member_routes, store};
-use crate::crew::pods::Pods;
+use super::store::search::Ranked;
+use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, Since, calendar, member_routes};
 use crate::crew::profiles::sign_in::SignedIn;
-use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::fields::Fields;
 use crate::foundation::http::{Json, Known, Page, PageQuery, Path, Place, Problem, Public, Query, refusals};
-use crate::foundation::settings::Settings;
 use crate::foundation::text;
 
 /// Registers the routes of events and their members.
@@ -49,15 +47,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     )
 )]
 #[post("/v1/events")]
-async fn create(
-    who: SignedIn,
-    database: web::Data<Database>,
-    settings: web::Data<Settings>,
-    new: Json<NewEvent>,
-) -> Result<HttpResponse> {
-    let new = new.into_inner().checked()?;
-    let work = async |conn: &mut _| store::create(conn, who.user_id, &new, settings.limits.events).await;
-    let (event, fresh) = database.scope(&who.caller, Access::Write, work).await?;
+async fn create(who: SignedIn, events: web::Data<Events>, new: Json<NewEvent>) -> Result<HttpResponse> {
+    let (event, fresh) = events.create(&who, new.into_inner()).await?;
     Ok(if fresh { HttpResponse::Created().json(event) } else { HttpResponse::Ok().json(event) })
 }
 
@@ -119,21 +110,17 @@ impl EventQuery {
 )]
 #[get("/v1/events")]
 async fn list(
-    database: web::Data<Database>,
+    events: web::Data<Events>,
     query: Query<EventQuery>,
     page: Query<PageQuery>,
 ) -> Result<Public<Page<Event>>> {
     let (words, filter) = query.into_inner().parts(Utc::now())?;
     let limit = page.limit()?;
     let Some(words) = words else {
-        let after = page.position()?;
-        let work = async |conn: &mut _| store::list(conn, &filter, after, limit.rows()).await;
-        let events = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
-        return Ok(Public::for_moments(Page::of(events, limit, place)));
+        let found = events.list(&filter, page.position()?, limit).await?;
+        return Ok(Public::for_moments(Page::of(found, limit, place)));
     };
-    let after = page.position()?;
-    let work = async |conn: &mut _| search(conn, &words, &filter, after, limit.rows()).await;
-    let found = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
+    let found = events.search(&words, &filter, page.position()?, limit).await?;
     let found = Page::of(found, limit, |(event, score)| Ranked { score: *score, place: place(event) });
     Ok(Public::for_moments(found.map(|(event, _)| event)))
 }
@@ -157,16 +144,9 @@ fn place(event: &Event) -> Place {
     )
 )]
 #[get("/v1/events/{id}")]
-async fn get(
-    database: web::Data<Database>,
-    counts: web::Data<EventCounts>,
-    id: Path<String>,
-) -> Result<Public<CountedEvent>> {
+async fn get(events: web::Data<Events>, id: Path<String>) -> Result<Public<CountedEvent>> {
     let key = EventKey::parse(&id).ok_or(Code::NotFound)?;
-    let work = async |conn: &mut _| store::find(conn, key).await;
-    let event = database.scope(&Caller::NOBODY, Access::Snapshot, work).await?;
-    let counts = counts.of(&database, event.id).await?;
-    Ok(Public::for_moments(CountedEvent { event, counts }))
+    Ok(Public::for_moments(events.counted(key).await?))
 }
 
 /// Guard: the event for calendars is another resource, which knows other methods.
@@ -193,16 +173,11 @@ fn is_no_file(context: &GuardContext<'_>) -> bool {
 #[patch("/v1/events/{id}", guard = "is_no_file")]
 async fn change(
     who: SignedIn,
-    database: web::Data<Database>,
+    events: web::Data<Events>,
     id: Path<Uuid>,
     change: Json<EventChange>,
 ) -> Result<Json<Event>> {
-    let change = change.into_inner();
-    let work = async |conn: &mut _| {
-        let event = change.applied_to(store::lock(conn, *id).await?, Utc::now())?;
-        store::save(conn, &event).await
-    };
-    Ok(Json(database.scope(&who.caller, Access::Write, work).await?))
+    Ok(Json(events.change(&who, *id, change.into_inner(), Utc::now()).await?))
 }
 
 /// Delete an event
@@ -222,8 +197,8 @@ async fn change(
     )
 )]
 #[delete("/v1/events/{id}", guard = "is_no_file")]
-async fn delete(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<HttpResponse> {
-    pods.delete_event(*id, who.user_id).await?;
+async fn delete(who: SignedIn, events: web::Data<Events>, id: Path<Uuid>) -> Result<HttpResponse> {
+    events.delete(&who, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -241,11 +216,10 @@ async fn delete(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<
     )
 )]
 #[get("/v1/me/events")]
-async fn mine(who: SignedIn, database: web::Data<Database>, page: Query<PageQuery>) -> Result<Json<Page<MyEvent>>> {
-    let (limit, before) = (page.limit()?, page.position()?);
-    let work = async |conn: &mut _| store::of_member(conn, who.user_id, before, limit.rows()).await;
-    let events = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(events, limit, |mine| Place { time: mine.event.date_utc, id: mine.event.id })))
+async fn mine(who: SignedIn, events: web::Data<Events>, page: Query<PageQuery>) -> Result<Json<Page<MyEvent>>> {
+    let limit = page.limit()?;
+    let mine = events.of_member(&who, page.position()?, limit).await?;
+    Ok(Json(Page::of(mine, limit, |mine| Place { time: mine.event.date_utc, id: mine.event.id })))
 }
 
 /// All badges

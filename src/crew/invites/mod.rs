@@ -8,7 +8,8 @@
 mod calls;
 pub mod mount;
 pub mod preview;
-pub mod routes;
+mod routes;
+pub mod service;
 pub mod store;
 
 use chrono::{DateTime, Utc};
@@ -22,7 +23,7 @@ use uuid::Uuid;
 use super::events::Event;
 use crate::foundation::errors::Result;
 use crate::foundation::fields::Fields;
-use crate::foundation::http::PublicUrl;
+use crate::foundation::http::{Place, PublicUrl};
 use crate::foundation::schema::invites;
 
 /// How long a code is. So many of 62 letters and digits are 131 bits, and survive whatever makes links of texts.
@@ -135,10 +136,17 @@ pub struct Invite {
 
 impl Link {
     /// As it is shown by a server at this address.
-    fn at(self, public: &PublicUrl) -> Invite {
+    pub fn at(self, public: &PublicUrl) -> Invite {
         let Link { id, code, pod_id, created_by, created_at, expires_at, uses, used, revoked_at } = self;
         let url = public.to(&format!("/i/{code}"));
         Invite { id, code, url, pod_id, created_by, created_at, expires_at, uses, used, revoked_at }
+    }
+}
+
+impl Invite {
+    /// Its place in the list of its pod.
+    pub fn place(&self) -> Place {
+        Place { time: self.created_at, id: self.id }
     }
 }
 

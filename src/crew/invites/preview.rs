@@ -3,14 +3,13 @@
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::routes::look;
+use super::service::Invites;
 use super::{InvitingPod, State};
-use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{Preview, Previews};
 
 /// The pages of invitations: `/i/<code>`.
-pub struct InvitePreviews(pub Database);
+pub struct InvitePreviews(pub Invites);
 
 impl Previews for InvitePreviews {
     fn word(&self) -> &'static str {
@@ -19,7 +18,7 @@ impl Previews for InvitePreviews {
 
     fn find<'a>(&'a self, name: &'a str) -> LocalBoxFuture<'a, Result<Option<Preview>>> {
         async move {
-            match look(&self.0, name).await {
+            match self.0.look(name).await {
                 Ok(invite) => Ok(Some(preview(&invite, name))),
                 Err(error) if error.code == Code::NotFound => Ok(None),
                 Err(error) => Err(error),

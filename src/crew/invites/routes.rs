@@ -5,13 +5,11 @@ use chrono::Utc;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{Accepted, Invite, NewInvite, Preview, calls, is_code, new_code, store};
-use crate::crew::pods;
-use crate::crew::pods::Pods;
+use super::service::Invites;
+use super::{Accepted, Invite, NewInvite, Preview};
 use crate::crew::profiles::sign_in::SignedIn;
-use crate::foundation::db::{Access, Caller, Database};
-use crate::foundation::errors::{Code, Result};
-use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, PublicUrl, Query, refusals};
+use crate::foundation::errors::Result;
+use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query, refusals};
 
 /// Registers the routes of invitations.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -40,17 +38,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[post("/v1/pods/{id}/invites")]
 async fn make(
     who: SignedIn,
-    database: web::Data<Database>,
-    public: web::Data<PublicUrl>,
+    invites: web::Data<Invites>,
     pod_id: Path<Uuid>,
     new: Json<NewInvite>,
 ) -> Result<HttpResponse> {
-    new.check(Utc::now())?;
-    let id = new.id.unwrap_or_else(Uuid::now_v7);
-    let (code, subject) = (new_code(), (id, *pod_id, who.user_id));
-    let fresh = database.service(async |conn| store::make(conn, subject, &code, &new).await).await?;
-    let link = database.scope(&who.caller, Access::Snapshot, async |conn| store::find(conn, id).await).await?;
-    let invite = link.at(&public);
+    let (invite, fresh) = invites.make(&who, *pod_id, &new, Utc::now()).await?;
     Ok(if fresh { HttpResponse::Created().json(invite) } else { HttpResponse::Ok().json(invite) })
 }
 
@@ -72,18 +64,13 @@ async fn make(
 #[get("/v1/pods/{id}/invites")]
 async fn list(
     who: SignedIn,
-    database: web::Data<Database>,
-    public: web::Data<PublicUrl>,
+    invites: web::Data<Invites>,
     pod_id: Path<Uuid>,
     page: Query<PageQuery>,
 ) -> Result<Json<Page<Invite>>> {
-    let (limit, before) = (page.limit()?, page.position()?);
-    let work = async |conn: &mut _| {
-        pods::store::require_member(conn, *pod_id, who.user_id).await?;
-        store::of_pod(conn, *pod_id, before, limit.rows()).await
-    };
-    let links = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(links, limit, store::place).map(|link| link.at(&public))))
+    let limit = page.limit()?;
+    let found = invites.of_pod(&who, *pod_id, page.position()?, limit).await?;
+    Ok(Json(Page::of(found, limit, Invite::place)))
 }
 
 /// Take an invitation back
@@ -104,9 +91,9 @@ async fn list(
     )
 )]
 #[delete("/v1/pods/{id}/invites/{invite_id}")]
-async fn revoke(who: SignedIn, database: web::Data<Database>, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+async fn revoke(who: SignedIn, invites: web::Data<Invites>, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
     let (pod_id, id) = path.into_inner();
-    database.service(async |conn| store::revoke(conn, id, pod_id, who.user_id).await).await?;
+    invites.revoke(&who, pod_id, id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -124,8 +111,8 @@ async fn revoke(who: SignedIn, database: web::Data<Database>, path: Path<(Uuid, 
     )
 )]
 #[get("/v1/invites/{code}")]
-async fn preview(database: web::Data<Database>, code: Path<String>) -> Result<Json<Preview>> {
-    look(&database, &code).await.map(Json)
+async fn preview(invites: web::Data<Invites>, code: Path<String>) -> Result<Json<Preview>> {
+    invites.look(&code).await.map(Json)
 }
 
 /// Accept an invitation
@@ -144,25 +131,6 @@ async fn preview(database: web::Data<Database>, code: Path<String>) -> Result<Js
     )
 )]
 #[post("/v1/invites/{code}/accept")]
-async fn accept(
-    who: SignedIn,
-    database: web::Data<Database>,
-    pods: web::Data<Pods>,
-    code: Path<String>,
-) -> Result<Json<Accepted>> {
-    // Only to know which pod's log it is about; whether it lets in is judged under that pod's lock.
-    let Preview { pod, event, .. } = look(&database, &code).await?;
-    let seat = pods.call(calls::accept(pod.id, who.user_id, code.into_inner())).await?.taken()?;
-    Ok(Json(Accepted { pod_id: pod.id, event_id: event.id, seat }))
-}
-
-/// Returns what whoever knows the code may know.
-///
-/// # Errors
-/// [`Code::NotFound`] when there is no such code.
-pub(super) async fn look(database: &Database, code: &str) -> Result<Preview> {
-    if !is_code(code) {
-        return Err(Code::NotFound.into());
-    }
-    database.scope(&Caller::NOBODY, Access::Snapshot, async |conn| store::preview(conn, code).await).await
+async fn accept(who: SignedIn, invites: web::Data<Invites>, code: Path<String>) -> Result<Json<Accepted>> {
+    Ok(Json(invites.accept(&who, code.into_inner()).await?))
 }

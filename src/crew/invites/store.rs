@@ -117,11 +117,6 @@ pub async fn of_pod(
     Ok(query.order((created_at.desc(), id.desc())).limit(limit).load(conn).await?)
 }
 
-/// Where a link stands in the order of [`of_pod`].
-pub fn place(link: &Link) -> Place {
-    Place { time: link.created_at, id: link.id }
-}
-
 /// What whoever knows the code may know, signed in or not.
 ///
 /// # Errors

@@ -84,7 +84,7 @@ impl Entry for Amend {
     }
 
     fn tell(logs: &Logs, news: News) {
-        news.tell(&*logs.deliver);
+        logs.tell(|deliver| news.tell(deliver));
     }
 
     fn refused(&self, _cause: &str) -> Error {

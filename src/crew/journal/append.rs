@@ -103,7 +103,7 @@ impl Entry for Append {
     }
 
     fn tell(logs: &Logs, news: News) {
-        news.tell(&*logs.deliver);
+        logs.tell(|deliver| news.tell(deliver));
     }
 
     fn refused(&self, _cause: &str) -> Error {

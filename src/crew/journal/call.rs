@@ -234,16 +234,17 @@ impl Entry for Call {
     }
 
     fn tell(logs: &Logs, told: Told) {
-        let deliver = &*logs.deliver;
-        told.lines.tell(deliver);
-        for subject in told.unknown {
-            deliver.recheck(match subject {
-                Subject::Pod(pod_id) => Some(pod_id),
-                Subject::Event(_) => None,
-            });
-        }
-        told.gone.into_iter().for_each(|pod_id| deliver.gone(pod_id));
-        told.events.into_iter().for_each(|(event_id, members)| deliver.wall_moved(event_id, members));
+        logs.tell(|deliver| {
+            told.lines.tell(deliver);
+            for subject in told.unknown {
+                deliver.recheck(match subject {
+                    Subject::Pod(pod_id) => Some(pod_id),
+                    Subject::Event(_) => None,
+                });
+            }
+            told.gone.into_iter().for_each(|pod_id| deliver.gone(pod_id));
+            told.events.into_iter().for_each(|(event_id, members)| deliver.wall_moved(event_id, members));
+        });
     }
 
     fn refused(&self, cause: &str) -> Error {

@@ -23,10 +23,11 @@ mod append;
 mod batch;
 mod call;
 pub mod change;
+pub mod mount;
 mod news;
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use std::vec::Drain;
 
@@ -86,13 +87,20 @@ pub struct Options {
     pub wait: Duration,
 }
 
+/// To whom it is told, once that is known.
+type Delivery = Arc<OnceLock<Arc<dyn Deliver>>>;
+
 /// The way to the writers. Cheap to clone.
 #[derive(Clone)]
-pub struct Journal(GroupCommit<Logs>);
+pub struct Journal {
+    commits: GroupCommit<Logs>,
+    deliver: Delivery,
+}
 
 impl Journal {
-    /// Starts the writers, each on the thread of its number.
-    pub fn start(options: &Options, deliver: &Arc<dyn Deliver>, threads: &Threads) -> Self {
+    /// Starts the writers, each on the thread of its number. They begin when the threads come, and by then it must be known
+    /// [to whom](Journal::deliver_to) they tell what was committed.
+    pub fn start(options: &Options, threads: &Threads) -> Self {
         let options = group_commit::Options {
             name: "podium journal",
             url: options.url.clone(),
@@ -105,8 +113,17 @@ impl Journal {
                 retries: metrics::JOURNAL_RETRIES,
             },
         };
-        let logs = Logs { deliver: Arc::clone(deliver) };
-        Journal(GroupCommit::start(&options, logs, |index, work| threads.spawn(index, work)))
+        let deliver = Delivery::default();
+        let logs = Logs { deliver: Arc::clone(&deliver) };
+        let commits = GroupCommit::start(&options, logs, |index, work| threads.spawn(index, work));
+        Journal { commits, deliver }
+    }
+
+    /// Says to whom it is told what was committed. The first one stays.
+    pub fn deliver_to(&self, deliver: Arc<dyn Deliver>) {
+        if self.deliver.set(deliver).is_err() {
+            tracing::error!("the journal delivers to somebody already");
+        }
     }
 
     /// Hands a text to its writer now, and returns the future of what comes of it. The order of calls is the order in
@@ -115,7 +132,7 @@ impl Journal {
     /// # Errors
     /// `overloaded`, `unavailable`, `conflict`, `not_found`, `not_member`.
     pub fn append(&self, append: Append) -> impl Future<Output = Result<Sent>> + use<> {
-        self.0.submit(append)
+        self.commits.submit(append)
     }
 
     /// Hands a change of a message to its writer now, and returns the future of what comes of it. It stands in the log
@@ -124,7 +141,7 @@ impl Journal {
     /// # Errors
     /// `overloaded`, `unavailable`, `conflict`, `forbidden`, `invalid`, `not_found`, `not_member`.
     pub fn amend(&self, amend: Amend) -> impl Future<Output = Result<Amended>> + use<> {
-        self.0.submit(amend)
+        self.commits.submit(amend)
     }
 
     /// Hands a call to its writer now, and returns the future of what comes of it.
@@ -132,23 +149,32 @@ impl Journal {
     /// # Errors
     /// `overloaded`, `unavailable`, and what the function of the database refuses.
     pub fn call(&self, call: Call) -> impl Future<Output = Result<Done>> + use<> {
-        self.0.submit(call)
+        self.commits.submit(call)
     }
 
     /// Returns the number of the pod's writer.
     pub fn writer(&self, pod_id: Uuid) -> usize {
-        self.0.writer(&Subject::Pod(pod_id))
+        self.commits.writer(&Subject::Pod(pod_id))
     }
 
     /// Waits until nothing waits to be written, or the time is up. Returns whether all was.
     pub async fn drain(&self, patience: Duration) -> bool {
-        self.0.drain(patience).await
+        self.commits.drain(patience).await
     }
 }
 
 /// The pods' logs, which entries are written to.
 pub struct Logs {
-    deliver: Arc<dyn Deliver>,
+    deliver: Delivery,
+}
+
+impl Logs {
+    fn tell(&self, tell: impl FnOnce(&dyn Deliver)) {
+        match self.deliver.get() {
+            Some(deliver) => tell(&**deliver),
+            None => tracing::error!("something was committed, and it is not known to whom to tell it"),
+        }
+    }
 }
 
 impl Target for Logs {
@@ -179,17 +205,17 @@ impl Target for Logs {
     }
 
     fn connected(&self, epoch: &str) {
-        self.deliver.epoch(epoch);
+        self.tell(|deliver| deliver.epoch(epoch));
     }
 
     fn recheck(&self, suspects: HashSet<Subject>) {
         // What was lost about an event may be in any of its pods.
         if suspects.iter().any(|subject| matches!(subject, Subject::Event(_))) {
-            self.deliver.recheck(None);
+            self.tell(|deliver| deliver.recheck(None));
         }
         for subject in suspects {
             if let Subject::Pod(pod_id) = subject {
-                self.deliver.recheck(Some(pod_id));
+                self.tell(|deliver| deliver.recheck(Some(pod_id)));
             }
         }
     }

@@ -42,7 +42,6 @@ use self::read_marks::ReadMarks;
 use self::repairs::Repairs;
 use self::sweep::Sweep;
 use self::under_way::UnderWay;
-use crate::crew::events;
 use crate::crew::events::live::LiveEvents;
 pub use crate::crew::journal::{self, change};
 use crate::crew::journal::{Amend, Append, Call, Done, Journal};
@@ -165,14 +164,14 @@ struct Inner {
 }
 
 impl Pods {
-    /// Starts the journal on `threads`, which then also carry the pods' actors. With `nodes`, changes come from other nodes
+    /// Delivers what `journal` commits; `threads` carry the pods' actors. With `nodes`, changes come from other nodes
     /// too, and the sweep finds what the bus has lost.
     pub fn start(
         database: &Database,
         bus: Arc<dyn Bus>,
         nodes: Option<Nodes>,
         events: &Arc<LiveEvents>,
-        journal: &journal::Options,
+        journal: Journal,
         limits: &Limits,
         threads: Threads,
     ) -> Self {
@@ -183,8 +182,7 @@ impl Pods {
             threads.spare().spawn(Sweep::new(database.clone(), Arc::clone(&live), nodes.status()).run());
             FromAfar::new(&live)
         });
-        let deliver: Arc<dyn journal::Deliver> = live.clone();
-        let journal = Journal::start(journal, &deliver, &threads);
+        journal.deliver_to(live.clone());
         let (marks, writing) = ReadMarks::new(database.clone(), Arc::clone(&live));
         threads.spare().spawn(writing);
         let (repairs, reading) = Repairs::new(database.clone());
@@ -302,22 +300,6 @@ impl Pods {
         self.call(calls::close(pod_id, by)).await.map(drop)
     }
 
-    /// Leaves an event, and with it all its pods.
-    ///
-    /// # Errors
-    /// `not_member`, `not_found`.
-    pub async fn leave_event(&self, event_id: Uuid, user_id: Uuid) -> Result<()> {
-        self.call(events::calls::leave(event_id, user_id)).await.map(drop)
-    }
-
-    /// The maker deletes an event that nobody else has joined.
-    ///
-    /// # Errors
-    /// `forbidden`, `not_found`, `conflict` when somebody else has joined.
-    pub async fn delete_event(&self, event_id: Uuid, by: Uuid) -> Result<()> {
-        self.call(events::calls::delete(event_id, by)).await.map(drop)
-    }
-
     /// Says something. What keeps the order of several calls is done before this returns; the future answers once
     /// the message is stored.
     ///
@@ -412,11 +394,6 @@ impl Pods {
     /// What clients are told of the limits.
     pub fn limits(&self) -> &Limits {
         &self.0.limits
-    }
-
-    /// Waits until the journal is empty, or the time is up. Answers whether it is.
-    pub async fn drain(&self, patience: Duration) -> bool {
-        self.0.journal.drain(patience).await
     }
 
     /// Who takes what the bus brings of pods, by kind of topic.

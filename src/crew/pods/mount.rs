@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use super::{Pods, channel, message_routes, routes};
 use crate::crew::events::live::LiveEvents;
-use crate::crew::journal::{self, change};
+use crate::crew::journal::{Journal, change};
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
 /// Gives the routes of pods and messages, and the topic `pod:`.
@@ -16,23 +16,15 @@ use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 /// [`MountError`] where the events are not mounted before.
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let events = parts.service::<Arc<LiveEvents>>()?;
-    let (settings, limits) = (&parts.settings, &parts.settings.limits);
-    let options = journal::Options {
-        url: parts.database_url.clone(),
-        writers: settings.journal_writers,
-        entries: limits.journal_entries,
-        wait: limits.send_wait,
-    };
+    let (journal, limits) = (parts.service::<Journal>()?, &parts.settings.limits);
     let (bus, nodes, threads) = (Arc::clone(&parts.bus), parts.nodes.clone(), parts.threads.clone());
-    let pods = Pods::start(&parts.database, bus, nodes, &events, &options, limits, threads);
+    let pods = Pods::start(&parts.database, bus, nodes, &events, journal, limits, threads);
     let mut mounted = Mounted::default();
     mounted.routes.extend([routes::routes as Routes, message_routes::routes]);
     mounted.share(web::Data::new(pods.clone()));
     mounted.channels.push((change::KIND, Arc::new(channel::PodChannel::new(pods.clone()))));
     mounted.receivers.extend(pods.receivers());
     mounted.jobs.push(pods.clone().tidy_now_and_then().boxed_local());
-    let drained = pods.clone();
-    mounted.after_sockets.push(Box::new(move |patience| async move { drained.drain(patience).await }.boxed_local()));
     parts.provide(pods);
     Ok(mounted)
 }

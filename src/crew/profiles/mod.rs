@@ -6,6 +6,7 @@
 
 pub mod mount;
 mod routes;
+pub mod service;
 pub mod sign_in;
 pub mod store;
 

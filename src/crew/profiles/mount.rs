@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 
 use super::routes;
+use super::service::Profiles;
 use super::sign_in::SignIns;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 
@@ -17,6 +18,7 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let mut mounted = Mounted { sign_in: Some(sign_ins.of_sockets(Arc::clone(&parts.tokens))), ..Mounted::default() };
     mounted.routes.push(routes::routes);
     mounted.share(web::Data::new(sign_ins.clone()));
+    mounted.share(web::Data::new(Profiles::new(parts.database.clone())));
     parts.provide(sign_ins);
     Ok(mounted)
 }

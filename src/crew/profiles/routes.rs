@@ -6,9 +6,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::service::Profiles;
 use super::sign_in::SignedIn;
-use super::{Me, MeChange, Profile, store};
-use crate::foundation::db::{Access, Database};
+use super::{Me, MeChange, Profile};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::{Json, Page, Path, Problem, Query, refusals};
 
@@ -32,9 +32,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     )
 )]
 #[get("/v1/me")]
-async fn get_me(who: SignedIn, database: web::Data<Database>) -> Result<Json<Me>> {
-    let me = database.scope(&who.caller, Access::Snapshot, async |conn| store::me(conn, who.user_id).await).await?;
-    Ok(Json(me))
+async fn get_me(who: SignedIn, profiles: web::Data<Profiles>) -> Result<Json<Me>> {
+    Ok(Json(profiles.me(&who).await?))
 }
 
 /// Change one's own profile
@@ -50,10 +49,8 @@ async fn get_me(who: SignedIn, database: web::Data<Database>) -> Result<Json<Me>
     )
 )]
 #[patch("/v1/me")]
-async fn change_me(who: SignedIn, database: web::Data<Database>, change: Json<MeChange>) -> Result<Json<Me>> {
-    let change = change.into_inner().checked()?;
-    let work = async |conn: &mut _| store::change(conn, who.user_id, change).await;
-    Ok(Json(database.scope(&who.caller, Access::Write, work).await?))
+async fn change_me(who: SignedIn, profiles: web::Data<Profiles>, change: Json<MeChange>) -> Result<Json<Me>> {
+    Ok(Json(profiles.change(&who, change.into_inner()).await?))
 }
 
 /// Whose profiles.
@@ -92,12 +89,11 @@ impl ProfilesQuery {
 #[get("/v1/profiles")]
 async fn get_profiles(
     who: SignedIn,
-    database: web::Data<Database>,
+    profiles: web::Data<Profiles>,
     query: Query<ProfilesQuery>,
 ) -> Result<Json<Page<Profile>>> {
     let ids = query.ids()?;
-    let work = async |conn: &mut _| store::people(conn, &ids).await;
-    Ok(Json(Page::whole(database.scope(&who.caller, Access::Snapshot, work).await?)))
+    Ok(Json(Page::whole(profiles.people(&who, &ids).await?)))
 }
 
 /// Another person's profile
@@ -114,7 +110,6 @@ async fn get_profiles(
     )
 )]
 #[get("/v1/profiles/{id}")]
-async fn get_profile(who: SignedIn, database: web::Data<Database>, id: Path<Uuid>) -> Result<Json<Profile>> {
-    let work = async |conn: &mut _| store::profile(conn, *id).await;
-    Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+async fn get_profile(who: SignedIn, profiles: web::Data<Profiles>, id: Path<Uuid>) -> Result<Json<Profile>> {
+    Ok(Json(profiles.profile(&who, *id).await?))
 }

@@ -1,0 +1,168 @@
+//! What one can do with events.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::badges;
+use super::counts::{CountedEvent, EventCounts};
+use super::live::LiveEvents;
+use super::members::{EventMember, Joining, Membership, MyEvent};
+use super::slug::EventKey;
+use super::store::search::{Ranked, search};
+use super::store::{self, Dated};
+use super::{Event, EventChange, Filter, NewEvent, calls};
+use crate::crew::journal::Journal;
+use crate::crew::profiles::sign_in::SignedIn;
+use crate::foundation::db::{Access, Caller, Database};
+use crate::foundation::errors::Result;
+use crate::foundation::http::{Limit, Place};
+use crate::foundation::settings::Allowance;
+
+/// The events. Cheap to clone.
+#[derive(Clone)]
+pub struct Events(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    journal: Journal,
+    live: Arc<LiveEvents>,
+    counts: EventCounts,
+    limit: Option<Allowance>,
+}
+
+impl Events {
+    /// Makes the service. A person may make so many events in a time.
+    pub fn new(database: Database, journal: Journal, live: Arc<LiveEvents>, limit: Option<Allowance>) -> Self {
+        Events(Arc::new(Inner { database, journal, live, counts: EventCounts::new(), limit }))
+    }
+
+    /// Makes an event. Returns whether it was made by this very call.
+    ///
+    /// # Errors
+    /// `invalid`; `conflict` when the id or the slug is taken, or there is such an event; `rate_limited`; `unavailable`.
+    pub async fn create(&self, who: &SignedIn, new: NewEvent) -> Result<(Event, bool)> {
+        let new = new.checked()?;
+        let work = async |conn: &mut _| store::create(conn, who.user_id, &new, self.0.limit).await;
+        self.0.database.scope(&who.caller, Access::Write, work).await
+    }
+
+    /// Returns the events that a filter lets through, those behind a place, by date.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn list(&self, filter: &Filter, after: Option<Place>, limit: Limit) -> Result<Vec<Event>> {
+        let work = async |conn: &mut _| store::list(conn, filter, after, limit.rows()).await;
+        self.0.database.scope(&Caller::NOBODY, Access::Snapshot, work).await
+    }
+
+    /// Returns those among them that words fit, the best first, each with how well they fit.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn search(
+        &self,
+        words: &str,
+        filter: &Filter,
+        after: Option<Ranked>,
+        limit: Limit,
+    ) -> Result<Vec<(Event, i32)>> {
+        let work = async |conn: &mut _| search(conn, words, filter, after, limit.rows()).await;
+        self.0.database.scope(&Caller::NOBODY, Access::Snapshot, work).await
+    }
+
+    /// Returns an event.
+    ///
+    /// # Errors
+    /// `not_found`, `unavailable`.
+    pub async fn find(&self, key: EventKey) -> Result<Event> {
+        self.0.database.scope(&Caller::NOBODY, Access::Snapshot, async |conn| store::find(conn, key).await).await
+    }
+
+    /// Returns an event, with when it was made and changed.
+    ///
+    /// # Errors
+    /// `not_found`, `unavailable`.
+    pub async fn find_dated(&self, key: EventKey) -> Result<Dated> {
+        self.0.database.scope(&Caller::NOBODY, Access::Snapshot, async |conn| store::find_dated(conn, key).await).await
+    }
+
+    /// Returns an event with its numbers.
+    ///
+    /// # Errors
+    /// `not_found`, `unavailable`.
+    pub async fn counted(&self, key: EventKey) -> Result<CountedEvent> {
+        let event = self.find(key).await?;
+        let counts = self.0.counts.of(&self.0.database, event.id).await?;
+        Ok(CountedEvent { event, counts })
+    }
+
+    /// Changes or cancels an event, at the time of `now`.
+    ///
+    /// # Errors
+    /// `invalid`, `forbidden`, `not_found`; `conflict` when it would be the same as another; `unavailable`.
+    pub async fn change(&self, who: &SignedIn, id: Uuid, change: EventChange, now: DateTime<Utc>) -> Result<Event> {
+        let work = async |conn: &mut _| {
+            let event = change.applied_to(store::lock(conn, id).await?, now)?;
+            store::save(conn, &event).await
+        };
+        self.0.database.scope(&who.caller, Access::Write, work).await
+    }
+
+    /// Deletes an event that nobody else has joined, and with it all its pods.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`; `conflict` when something of somebody else hangs on it; `overloaded`, `unavailable`.
+    pub async fn delete(&self, who: &SignedIn, id: Uuid) -> Result<()> {
+        self.0.journal.call(calls::delete(id, who.user_id)).await.map(drop)
+    }
+
+    /// Joins an event, or changes how one goes there.
+    ///
+    /// # Errors
+    /// `invalid`, `not_found`, `unavailable`.
+    pub async fn join(&self, who: &SignedIn, id: Uuid, joining: &Joining) -> Result<Membership> {
+        let badges = badges::worn(&joining.vibe_badges)?;
+        let work = async |conn: &mut _| store::join(conn, id, who.user_id, &badges, joining.hidden).await;
+        let membership = self.0.database.scope(&who.caller, Access::Write, work).await?;
+        self.0.live.joined(id);
+        Ok(membership)
+    }
+
+    /// Leaves an event, and with it all its pods.
+    ///
+    /// # Errors
+    /// `not_member`, `not_found`, `overloaded`, `unavailable`.
+    pub async fn leave(&self, who: &SignedIn, id: Uuid) -> Result<()> {
+        self.0.journal.call(calls::leave(id, who.user_id)).await.map(drop)
+    }
+
+    /// Returns the members of an event, those alone who wear a badge if one is given, in order of coming.
+    ///
+    /// # Errors
+    /// `not_member`, `not_found`, `unavailable`.
+    pub async fn members(
+        &self,
+        who: &SignedIn,
+        id: Uuid,
+        badge: Option<&str>,
+        after: Option<Place>,
+        limit: Limit,
+    ) -> Result<Vec<EventMember>> {
+        let work = async |conn: &mut _| {
+            store::require_member(conn, id, who.user_id).await?;
+            store::members(conn, id, badge, after, limit.rows()).await
+        };
+        self.0.database.scope(&who.caller, Access::Snapshot, work).await
+    }
+
+    /// Returns the events whose member one is, the latest first.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn of_member(&self, who: &SignedIn, before: Option<Place>, limit: Limit) -> Result<Vec<MyEvent>> {
+        let work = async |conn: &mut _| store::of_member(conn, who.user_id, before, limit.rows()).await;
+        self.0.database.scope(&who.caller, Access::Snapshot, work).await
+    }
+}

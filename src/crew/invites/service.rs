@@ -1,0 +1,103 @@
+//! What one can do with invitations.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Accepted, Invite, NewInvite, Preview, calls, is_code, new_code, store};
+use crate::crew::journal::Journal;
+use crate::crew::pods;
+use crate::crew::profiles::sign_in::SignedIn;
+use crate::foundation::db::{Access, Caller, Database};
+use crate::foundation::errors::{Code, Result};
+use crate::foundation::http::{Limit, Place, PublicUrl};
+
+/// The invitations. Cheap to clone.
+#[derive(Clone)]
+pub struct Invites(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    journal: Journal,
+    public: PublicUrl,
+}
+
+impl Invites {
+    /// Makes the service, whose links lead to this address.
+    pub fn new(database: Database, journal: Journal, public: PublicUrl) -> Self {
+        Invites(Arc::new(Inner { database, journal, public }))
+    }
+
+    /// Makes a link into a pod, at the time of `now`. Returns whether it was made by this very call.
+    ///
+    /// # Errors
+    /// `invalid`, `not_member`, `not_found`, `conflict`, `rate_limited`, `unavailable`.
+    pub async fn make(
+        &self,
+        who: &SignedIn,
+        pod_id: Uuid,
+        new: &NewInvite,
+        now: DateTime<Utc>,
+    ) -> Result<(Invite, bool)> {
+        new.check(now)?;
+        let id = new.id.unwrap_or_else(Uuid::now_v7);
+        let (code, subject) = (new_code(), (id, pod_id, who.user_id));
+        let fresh = self.0.database.service(async |conn| store::make(conn, subject, &code, new).await).await?;
+        let find = async |conn: &mut _| store::find(conn, id).await;
+        let link = self.0.database.scope(&who.caller, Access::Snapshot, find).await?;
+        Ok((link.at(&self.0.public), fresh))
+    }
+
+    /// Returns a pod's links behind a place, the newest first.
+    ///
+    /// # Errors
+    /// `not_member`, `not_found`, `unavailable`.
+    pub async fn of_pod(
+        &self,
+        who: &SignedIn,
+        pod_id: Uuid,
+        before: Option<Place>,
+        limit: Limit,
+    ) -> Result<Vec<Invite>> {
+        let work = async |conn: &mut _| {
+            pods::store::require_member(conn, pod_id, who.user_id).await?;
+            store::of_pod(conn, pod_id, before, limit.rows()).await
+        };
+        let links = self.0.database.scope(&who.caller, Access::Snapshot, work).await?;
+        Ok(links.into_iter().map(|link| link.at(&self.0.public)).collect())
+    }
+
+    /// Takes a link back.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_member`, `not_found`, `unavailable`.
+    pub async fn revoke(&self, who: &SignedIn, pod_id: Uuid, id: Uuid) -> Result<()> {
+        self.0.database.service(async |conn| store::revoke(conn, id, pod_id, who.user_id).await).await
+    }
+
+    /// Returns what whoever knows the code may know.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such code; `unavailable`.
+    pub async fn look(&self, code: &str) -> Result<Preview> {
+        if !is_code(code) {
+            return Err(Code::NotFound.into());
+        }
+        let work = async |conn: &mut _| store::preview(conn, code).await;
+        self.0.database.scope(&Caller::NOBODY, Access::Snapshot, work).await
+    }
+
+    /// Comes in by an invitation: joins the event and takes the lowest free seat, in one go. Returns the seat that the person
+    /// has, too, and then uses nothing up.
+    ///
+    /// # Errors
+    /// `pod_full`; `conflict` with the invitation's `state`; `forbidden` for the removed; `not_found`; `overloaded`,
+    /// `unavailable`.
+    pub async fn accept(&self, who: &SignedIn, code: String) -> Result<Accepted> {
+        // Only to know which pod's log it is about; whether it lets in is judged under that pod's lock.
+        let Preview { pod, event, .. } = self.look(&code).await?;
+        let done = self.0.journal.call(calls::accept(pod.id, who.user_id, code)).await?;
+        Ok(Accepted { pod_id: pod.id, event_id: event.id, seat: done.taken()? })
+    }
+}

@@ -1,0 +1,26 @@
+//! Puts the feature together.
+
+use futures_util::FutureExt;
+
+use super::{Journal, Options};
+use crate::realtime::domain::{MountError, Mounted, Parts};
+
+/// Provides the [`Journal`], and empties it before the node ends.
+///
+/// # Errors
+/// None.
+pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
+    let (settings, limits) = (&parts.settings, &parts.settings.limits);
+    let options = Options {
+        url: parts.database_url.clone(),
+        writers: settings.journal_writers,
+        entries: limits.journal_entries,
+        wait: limits.send_wait,
+    };
+    let journal = Journal::start(&options, &parts.threads);
+    let mut mounted = Mounted::default();
+    let drained = journal.clone();
+    mounted.after_sockets.push(Box::new(move |patience| async move { drained.drain(patience).await }.boxed_local()));
+    parts.provide(journal);
+    Ok(mounted)
+}
