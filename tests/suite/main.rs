@@ -30,6 +30,7 @@ mod event_times;
 mod event_topic;
 mod failover;
 mod full;
+mod group_commit;
 mod halt;
 mod http_bad_input;
 mod http_document;
