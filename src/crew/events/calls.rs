@@ -1,4 +1,4 @@
-//! What events ask of the [journal](crate::crew::journal): what ends places in pods, or the pods themselves.
+//! What events ask of the [`journal`]: what ends places in pods, or the pods themselves.
 
 use uuid::Uuid;
 

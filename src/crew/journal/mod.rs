@@ -4,7 +4,7 @@
 //! and lost connections holds here. Added to it are the sorts of entries, and who is told of what was committed.
 //!
 //! **Sorts.** Texts ([`Append`]) and changes to messages ([`Amend`]) are committed in groups, one group after the other
-//! ([`batch`]). Changes of membership and of pods or events themselves ([`Call`]) are committed one by one, each in its
+//! (`batch`). Changes of membership and of pods or events themselves ([`Call`]) are committed one by one, each in its
 //! place. Calls are data that the feature which owns them builds: the journal knows none of them.
 //!
 //! **Order.** The entries of a pod never overtake each other. A [`Call`] about an event has its order among those of

@@ -1,4 +1,4 @@
-//! What pods ask of the [journal](crate::crew::journal) besides messages: seats taken and left, and what owners do.
+//! What pods ask of the [`journal`] besides messages: seats taken and left, and what owners do.
 
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! Pods: crews of at most five inside an event, who chat in private.
 //!
 //! [`Pods`] is what handlers call, over HTTP and on sockets alike. It gives what is to be written to the
-//! [journal](super::journal), and the journal tells the pods' [actors](actor) what was committed.
+//! [`journal`], and the journal tells the pods' [actors](actor) what was committed.
 
 pub mod actor;
 mod amend_routes;

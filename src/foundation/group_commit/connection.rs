@@ -42,7 +42,8 @@ impl Failure {
         }
     }
 
-    fn cause(self) -> String {
+    /// Returns what Postgres or the driver said.
+    pub(super) fn cause(self) -> String {
         match self {
             Failure::Refused(cause) | Failure::Lost(cause) | Failure::Unforeseen(cause) => cause,
         }

@@ -43,7 +43,14 @@ pub(super) async fn run<T: Target>(
     };
     let mut taken = Vec::with_capacity(GROUP);
     // Being connected before the first entry comes makes it as fast as the rest.
-    let _ = writer.connect().await;
+    if let Err(failure) = writer.connect().await {
+        tracing::warn!(
+            name = writer.options.name,
+            writer = index,
+            cause = failure.cause(),
+            "the writer cannot connect yet"
+        );
+    }
     loop {
         let received = tokio::select! {
             received = entries.recv_many(&mut taken, GROUP) => received,

@@ -5,6 +5,7 @@ mod change_walk;
 mod changes;
 mod deleted;
 mod edited_mentions;
+mod group_commit;
 mod log_stress;
 mod one_emoji;
 mod over_http;

@@ -1,4 +1,5 @@
-//! What is read on every join, for every inbox and every list of pods is parsed by Postgres once a connection, not each time.
+//! What is read on every join, for every inbox and every list of pods, and what opens and changes pods: Postgres parses it
+//! once a connection, not each time.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::support::server::Server;
 const TIMES: usize = 6;
 
 /// Part of each statement, which is in none of the others.
-const STATEMENTS: [&str; 7] = [
+const STATEMENTS: [&str; 9] = [
     // What an actor starts from; the join's snapshot; and that of `pod:changed`.
     "ARRAY(SELECT m.user_id FROM pod_members m",
     "podium.head(p.id) AS head",
@@ -25,6 +26,9 @@ const STATEMENTS: [&str; 7] = [
     "FROM podium.mark_read(",
     // A pod's members.
     "FROM podium.roster(ARRAY[$1",
+    // Calls of the journal.
+    "FROM podium.pod_open(",
+    "FROM podium.pod_change(",
 ];
 
 #[tokio::test]
