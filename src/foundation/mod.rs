@@ -10,6 +10,7 @@ pub mod errors;
 pub mod fields;
 pub mod health;
 pub mod http;
+pub mod kept_secret;
 pub mod mail;
 pub mod metrics;
 pub mod migrate;
