@@ -2,9 +2,9 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run cluster test timings bench bench-nodes openapi nodes simulate check fmt lint doc deny web web-dev web-check clean-state
+.PHONY: help run cluster quick test timings bench bench-nodes openapi nodes simulate check fmt lint doc deny web web-dev web-check clean-state
 
-# Further arguments, for example: make test ARGS="-E 'test(embedded)'"
+# Further arguments, for example: make test ARGS="-E 'test(resume)'"
 ARGS ?=
 
 help: ## list the commands
@@ -16,7 +16,14 @@ run: ## install what is missing, build, and serve with a Postgres of its own and
 cluster: ## install what is missing, and run three nodes, a Redis and HAProxy on loopback, until Ctrl-C
 	@scripts/cluster.sh
 
-test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" runs some)
+quick: ## run the unit tests: they need nothing but Rust
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		cargo nextest run --workspace --lib --bins --locked $(ARGS); \
+	else \
+		cargo test --workspace --lib --bins --locked $(ARGS); \
+	fi
+
+test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" runs some, and installs what they need)
 	@scripts/test.sh $(ARGS)
 
 timings: ## run what breaks and halts nodes, Redis and Postgres, one at a time, and hold how long it takes against what is promised

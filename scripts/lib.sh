@@ -15,7 +15,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have cargo || PATH="$PATH:$HOME/.cargo/bin"
 
 # Prints the folder of initdb and postgres, 15 or later. Looks where the server looks
-# (src/foundation/embedded/programs.rs).
+# (crates/embedded-postgres/src/programs.rs).
 find_postgres() {
     local folder version
     while IFS= read -r folder; do

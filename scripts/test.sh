@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs all tests, in parallel, against one private Postgres, which is stopped at the end whatever happens.
 # The tests find it by PODIUM_TEST_DATABASE_URL (a superuser's), and make a database each.
-# If that is set already, that Postgres is used.
+# If that is set already, that Postgres is used. What tests need beside it is installed, as far as it is missing: for all of
+# them everything, for chosen ones what these need (tests/suite/needs.txt).
 #
 #   scripts/test.sh [--release] [further arguments for `cargo nextest run`]
 #
@@ -12,6 +13,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/lib.sh
 # shellcheck source=scripts/servers.sh
 source scripts/servers.sh
+# shellcheck source=scripts/needs.sh
+source scripts/needs.sh
 
 forget_settings 'PODIUM_TEST_*'
 
@@ -85,28 +88,7 @@ run() {
 trap 'stop_runner 130' INT
 trap 'stop_runner 143' TERM HUP
 
-# Tests start a Redis each, and a node whose clock is wrong.
-scripts/install.sh rust redis haproxy faketime
-if [[ -f tests/clients/package-lock.json ]]; then
-    scripts/install.sh node chromium
-    if [[ tests/clients/package-lock.json -nt tests/clients/node_modules/.package-lock.json ]]; then
-        say "installing the clients that the tests use"
-        (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error)
-    fi
-fi
-if [[ -f tests/clients/requirements.txt ]]; then
-    scripts/install.sh python
-    venv=tests/clients/.venv
-    if [[ tests/clients/requirements.txt -nt $venv/.installed ]]; then
-        say "installing schemathesis and icalendar, which the tests use"
-        python3 -m venv --clear "$venv"
-        "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt
-        touch "$venv/.installed"
-    fi
-fi
-scripts/web.sh
-[[ -n ${PODIUM_TEST_DATABASE_URL:-} ]] || scripts/install.sh postgres
-
+scripts/install.sh rust
 what=(--workspace --locked)
 if [[ ${1:-} == --release ]]; then
     shift
@@ -122,7 +104,22 @@ fi
 say "building the tests"
 "${tests[@]}" --no-run
 
-if [[ -n ${PODIUM_TEST_DATABASE_URL:-} ]]; then
+# Which tests are chosen is known only now; what they need is installed, and no more. All of them need everything.
+needed=$everything
+if (($# > 0)) && [[ ${tests[1]} == nextest ]] && selection "$@"; then
+    chosen=$(cargo nextest list "${what[@]}" --message-format oneline ${selected[@]+"${selected[@]}"})
+    needed=$(needs tests/suite/needs.txt <<<"$chosen" | sort | tr '\n' ' ')
+    say "the chosen tests need: ${needed:-nothing}"
+fi
+provide "$needed"
+if [[ ${what[0]} == --release && " $needed " == *" web "* ]]; then
+    # The client that has just been built is a part of the binary.
+    "${tests[@]}" --no-run
+fi
+
+if [[ " $needed " != *" postgres "* ]]; then
+    :
+elif [[ -n ${PODIUM_TEST_DATABASE_URL:-} ]]; then
     say "using the Postgres of PODIUM_TEST_DATABASE_URL"
 else
     start_cluster

@@ -11,6 +11,7 @@ pub mod fields;
 pub mod group_commit;
 pub mod health;
 pub mod http;
+pub mod kept_secret;
 pub mod mail;
 pub mod metrics;
 pub mod migrate;

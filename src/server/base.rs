@@ -8,8 +8,9 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::foundation::auth::{Tokens, WeakSecret};
-use crate::foundation::embedded::{self, Embedded, EmbeddedError, Options};
+use crate::foundation::embedded::{self, Embedded, EmbeddedError, Options, PODIUM};
 use crate::foundation::health::{Health, State};
+use crate::foundation::kept_secret;
 use crate::foundation::migrate::{self, MigrateError};
 use crate::foundation::settings::{Secret, Settings};
 
@@ -56,6 +57,7 @@ impl Base {
             Some(url) => Ok(Base { url: url.expose().to_owned(), embedded: None }),
             None => {
                 let options = Options {
+                    identity: &PODIUM,
                     state: settings.state.clone(),
                     postgres_bin: settings.postgres_bin.clone(),
                     durable: true,
@@ -73,7 +75,7 @@ impl Base {
     pub async fn beside(settings: &Settings) -> Result<Self, BaseError> {
         match Base::open(settings).await {
             Err(BaseError::Embedded(EmbeddedError::InUse { .. })) => {
-                Ok(Base { url: embedded::url_of_running(&settings.state)?, embedded: None })
+                Ok(Base { url: embedded::url_of_running(&PODIUM, &settings.state)?, embedded: None })
             }
             outcome => outcome,
         }
@@ -163,8 +165,8 @@ pub fn tokens(settings: &Settings) -> Result<Tokens, BaseError> {
         (Some(secret), _) => secret.clone(),
         (None, Some(_)) => return Err(BaseError::NoSecret),
         (None, None) => {
-            let state = embedded::state_folder(&settings.state)?;
-            Secret::new(embedded::secret(&state).map_err(BaseError::KeptSecret)?)
+            let state = embedded::state_folder(&PODIUM, &settings.state)?;
+            Secret::new(kept_secret::secret(&state).map_err(BaseError::KeptSecret)?)
         }
     };
     Ok(Tokens::new(&secret)?.with_leeway(settings.jwt_leeway))

@@ -1,10 +1,9 @@
 //! What a mail is made of, as strict readers and filters look at it.
 
-use std::path::Path;
-
 use tokio::process::Command;
 
 use crate::support::account::Account;
+use crate::support::python;
 use crate::support::server::Server;
 use crate::support::smtp::MailServer;
 
@@ -38,12 +37,12 @@ async fn a_mail_is_whole_for_strict_and_for_sloppy_readers() {
         assert!(mail.raw.lines().any(|line| line == link), "the link stands whole on a line of its own: {}", mail.raw);
         assert!(mail.raw.lines().filter(|line| *line != link).all(|line| line.len() <= 78), "{}", mail.raw);
 
-        let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/.venv/bin/python");
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("mail");
         std::fs::write(&file, &mail.raw).expect("the mail");
         let input = std::fs::File::open(&file).expect("the mail");
-        let output = Command::new(python).args(["-c", READER]).stdin(input).output().await.expect("python");
+        let output =
+            Command::new(python::program("python")).args(["-c", READER]).stdin(input).output().await.expect("python");
         let read = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         for part in [

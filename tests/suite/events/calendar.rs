@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
+use crate::support::python;
 use crate::support::server::{Server, id_of, text};
 
 /// What that program reads in a calendar.
 async fn read(calendar: &str) -> Value {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
-    let mut python = Command::new(clients.join(".venv/bin/python"))
+    let mut python = Command::new(python::program("python"))
         .arg(clients.join("read_calendar.py"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

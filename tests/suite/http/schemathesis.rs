@@ -4,13 +4,12 @@
 //! The runs in the suite are short, and ask the same each time. `make openapi ARGS="--max-examples 500"` asks at random, with the
 //! arguments given; it prints its seed.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 use uuid::Uuid;
 
+use crate::support::python::program;
 use crate::support::server::{Server, id_of};
 
 /// What the suite asks: the same each time.
@@ -19,13 +18,6 @@ const REPEATABLE: &str = "--seed 1 --max-examples 3";
 /// All that is known, but that what the document allows is taken: the document does not tell what makes a badge, an emoji, a
 /// cursor or the name of a time zone, and the server refuses others with 422.
 const CHECKS: [&str; 4] = ["--checks", "all", "--exclude-checks", "positive_data_acceptance"];
-
-/// A program of the environment that `make test` installs.
-fn program(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/.venv/bin").join(name);
-    assert!(path.exists(), "{name} is not installed: run the tests with `make test`");
-    path
-}
 
 struct Scene {
     server: Server,

@@ -3,5 +3,4 @@
 mod command_line;
 mod demo;
 mod drain;
-mod embedded;
 mod life;

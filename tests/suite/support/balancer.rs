@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
-use super::port;
 use super::server::Server;
+use super::{needs, port};
 
 /// A running HAProxy. It ends with this value.
 pub struct Balancer {
@@ -19,6 +19,7 @@ pub struct Balancer {
 impl Balancer {
     /// Before these three.
     pub async fn start(nodes: &[Server]) -> Balancer {
+        needs::uses("haproxy");
         let address = port::free();
         let mut command = Command::new("haproxy");
         command.args(["-q", "-db", "-f", concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/haproxy.cfg")]);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
+use super::needs;
 use super::server::Server;
 
 /// The settings of a server whose clock is off by this, such as `+60s`. What it measures with the clock that only runs
@@ -31,6 +32,7 @@ fn library() -> &'static str {
         "/usr/lib64/faketime/libfaketimeMT.so.1",
         "/usr/lib/faketime/libfaketimeMT.so.1",
     ];
+    needs::uses("faketime");
     let found = PLACES.into_iter().find(|place| Path::new(place).exists());
     found.expect("libfaketime, which `make test` installs")
 }

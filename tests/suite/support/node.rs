@@ -9,6 +9,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::client::PATIENCE;
+use super::needs;
 
 /// How long a scenario in a browser may take in all.
 const BROWSER: Duration = Duration::from_secs(280);
@@ -25,6 +26,7 @@ pub struct Node {
 impl Node {
     /// Starts a script of the npm client and tells it its scenario.
     pub async fn run(script: &str, scenario: &Value) -> Node {
+        needs::uses("node");
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
         assert!(
             Path::new(folder).join("node_modules/phoenix").exists(),
@@ -36,6 +38,8 @@ impl Node {
     /// Starts a script of the web client's that drives a browser, and tells it its scenario. It waits for its own
     /// conditions, and says what it waited for in vain.
     pub async fn browser(script: &str, scenario: &Value) -> Node {
+        needs::uses("chromium");
+        needs::uses("web");
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/web/tests/browser");
         assert!(
             Path::new(folder).join("../../node_modules/playwright-core").exists()

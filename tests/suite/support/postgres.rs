@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use podium::foundation::embedded::{Embedded, Options};
+use podium::foundation::embedded::{Embedded, Options, PODIUM};
 use tempfile::TempDir;
 
 /// A Postgres. It ends with this value.
@@ -39,7 +39,8 @@ impl Postgres {
 
     /// Starts it again after [`Postgres::stop`], in the same place.
     pub async fn start_again(&mut self) {
-        let options = Options { state: self.folder.path().join("state"), postgres_bin: None, durable: false };
+        let state = self.folder.path().join("state");
+        let options = Options { identity: &PODIUM, state, postgres_bin: None, durable: false };
         self.running = Some(Embedded::start(&options).await.unwrap_or_else(|error| panic!("{error}")));
     }
 

@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
-use super::{port, resp};
+use super::{needs, port, resp};
 
 /// How long it may take to start on a busy machine.
 const START: Duration = Duration::from_secs(30);
@@ -36,6 +36,7 @@ impl Redis {
 
     /// The same with arguments of its own, for this port.
     pub async fn start_with(arguments: impl FnOnce(u16) -> Vec<String>) -> Redis {
+        needs::uses("redis");
         let address = port::free();
         let mut redis = Redis { address, arguments: arguments(address.port()), child: None };
         redis.start_again().await;

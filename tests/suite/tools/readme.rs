@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::support::database::Database;
+use crate::support::needs;
 use crate::support::server::{SECRET, Server};
 
 /// The shell blocks between the two comments that frame the conversation.
@@ -38,6 +39,7 @@ async fn the_first_conversation_goes_word_for_word() {
         std::os::unix::fs::symlink(from, to).expect("a link");
     };
     link(Path::new(env!("CARGO_BIN_EXE_podium")), "target/release/podium");
+    needs::uses("node");
     // So that `npx` finds wscat without asking anyone.
     link(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/node_modules"), "node_modules");
     assert!(folder.path().join("node_modules/wscat").exists(), "not installed: run the tests with `make test`");

@@ -7,6 +7,7 @@ use podium_loadtest::cli::{Cli, measure};
 use podium_loadtest::report::{Report, page};
 use serde_json::json;
 
+use crate::support::needs;
 use crate::support::node::Node;
 use crate::support::server::{SECRET, Server};
 
@@ -21,6 +22,7 @@ async fn report(server: &Server, name: &str, rate: &str) -> Report {
 
 #[tokio::test]
 async fn one_run_and_several_open_without_a_complaint() {
+    needs::uses("chromium");
     assert!(
         Path::new("/usr/bin/chromium").exists() || std::env::var_os("CHROMIUM").is_some(),
         "Chromium is not installed: run the tests with `make test`, or name it in CHROMIUM"

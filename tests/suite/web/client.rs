@@ -5,12 +5,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::browser::{browse, people};
+use crate::support::needs;
 use crate::support::server::Server;
 
 /// What a browser asks a page with.
 const PAGE: &str = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
 
 async fn fetch(server: &Server, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+    needs::uses("web");
     let mut request = reqwest::Client::new().get(format!("{}{path}", server.url));
     for (name, value) in headers {
         request = request.header(*name, *value);

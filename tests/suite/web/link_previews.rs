@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::database::Database;
 use crate::support::gate::{Gate, Passing};
+use crate::support::needs;
 use crate::support::server::{Server, id_of, text};
 
 /// What a browser asks a page with.
@@ -48,6 +49,7 @@ impl Answer {
 }
 
 async fn ask(server: &Server, path: &str, headers: &[(&str, &str)]) -> Answer {
+    needs::uses("web");
     let mut request = reqwest::Client::new().get(format!("{}{path}", server.url));
     for (name, value) in headers {
         request = request.header(*name, *value);

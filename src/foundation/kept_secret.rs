@@ -6,13 +6,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process;
 
-use super::account::Account;
-use super::place::{self, Place};
+use super::embedded::{self, PODIUM};
 
 /// Its file in the state folder.
 const FILE: &str = "jwt-secret";
 
-/// The secret kept in the folder `state`: 32 random bytes in hex, made at the first call. Whoever calls at the same time,
+/// Returns the secret kept in the folder `state`: 32 random bytes in hex, made at the first call. Whoever calls at the same time,
 /// in this process or in another one, gets the same.
 ///
 /// # Errors
@@ -25,8 +24,7 @@ pub fn secret(state: &Path) -> io::Result<String> {
         known => return known,
     }
     // It may be the first to come, and then must leave the folder as Postgres's account needs it.
-    let account = Account::choose(Some(&Place::new(state.to_owned()).data)).map_err(io::Error::other)?;
-    place::prepare_state(state, &account).map_err(io::Error::other)?;
+    embedded::prepare_state_folder(&PODIUM, state).map_err(io::Error::other)?;
     let fresh: [u8; 32] = rand::random();
     let text: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
     // Written whole under another name first: a link appears at once, and never takes the place of an earlier one.

@@ -12,27 +12,28 @@ use std::path::{Path, PathBuf};
 use nix::unistd::{Uid, User};
 use tokio::process::Command;
 
-use super::error::EmbeddedError;
+use crate::error::EmbeddedError;
+use crate::identity::Identity;
 
 /// The account that Postgres's programs run as.
 #[derive(Debug, Clone)]
-pub(super) struct Account {
+pub(crate) struct Account {
     pub name: String,
     uid: u32,
     gid: u32,
-    /// Podium runs as root, and its children do not.
+    /// This process runs as root, and its children do not.
     switched: bool,
 }
 
 impl Account {
-    /// The account that runs Podium; for root, the one that owns `data` already, else `postgres`, else `nobody`.
-    pub fn choose(data: Option<&Path>) -> Result<Account, EmbeddedError> {
+    /// The account that runs this process; for root, the one that owns `data` already, else `postgres`, else `nobody`.
+    pub fn choose(data: Option<&Path>, identity: &'static Identity) -> Result<Account, EmbeddedError> {
         let me = Uid::effective();
         if !me.is_root() {
             let user = User::from_uid(me).ok().flatten();
             return user
                 .map(|user| Account::from_user(user, false))
-                .ok_or_else(|| EmbeddedError::NoAccount { who: format!("the user id {me}") });
+                .ok_or_else(|| EmbeddedError::NoAccount { identity, who: format!("the user id {me}") });
         }
         // The package `postgresql` may have come after the cluster was made: its owner stays who it was.
         let owner = data
@@ -44,7 +45,7 @@ impl Account {
             .or_else(|| User::from_name("postgres").ok().flatten())
             .or_else(|| User::from_name("nobody").ok().flatten())
             .map(|user| Account::from_user(user, true))
-            .ok_or_else(|| EmbeddedError::NoAccount { who: "neither `postgres` nor `nobody`".to_owned() })
+            .ok_or_else(|| EmbeddedError::NoAccount { identity, who: "neither `postgres` nor `nobody`".to_owned() })
     }
 
     fn from_user(user: User, switched: bool) -> Account {

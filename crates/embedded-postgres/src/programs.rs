@@ -8,11 +8,9 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-use super::account::Account;
-use super::error::EmbeddedError;
-
-/// The oldest major version that Podium's schema works with.
-const OLDEST: u32 = 15;
+use crate::account::Account;
+use crate::error::EmbeddedError;
+use crate::identity::Identity;
 
 /// Where distributions and Homebrew put what is not on the `PATH`; `*` stands for one folder's name.
 const USUAL: [&str; 7] = [
@@ -27,7 +25,7 @@ const USUAL: [&str; 7] = [
 
 /// Postgres's programs of one version.
 #[derive(Debug, Clone)]
-pub(super) struct Programs {
+pub(crate) struct Programs {
     pub initdb: PathBuf,
     pub postgres: PathBuf,
     pub major: u32,
@@ -38,20 +36,22 @@ impl Programs {
     /// there is one, else the `PATH`, `pg_config --bindir`, and the usual folders, the newest first. With `made_by`, the
     /// version of a cluster that exists, only the same major version serves.
     pub async fn find(
+        identity: &'static Identity,
         setting: Option<&Path>,
         made_by: Option<(u32, &Path)>,
         account: &Account,
     ) -> Result<Programs, EmbeddedError> {
         if let Some(folder) = setting {
-            let programs = Programs::inspect(folder, account)
+            let programs = Programs::inspect(identity, folder, account)
                 .await
-                .map_err(|why| EmbeddedError::WrongBin { folder: folder.to_path_buf(), why })?;
+                .map_err(|why| EmbeddedError::WrongBin { identity, folder: folder.to_path_buf(), why })?;
             return programs.matching(made_by);
         }
-        Programs::first(candidates().await, made_by, account).await
+        Programs::first(identity, candidates().await, made_by, account).await
     }
 
     async fn first(
+        identity: &'static Identity,
         folders: Vec<PathBuf>,
         made_by: Option<(u32, &Path)>,
         account: &Account,
@@ -59,7 +59,7 @@ impl Programs {
         let mut passed_over = Vec::new();
         let mut other_version = None;
         for folder in folders {
-            match Programs::inspect(&folder, account).await {
+            match Programs::inspect(identity, &folder, account).await {
                 Ok(programs) => match programs.matching(made_by) {
                     Ok(programs) => return Ok(programs),
                     Err(why) => other_version = Some(why),
@@ -67,7 +67,7 @@ impl Programs {
                 Err(why) => passed_over.push(format!("{}: {why}", folder.display())),
             }
         }
-        Err(other_version.unwrap_or(EmbeddedError::NoPostgres { passed_over }))
+        Err(other_version.unwrap_or(EmbeddedError::NoPostgres { identity, passed_over }))
     }
 
     fn matching(self, made_by: Option<(u32, &Path)>) -> Result<Programs, EmbeddedError> {
@@ -80,7 +80,7 @@ impl Programs {
     }
 
     /// What is in `folder`, or why it does not serve.
-    async fn inspect(folder: &Path, account: &Account) -> Result<Programs, String> {
+    async fn inspect(identity: &Identity, folder: &Path, account: &Account) -> Result<Programs, String> {
         let initdb = folder.join("initdb");
         let postgres = folder.join("postgres");
         for program in [&initdb, &postgres] {
@@ -96,7 +96,7 @@ impl Programs {
             .await
             .ok_or_else(|| format!("`postgres --version` does not run as the account `{}`", account.name))?;
         let major = major(&said).ok_or_else(|| format!("unknown version \"{said}\""))?;
-        if major < OLDEST {
+        if major < identity.oldest {
             return Err(format!("version {major} is too old"));
         }
         Ok(Programs { initdb, postgres, major })
@@ -169,6 +169,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::identity::EXAMPLE;
 
     #[test]
     fn versions_are_read_in_all_their_forms() {
@@ -211,7 +212,7 @@ mod tests {
     async fn the_first_that_serves_is_taken_and_the_others_are_told_of() {
         let root = tempfile::tempdir().expect("a folder");
         fs::set_permissions(root.path(), fs::Permissions::from_mode(0o755)).expect("open to all");
-        let account = Account::choose(None).expect("an account");
+        let account = Account::choose(None, &EXAMPLE).expect("an account");
         let old = programs(root.path(), "old", "14.9");
         let good = programs(root.path(), "good", "16.1");
         let newer = programs(root.path(), "newer", "18.0");
@@ -219,24 +220,25 @@ mod tests {
         fs::write(broken.join("postgres"), "#!/bin/sh\nexit 1\n").expect("a program");
 
         let all = vec![broken.clone(), old.clone(), good.clone(), newer.clone()];
-        let found = Programs::first(all.clone(), None, &account).await.expect("16");
+        let found = Programs::first(&EXAMPLE, all.clone(), None, &account).await.expect("16");
         assert_eq!((found.major, found.initdb), (16, good.join("initdb")));
 
         let data = Path::new("/data");
-        let found = Programs::first(all.clone(), Some((18, data)), &account).await.expect("18");
+        let found = Programs::first(&EXAMPLE, all.clone(), Some((18, data)), &account).await.expect("18");
         assert_eq!(found.postgres, newer.join("postgres"));
 
-        let error = Programs::first(all, Some((15, data)), &account).await.expect_err("no 15");
+        let error = Programs::first(&EXAMPLE, all, Some((15, data)), &account).await.expect_err("no 15");
         assert!(error.to_string().contains("was made by Postgres 15, which is not installed"), "{error}");
 
-        let line = Programs::first(vec![broken, old], None, &account).await.expect_err("none serves").to_string();
-        for part in ["apt-get install", "dnf install", "brew install", "DATABASE_URL", "version 14 is too old"] {
+        let line =
+            Programs::first(&EXAMPLE, vec![broken, old], None, &account).await.expect_err("none serves").to_string();
+        for part in ["apt-get install", "dnf install", "brew install", "EXAMPLE_URL", "version 14 is too old"] {
             assert!(line.contains(part), "{part} is not in: {line}");
         }
         assert!(!line.contains('\n'));
 
         let missing = root.path().join("nowhere");
-        let line = Programs::find(Some(&missing), None, &account).await.expect_err("not there").to_string();
-        assert!(line.contains("PODIUM_POSTGRES_BIN") && line.contains("no `initdb` there"), "{line}");
+        let line = Programs::find(&EXAMPLE, Some(&missing), None, &account).await.expect_err("not there").to_string();
+        assert!(line.contains("EXAMPLE_BIN") && line.contains("no `initdb` there"), "{line}");
     }
 }

@@ -7,22 +7,19 @@ use std::process::{self, Stdio};
 
 use tokio::process::Command;
 
-use super::account::Account;
-use super::error::EmbeddedError;
-use super::place::Place;
-use super::programs::Programs;
-use super::server::{clean_environment, connect, last_lines};
-
-/// The superuser of the cluster, and the database in it.
-pub(super) const OWNER: &str = "podium";
+use crate::account::Account;
+use crate::error::EmbeddedError;
+use crate::place::Place;
+use crate::programs::Programs;
+use crate::server::{clean_environment, connect, last_lines};
 
 /// Folders with this beginning hold clusters in the making.
 const DRAFT: &str = "initdb-";
 
-/// For a machine with two cores and a few gigabytes that Postgres shares with Podium. The log never shows the values in a
+/// For a machine with two cores and a few gigabytes that Postgres shares with its owner. The log never shows the values in a
 /// row that was refused (`terse`), since people's messages are among them.
+/// The file's first line names the owner.
 const SETTINGS: &str = "\
-# Podium writes this file at each start. To change a setting use ALTER SYSTEM, or write it
 # into postgres.local.conf beside this file.
 
 # What initdb found out about the machine.
@@ -42,7 +39,6 @@ log_line_prefix = '%m [%p] '
 log_timezone = 'UTC'
 timezone = 'UTC'
 lc_messages = 'C'
-cluster_name = 'podium'
 ";
 
 /// An operator's own settings, beside those.
@@ -62,7 +58,7 @@ full_page_writes = off
 ";
 
 /// The major version that made the cluster, or `None` if there is no cluster yet.
-pub(super) fn made_by(place: &Place) -> Result<Option<u32>, EmbeddedError> {
+pub(crate) fn made_by(place: &Place) -> Result<Option<u32>, EmbeddedError> {
     let path = place.data.join("PG_VERSION");
     if !place.data.exists() {
         return Ok(None);
@@ -75,21 +71,21 @@ pub(super) fn made_by(place: &Place) -> Result<Option<u32>, EmbeddedError> {
 
 /// Makes the cluster. It appears under its name only when it is whole, so that a crash on the way leaves nothing but a
 /// draft, and drafts are thrown away. The caller holds the lock of the state folder.
-pub(super) async fn make(
+pub(crate) async fn make(
     place: &Place,
     programs: &Programs,
     account: &Account,
     durable: bool,
 ) -> Result<(), EmbeddedError> {
     throw_away_drafts(&place.state);
-    // Named anew each time: the initdb of a killed Podium may still be writing into its own.
+    // Named anew each time: the initdb of a killed process may still be writing into its own.
     let draft = place.state.join(format!("{DRAFT}{}-{:08x}", process::id(), rand::random::<u32>()));
     DirBuilder::new()
         .mode(0o700)
         .create(&draft)
         .and_then(|()| account.own(&draft))
         .map_err(EmbeddedError::files("make the folder", &draft))?;
-    let made = fill(&draft, programs, account, durable).await.and_then(|()| {
+    let made = fill(&draft, place.identity.name, programs, account, durable).await.and_then(|()| {
         fs::rename(&draft, &place.data)
             .and_then(|()| File::open(&place.state)?.sync_all())
             .map_err(EmbeddedError::files("make the folder", &place.data))
@@ -100,7 +96,13 @@ pub(super) async fn make(
     made
 }
 
-async fn fill(draft: &Path, programs: &Programs, account: &Account, durable: bool) -> Result<(), EmbeddedError> {
+async fn fill(
+    draft: &Path,
+    owner: &str,
+    programs: &Programs,
+    account: &Account,
+    durable: bool,
+) -> Result<(), EmbeddedError> {
     let mut said = String::new();
     // Not every system has C.UTF-8; C compares alike, and only knows no capitals beyond ASCII.
     for locale in ["C.UTF-8", "C"] {
@@ -109,7 +111,7 @@ async fn fill(draft: &Path, programs: &Programs, account: &Account, durable: boo
         command
             .arg("--pgdata")
             .arg(draft)
-            .args(["--username", OWNER, "--encoding=UTF8", "--locale", locale])
+            .args(["--username", owner, "--encoding=UTF8", "--locale", locale])
             .args(["--auth-local=trust", "--auth-host=reject", "--no-instructions"])
             .args((!durable).then_some("--no-sync"))
             .stdin(Stdio::null())
@@ -129,19 +131,24 @@ async fn fill(draft: &Path, programs: &Programs, account: &Account, durable: boo
 }
 
 /// Makes the database, if it is not there.
-pub(super) async fn make_database(place: &Place) -> Result<(), EmbeddedError> {
+pub(crate) async fn make_database(place: &Place) -> Result<(), EmbeddedError> {
+    let name = place.identity.name;
     let client = connect(place, "postgres").await?;
-    let there = client.query_opt("SELECT FROM pg_database WHERE datname = $1", &[&OWNER]).await?;
+    let there = client.query_opt("SELECT FROM pg_database WHERE datname = $1", &[&name]).await?;
     if there.is_none() {
-        client.batch_execute(&format!("CREATE DATABASE {OWNER}")).await?;
+        client.batch_execute(&format!("CREATE DATABASE {name}")).await?;
     }
     Ok(())
 }
 
 /// Writes the settings of the next start.
-pub(super) fn write_settings(place: &Place, durable: bool) -> Result<(), EmbeddedError> {
+pub(crate) fn write_settings(place: &Place, durable: bool) -> Result<(), EmbeddedError> {
     let safety = if durable { DURABLE } else { FLEETING };
-    let mut text = format!("{SETTINGS}{safety}");
+    let mut text = format!(
+        "# {} writes this file at each start. To change a setting use ALTER SYSTEM, or write it\n\
+         {SETTINGS}cluster_name = '{}'\n{safety}",
+        place.identity.title, place.identity.name
+    );
     if place.state.join(LOCAL_SETTINGS).exists() {
         // Postgres has a word for that too, and complains into the log when the file is missing.
         text.push_str(&format!("include = '{LOCAL_SETTINGS}'\n"));

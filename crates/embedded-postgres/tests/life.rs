@@ -1,4 +1,4 @@
-//! The private Postgres: it starts, keeps its data, and gets over whatever an earlier Podium left behind.
+//! The private Postgres: it starts, keeps its data, and gets over whatever an earlier process left behind.
 //!
 //! Each test makes a cluster of its own, without fsync.
 
@@ -11,15 +11,25 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use embedded_postgres::{Embedded, EmbeddedError, Health, Identity, Options};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, Uid};
-use podium::foundation::embedded::{Embedded, EmbeddedError, Health, Options};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::{Client, NoTls};
 
 /// Names the state folder to the process that [`owner`] runs in.
-const OWNER_STATE: &str = "PODIUM_TEST_OWNER_STATE";
+const OWNER_STATE: &str = "EMBEDDED_TEST_OWNER_STATE";
+
+static EXAMPLE: Identity = Identity {
+    name: "example",
+    title: "Example",
+    oldest: 15,
+    default_state: ".example",
+    state_setting: "EXAMPLE_STATE",
+    bin_setting: "EXAMPLE_BIN",
+    url_setting: "EXAMPLE_URL",
+};
 
 /// A folder that Postgres's account may enter also when the tests run as root.
 fn folder() -> TempDir {
@@ -29,7 +39,7 @@ fn folder() -> TempDir {
 }
 
 fn options(state: &Path) -> Options {
-    Options { state: state.to_path_buf(), postgres_bin: None, durable: false }
+    Options { identity: &EXAMPLE, state: state.to_path_buf(), postgres_bin: None, durable: false }
 }
 
 async fn start(state: &Path) -> Embedded {
@@ -102,7 +112,7 @@ fn leave_postgres(state: &Path) -> Pid {
 
 fn spawn_owner(state: &Path) -> Child {
     Command::new(env::current_exe().expect("this program"))
-        .args(["--exact", "server::embedded::owner", "--ignored", "--nocapture"])
+        .args(["--exact", "owner", "--ignored", "--nocapture"])
         .env(OWNER_STATE, state)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -129,7 +139,7 @@ async fn it_keeps_its_data_over_stops_and_its_own_death() {
         .await
         .expect("the settings");
     let said: Vec<String> = (0..5).map(|column| row.get(column)).collect();
-    assert_eq!(said, ["podium", "podium", "UTF8", "", "UTC"]);
+    assert_eq!(said, ["example", "example", "UTF8", "", "UTC"]);
     let socket = PathBuf::from(row.get::<_, String>(5).trim_matches('"'));
     assert_eq!(fs::metadata(&socket).expect("the socket's folder").mode() & 0o777, 0o700);
     write_note(&postgres, "first").await;
@@ -159,7 +169,7 @@ async fn it_keeps_its_data_over_stops_and_its_own_death() {
 }
 
 #[tokio::test]
-async fn one_podium_a_state_folder() {
+async fn one_process_a_state_folder() {
     let folder = folder();
     let state = folder.path().join("state");
     let options = options(&state);
@@ -171,7 +181,7 @@ async fn one_podium_a_state_folder() {
     let loser = loser.expect_err("the other does not");
     assert!(matches!(loser, EmbeddedError::InUse { pid: Some(_), .. }), "{loser:?}");
     let line = loser.to_string();
-    assert!(line.contains("another podium") && line.contains(&state.display().to_string()), "{line}");
+    assert!(line.contains("another example") && line.contains(&state.display().to_string()), "{line}");
     write_note(&winner, "kept").await;
 
     // One that leaves in time makes room for the next.
@@ -184,7 +194,7 @@ async fn one_podium_a_state_folder() {
 }
 
 #[tokio::test]
-async fn what_a_killed_podium_left_is_taken_over() {
+async fn what_a_killed_process_left_is_taken_over() {
     let folder = folder();
     let state = folder.path().join("state");
     let left = leave_postgres(&state);
@@ -265,6 +275,6 @@ async fn a_folder_that_postgres_may_not_enter_is_refused() {
     let error = Embedded::start(&options(&closed.path().join("state"))).await.expect_err("refused");
     let line = error.to_string();
     assert!(matches!(error, EmbeddedError::Barred { .. }), "{line}");
-    assert!(line.contains(&closed.path().display().to_string()) && line.contains("/var/lib/podium"), "{line}");
+    assert!(line.contains(&closed.path().display().to_string()) && line.contains("/var/lib/example"), "{line}");
     assert!(!closed.path().join("state").exists(), "nothing is made there");
 }

@@ -1,9 +1,8 @@
-//! The state folder: where it may lie, what is in it, and the lock that makes it one Podium's own.
+//! The state folder: where it may lie, what is in it, and the lock that makes it one process's own.
 //!
 //! ```text
-//! .podium/            0700, or 0710 and the group of Postgres's account when Podium is root
-//!   podium.lock       held by the Podium that uses the folder; says its process id
-//!   jwt-secret        signs the tokens (0600)
+//! the state folder    0700, or 0710 and the group of Postgres's account when its owner is root
+//!   <name>.lock       held by the process that uses the folder; says its process id
 //!   postgres/         the cluster
 //!   postgres.conf     its settings, written at each start
 //!   postgres.log      what it says (and postgres.log.1, what it said before)
@@ -23,16 +22,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::account::Account;
-use super::error::EmbeddedError;
+use crate::account::Account;
+use crate::error::EmbeddedError;
+use crate::identity::Identity;
 
-/// The default of `PODIUM_STATE`, in the working directory.
-pub const DEFAULT_STATE: &str = ".podium";
+/// Below this, in a folder of the owner's name, lies the state of a root whose own folders Postgres's account may not enter.
+const FOR_ROOT: &str = "/var/lib";
 
-/// Below this lies the state of a root whose own folders Postgres's account may not enter.
-const FOR_ROOT: &str = "/var/lib/podium";
-
-/// How long a start waits for another Podium that is about to leave the folder.
+/// How long a start waits for another process that is about to leave the folder.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The longest path of a socket, in bytes. The kernels stop at 103 (macOS) and 107 (Linux).
@@ -43,7 +40,8 @@ const SOCKET: &str = ".s.PGSQL.5432";
 
 /// The paths in a state folder.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(crate) struct Place {
+    pub identity: &'static Identity,
     pub state: PathBuf,
     pub data: PathBuf,
     pub settings: PathBuf,
@@ -52,12 +50,13 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub fn new(state: PathBuf) -> Place {
+    pub fn new(identity: &'static Identity, state: PathBuf) -> Place {
         Place {
+            identity,
             data: state.join("postgres"),
             settings: state.join("postgres.conf"),
             log: state.join("postgres.log"),
-            socket: socket_folder(&state),
+            socket: socket_folder(identity, &state),
             state,
         }
     }
@@ -93,33 +92,44 @@ impl Place {
     }
 }
 
-/// Where the state lies when `PODIUM_STATE` says `setting`: there, except that [`DEFAULT_STATE`] moves below
-/// `/var/lib/podium` when Podium is root and Postgres's account may not enter it, as in a checkout below `/root`. The
-/// folder there is named after the checkout. Nothing is made.
+/// Returns where the state lies when the owner's setting says `setting`: there, except that the
+/// [default](Identity::default_state) moves below `/var/lib/<name>` when this process is root and Postgres's account may not
+/// enter it, as in a checkout below `/root`. The folder there is named after the checkout. Nothing is made.
 ///
 /// # Errors
 ///
 /// If another setting than the default lies where that account may not enter, or there is no account to run Postgres.
-pub fn state_folder(setting: &Path) -> Result<PathBuf, EmbeddedError> {
-    choose(setting, setting == Path::new(DEFAULT_STATE))
+pub fn state_folder(identity: &'static Identity, setting: &Path) -> Result<PathBuf, EmbeddedError> {
+    choose(identity, setting, setting == Path::new(identity.default_state))
 }
 
-fn choose(setting: &Path, may_move: bool) -> Result<PathBuf, EmbeddedError> {
+fn choose(identity: &'static Identity, setting: &Path, may_move: bool) -> Result<PathBuf, EmbeddedError> {
     let state = resolve(setting)?;
-    let account = Account::choose(Some(&Place::new(state.clone()).data))?;
+    let account = Account::choose(Some(&Place::new(identity, state.clone()).data), identity)?;
     let Some(barrier) = account.barrier(&state) else {
         return Ok(state);
     };
     if !may_move {
-        return Err(EmbeddedError::Barred { state, account: account.name, barrier });
+        return Err(EmbeddedError::Barred { identity, state, account: account.name, barrier });
     }
     let checkout = state.parent().unwrap_or(&state);
     let name: Vec<_> = checkout.iter().skip(1).map(|part| part.to_string_lossy()).collect();
-    Ok(Path::new(FOR_ROOT).join(name.join("-")))
+    Ok(Path::new(FOR_ROOT).join(identity.name).join(name.join("-")))
+}
+
+/// Makes the state folder `state`, if it is not there, as Postgres's account needs it: for what the owner keeps beside the
+/// cluster and may be the first to need.
+///
+/// # Errors
+///
+/// If it cannot be made, or there is no account to run Postgres.
+pub fn prepare_state_folder(identity: &'static Identity, state: &Path) -> Result<(), EmbeddedError> {
+    let account = Account::choose(Some(&Place::new(identity, state.to_owned()).data), identity)?;
+    prepare_state(state, &account)
 }
 
 /// Makes the state folder, if it is not there, and lets `account` pass through it and what had to be made above it.
-pub(super) fn prepare_state(state: &Path, account: &Account) -> Result<(), EmbeddedError> {
+pub(crate) fn prepare_state(state: &Path, account: &Account) -> Result<(), EmbeddedError> {
     let mut missing: Vec<&Path> = state.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
     missing.reverse();
     for folder in missing {
@@ -136,8 +146,8 @@ fn make_private(folder: &Path) -> io::Result<()> {
 }
 
 /// Takes the state folder for this process; dropping the file gives it back, however the process ends.
-pub(super) async fn lock(state: &Path) -> Result<File, EmbeddedError> {
-    let path = state.join("podium.lock");
+pub(crate) async fn lock(place: &Place) -> Result<File, EmbeddedError> {
+    let path = place.state.join(format!("{}.lock", place.identity.name));
     let mut file = File::options()
         .read(true)
         .write(true)
@@ -159,7 +169,8 @@ pub(super) async fn lock(state: &Path) -> Result<File, EmbeddedError> {
                 let mut text = String::new();
                 let read = file.read_to_string(&mut text);
                 return Err(EmbeddedError::InUse {
-                    state: state.to_path_buf(),
+                    identity: place.identity,
+                    state: place.state.clone(),
                     pid: read.ok().and_then(|_| text.trim().parse().ok()),
                 });
             }
@@ -173,15 +184,15 @@ pub(super) async fn lock(state: &Path) -> Result<File, EmbeddedError> {
 }
 
 /// Beside the data where the path is short enough, else a folder of its own, named after the state folder so that the
-/// next start finds the same. Not the user's runtime folder when Podium is root, for Postgres's account may not enter it.
-fn socket_folder(state: &Path) -> PathBuf {
+/// next start finds the same. Not the user's runtime folder when this process is root, for Postgres's account may not enter it.
+fn socket_folder(identity: &Identity, state: &Path) -> PathBuf {
     let beside = state.join("socket");
     if fits(&beside) {
         return beside;
     }
     let mut hasher = DefaultHasher::new();
     state.hash(&mut hasher);
-    let name = format!("podium-{:016x}", hasher.finish());
+    let name = format!("{}-{:016x}", identity.name, hasher.finish());
     env::var_os("XDG_RUNTIME_DIR")
         .filter(|_| !nix::unistd::Uid::effective().is_root())
         .map(|runtime| Path::new(&runtime).join(&name))
@@ -213,23 +224,24 @@ fn resolve(path: &Path) -> Result<PathBuf, EmbeddedError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::EXAMPLE;
 
     #[test]
     fn a_default_that_postgres_may_not_enter_moves_and_a_wish_is_refused() {
         let root = tempfile::tempdir().expect("a folder");
-        let checkout = root.path().join("src/podium");
+        let checkout = root.path().join("src/example");
         fs::create_dir_all(&checkout).expect("a folder");
-        let default = checkout.join(".podium");
+        let default = checkout.join(".example");
         let open = |mode| fs::set_permissions(root.path(), fs::Permissions::from_mode(mode)).expect("a mode");
 
         open(0o711);
-        assert_eq!(choose(&default, true).expect("a folder"), default);
+        assert_eq!(choose(&EXAMPLE, &default, true).expect("a folder"), default);
         open(0o700);
-        let moved = choose(&default, true).expect("a folder");
-        let wished = choose(&default, false);
+        let moved = choose(&EXAMPLE, &default, true).expect("a folder");
+        let wished = choose(&EXAMPLE, &default, false);
         if nix::unistd::Uid::effective().is_root() {
             let name = checkout.strip_prefix("/").expect("absolute").to_string_lossy().replace('/', "-");
-            assert_eq!(moved, Path::new("/var/lib/podium").join(name));
+            assert_eq!(moved, Path::new("/var/lib/example").join(name));
             assert!(matches!(wished, Err(EmbeddedError::Barred { barrier, .. }) if barrier == root.path()));
         } else {
             assert_eq!(moved, default);
@@ -240,20 +252,20 @@ mod tests {
 
     #[test]
     fn a_long_path_moves_the_socket_and_always_to_the_same_folder() {
-        let short = Path::new("/srv/podium");
-        assert_eq!(Place::new(short.to_path_buf()).socket, short.join("socket"));
-        let long = Path::new("/srv").join("podium".repeat(20));
-        let socket = Place::new(long.clone()).socket;
+        let short = Path::new("/srv/example");
+        assert_eq!(Place::new(&EXAMPLE, short.to_path_buf()).socket, short.join("socket"));
+        let long = Path::new("/srv").join("example".repeat(20));
+        let socket = Place::new(&EXAMPLE, long.clone()).socket;
         assert!(fits(&socket) && !socket.starts_with(&long));
-        assert_eq!(Place::new(long.clone()).socket, socket);
-        assert_ne!(Place::new(long.join("other")).socket, socket);
+        assert_eq!(Place::new(&EXAMPLE, long.clone()).socket, socket);
+        assert_ne!(Place::new(&EXAMPLE, long.join("other")).socket, socket);
     }
 
     #[test]
     fn a_socket_folder_of_somebody_else_is_refused() {
         let root = tempfile::tempdir().expect("a folder");
-        let account = Account::choose(None).expect("an account");
-        let mut place = Place::new(root.path().to_path_buf());
+        let account = Account::choose(None, &EXAMPLE).expect("an account");
+        let mut place = Place::new(&EXAMPLE, root.path().to_path_buf());
         std::os::unix::fs::symlink("/tmp", root.path().join("link")).expect("a link");
         place.socket = root.path().join("link");
         assert!(matches!(place.prepare_socket(&account), Err(EmbeddedError::Files { .. })));

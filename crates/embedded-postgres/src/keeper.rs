@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::Health;
-use super::error::EmbeddedError;
-use super::leftover;
-use super::server::{Launch, Server, trim_log};
+use crate::Health;
+use crate::error::EmbeddedError;
+use crate::leftover;
+use crate::server::{Launch, Server, trim_log};
 
 /// The pause before the first new start, and the longest that it grows to by doubling.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
@@ -17,7 +17,7 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_
 const TRIM_LOG: Duration = Duration::from_secs(60);
 
 /// Keeps Postgres running until `stop` is used or dropped. `lock` is held as long.
-pub(super) async fn keep(
+pub(crate) async fn keep(
     launch: Launch,
     mut server: Server,
     lock: File,
@@ -35,7 +35,7 @@ pub(super) async fn keep(
                 tokio::select! {
                     _ = &mut stop => {
                         // A start may have been cut short, and its Postgres been told to end.
-                        let ended = leftover::stop(&launch.place.data, &launch.account).await;
+                        let ended = leftover::stop(&launch.place, &launch.account).await;
                         drop(lock);
                         return ended.map(|_| ());
                     }
@@ -58,7 +58,7 @@ pub(super) async fn keep(
     ended
 }
 
-/// Never gives up: a full disk is cleaned some day, and Podium waits for its database as it would for an outside one.
+/// Never gives up: a full disk is cleaned some day, and the owner waits for its database as it would for an outside one.
 async fn start_again(launch: &Launch) -> Server {
     let (mut pause, longest) = PAUSE;
     loop {

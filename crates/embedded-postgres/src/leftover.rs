@@ -1,4 +1,4 @@
-//! `postmaster.pid`, and the Postgres that a killed Podium left behind.
+//! `postmaster.pid`, and the Postgres that a killed process left behind.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,12 +12,13 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::time::{Instant, sleep};
 
-use super::account::Account;
-use super::error::EmbeddedError;
+use crate::account::Account;
+use crate::error::EmbeddedError;
+use crate::place::Place;
 
 /// The three ways to end Postgres and how long each is given: a fast shutdown writes what is in memory, an immediate one
 /// only stops, and the last is the kernel's.
-pub(super) const WAYS_OUT: [(Signal, Duration); 3] = [
+pub(crate) const WAYS_OUT: [(Signal, Duration); 3] = [
     (Signal::SIGINT, Duration::from_secs(20)),
     (Signal::SIGQUIT, Duration::from_secs(5)),
     (Signal::SIGKILL, Duration::from_secs(5)),
@@ -25,7 +26,7 @@ pub(super) const WAYS_OUT: [(Signal, Duration); 3] = [
 
 /// What `postmaster.pid` says.
 #[derive(Debug)]
-pub(super) struct PidFile {
+pub(crate) struct PidFile {
     pub pid: i32,
     /// It takes connections.
     pub ready: bool,
@@ -54,10 +55,11 @@ enum Named {
     Unknown,
 }
 
-/// Stops the Postgres that still runs on the cluster `data`, and sees to it that its `postmaster.pid` stops nobody. The
+/// Stops the Postgres that still runs on the cluster of `place`, and sees to it that its `postmaster.pid` stops nobody. The
 /// caller holds the lock of the state folder, so whoever started that Postgres is dead. `false` if it cannot be told
 /// whether one runs; Postgres itself then refuses to start in doubt.
-pub(super) async fn stop(data: &Path, account: &Account) -> Result<bool, EmbeddedError> {
+pub(crate) async fn stop(place: &Place, account: &Account) -> Result<bool, EmbeddedError> {
+    let data = place.data.as_path();
     let path = data.join("postmaster.pid");
     let clean = |doing| EmbeddedError::files(doing, &path);
     if fs::metadata(&path).is_ok_and(|found| found.len() == 0) {
@@ -74,8 +76,12 @@ pub(super) async fn stop(data: &Path, account: &Account) -> Result<bool, Embedde
         Named::Unknown => return Ok(false),
         Named::Stranger => {}
         Named::Ours => {
-            tracing::warn!(pid = file.pid, "taking over from the Postgres that a killed podium left behind");
-            end(file.pid, data).await?;
+            tracing::warn!(
+                pid = file.pid,
+                "taking over from the Postgres that a killed {} left behind",
+                place.identity.name
+            );
+            end(file.pid, place).await?;
         }
     }
     // Where no process has the id, Postgres needs no help.
@@ -87,7 +93,8 @@ pub(super) async fn stop(data: &Path, account: &Account) -> Result<bool, Embedde
     Ok(true)
 }
 
-async fn end(pid: i32, data: &Path) -> Result<(), EmbeddedError> {
+async fn end(pid: i32, place: &Place) -> Result<(), EmbeddedError> {
+    let data = place.data.as_path();
     for (signal, patience) in WAYS_OUT {
         // It may have gone in between; the loop below finds out.
         let _ = kill(Pid::from_raw(pid), signal);
@@ -102,12 +109,12 @@ async fn end(pid: i32, data: &Path) -> Result<(), EmbeddedError> {
             sleep(Duration::from_millis(20)).await;
         }
     }
-    Err(EmbeddedError::Leftover { pid, data: data.to_path_buf() })
+    Err(EmbeddedError::Leftover { identity: place.identity, pid, data: data.to_path_buf() })
 }
 
 /// Makes a stale `postmaster.pid` harmless. Postgres refuses to start while any process with that id lives under its
 /// account, whatever program it is. Removing the file would do, and would also remove what guards the data against
-/// orphaned backends (the shared memory named in its seventh line). So the id is replaced by that of Podium, the next
+/// orphaned backends (the shared memory named in its seventh line). So the id is replaced by that of this process, the next
 /// postmaster's parent, which Postgres takes for stale without asking, and the rest is left for it to check.
 fn disown(stale: &PidFile, path: &Path, account: &Account) -> io::Result<()> {
     let rest = stale.text.split_once('\n').map_or("", |(_, rest)| rest);

@@ -3,27 +3,33 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::identity::Identity;
+
 /// Why the embedded Postgres could not be started or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
     /// No usable Postgres on this machine.
     #[error(
-        "no Postgres 15 or later found: install it (Debian, Ubuntu: `apt-get install postgresql`; \
+        "no Postgres {} or later found: install it (Debian, Ubuntu: `apt-get install postgresql`; \
          Fedora, RHEL: `dnf install postgresql-server`; macOS: `brew install postgresql@17`), \
-         or name the folder of `initdb` and `postgres` in PODIUM_POSTGRES_BIN, or set DATABASE_URL{}",
-        seen(.passed_over)
+         or name the folder of `initdb` and `postgres` in {}, or set {}{}",
+        .identity.oldest, .identity.bin_setting, .identity.url_setting, seen(.passed_over)
     )]
     NoPostgres {
+        /// Whom it was for.
+        identity: &'static Identity,
         /// Folders that looked right and were not, each with the reason.
         passed_over: Vec<String>,
     },
 
     /// The folder that the setting names does not serve.
     #[error(
-        "PODIUM_POSTGRES_BIN is {}: {why}; expected a folder with `initdb` and `postgres`, version 15 or later",
-        .folder.display()
+        "{} is {}: {why}; expected a folder with `initdb` and `postgres`, version {} or later",
+        .identity.bin_setting, .folder.display(), .identity.oldest
     )]
     WrongBin {
+        /// Whose setting it is.
+        identity: &'static Identity,
         /// What the setting says.
         folder: PathBuf,
         /// What is wrong with it.
@@ -46,20 +52,25 @@ pub enum EmbeddedError {
     /// Postgres refuses to run without an entry in the password file.
     #[error(
         "Postgres needs an account with an entry in /etc/passwd, and {who} has none: \
-         run Podium as another account, or set DATABASE_URL"
+         run {} as another account, or set {}",
+        .identity.title, .identity.url_setting
     )]
     NoAccount {
+        /// Who embeds Postgres.
+        identity: &'static Identity,
         /// The account that was looked for.
         who: String,
     },
 
     /// The account that Postgres runs as cannot reach the state folder.
     #[error(
-        "PODIUM_STATE is {}: Postgres runs as the account `{account}`, which may not enter {}; \
-         expected a folder that it may enter, such as /var/lib/podium",
-        .state.display(), .barrier.display()
+        "{} is {}: Postgres runs as the account `{account}`, which may not enter {}; \
+         expected a folder that it may enter, such as /var/lib/{}",
+        .identity.state_setting, .state.display(), .barrier.display(), .identity.name
     )]
     Barred {
+        /// Whose state it is.
+        identity: &'static Identity,
         /// The state folder.
         state: PathBuf,
         /// Who may not enter.
@@ -68,12 +79,14 @@ pub enum EmbeddedError {
         barrier: PathBuf,
     },
 
-    /// Another Podium holds the state folder.
+    /// Another process holds the state folder.
     #[error(
-        "another podium{} uses the state folder {}: stop it, or set PODIUM_STATE to another folder",
-        holder(.pid), .state.display()
+        "another {}{} uses the state folder {}: stop it, or set {} to another folder",
+        .identity.name, holder(.pid), .state.display(), .identity.state_setting
     )]
     InUse {
+        /// Whose state it is.
+        identity: &'static Identity,
         /// The state folder.
         state: PathBuf,
         /// The other one's process id, where it is known.
@@ -129,9 +142,11 @@ pub enum EmbeddedError {
         log: PathBuf,
     },
 
-    /// A Postgres that a killed Podium left behind does not go away.
-    #[error("a Postgres left behind by another podium (pid {pid}) uses {} and does not stop", .data.display())]
+    /// A Postgres that a killed process left behind does not go away.
+    #[error("a Postgres left behind by another {} (pid {pid}) uses {} and does not stop", .identity.name, .data.display())]
     Leftover {
+        /// Who started it.
+        identity: &'static Identity,
         /// Its process id.
         pid: i32,
         /// Its cluster.
@@ -153,7 +168,7 @@ pub enum EmbeddedError {
 
 impl EmbeddedError {
     /// A closure for `map_err` on a file operation.
-    pub(super) fn files<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> EmbeddedError + 'a {
+    pub(crate) fn files<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> EmbeddedError + 'a {
         move |source| EmbeddedError::Files { doing, path: path.to_path_buf(), source }
     }
 }

@@ -14,12 +14,11 @@ use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::{Client, Config, NoTls};
 
-use super::account::Account;
-use super::cluster::OWNER;
-use super::error::EmbeddedError;
-use super::leftover::{self, PidFile, WAYS_OUT};
-use super::place::Place;
-use super::programs::Programs;
+use crate::account::Account;
+use crate::error::EmbeddedError;
+use crate::leftover::{self, PidFile, WAYS_OUT};
+use crate::place::Place;
+use crate::programs::Programs;
 
 /// How long a start is tried again while something of the last Postgres is still there.
 const BLOCKED_PATIENCE: Duration = Duration::from_secs(10);
@@ -32,7 +31,7 @@ const LOG_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// All that it takes to start Postgres.
 #[derive(Debug, Clone)]
-pub(super) struct Launch {
+pub(crate) struct Launch {
     pub place: Place,
     pub programs: Programs,
     pub account: Account,
@@ -43,7 +42,7 @@ impl Launch {
     pub async fn start(&self) -> Result<Server, EmbeddedError> {
         let deadline = Instant::now() + BLOCKED_PATIENCE;
         loop {
-            if leftover::stop(&self.place.data, &self.account).await? {
+            if leftover::stop(&self.place, &self.account).await? {
                 self.place.remove_socket();
             }
             self.place.prepare_socket(&self.account)?;
@@ -81,7 +80,7 @@ impl Launch {
             .stdin(Stdio::null())
             .stdout(out)
             .stderr(err)
-            // Ctrl-C at the terminal is for Podium, which stops Postgres when it has done with it.
+            // Ctrl-C at the terminal is for the owner, which stops Postgres when it has done with it.
             .process_group(0);
         self.account.run(&mut command);
         let child =
@@ -92,7 +91,7 @@ impl Launch {
 
 /// A Postgres that is this process's child. Dropped, it is told to shut down and not waited for.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     log: PathBuf,
     /// Where its own lines begin in the log.
@@ -190,10 +189,10 @@ impl Drop for Server {
 }
 
 /// A connection to `database` over the private socket.
-pub(super) async fn connect(place: &Place, database: &str) -> Result<Client, EmbeddedError> {
+pub(crate) async fn connect(place: &Place, database: &str) -> Result<Client, EmbeddedError> {
     let (client, connection) = Config::new()
         .host_path(&place.socket)
-        .user(OWNER)
+        .user(place.identity.name)
         .dbname(database)
         .connect_timeout(Duration::from_secs(5))
         .connect(NoTls)
@@ -204,7 +203,7 @@ pub(super) async fn connect(place: &Place, database: &str) -> Result<Client, Emb
 }
 
 /// Puts a log that has grown large aside. Postgres goes on writing at the end of the same file, wherever that is.
-pub(super) fn trim_log(log: &Path) -> io::Result<()> {
+pub(crate) fn trim_log(log: &Path) -> io::Result<()> {
     match fs::metadata(log) {
         Ok(found) if found.len() > LOG_LIMIT => {
             fs::copy(log, log.with_extension("log.1"))?;
@@ -214,8 +213,8 @@ pub(super) fn trim_log(log: &Path) -> io::Result<()> {
     }
 }
 
-/// Nothing of Podium's environment is Postgres's business, neither secrets nor the many `PG…` variables.
-pub(super) fn clean_environment(command: &mut Command) {
+/// Nothing of the owner's environment is Postgres's business, neither secrets nor the many `PG…` variables.
+pub(crate) fn clean_environment(command: &mut Command) {
     const KEPT: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
     command.env_clear().env("LC_ALL", "C").env("TZ", "UTC").current_dir("/");
     for name in KEPT {
@@ -226,7 +225,7 @@ pub(super) fn clean_environment(command: &mut Command) {
 }
 
 /// The end of a log, in one line.
-pub(super) fn last_lines(text: &str) -> String {
+pub(crate) fn last_lines(text: &str) -> String {
     let mut lines: Vec<&str> = text.lines().rev().map(str::trim).filter(|line| !line.is_empty()).take(4).collect();
     lines.reverse();
     lines.join(" | ")

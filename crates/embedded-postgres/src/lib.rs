@@ -1,27 +1,28 @@
-//! A private Postgres for `podium serve` without `DATABASE_URL`.
+//! A private Postgres for a server that was given no database.
 //!
 //! It is a real Postgres, the one installed on the machine, with a cluster of its own in the state folder. It listens on a
 //! unix socket that nobody else may reach, and lives as long as the [`Embedded`] that started it: stopped with it, and
 //! started again when it dies before. What holds:
 //!
-//! - One Podium a state folder: a lock is held from before the first look at it until Postgres has ended. Whoever comes
+//! - One process a state folder: a lock is held from before the first look at it until Postgres has ended. Whoever comes
 //!   second waits a few seconds and then says so.
-//! - The Postgres that answers is always this process's child. One that a killed Podium left behind is stopped first
+//! - The Postgres that answers is always this process's child. One that a killed process left behind is stopped first
 //!   (`leftover`), and its data are taken over.
 //! - A cluster is either whole or not there (`cluster`).
 //! - As root, Postgres runs as another account (`account`), and the state folder lies where that account may enter
 //!   ([`state_folder`]).
 //!
-//! It knows nothing of Podium's schema: the database `podium` is made empty, and its user is the cluster's superuser.
+//! It knows nothing of its owner but the [`Identity`]: the database, which has the owner's name, is made empty, and its user is
+//! the cluster's superuser.
 
 mod account;
 mod cluster;
 mod error;
+mod identity;
 mod keeper;
 mod leftover;
 mod place;
 mod programs;
-mod secret;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -36,15 +37,17 @@ use programs::Programs;
 use server::Launch;
 
 pub use error::EmbeddedError;
-pub use place::{DEFAULT_STATE, state_folder};
-pub use secret::secret;
+pub use identity::Identity;
+pub use place::{prepare_state_folder, state_folder};
 
 /// How the embedded Postgres is to run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The state folder (`PODIUM_STATE`); its default may move, see [`state_folder`].
+    /// Who embeds it.
+    pub identity: &'static Identity,
+    /// The state folder; its default may move, see [`state_folder`].
     pub state: PathBuf,
-    /// Where `initdb` and `postgres` are (`PODIUM_POSTGRES_BIN`); found without.
+    /// Where `initdb` and `postgres` are; found without.
     pub postgres_bin: Option<PathBuf>,
     /// Commits survive a crash of the machine. Off for tests only.
     pub durable: bool,
@@ -69,19 +72,19 @@ pub struct Embedded {
     keeper: JoinHandle<Result<(), EmbeddedError>>,
 }
 
-/// Where the one that another Podium runs in this state folder takes connections.
+/// Returns where the one that another process runs in this state folder takes connections.
 ///
 /// # Errors
 ///
 /// If the state folder cannot be told.
-pub fn url_of_running(state: &Path) -> Result<String, EmbeddedError> {
-    Ok(address(&Place::new(state_folder(state)?)))
+pub fn url_of_running(identity: &'static Identity, state: &Path) -> Result<String, EmbeddedError> {
+    Ok(address(&Place::new(identity, state_folder(identity, state)?)))
 }
 
 fn address(place: &Place) -> String {
     let socket = place.socket.to_string_lossy();
     let host = utf8_percent_encode(&socket, NON_ALPHANUMERIC);
-    format!("postgres://{owner}@{host}/{owner}", owner = cluster::OWNER)
+    format!("postgres://{owner}@{host}/{owner}", owner = place.identity.name)
 }
 
 impl Embedded {
@@ -91,15 +94,15 @@ impl Embedded {
     ///
     /// One line that says what to do; see [`EmbeddedError`].
     pub async fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
-        let state = state_folder(&options.state)?;
-        let place = Place::new(state);
-        let account = Account::choose(Some(&place.data))?;
+        let identity = options.identity;
+        let place = Place::new(identity, state_folder(identity, &options.state)?);
+        let account = Account::choose(Some(&place.data), identity)?;
         place::prepare_state(&place.state, &account)?;
-        let lock = place::lock(&place.state).await?;
+        let lock = place::lock(&place).await?;
 
         let made_by = cluster::made_by(&place)?;
         let known = made_by.map(|major| (major, place.data.as_path()));
-        let programs = Programs::find(options.postgres_bin.as_deref(), known, &account).await?;
+        let programs = Programs::find(identity, options.postgres_bin.as_deref(), known, &account).await?;
         tracing::info!(
             state = %place.state.display(),
             version = programs.major,
@@ -124,17 +127,17 @@ impl Embedded {
         Ok(Embedded { place, health, stop, keeper })
     }
 
-    /// Where to connect: the database `podium` as its superuser of the same name, over the private socket.
+    /// Returns where to connect: the database of the owner's name, as its superuser of the same name, over the private socket.
     pub fn url(&self) -> String {
         address(&self.place)
     }
 
-    /// The state folder in use; the [`secret()`] is kept there too.
+    /// Returns the state folder in use.
     pub fn state(&self) -> &Path {
         &self.place.state
     }
 
-    /// Whether it runs, now and from now on. It is started again by itself.
+    /// Returns whether it runs, now and from now on. It is started again by itself.
     pub fn health(&self) -> watch::Receiver<Health> {
         self.health.clone()
     }
