@@ -42,14 +42,14 @@ pub fn previews(database: &Database) -> Vec<Box<dyn Previews>> {
 }
 
 /// The channels of every feature, by the kind of topic that each serves.
-pub fn channels(pods: &pods::Pods, events: &Arc<events::live::LiveEvents>, tokens: Arc<Tokens>) -> Channels {
+pub fn channels(pods: &pods::Pods, events: &Arc<events::hub::EventHub>, tokens: Arc<Tokens>) -> Channels {
     let user = pods::user_channel::UserChannel::new(pods.inbox().clone(), tokens);
     let pod = pods::channel::PodChannel::new(pods.clone());
     let event = events::channel::EventChannel::new(Arc::clone(events));
     let all: [(&'static str, Arc<dyn Channel>); 3] = [
         (pods::change::KIND, Arc::new(pod)),
         (pods::inbox::KIND, Arc::new(user)),
-        (events::live::KIND, Arc::new(event)),
+        (events::hub::KIND, Arc::new(event)),
     ];
     Channels::from(all)
 }

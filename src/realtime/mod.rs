@@ -7,7 +7,6 @@
 //! handing a frame to a session takes no lock and no message. Actors of topics live on these threads too, and speak
 //! to relays through bounded queues.
 
-pub mod afresh;
 pub mod attendance;
 pub mod bus;
 pub mod channel;
@@ -19,6 +18,7 @@ pub mod outbox;
 pub mod pace;
 pub mod presence;
 pub mod registry;
+pub mod rejoin;
 pub mod relay;
 pub mod session;
 pub mod socket;

@@ -17,7 +17,7 @@ use super::site::{self, Site};
 use crate::crew;
 use crate::crew::accounts::Accounts;
 use crate::crew::events::counts::EventCounts;
-use crate::crew::events::live::LiveEvents;
+use crate::crew::events::hub::EventHub;
 use crate::crew::pods::Pods;
 use crate::crew::profiles::sign_in::KnownProfiles;
 use crate::foundation::auth::Tokens;
@@ -47,7 +47,7 @@ pub(super) struct App {
     pub tokens: web::Data<Tokens>,
     pub known: web::Data<KnownProfiles>,
     pub pods: web::Data<Pods>,
-    pub events: web::Data<LiveEvents>,
+    pub events: web::Data<EventHub>,
     pub public_url: web::Data<PublicUrl>,
     pub accounts: web::Data<Accounts>,
     pub site: web::Data<Site>,

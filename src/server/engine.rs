@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::crew;
-use crate::crew::events::live::LiveEvents;
+use crate::crew::events::hub::EventHub;
 use crate::crew::pods::{Pods, journal};
 use crate::crew::profiles::sign_in::{self, KnownProfiles};
 use crate::foundation::auth::Tokens;
@@ -48,7 +48,7 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Engine {
     pods: Pods,
-    events: Arc<LiveEvents>,
+    events: Arc<EventHub>,
     nodes: Option<Nodes>,
     endpoint: Endpoint,
     threads: Threads,
@@ -76,7 +76,7 @@ impl Engine {
         let (pods, events, nodes) = match &settings.redis_url {
             None => {
                 let bus: Arc<dyn Bus> = Arc::new(LocalBus::default());
-                let events = LiveEvents::start(&parts.database, Arc::clone(&bus), None, limits, threads.clone());
+                let events = EventHub::start(&parts.database, Arc::clone(&bus), None, limits, threads.clone());
                 (Pods::start(&parts.database, bus, None, &events, &options, limits, threads.clone()), events, None)
             }
             Some(url) => {
@@ -94,8 +94,7 @@ impl Engine {
                 let shared: Arc<dyn Bus> = Arc::new(bus.clone());
                 let known = Some(nodes.clone());
                 let known_too = known.clone();
-                let events =
-                    LiveEvents::start(&parts.database, Arc::clone(&shared), known_too, limits, threads.clone());
+                let events = EventHub::start(&parts.database, Arc::clone(&shared), known_too, limits, threads.clone());
                 let pods = Pods::start(&parts.database, shared, known, &events, &options, limits, threads.clone());
                 let mut receivers = pods.receivers();
                 receivers.extend(events.receivers());
@@ -144,7 +143,7 @@ impl Engine {
     }
 
     /// The events whose topics are open here.
-    pub fn events(&self) -> &Arc<LiveEvents> {
+    pub fn events(&self) -> &Arc<EventHub> {
         &self.events
     }
 

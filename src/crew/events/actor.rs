@@ -11,8 +11,8 @@
 //! **Pace.** It speaks at most four times a second: the first change at once, what comes meanwhile merged, the last always. Nothing is
 //! handed to it but that there is something to read ([`Marks`]), so nothing can pile up.
 
-mod elsewhere;
 mod messages;
+mod remote;
 mod sessions;
 
 use std::collections::HashMap;
@@ -25,18 +25,18 @@ use futures_util::future::BoxFuture;
 use serde_json::json;
 use uuid::Uuid;
 
-pub use self::messages::{Afresh, Counts, Look, Numbers, Told};
-use super::live::{Due, KIND, LiveEvents, Marks};
+pub use self::messages::{Announced, Counts, EpochChanged, Look, Numbers};
+use super::hub::{Due, EventHub, KIND, Marks};
 use super::reading::{self, Reading};
 use super::store::live;
 use super::sweep::SHARE;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::foundation::metrics;
-use crate::realtime::afresh::waves;
 use crate::realtime::attendance::Attached;
 use crate::realtime::headcount::Headcount;
 use crate::realtime::registry::{Generation, Start};
+use crate::realtime::rejoin::rejoin_schedule;
 use crate::realtime::relay::{RelayHandle, deliver_to};
 use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
 use crate::wire::frame::{self, Encoded};
@@ -62,7 +62,7 @@ pub struct Parts {
     /// Where it reads.
     pub database: Database,
     /// Where it is entered.
-    pub live: Arc<LiveEvents>,
+    pub live: Arc<EventHub>,
 }
 
 /// The actor of one event.
@@ -188,7 +188,7 @@ impl EventActor {
     fn read(&mut self, due: Due, ctx: &mut Context<Self>) {
         let Some(state) = &self.state else { return };
         if state.read_at.elapsed() > MEMORY {
-            return ctx.notify(Afresh);
+            return ctx.notify(EpochChanged);
         }
         self.reading = true;
         self.marks.take(due);
@@ -232,7 +232,7 @@ impl EventActor {
                 self.state = None;
                 self.marks.forget();
             }
-            Reading::OtherHistory => ctx.notify(Afresh),
+            Reading::OtherHistory => ctx.notify(EpochChanged),
             Reading::News { frames, upto, more, members } => {
                 (state.position, state.read_at) = (upto, began);
                 let before = state.members;
@@ -320,14 +320,14 @@ impl Handler<Look> for EventActor {
     }
 }
 
-impl Handler<Afresh> for EventActor {
+impl Handler<EpochChanged> for EventActor {
     type Result = ();
 
-    fn handle(&mut self, _: Afresh, ctx: &mut Self::Context) {
+    fn handle(&mut self, _: EpochChanged, ctx: &mut Self::Context) {
         // What comes from here on is of another history than what these sessions know. Their clients join again.
         let silent = |reach| [Arc::new(Frame { text: Encoded::default(), reach })];
         self.broadcast(&silent(Reach::Halt));
-        for (later, reach) in waves(self.parts.live.count(), self.sessions.len()) {
+        for (later, reach) in rejoin_schedule(self.parts.live.count(), self.sessions.len()) {
             ctx.run_later(later, move |actor, _| actor.broadcast(&silent(reach)));
         }
         self.state = None;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::actor::{Counts, EventActor, Numbers};
-use super::live::LiveEvents;
+use super::hub::EventHub;
 use super::slug::EventKey;
 use super::store::live::Wall;
 use super::{Event, store};
@@ -32,12 +32,12 @@ const ATTEMPTS: usize = 5;
 
 /// Serves the events' topics.
 pub struct EventChannel {
-    live: Arc<LiveEvents>,
+    live: Arc<EventHub>,
 }
 
 impl EventChannel {
     /// Serves these events.
-    pub fn new(live: Arc<LiveEvents>) -> Self {
+    pub fn new(live: Arc<EventHub>) -> Self {
         EventChannel { live }
     }
 }
@@ -96,7 +96,7 @@ struct Snapshot {
     pods: Page<PodView>,
 }
 
-async fn join(live: Arc<LiveEvents>, joining: Joining) -> Result<Admission> {
+async fn join(live: Arc<EventHub>, joining: Joining) -> Result<Admission> {
     let (event_id, user_id) = (joining.id, joining.session.user_id());
     let caller = Caller::user(user_id);
     // A stranger does not get to start an actor.
@@ -132,7 +132,7 @@ async fn join(live: Arc<LiveEvents>, joining: Joining) -> Result<Admission> {
 }
 
 /// Enters the session with the event's actor, starting one if there is none.
-async fn attach(live: &Arc<LiveEvents>, joining: &Joining) -> Result<Attachment> {
+async fn attach(live: &Arc<EventHub>, joining: &Joining) -> Result<Attachment> {
     for _ in 0..ATTEMPTS {
         let actor = live.find_or_start(joining.id);
         let attach = Attach {
@@ -150,7 +150,7 @@ async fn attach(live: &Arc<LiveEvents>, joining: &Joining) -> Result<Attachment>
 }
 
 /// Asks the actor. `None` when it has stopped.
-async fn ask<M>(live: &LiveEvents, actor: &Addr<EventActor>, question: M) -> Result<Option<M::Result>>
+async fn ask<M>(live: &EventHub, actor: &Addr<EventActor>, question: M) -> Result<Option<M::Result>>
 where
     M: Message + Send + 'static,
     M::Result: Send,
@@ -163,7 +163,7 @@ where
     }
 }
 
-fn reply(live: &LiveEvents, snapshot: &Snapshot, numbers: Numbers) -> Result<Response> {
+fn reply(live: &EventHub, snapshot: &Snapshot, numbers: Numbers) -> Result<Response> {
     response(&JoinReply {
         event: &snapshot.event,
         pods: &snapshot.pods.items,

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::live::LiveEvents;
+use super::hub::EventHub;
 use super::members::{EventMember, Joining, Membership};
 use super::{badges, store};
 use crate::crew::place::Place;
@@ -40,7 +40,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 async fn join(
     who: SignedIn,
     database: web::Data<Database>,
-    live: web::Data<LiveEvents>,
+    live: web::Data<EventHub>,
     id: Path<Uuid>,
     joining: Json<Joining>,
 ) -> Result<Json<Membership>> {

@@ -8,7 +8,7 @@ pub mod badges;
 pub mod calendar;
 pub mod channel;
 pub mod counts;
-pub mod live;
+pub mod hub;
 mod member_routes;
 pub mod members;
 pub mod packet;

@@ -15,9 +15,9 @@
 //! **What it does not do.** Texts go to the journal past it: a repeat must be answered with its first outcome even to
 //! those who have left since, so only Postgres can refuse one.
 
-mod elsewhere;
 mod log;
 mod messages;
+mod remote;
 mod sessions;
 mod typing;
 
@@ -32,20 +32,20 @@ use serde_json::json;
 use uuid::Uuid;
 
 pub use self::messages::{
-    Afresh, Committed, Gone, HeardOf, IsFull, PodChanged, Read, Recheck, Told, TypesElsewhere, Typing,
+    Announced, Committed, EpochChanged, Gone, HeardOf, IsFull, PodChanged, Read, Recheck, TypesRemotely, Typing,
 };
 use self::typing::Types;
 use super::change::KIND;
-use super::live::LivePods;
+use super::hub::PodHub;
 use super::repairs::Repairs;
 use super::state::State;
 use super::store::live::{self, Mark, Reader};
 use crate::foundation::db::Database;
 use crate::foundation::metrics;
-use crate::realtime::afresh::waves;
 use crate::realtime::attendance::Attached;
 use crate::realtime::presence::Presence;
 use crate::realtime::registry::{Generation, Head, Start};
+use crate::realtime::rejoin::rejoin_schedule;
 use crate::realtime::relay::deliver_to;
 use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
 use crate::wire::frame::{self, Encoded};
@@ -67,7 +67,7 @@ pub struct Parts {
     /// Who reads what it misses.
     pub repairs: Repairs,
     /// Where it is entered.
-    pub live: Arc<LivePods>,
+    pub live: Arc<PodHub>,
 }
 
 /// The actor of one pod.
@@ -280,15 +280,15 @@ impl Handler<Read> for PodActor {
     }
 }
 
-impl Handler<Afresh> for PodActor {
+impl Handler<EpochChanged> for PodActor {
     type Result = ();
 
-    fn handle(&mut self, _: Afresh, ctx: &mut Self::Context) {
+    fn handle(&mut self, _: EpochChanged, ctx: &mut Self::Context) {
         // What comes from here on is of another history than what these sessions know.
         let silent = |reach| vec![Arc::new(Frame { text: Encoded::default(), reach })];
         self.broadcast(silent(Reach::Halt));
         // Only once the new history has been read, since nothing else happens before.
-        for (later, reach) in waves(self.parts.live.count(), self.sessions.len()) {
+        for (later, reach) in rejoin_schedule(self.parts.live.count(), self.sessions.len()) {
             ctx.run_later(later, move |actor, _| actor.broadcast(silent(reach)));
         }
         self.state = None;

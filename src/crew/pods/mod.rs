@@ -8,9 +8,9 @@ pub mod change;
 pub mod channel;
 mod flag_routes;
 pub mod flags;
+pub mod hub;
 pub mod inbox;
 pub mod journal;
-pub mod live;
 mod member_routes;
 pub mod packet;
 mod read_marks;
@@ -37,15 +37,15 @@ use uuid::Uuid;
 
 use self::actor::{IsFull, Parts, PodActor};
 use self::flags::Flags;
+use self::hub::{BusReceiver, PodHub};
 use self::inbox::InboxHandle;
 pub(in crate::crew) use self::journal::refusal;
 use self::journal::{Amend, Append, Call, Journal};
-use self::live::{FromAfar, LivePods};
 use self::read_marks::ReadMarks;
 use self::repairs::Repairs;
 use self::sweep::Sweep;
 use self::under_way::UnderWay;
-use crate::crew::events::live::LiveEvents;
+use crate::crew::events::hub::EventHub;
 use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
 use crate::foundation::address;
 use crate::foundation::db::Database;
@@ -149,9 +149,9 @@ pub struct Pods(Arc<Inner>);
 struct Inner {
     database: Database,
     journal: Journal,
-    live: Arc<LivePods>,
+    live: Arc<PodHub>,
     /// What comes from other nodes, where there may be some.
-    from_afar: Option<FromAfar>,
+    bus_receiver: Option<BusReceiver>,
     marks: ReadMarks,
     repairs: Repairs,
     threads: Threads,
@@ -168,18 +168,18 @@ impl Pods {
         database: &Database,
         bus: Arc<dyn Bus>,
         nodes: Option<Nodes>,
-        events: &Arc<LiveEvents>,
+        events: &Arc<EventHub>,
         journal: &journal::Options,
         limits: &Limits,
         threads: Threads,
     ) -> Self {
         let inbox = InboxHandle::start(database.clone(), Arc::clone(&bus), threads.spare());
-        let live = Arc::new(LivePods::new(bus, nodes.clone(), inbox, Arc::clone(events)));
-        let from_afar = nodes.as_ref().map(|nodes| {
+        let live = Arc::new(PodHub::new(bus, nodes.clone(), inbox, Arc::clone(events)));
+        let bus_receiver = nodes.as_ref().map(|nodes| {
             let told: Arc<dyn Neighbours> = live.clone();
             nodes.tell(Arc::downgrade(&told));
             threads.spare().spawn(Sweep::new(database.clone(), Arc::clone(&live), nodes.status()).run());
-            FromAfar::new(&live)
+            BusReceiver::new(&live)
         });
         let deliver: Arc<dyn journal::Deliver> = live.clone();
         let journal = Journal::start(journal, &deliver, &threads);
@@ -194,7 +194,7 @@ impl Pods {
             database: database.clone(),
             journal,
             live,
-            from_afar,
+            bus_receiver,
             marks,
             repairs,
             threads,
@@ -428,7 +428,7 @@ impl Pods {
 
     /// Who takes what the bus brings of pods, by kind of topic.
     pub fn receivers(&self) -> HashMap<&'static str, Weak<dyn Receive>> {
-        self.0.from_afar.as_ref().map(FromAfar::receivers).unwrap_or_default()
+        self.0.bus_receiver.as_ref().map(BusReceiver::receivers).unwrap_or_default()
     }
 
     /// How many pods have an actor here.

@@ -30,7 +30,7 @@ pub struct Numbers {
 /// Another node tells how many people are there.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Told {
+pub struct Announced {
     /// The node.
     pub from: Uuid,
     /// Of several tellings the highest holds.
@@ -42,4 +42,4 @@ pub struct Told {
 /// The database has another line of history, or nothing was read for too long: nothing that was told holds any more.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Afresh;
+pub struct EpochChanged;

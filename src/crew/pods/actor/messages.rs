@@ -61,12 +61,12 @@ pub struct Typing {
 /// The database has another line of history: nothing that was read holds any more.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Afresh;
+pub struct EpochChanged;
 
 /// Another node tells of its sessions in the pod, all of them.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Told {
+pub struct Announced {
     /// The node.
     pub from: Uuid,
     /// Of several tellings the highest holds.
@@ -78,7 +78,7 @@ pub struct Told {
 /// A person types on another node, or has stopped.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct TypesElsewhere {
+pub struct TypesRemotely {
     /// Who.
     pub user_id: Uuid,
     /// Whether they type.

@@ -10,7 +10,7 @@ use actix::{AsyncContext, Context, Handler};
 use rand::Rng;
 
 use super::PodActor;
-use super::messages::{Told, TypesElsewhere};
+use super::messages::{Announced, TypesRemotely};
 use crate::crew::pods::packet::Packet;
 use crate::realtime::attendance::{Asked, DIGEST, NodeGone, SILENCE, SPREAD, SpeakUp};
 
@@ -48,10 +48,10 @@ impl PodActor {
     }
 }
 
-impl Handler<Told> for PodActor {
+impl Handler<Announced> for PodActor {
     type Result = ();
 
-    fn handle(&mut self, Told { from, version, entries }: Told, ctx: &mut Self::Context) {
+    fn handle(&mut self, Announced { from, version, entries }: Announced, ctx: &mut Self::Context) {
         if let Some(diff) = self.presence.told(from, version, entries, Instant::now()) {
             self.passing("presence_diff", &diff, None);
             self.stop_absent_typing(ctx);
@@ -70,10 +70,10 @@ impl Handler<Asked> for PodActor {
     }
 }
 
-impl Handler<TypesElsewhere> for PodActor {
+impl Handler<TypesRemotely> for PodActor {
     type Result = ();
 
-    fn handle(&mut self, TypesElsewhere { user_id, on }: TypesElsewhere, ctx: &mut Self::Context) {
+    fn handle(&mut self, TypesRemotely { user_id, on }: TypesRemotely, ctx: &mut Self::Context) {
         // One whose coming is not known yet, or who is no member any more, is shown nowhere, and so types nowhere.
         if self.state.as_ref().is_none_or(|state| !state.has(user_id)) {
             return;

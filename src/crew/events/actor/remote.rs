@@ -8,7 +8,7 @@ use actix::{AsyncContext, Context, Handler};
 use rand::Rng;
 
 use super::EventActor;
-use super::messages::Told;
+use super::messages::Announced;
 use crate::crew::events::packet::Packet;
 use crate::realtime::attendance::{Asked, DIGEST, NodeGone, SILENCE, SPREAD, SpeakUp};
 
@@ -59,10 +59,10 @@ impl EventActor {
     }
 }
 
-impl Handler<Told> for EventActor {
+impl Handler<Announced> for EventActor {
     type Result = ();
 
-    fn handle(&mut self, Told { from, version, people }: Told, ctx: &mut Self::Context) {
+    fn handle(&mut self, Announced { from, version, people }: Announced, ctx: &mut Self::Context) {
         self.headcount.told(from, version, people, Instant::now());
         self.look(ctx);
     }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Weak};
 use actix::{Handler, Message};
 use uuid::Uuid;
 
-use super::LivePods;
-use crate::crew::pods::actor::{PodActor, Told, TypesElsewhere};
+use super::PodHub;
+use crate::crew::pods::actor::{Announced, PodActor, TypesRemotely};
 use crate::crew::pods::change::KIND;
 use crate::crew::pods::inbox;
 use crate::crew::pods::packet::Packet;
@@ -32,21 +32,21 @@ impl<F: Fn(Uuid, Uuid, Packet) + Send + Sync + 'static> Receive for Taker<F> {
 }
 
 /// Who takes what comes of pods, and what must be kept for it to come.
-pub struct FromAfar {
+pub struct BusReceiver {
     takers: Vec<(&'static str, Arc<dyn Receive>)>,
     _listening: Listening,
 }
 
-impl FromAfar {
+impl BusReceiver {
     /// For these pods.
-    pub fn new(live: &Arc<LivePods>) -> Self {
+    pub fn new(live: &Arc<PodHub>) -> Self {
         let (pods, people, node) = (Arc::clone(live), Arc::clone(live), Arc::clone(live));
         let takers: Vec<(&'static str, Arc<dyn Receive>)> = vec![
             (KIND, Arc::new(Taker(move |id, from, packet| pods.of_pod(id, from, packet)))),
             (inbox::KIND, Arc::new(Taker(move |id, _, packet| people.of_person(id, packet)))),
             (NODE, Arc::new(Taker(move |_, _, packet| node.of_node(packet)))),
         ];
-        FromAfar { takers, _listening: live.bus.listen(&Topic::of(NODE, live.boot_id())) }
+        BusReceiver { takers, _listening: live.bus.listen(&Topic::of(NODE, live.boot_id())) }
     }
 
     /// By kind of topic.
@@ -55,7 +55,7 @@ impl FromAfar {
     }
 }
 
-impl LivePods {
+impl PodHub {
     fn of_pod(&self, pod_id: Uuid, from: Uuid, packet: Packet) {
         match packet {
             Packet::Changes { epoch, changes } => {
@@ -78,10 +78,10 @@ impl LivePods {
                 if let Some(nodes) = &self.nodes {
                     nodes.met(from);
                 }
-                self.offer(pod_id, Told { from, version, entries });
+                self.offer(pod_id, Announced { from, version, entries });
             }
             Packet::Ask => self.offer(pod_id, Asked),
-            Packet::Typing { user_id, on } => self.offer(pod_id, TypesElsewhere { user_id, on }),
+            Packet::Typing { user_id, on } => self.offer(pod_id, TypesRemotely { user_id, on }),
             Packet::AskAbout(_) | Packet::Joined { .. } | Packet::Marked { .. } => {}
         }
     }
@@ -116,7 +116,7 @@ impl LivePods {
     }
 }
 
-impl Neighbours for LivePods {
+impl Neighbours for PodHub {
     fn gone(&self, boot_id: Uuid) {
         self.registry.for_each(|_, live| live.address.do_send(NodeGone(boot_id)));
     }

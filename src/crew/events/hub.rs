@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use actix::{Actor, Addr, Handler, Message};
 use uuid::Uuid;
 
-use super::actor::{Afresh, EventActor, Look, Parts, Told};
+use super::actor::{Announced, EpochChanged, EventActor, Look, Parts};
 use super::packet::Packet;
 use super::sweep::Sweep;
 use crate::foundation::db::Database;
@@ -118,7 +118,7 @@ impl Marks {
 }
 
 /// The live events of this node.
-pub struct LiveEvents {
+pub struct EventHub {
     database: Database,
     registry: Registry<EventActor, Marks>,
     bus: Arc<dyn Bus>,
@@ -129,7 +129,7 @@ pub struct LiveEvents {
     _listening: Listening,
 }
 
-impl LiveEvents {
+impl EventHub {
     /// None yet. With `nodes`, the sweep finds what the bus has lost.
     pub fn start(
         database: &Database,
@@ -139,7 +139,7 @@ impl LiveEvents {
         threads: Threads,
     ) -> Arc<Self> {
         let listening = bus.listen(&Topic::of(NODE, bus.boot_id()));
-        let live = Arc::new(LiveEvents {
+        let live = Arc::new(EventHub {
             database: database.clone(),
             registry: Registry::new(KIND, Arc::clone(&bus)),
             bus,
@@ -222,7 +222,7 @@ impl LiveEvents {
 
     /// The database has another line of history.
     pub fn start_afresh(&self) {
-        self.registry.for_each(|_, live| live.address.do_send(Afresh));
+        self.registry.for_each(|_, live| live.address.do_send(EpochChanged));
     }
 
     /// Whether what this node knows of an event is all there is.
@@ -293,7 +293,7 @@ fn wake(live: &Live<EventActor, Marks>, due: Due) {
     }
 }
 
-impl Receive for LiveEvents {
+impl Receive for EventHub {
     fn received(&self, event_id: Uuid, from: Uuid, payload: &[u8]) {
         match Packet::decode(payload) {
             Some(Packet::Wall) => self.note(event_id, Due { wall: true, count: false }),
@@ -302,7 +302,7 @@ impl Receive for LiveEvents {
                 if let Some(nodes) = &self.nodes {
                     nodes.met(from);
                 }
-                self.offer(event_id, Told { from, version, people });
+                self.offer(event_id, Announced { from, version, people });
             }
             Some(Packet::Ask) => self.offer(event_id, Asked),
             Some(Packet::AskAbout(event_id)) => {
@@ -318,7 +318,7 @@ impl Receive for LiveEvents {
     }
 }
 
-impl Neighbours for LiveEvents {
+impl Neighbours for EventHub {
     fn gone(&self, boot_id: Uuid) {
         self.registry.for_each(|_, live| live.address.do_send(NodeGone(boot_id)));
     }

@@ -1,7 +1,7 @@
 //! The pods that have sessions on this node, and how they are told of what was committed: by this node's journal, and by
 //! the other nodes over the bus. Here the two meet; behind it nobody knows where a change came from.
 
-mod from_afar;
+mod bus_receiver;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,14 +11,14 @@ use parking_lot::RwLock;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::actor::{Afresh, Committed, Gone, HeardOf, PodActor, PodChanged, Read, Recheck};
+use super::actor::{Committed, EpochChanged, Gone, HeardOf, PodActor, PodChanged, Read, Recheck};
 use super::change::{Change, KIND};
 use super::flags::Flags;
 use super::inbox::{self, InboxHandle};
 use super::journal::Deliver;
 use super::packet::{self, Packet};
 use super::store::live::{Found, Known, Mark};
-use crate::crew::events::live::LiveEvents;
+use crate::crew::events::hub::EventHub;
 use crate::crew::messages::Kind;
 use crate::foundation::metrics;
 use crate::realtime::bus::Bus;
@@ -26,18 +26,18 @@ use crate::realtime::nodes::Nodes;
 use crate::realtime::registry::{Generation, Live, Registry, Start};
 use crate::wire::topic::Topic;
 
-pub use self::from_afar::FromAfar;
-use self::from_afar::NODE;
+pub use self::bus_receiver::BusReceiver;
+use self::bus_receiver::NODE;
 
 /// The live pods of this node.
-pub struct LivePods {
+pub struct PodHub {
     registry: Registry<PodActor>,
     bus: Arc<dyn Bus>,
     /// The other nodes, where there may be some.
     nodes: Option<Nodes>,
     inbox: InboxHandle,
     /// The events' topics, which tell of the pods' cards.
-    events: Arc<LiveEvents>,
+    events: Arc<EventHub>,
     versions: AtomicU64,
     /// The database's line of history, once it is known.
     epoch: RwLock<Arc<str>>,
@@ -45,10 +45,10 @@ pub struct LivePods {
     pub(super) sweep_now: Notify,
 }
 
-impl LivePods {
+impl PodHub {
     /// None yet.
-    pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, inbox: InboxHandle, events: Arc<LiveEvents>) -> Self {
-        LivePods {
+    pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, inbox: InboxHandle, events: Arc<EventHub>) -> Self {
+        PodHub {
             registry: Registry::new(KIND, Arc::clone(&bus)),
             bus,
             nodes,
@@ -168,7 +168,7 @@ impl LivePods {
 
     /// The database has another line of history than the one that all here was read from: nothing of it holds any more.
     fn start_afresh(&self) {
-        self.registry.for_each(|_, live| live.address.do_send(Afresh));
+        self.registry.for_each(|_, live| live.address.do_send(EpochChanged));
         self.inbox.afresh();
         self.events.start_afresh();
     }
@@ -214,7 +214,7 @@ impl LivePods {
     }
 }
 
-impl Deliver for LivePods {
+impl Deliver for PodHub {
     fn committed(&self, pod_id: Uuid, changes: Vec<Change>) {
         if !self.is_alone() {
             let epoch = Arc::clone(&self.epoch.read());
