@@ -8,10 +8,14 @@
 //! to relays through bounded queues.
 
 pub mod attendance;
+pub mod audience;
 pub mod bus;
 pub mod channel;
+pub mod enter;
+pub mod gossip;
 pub mod handshake;
 pub mod headcount;
+pub mod hub;
 pub mod inbound;
 pub mod nodes;
 pub mod outbox;
@@ -24,3 +28,4 @@ pub mod session;
 pub mod socket;
 pub mod subscription;
 pub mod threads;
+pub mod topic_actor;

@@ -29,7 +29,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use actix::Actor;
+use actix::{Actor, Addr};
 use chrono::{DateTime, Utc};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ use uuid::Uuid;
 
 use self::actor::{IsFull, Parts, PodActor};
 use self::flags::Flags;
-use self::hub::{BusReceiver, PodHub};
+use self::hub::PodHub;
 use self::inbox::InboxHandle;
 pub(in crate::crew) use self::journal::refusal;
 use self::journal::{Amend, Append, Call, Journal};
@@ -52,8 +52,8 @@ use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::settings::{Limits, Rate};
 use crate::realtime::bus::{Bus, Receive};
-use crate::realtime::nodes::{Neighbours, Nodes};
-use crate::realtime::registry::Live;
+use crate::realtime::hub::{Hub, Receivers};
+use crate::realtime::nodes::Nodes;
 use crate::realtime::threads::Threads;
 
 /// Who may take a free seat.
@@ -149,12 +149,11 @@ pub struct Pods(Arc<Inner>);
 struct Inner {
     database: Database,
     journal: Journal,
-    live: Arc<PodHub>,
-    /// What comes from other nodes, where there may be some.
-    bus_receiver: Option<BusReceiver>,
+    hub: Arc<PodHub>,
+    /// What comes from other nodes.
+    receivers: Receivers,
     marks: ReadMarks,
     repairs: Repairs,
-    threads: Threads,
     limits: Limits,
     messages: Option<DefaultKeyedRateLimiter<Uuid>>,
     typing: Option<DefaultKeyedRateLimiter<Uuid>>,
@@ -174,16 +173,13 @@ impl Pods {
         threads: Threads,
     ) -> Self {
         let inbox = InboxHandle::start(database.clone(), Arc::clone(&bus), threads.spare());
-        let live = Arc::new(PodHub::new(bus, nodes.clone(), inbox, Arc::clone(events)));
-        let bus_receiver = nodes.as_ref().map(|nodes| {
-            let told: Arc<dyn Neighbours> = live.clone();
-            nodes.tell(Arc::downgrade(&told));
-            threads.spare().spawn(Sweep::new(database.clone(), Arc::clone(&live), nodes.status()).run());
-            BusReceiver::new(&live)
-        });
-        let deliver: Arc<dyn journal::Deliver> = live.clone();
+        let hub = Arc::new(PodHub::new(bus, nodes.clone(), inbox, Arc::clone(events), threads.clone()));
+        if let Some(nodes) = &nodes {
+            threads.spare().spawn(Sweep::new(database.clone(), Arc::clone(&hub), nodes.status()).run());
+        }
+        let deliver: Arc<dyn journal::Deliver> = hub.clone();
         let journal = Journal::start(journal, &deliver, &threads);
-        let (marks, writing) = ReadMarks::new(database.clone(), Arc::clone(&live));
+        let (marks, writing) = ReadMarks::new(database.clone(), Arc::clone(&hub));
         threads.spare().spawn(writing);
         let (repairs, reading) = Repairs::new(database.clone());
         threads.spare().spawn(reading);
@@ -193,11 +189,10 @@ impl Pods {
         Pods(Arc::new(Inner {
             database: database.clone(),
             journal,
-            live,
-            bus_receiver,
+            receivers: hub.receivers(),
+            hub,
             marks,
             repairs,
-            threads,
             messages: keyed(limits.messages),
             typing: keyed(limits.typing),
             under_way: UnderWay::default(),
@@ -241,7 +236,7 @@ impl Pods {
     /// Whether the pod's actor rules a sixth member out, so that a stampede for the last seat does not lock its log.
     /// Only those hear of it who would be told so by the log, too.
     async fn is_full_for(&self, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
-        let Some(live) = self.0.live.find(pod_id) else { return Ok(false) };
+        let Some(live) = self.0.hub.topics().find(pod_id) else { return Ok(false) };
         if !live.address.send(IsFull { user_id }).await.unwrap_or(false) {
             return Ok(false);
         }
@@ -284,7 +279,7 @@ impl Pods {
         join_policy: Option<JoinPolicy>,
     ) -> Result<()> {
         self.0.journal.call(Call::Change { pod_id, by, name, join_policy }).await?;
-        self.0.live.changed(pod_id);
+        self.0.hub.changed(pod_id);
         Ok(())
     }
 
@@ -390,7 +385,7 @@ impl Pods {
 
     /// The person has marked a pod for themselves; their other devices are told.
     pub fn marked(&self, pod_id: Uuid, user_id: Uuid, flags: Flags) {
-        self.0.live.marked(pod_id, user_id, flags);
+        self.0.hub.marked(pod_id, user_id, flags);
     }
 
     /// Whether the person may tell of their typing now.
@@ -408,7 +403,7 @@ impl Pods {
 
     /// Where this node's inboxes are.
     pub fn inbox(&self) -> &InboxHandle {
-        self.0.live.inbox()
+        self.0.hub.inbox()
     }
 
     /// The database.
@@ -428,12 +423,17 @@ impl Pods {
 
     /// Who takes what the bus brings of pods, by kind of topic.
     pub fn receivers(&self) -> HashMap<&'static str, Weak<dyn Receive>> {
-        self.0.bus_receiver.as_ref().map(BusReceiver::receivers).unwrap_or_default()
+        self.0.receivers.by_kind().collect()
+    }
+
+    /// Returns the live topics `pod:<id>`.
+    pub fn topics(&self) -> &Hub<PodActor> {
+        self.0.hub.topics()
     }
 
     /// How many pods have an actor here.
     pub fn live(&self) -> usize {
-        self.0.live.count()
+        self.0.hub.topics().count()
     }
 
     /// Forgets those who have not spoken lately, so that the limiters do not grow with everyone who ever did.
@@ -445,15 +445,19 @@ impl Pods {
     }
 
     /// The actor of a pod, started if there is none.
-    fn actor(&self, pod_id: Uuid) -> Live<PodActor> {
+    fn actor(&self, pod_id: Uuid) -> Addr<PodActor> {
         let inner = &self.0;
-        inner.live.find_or_start(pod_id, |start| {
-            let (database, repairs) = (inner.database.clone(), inner.repairs.clone());
-            let parts = Parts { database, repairs, live: Arc::clone(&inner.live) };
-            // Beside the writer of its log, so that what is committed reaches it without a hop.
-            let thread = inner.threads.handle(inner.journal.writer(pod_id));
-            PodActor::start_in_arbiter(&thread, move |ctx| PodActor::new(pod_id, start, parts, ctx))
-        })
+        // Beside the writer of its log, so that what is committed reaches it without a hop.
+        let writer = inner.journal.writer(pod_id);
+        inner
+            .hub
+            .topics()
+            .find_or_start(pod_id, writer, |thread, start| {
+                let (database, repairs) = (inner.database.clone(), inner.repairs.clone());
+                let parts = Parts { database, repairs, hub: Arc::clone(inner.hub.topics()) };
+                PodActor::start_in_arbiter(thread, move |ctx| PodActor::new(pod_id, start, parts, ctx))
+            })
+            .address
     }
 }
 

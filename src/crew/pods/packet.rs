@@ -12,6 +12,7 @@ use super::change::Change;
 use super::flags::Flags;
 use super::store::live::Mark;
 use crate::crew::messages::Kind;
+use crate::realtime::hub;
 
 /// The form of these packets. Raised when a known kind of packet changes its form.
 const FORM: u8 = 1;
@@ -66,11 +67,12 @@ pub enum Packet {
         /// With what.
         flags: Flags,
     },
+    /// A push without a number for the pod's sessions, encoded in version 2.
+    Event(ByteString),
 }
 
-impl Packet {
-    /// As bytes.
-    pub fn encode(&self) -> Vec<u8> {
+impl hub::Packet for Packet {
+    fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(64);
         out.put_u8(FORM);
         match self {
@@ -120,12 +122,15 @@ impl Packet {
                 // As exact as Postgres keeps times.
                 out.put_i64_le(flags.pinned_at.map_or(i64::MIN, |at| at.timestamp_micros()));
             }
+            Packet::Event(text) => {
+                out.put_u8(12);
+                put_text(&mut out, text);
+            }
         }
         out
     }
 
-    /// From bytes; `pod` is not read from them. `None` if they make no sense here.
-    pub fn decode(mut bytes: &[u8]) -> Option<Packet> {
+    fn decode(mut bytes: &[u8]) -> Option<Packet> {
         let input = &mut bytes;
         (input.try_get_u8().ok()? == FORM).then_some(())?;
         Some(match input.try_get_u8().ok()? {
@@ -170,8 +175,21 @@ impl Packet {
                 let pinned_at = DateTime::from_timestamp_micros(input.try_get_i64_le().ok()?);
                 Packet::Marked { pod_id, flags: Flags { pinned_at, marked_unread } }
             }
+            12 => Packet::Event(text(input)?.into()),
             _ => return None,
         })
+    }
+
+    fn ask() -> Self {
+        Packet::Ask
+    }
+
+    fn ask_about(id: Uuid) -> Self {
+        Packet::AskAbout(id)
+    }
+
+    fn event(text: ByteString) -> Self {
+        Packet::Event(text)
     }
 }
 
@@ -247,6 +265,7 @@ fn text<'a>(input: &mut &'a [u8]) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::realtime::hub::Packet as _;
     use crate::realtime::subscription::Reach;
 
     const ANNA: Uuid = Uuid::from_u128(1);
@@ -276,6 +295,7 @@ mod tests {
             Packet::AskAbout(ANNA),
             Packet::Typing { user_id: ANNA, on: true },
             Packet::Joined { pod_id: ANNA, position: 12 },
+            Packet::Event(r#"[null,null,"pod:1","order:paid",{}]"#.into()),
             Packet::Marked { pod_id: ANNA, flags: Flags::default() },
             Packet::Marked {
                 pod_id: ANNA,

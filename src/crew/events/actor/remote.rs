@@ -1,69 +1,25 @@
 //! The event's people on other nodes: how many there are.
-//!
-//! As with a pod's presence, each node speaks for its own sessions, and is asked when it has been silent for `SILENCE`.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use actix::{AsyncContext, Context, Handler};
-use rand::Rng;
+use actix::{Context, Handler};
 
 use super::EventActor;
-use super::messages::Announced;
-use crate::crew::events::packet::Packet;
-use crate::realtime::attendance::{Asked, DIGEST, NodeGone, SILENCE, SPREAD, SpeakUp};
-
-/// How long it takes at most until nodes that hear the bus have heard each other on it.
-const HEARD: Duration = Duration::from_secs(2);
+use crate::realtime::attendance::{Announced, Asked, NodeGone, SpeakUp};
+use crate::realtime::topic_actor::TopicActor;
 
 impl EventActor {
-    /// Whether the other nodes know another number of people than are here.
+    /// Returns whether the other nodes know another number of people than are here.
     pub(super) fn owes_others(&self) -> bool {
-        !self.parts.live.is_alone() && self.headcount.own() != self.told_others
-    }
-
-    /// Tells the other nodes how many people are here.
-    pub(super) fn tell_others(&mut self) {
-        if !self.parts.live.is_alone() {
-            let (version, people) = (self.parts.live.version(), self.headcount.own());
-            self.told_others = people;
-            self.parts.live.tell(self.event_id, &Packet::Present { version, people });
-        }
-    }
-
-    /// Begins to speak with the other nodes: asks who is there, and says so now and then.
-    pub(super) fn meet_the_others(&mut self, ctx: &mut Context<Self>) {
-        if self.parts.live.is_alone() {
-            return;
-        }
-        self.parts.live.tell(self.event_id, &Packet::Ask);
-        let first = DIGEST.mul_f64(rand::rng().random_range(0.1..1.0));
-        ctx.run_later(first, |actor, ctx| {
-            actor.digest(ctx);
-            ctx.run_interval(DIGEST, EventActor::digest);
-        });
-    }
-
-    fn digest(&mut self, ctx: &mut Context<Self>) {
-        if self.headcount.own() > 0 {
-            self.tell_others();
-        }
-        self.ask_the_silent(SILENCE);
-        self.look(ctx);
-    }
-
-    /// What the last word was of those who have people here by what they said last, and say nothing any more.
-    fn ask_the_silent(&self, longer_than: Duration) {
-        for node in self.headcount.silent(longer_than, Instant::now()) {
-            self.parts.live.ask(node, self.event_id);
-        }
+        !self.registration.hub().is_alone() && self.headcount.is_unsent()
     }
 }
 
-impl Handler<Announced> for EventActor {
+impl Handler<Announced<u64>> for EventActor {
     type Result = ();
 
-    fn handle(&mut self, Announced { from, version, people }: Announced, ctx: &mut Self::Context) {
-        self.headcount.told(from, version, people, Instant::now());
+    fn handle(&mut self, heard: Announced<u64>, ctx: &mut Context<Self>) {
+        self.headcount.announced(heard.from, heard.version, heard.said, Instant::now());
         self.look(ctx);
     }
 }
@@ -71,7 +27,7 @@ impl Handler<Announced> for EventActor {
 impl Handler<Asked> for EventActor {
     type Result = ();
 
-    fn handle(&mut self, _: Asked, ctx: &mut Self::Context) {
+    fn handle(&mut self, _: Asked, ctx: &mut Context<Self>) {
         self.tell_others();
         self.look(ctx);
     }
@@ -80,7 +36,7 @@ impl Handler<Asked> for EventActor {
 impl Handler<NodeGone> for EventActor {
     type Result = ();
 
-    fn handle(&mut self, NodeGone(boot_id): NodeGone, ctx: &mut Self::Context) {
+    fn handle(&mut self, NodeGone(boot_id): NodeGone, ctx: &mut Context<Self>) {
         self.headcount.forget(boot_id);
         self.look(ctx);
     }
@@ -89,13 +45,7 @@ impl Handler<NodeGone> for EventActor {
 impl Handler<SpeakUp> for EventActor {
     type Result = ();
 
-    fn handle(&mut self, _: SpeakUp, ctx: &mut Self::Context) {
-        let later = SPREAD.mul_f64(rand::rng().random_range(0.0..1.0));
-        ctx.run_later(later, |actor, _| {
-            actor.tell_others();
-            actor.parts.live.tell(actor.event_id, &Packet::Ask);
-        });
-        // Where the last one has gone meanwhile, nobody listens to that: each node is asked, once all have heard each other.
-        ctx.run_later(later + HEARD, |actor, _| actor.ask_the_silent(HEARD));
+    fn handle(&mut self, _: SpeakUp, ctx: &mut Context<Self>) {
+        self.speak_up(ctx);
     }
 }
