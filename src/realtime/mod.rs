@@ -7,22 +7,27 @@
 //! handing a frame to a session takes no lock and no message. Actors of topics live on these threads too, and speak
 //! to relays through bounded queues.
 
-pub mod afresh;
 pub mod attendance;
+pub mod audience;
 pub mod bus;
 pub mod channel;
 pub mod domain;
+pub mod enter;
+pub mod gossip;
 pub mod handshake;
 pub mod headcount;
+pub mod hub;
 pub mod inbound;
 pub mod nodes;
 pub mod outbox;
 pub mod pace;
 pub mod presence;
 pub mod registry;
+pub mod rejoin;
 pub mod relay;
 pub mod relays;
 pub mod session;
 pub mod socket;
 pub mod subscription;
 pub mod threads;
+pub mod topic_actor;

@@ -3,16 +3,15 @@
 //! The key is a person's id; each of their sessions on the topic is one meta with a `phx_ref` of its own, by which
 //! clients tell metas apart. Methods answer the payload to send, so that nothing here knows how it is sent.
 //!
-//! **Across nodes** each node owns the entries of its own sessions, and tells the others all of them at every change and
-//! now and then: so whatever was lost, the next telling is whole. A telling has a version; one that is older than what is
-//! known of its node is dropped, in whatever order they come.
+//! **Across nodes** each node owns the entries of its own sessions, and announces all of them ([`Gossip`]).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::{Duration, Instant};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::gossip::Gossip;
 use super::subscription::SubscriptionId;
 use crate::foundation::metrics;
 
@@ -24,78 +23,63 @@ pub type Entry = (Uuid, u64);
 pub struct Presence {
     /// This node.
     here: Uuid,
-    own: BTreeSet<Entry>,
-    others: HashMap<Uuid, Told>,
+    gossip: Gossip<BTreeSet<Entry>>,
     counted: Counted,
 }
 
-/// What another node has told of its sessions.
-#[derive(Debug)]
-struct Told {
-    version: u64,
-    entries: BTreeSet<Entry>,
-    at: Instant,
-}
-
 impl Presence {
-    /// Nobody is here; this node is known to the others as `here`.
+    /// Returns a presence without sessions; this node is known to the others as `here`.
     pub fn new(here: Uuid) -> Self {
-        Presence { here, own: BTreeSet::new(), others: HashMap::new(), counted: Counted::default() }
+        Presence { here, gossip: Gossip::default(), counted: Counted::default() }
     }
 
-    /// A session has come. Answers the `presence_diff` for the others; `None` if it was there already.
+    /// Enters a session that has come. Returns the `presence_diff` for the others; `None` if it was there already.
     pub fn track(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<Value> {
         let entry = (user_id, session.number());
-        let is_new = self.own.insert(entry);
+        let is_new = self.gossip.own_mut().insert(entry);
         self.count();
         is_new.then(|| diff(people(self.here, [entry]), Map::new()))
     }
 
-    /// A session has gone. Answers the `presence_diff`; `None` if it was not there.
+    /// Takes out a session that has gone. Returns the `presence_diff`; `None` if it was not there.
     pub fn untrack(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<Value> {
         let entry = (user_id, session.number());
-        let was_there = self.own.remove(&entry);
+        let was_there = self.gossip.own_mut().remove(&entry);
         self.count();
         was_there.then(|| diff(Map::new(), people(self.here, [entry])))
     }
 
-    /// Another node tells of its sessions, all of them. Answers the `presence_diff`, if there is one.
-    pub fn told(&mut self, node: Uuid, version: u64, entries: Vec<Entry>, now: Instant) -> Option<Value> {
-        let told = self.others.entry(node).or_insert_with(|| Told { version: 0, entries: BTreeSet::new(), at: now });
-        if version < told.version {
-            return None;
-        }
-        let entries: BTreeSet<Entry> = entries.into_iter().collect();
-        let joins = people(node, entries.difference(&told.entries).copied());
-        let leaves = people(node, told.entries.difference(&entries).copied());
-        (told.version, told.entries, told.at) = (version, entries, now);
+    /// Takes what another node announces of its sessions, all of them. Returns the `presence_diff`, if there is one.
+    pub fn announced(&mut self, node: Uuid, version: u64, entries: Vec<Entry>, now: Instant) -> Option<Value> {
+        let (before, entries) = self.gossip.announced(node, version, entries.into_iter().collect(), now)?;
+        let joins = people(node, entries.difference(&before).copied());
+        let leaves = people(node, before.difference(entries).copied());
         self.count();
         (!joins.is_empty() || !leaves.is_empty()).then(|| diff(joins, leaves))
     }
 
-    /// Another node is gone, and its sessions with it. Answers the `presence_diff`, if there is one.
+    /// Forgets another node that is gone, and its sessions with it. Returns the `presence_diff`, if there is one.
     pub fn forget(&mut self, node: Uuid) -> Option<Value> {
-        let told = self.others.remove(&node).filter(|told| !told.entries.is_empty())?;
+        let entries = self.gossip.forget(node).filter(|entries| !entries.is_empty())?;
         self.count();
-        Some(diff(Map::new(), people(node, told.entries)))
+        Some(diff(Map::new(), people(node, entries)))
     }
 
-    /// The nodes with sessions here that have told nothing for so long.
-    pub fn silent(&self, longer_than: Duration, now: Instant) -> Vec<Uuid> {
-        let silent = |told: &Told| !told.entries.is_empty() && now.saturating_duration_since(told.at) > longer_than;
-        self.others.iter().filter(|(_, told)| silent(told)).map(|(node, _)| *node).collect()
+    /// Returns what the nodes have said to each other.
+    pub fn gossip(&self) -> &Gossip<BTreeSet<Entry>> {
+        &self.gossip
     }
 
-    /// The sessions of this node, for the others to be told.
+    /// Returns the sessions of this node, for the others to be told.
     pub fn own(&self) -> Vec<Entry> {
-        self.own.iter().copied().collect()
+        self.gossip.own().iter().copied().collect()
     }
 
-    /// The whole `presence_state`.
+    /// Returns the whole `presence_state`.
     pub fn state(&self) -> Value {
-        let mut all = people(self.here, self.own.iter().copied());
-        for (node, told) in &self.others {
-            for (user_id, person) in people(*node, told.entries.iter().copied()) {
+        let mut all = people(self.here, self.gossip.own().iter().copied());
+        for (node, entries) in self.gossip.others() {
+            for (user_id, person) in people(node, entries.iter().copied()) {
                 match (all.get_mut(&user_id).map(|known| &mut known["metas"]), person) {
                     (Some(Value::Array(metas)), Value::Object(mut person)) => {
                         if let Some(Value::Array(more)) = person.remove("metas") {
@@ -109,14 +93,15 @@ impl Presence {
         Value::Object(all)
     }
 
-    /// Whether the person has a session, on whichever node.
+    /// Returns whether the person has a session, on whichever node.
     pub fn has(&self, user_id: Uuid) -> bool {
         let among = |entries: &BTreeSet<Entry>| entries.range((user_id, 0)..=(user_id, u64::MAX)).next().is_some();
-        among(&self.own) || self.others.values().any(|told| among(&told.entries))
+        among(self.gossip.own()) || self.gossip.others().any(|(_, entries)| among(entries))
     }
 
     fn count(&mut self) {
-        self.counted.set(self.own.len(), self.others.values().map(|told| told.entries.len()).sum());
+        let remote = self.gossip.others().map(|(_, entries)| entries.len()).sum();
+        self.counted.set(self.gossip.own().len(), remote);
     }
 }
 
@@ -124,12 +109,12 @@ impl Presence {
 #[derive(Debug, Default)]
 struct Counted {
     here: usize,
-    elsewhere: usize,
+    remote: usize,
 }
 
 impl Counted {
-    fn set(&mut self, here: usize, elsewhere: usize) {
-        for (known, now, label) in [(&mut self.here, here, "here"), (&mut self.elsewhere, elsewhere, "elsewhere")] {
+    fn set(&mut self, here: usize, remote: usize) {
+        for (known, now, label) in [(&mut self.here, here, "here"), (&mut self.remote, remote, "elsewhere")] {
             if *known != now {
                 metrics::PRESENCE.level(&[("sessions", label)]).increment(now as f64 - *known as f64);
                 *known = now;
@@ -185,15 +170,15 @@ mod tests {
     const BEN: Uuid = Uuid::from_u128(2);
 
     #[test]
-    fn another_nodes_telling_is_whole_and_an_older_one_is_dropped() {
+    fn another_nodes_announcement_is_whole_and_an_older_one_is_dropped() {
         let (mut presence, now) = (Presence::new(HERE), Instant::now());
         presence.track(ADA, SubscriptionId::from(1)).unwrap();
-        let came = presence.told(THERE, 5, vec![(ADA, 1), (BEN, 2)], now).unwrap();
+        let came = presence.announced(THERE, 5, vec![(ADA, 1), (BEN, 2)], now).unwrap();
         assert_eq!(came["joins"].as_object().unwrap().len(), 2);
         assert_eq!(presence.state()[ADA.to_string()]["metas"].as_array().unwrap().len(), 2);
-        assert_eq!(presence.told(THERE, 5, vec![(ADA, 1), (BEN, 2)], now), None, "nothing has changed");
-        assert_eq!(presence.told(THERE, 4, vec![], now), None, "it is older");
-        let went = presence.told(THERE, 6, vec![(ADA, 1)], now).unwrap();
+        assert_eq!(presence.announced(THERE, 5, vec![(ADA, 1), (BEN, 2)], now), None, "nothing has changed");
+        assert_eq!(presence.announced(THERE, 4, vec![], now), None, "it is older");
+        let went = presence.announced(THERE, 6, vec![(ADA, 1)], now).unwrap();
         assert_eq!((went["joins"].clone(), went["leaves"].clone()), (json!({}), people(THERE, [(BEN, 2)]).into()));
         assert!(!presence.has(BEN) && presence.has(ADA));
         assert_eq!(presence.own(), [(ADA, 1)]);
@@ -203,8 +188,7 @@ mod tests {
     fn a_node_that_is_gone_takes_its_sessions_alone() {
         let (mut presence, now) = (Presence::new(HERE), Instant::now());
         presence.track(ADA, SubscriptionId::from(1)).unwrap();
-        presence.told(THERE, 1, vec![(ADA, 1)], now).unwrap();
-        assert_eq!(presence.silent(Duration::from_secs(1), now + Duration::from_secs(2)), [THERE]);
+        presence.announced(THERE, 1, vec![(ADA, 1)], now).unwrap();
         let went = presence.forget(THERE).unwrap();
         assert_eq!(went["leaves"], Value::from(people(THERE, [(ADA, 1)])));
         assert_eq!(presence.forget(THERE), None);

@@ -11,35 +11,34 @@
 //! **Pace.** It speaks at most four times a second: the first change at once, what comes meanwhile merged, the last always. Nothing is
 //! handed to it but that there is something to read ([`Marks`]), so nothing can pile up.
 
-mod elsewhere;
 mod messages;
+mod remote;
 mod sessions;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::fut::wrap_future;
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler};
-use futures_util::future::BoxFuture;
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
 use serde_json::json;
 use uuid::Uuid;
 
-pub use self::messages::{Afresh, Counts, Look, Numbers, Told};
-use super::live::{Due, KIND, LiveEvents, Marks};
+pub use self::messages::{Counts, Look, Numbers};
+use super::hub::{Due, KIND, Marks};
+use super::packet::Packet;
 use super::reading::{self, Reading};
 use super::store::live;
 use super::sweep::SHARE;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::foundation::metrics;
-use crate::realtime::afresh::waves;
-use crate::realtime::attendance::Attached;
+use crate::realtime::attendance::{Broadcast, EpochChanged};
+use crate::realtime::audience::Audience;
+use crate::realtime::gossip::Gossip;
 use crate::realtime::headcount::Headcount;
-use crate::realtime::registry::{Generation, Start};
-use crate::realtime::relay::{RelayHandle, deliver_to};
-use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
-use crate::wire::frame::{self, Encoded};
+use crate::realtime::hub::{Hub, Registration};
+use crate::realtime::registry::Start;
+use crate::realtime::topic_actor::{RETRY, TopicActor, read_first};
 use crate::wire::topic::Topic;
 
 /// Messages that may wait for an event.
@@ -47,12 +46,6 @@ const MAILBOX: usize = 1024;
 
 /// Between two times that it speaks.
 const PACE: Duration = Duration::from_millis(250);
-
-/// How long an actor without sessions stays. Longer than its pace, so that the others hear that nobody is here.
-const IDLE: Duration = Duration::from_secs(2);
-
-/// Between attempts to read from a database that does not answer.
-const RETRY: Duration = Duration::from_millis(250);
 
 /// After so long without a reading it starts afresh: departures are kept for an hour.
 const MEMORY: Duration = Duration::from_secs(30 * 60);
@@ -62,25 +55,21 @@ pub struct Parts {
     /// Where it reads.
     pub database: Database,
     /// Where it is entered.
-    pub live: Arc<LiveEvents>,
+    pub hub: Arc<Hub<EventActor>>,
 }
 
 /// The actor of one event.
 pub struct EventActor {
     event_id: Uuid,
-    topic: Topic,
-    generation: Generation,
+    registration: Registration<EventActor>,
     marks: Marks,
-    /// When it may read; taken by the first start.
-    ready: Option<BoxFuture<'static, ()>>,
-    parts: Parts,
+    database: Database,
     /// `None` until it is read, and when there is no such event.
     state: Option<State>,
-    sessions: HashMap<SubscriptionId, Attached>,
+    audience: Audience,
     headcount: Headcount,
-    /// How many people its sessions were told of, and how many of its own the other nodes.
-    told_present: u64,
-    told_others: u64,
+    /// How many people its sessions were told of.
+    sent_present: u64,
     /// How often it has started afresh: what was read before is not of this life.
     life: u64,
     reading: bool,
@@ -102,21 +91,19 @@ struct State {
 }
 
 impl EventActor {
-    /// An actor that has read nothing yet.
+    /// Returns an actor that has read nothing yet.
     pub fn new(event_id: Uuid, start: Start<Marks>, parts: Parts, ctx: &mut Context<Self>) -> Self {
         ctx.set_mailbox_capacity(MAILBOX);
+        let (registration, marks) = Registration::new(parts.hub, event_id, start);
         EventActor {
             event_id,
-            topic: Topic::of(KIND, event_id),
-            generation: start.generation,
-            marks: start.head,
-            ready: Some(start.ready),
-            parts,
+            registration,
+            marks,
+            database: parts.database,
             state: None,
-            sessions: HashMap::new(),
+            audience: Audience::new(Topic::of(KIND, event_id)),
             headcount: Headcount::default(),
-            told_present: 0,
-            told_others: 0,
+            sent_present: 0,
             life: 0,
             reading: false,
             behind: false,
@@ -126,23 +113,13 @@ impl EventActor {
         }
     }
 
-    fn broadcast(&self, frames: &[Arc<Frame>]) {
-        deliver_to(self.sessions.values().map(|attached| &attached.relay), &self.topic, frames);
-    }
-
-    /// Tells everyone a number. It holds whatever comes before or after it, also for a join that is under way.
-    fn tell_count(&self, event: &str, count: impl Into<serde_json::Value>) {
-        let text = frame::push(self.topic.as_str(), event, &json!({ "count": count.into() }));
-        self.broadcast(&[Arc::new(Frame { text, reach: Reach::State { as_of: i64::MAX } })]);
-    }
-
     /// There may be something to say: now, or as soon as the pace allows it.
     fn look(&mut self, ctx: &mut Context<Self>) {
         if self.waiting || self.state.is_none() {
             return;
         }
         let due = self.due();
-        let speaks = self.headcount.total() != self.told_present || self.owes_others();
+        let speaks = self.headcount.total() != self.sent_present || self.owes_others();
         if !speaks && (self.reading || due == Due::default()) {
             return;
         }
@@ -169,9 +146,9 @@ impl EventActor {
     fn speak(&mut self, ctx: &mut Context<Self>) {
         self.spoke = Some(Instant::now());
         let present = self.headcount.total();
-        if present != self.told_present {
-            self.told_present = present;
-            self.tell_count("presence:count", present);
+        if present != self.sent_present {
+            self.sent_present = present;
+            self.audience.state("presence:count", &json!({ "count": present }));
         }
         if self.owes_others() {
             self.tell_others();
@@ -188,20 +165,18 @@ impl EventActor {
     fn read(&mut self, due: Due, ctx: &mut Context<Self>) {
         let Some(state) = &self.state else { return };
         if state.read_at.elapsed() > MEMORY {
-            return ctx.notify(Afresh);
+            // As little follows from what was told as if it were of another history.
+            return ctx.notify(EpochChanged);
         }
         self.reading = true;
         self.marks.take(due);
-        let (database, topic, event_id) = (self.parts.database.clone(), self.topic.clone(), self.event_id);
+        let (database, topic, event_id) = (self.database.clone(), self.audience.topic().clone(), self.event_id);
         let (after, epoch, life) = (state.position, state.epoch.clone(), self.life);
         // Turn upon turn of as much as there can be must not cut honest readers; else nobody waits for one who is slow.
-        let relays: HashMap<usize, RelayHandle> = match self.behind {
-            true => self.sessions.values().map(|attached| (attached.relay.id(), attached.relay.clone())).collect(),
-            false => HashMap::new(),
-        };
+        let relays = if self.behind { self.audience.relays() } else { Vec::new() };
         let began = Instant::now();
         let reading = async move {
-            for relay in relays.into_values() {
+            for relay in relays {
                 relay.room(&topic).await;
             }
             reading::read(&database, &topic, event_id, after, &epoch, due.count).await
@@ -227,12 +202,11 @@ impl EventActor {
         let Some(state) = &mut self.state else { return };
         match reading {
             Reading::Gone => {
-                let reach = Reach::Log { position: i64::MAX, origin: i64::MAX, ends: Ends::Everybody };
-                self.broadcast(&[Arc::new(Frame { text: Encoded::default(), reach })]);
+                self.audience.end_all();
                 self.state = None;
                 self.marks.forget();
             }
-            Reading::OtherHistory => ctx.notify(Afresh),
+            Reading::OtherHistory => ctx.notify(EpochChanged),
             Reading::News { frames, upto, more, members } => {
                 (state.position, state.read_at) = (upto, began);
                 let before = state.members;
@@ -241,10 +215,10 @@ impl EventActor {
                     self.count_at = Instant::now() + took * SHARE;
                 }
                 let now = state.members;
-                self.marks.told(upto, now);
-                self.broadcast(&frames);
+                self.marks.sent(upto, now);
+                self.audience.broadcast(&frames);
                 if now != before {
-                    self.tell_count("members:count", now);
+                    self.audience.state("members:count", &json!({ "count": now }));
                 }
                 self.behind = more;
                 if more {
@@ -256,43 +230,52 @@ impl EventActor {
 
     /// Reads where the wall stands, and lets nothing else happen until it has.
     fn read_state(&mut self, ctx: &mut Context<Self>) {
-        let (database, event_id, ready) = (self.parts.database.clone(), self.event_id, self.ready.take());
-        let reading = async move {
-            if let Some(ready) = ready {
-                ready.await;
-            }
-            loop {
-                let read = async |conn: &mut _| {
-                    let Some(wall) = live::wall(conn, event_id).await? else { return Ok(None) };
-                    Ok(Some((wall, live::count(conn, event_id).await?)))
-                };
-                let began = Instant::now();
-                match database.service_snapshot(read).await {
-                    Ok(found) => return found.map(|(wall, members)| (wall, members, began)),
-                    Err(cause) => {
-                        tracing::warn!(%event_id, %cause, "an event could not be read; it will be tried again");
-                        tokio::time::sleep(RETRY).await;
-                    }
-                }
-            }
+        let (database, event_id) = (self.database.clone(), self.event_id);
+        let read = async move || {
+            let read = async |conn: &mut _| {
+                let Some(wall) = live::wall(conn, event_id).await? else { return Ok(None) };
+                Ok(Some((wall, live::count(conn, event_id).await?)))
+            };
+            let began = Instant::now();
+            let found = database.service_snapshot(read).await?;
+            Ok(found.map(|(wall, members)| (wall, members, began)))
         };
+        let reading = read_first(self.audience.topic().clone(), self.registration.take_ready(), read);
         ctx.wait(wrap_future::<_, Self>(reading).map(|found, actor, ctx| {
             actor.state = found.map(|(wall, members, read_at)| {
-                actor.marks.told(wall.head, members);
+                actor.marks.sent(wall.head, members);
                 State { position: wall.head, members, epoch: wall.epoch, read_at }
             });
             actor.look(ctx);
         }));
     }
+}
 
-    fn stop_when_idle(&mut self, ctx: &mut Context<Self>) {
-        ctx.run_later(IDLE, |actor, ctx| {
-            if actor.sessions.is_empty() {
-                // Taken out first, so that whoever looks for the event from now on starts a successor.
-                actor.parts.live.remove(actor.event_id, actor.generation);
-                ctx.stop();
-            }
-        });
+impl TopicActor for EventActor {
+    type Shared = Marks;
+    type Packet = Packet;
+    type Said = u64;
+
+    fn registration(&self) -> &Registration<Self> {
+        &self.registration
+    }
+
+    fn audience(&self) -> &Audience {
+        &self.audience
+    }
+
+    fn gossip(&self) -> &Gossip<Self::Said> {
+        self.headcount.gossip()
+    }
+
+    fn tell_others(&mut self) {
+        let headcount = &mut self.headcount;
+        self.registration.announce(|version| Packet::Present { version, people: headcount.send() });
+    }
+
+    fn digested(&mut self, ctx: &mut Context<Self>) {
+        // For a `Look` that found no room.
+        self.look(ctx);
     }
 }
 
@@ -307,8 +290,16 @@ impl Actor for EventActor {
     }
 
     fn stopped(&mut self, _ctx: &mut Self::Context) {
-        self.parts.live.remove(self.event_id, self.generation);
+        self.registration.withdraw();
         metrics::EVENTS_LIVE.level(metrics::NONE).decrement(1.0);
+    }
+}
+
+impl Handler<Broadcast> for EventActor {
+    type Result = ();
+
+    fn handle(&mut self, Broadcast(frame): Broadcast, _ctx: &mut Self::Context) {
+        self.audience.broadcast(&[frame]);
     }
 }
 
@@ -320,16 +311,11 @@ impl Handler<Look> for EventActor {
     }
 }
 
-impl Handler<Afresh> for EventActor {
+impl Handler<EpochChanged> for EventActor {
     type Result = ();
 
-    fn handle(&mut self, _: Afresh, ctx: &mut Self::Context) {
-        // What comes from here on is of another history than what these sessions know. Their clients join again.
-        let silent = |reach| [Arc::new(Frame { text: Encoded::default(), reach })];
-        self.broadcast(&silent(Reach::Halt));
-        for (later, reach) in waves(self.parts.live.count(), self.sessions.len()) {
-            ctx.run_later(later, move |actor, _| actor.broadcast(&silent(reach)));
-        }
+    fn handle(&mut self, _: EpochChanged, ctx: &mut Self::Context) {
+        self.send_back(ctx);
         self.state = None;
         self.marks.forget();
         self.life += 1;

@@ -9,7 +9,7 @@ pub mod calendar;
 pub mod calls;
 pub mod channel;
 pub mod counts;
-pub mod live;
+pub mod hub;
 mod member_routes;
 pub mod members;
 pub mod mount;

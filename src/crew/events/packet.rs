@@ -4,13 +4,16 @@
 //! not know the first byte, or finds less than it says, drops it; the sweep finds what matters.
 
 use bytes::{Buf, BufMut};
+use bytestring::ByteString;
 use uuid::Uuid;
+
+use crate::realtime::hub;
 
 /// The form of these packets. Raised when a known kind of packet changes its form.
 const FORM: u8 = 1;
 
 /// One message between nodes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Packet {
     /// The event's wall has a new head.
     Wall,
@@ -27,11 +30,12 @@ pub enum Packet {
     Ask,
     /// On a node's own topic: it is to say how many people it has at this event, also if it has none.
     AskAbout(Uuid),
+    /// A push without a number for the topic's sessions, encoded in version 2.
+    Event(ByteString),
 }
 
-impl Packet {
-    /// As bytes.
-    pub fn encode(&self) -> Vec<u8> {
+impl hub::Packet for Packet {
+    fn encode(&self) -> Vec<u8> {
         let mut out = vec![FORM];
         match self {
             Packet::Wall => out.put_u8(1),
@@ -46,12 +50,17 @@ impl Packet {
                 out.put_u8(5);
                 out.put_slice(event_id.as_bytes());
             }
+            Packet::Event(text) => {
+                out.put_u8(6);
+                // A frame is far below four gigabytes.
+                out.put_u32_le(text.len() as u32);
+                out.put_slice(text.as_bytes());
+            }
         }
         out
     }
 
-    /// From bytes. `None` if they make no sense here.
-    pub fn decode(mut bytes: &[u8]) -> Option<Packet> {
+    fn decode(mut bytes: &[u8]) -> Option<Packet> {
         let input = &mut bytes;
         (input.try_get_u8().ok()? == FORM).then_some(())?;
         Some(match input.try_get_u8().ok()? {
@@ -60,24 +69,42 @@ impl Packet {
             3 => Packet::Present { version: input.try_get_u64_le().ok()?, people: input.try_get_u64_le().ok()? },
             4 => Packet::Ask,
             5 => Packet::AskAbout(Uuid::from_slice(input).ok()?),
+            6 => {
+                let bytes = usize::try_from(input.try_get_u32_le().ok()?).ok()?;
+                Packet::Event(std::str::from_utf8(input.get(..bytes)?).ok()?.into())
+            }
             _ => return None,
         })
+    }
+
+    fn ask() -> Self {
+        Packet::Ask
+    }
+
+    fn ask_about(id: Uuid) -> Self {
+        Packet::AskAbout(id)
+    }
+
+    fn event(text: ByteString) -> Self {
+        Packet::Event(text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::realtime::hub::Packet as _;
 
     #[test]
     fn what_was_encoded_is_read_again_and_what_is_cut_or_foreign_is_not() {
         let (present, about) = (Packet::Present { version: 3, people: u64::MAX }, Packet::AskAbout(Uuid::from_u128(7)));
-        for packet in [Packet::Wall, Packet::Members, present, Packet::Ask, about] {
+        let event = Packet::Event(r#"[null,null,"event:1","board",{}]"#.into());
+        for packet in [Packet::Wall, Packet::Members, present, Packet::Ask, about, event] {
             let bytes = packet.encode();
             assert_eq!(Packet::decode(&bytes), Some(packet));
             assert_eq!(Packet::decode(&bytes[..bytes.len() - 1]), None);
         }
-        for foreign in [&b""[..], &[2, 1], &[1, 99], &[1, 3, 0]] {
+        for foreign in [&b""[..], &[2, 1], &[1, 99], &[1, 3, 0], &[1, 6, 1, 0, 0, 0, 255]] {
             assert_eq!(Packet::decode(foreign), None);
         }
     }

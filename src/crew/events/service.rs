@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::badges;
 use super::counts::{CountedEvent, EventCounts};
-use super::live::LiveEvents;
+use super::hub::EventHub;
 use super::members::{EventMember, Joining, Membership, MyEvent};
 use super::slug::EventKey;
 use super::store::search::{Ranked, search};
@@ -27,14 +27,14 @@ pub struct Events(Arc<Inner>);
 struct Inner {
     database: Database,
     journal: Journal,
-    live: Arc<LiveEvents>,
+    live: Arc<EventHub>,
     counts: EventCounts,
     limit: Option<Allowance>,
 }
 
 impl Events {
     /// Makes the service. A person may make so many events in a time.
-    pub fn new(database: Database, journal: Journal, live: Arc<LiveEvents>, limit: Option<Allowance>) -> Self {
+    pub fn new(database: Database, journal: Journal, live: Arc<EventHub>, limit: Option<Allowance>) -> Self {
         Events(Arc::new(Inner { database, journal, live, counts: EventCounts::new(), limit }))
     }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::live::{Due, LiveEvents};
+use super::hub::{Due, EventHub};
 use super::store::live;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
@@ -27,7 +27,7 @@ pub(super) const SHARE: u32 = 50;
 /// The sweep of one node.
 pub struct Sweep {
     database: Database,
-    live: Arc<LiveEvents>,
+    live: Arc<EventHub>,
     pace: Pace,
     /// When members may be counted again.
     count_at: Instant,
@@ -35,7 +35,7 @@ pub struct Sweep {
 
 impl Sweep {
     /// Over these events, at the pace that `status` calls for.
-    pub fn new(database: Database, live: Arc<LiveEvents>, status: watch::Receiver<Status>) -> Self {
+    pub fn new(database: Database, live: Arc<EventHub>, status: watch::Receiver<Status>) -> Self {
         Sweep { database, live, pace: Pace::new(status), count_at: Instant::now() }
     }
 

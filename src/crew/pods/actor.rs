@@ -15,50 +15,42 @@
 //! **What it does not do.** Texts go to the journal past it: a repeat must be answered with its first outcome even to
 //! those who have left since, so only Postgres can refuse one.
 
-mod elsewhere;
 mod log;
 mod messages;
+mod remote;
 mod sessions;
 mod typing;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix::fut::wrap_future;
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler};
-use futures_util::future::BoxFuture;
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
 use serde_json::json;
 use uuid::Uuid;
 
-pub use self::messages::{
-    Afresh, Committed, Gone, HeardOf, IsFull, PodChanged, Read, Recheck, Told, TypesElsewhere, Typing,
-};
+pub use self::messages::{Committed, Gone, HeardOf, IsFull, PodChanged, Read, Recheck, RemoteTyping, Typing};
 use self::typing::Types;
 use super::change::KIND;
-use super::live::LivePods;
+use super::packet::Packet;
 use super::repairs::Repairs;
 use super::state::State;
 use super::store::live::{self, Mark, Reader};
 use crate::foundation::db::Database;
 use crate::foundation::metrics;
-use crate::realtime::afresh::waves;
-use crate::realtime::attendance::Attached;
-use crate::realtime::presence::Presence;
-use crate::realtime::registry::{Generation, Head, Start};
-use crate::realtime::relay::deliver_to;
-use crate::realtime::subscription::{Ends, Frame, Reach, SubscriptionId};
-use crate::wire::frame::{self, Encoded};
+use crate::realtime::attendance::{Broadcast, EpochChanged};
+use crate::realtime::audience::Audience;
+use crate::realtime::gossip::Gossip;
+use crate::realtime::hub::{Hub, Registration};
+use crate::realtime::presence::{Entry, Presence};
+use crate::realtime::registry::{Head, Start};
+use crate::realtime::subscription::{Frame, Reach};
+use crate::realtime::topic_actor::{RETRY, TopicActor, read_first};
+use crate::wire::frame;
 use crate::wire::topic::Topic;
 
 /// Messages that may wait for a pod.
 const MAILBOX: usize = 1024;
-
-/// How long an actor without sessions stays.
-const IDLE: Duration = Duration::from_secs(2);
-
-/// Between attempts to read from a database that does not answer.
-const RETRY: Duration = Duration::from_millis(250);
 
 /// What an actor works with.
 pub struct Parts {
@@ -67,25 +59,23 @@ pub struct Parts {
     /// Who reads what it misses.
     pub repairs: Repairs,
     /// Where it is entered.
-    pub live: Arc<LivePods>,
+    pub hub: Arc<Hub<PodActor>>,
 }
 
 /// The actor of one pod.
 pub struct PodActor {
     pod_id: Uuid,
-    topic: Topic,
-    generation: Generation,
+    registration: Registration<PodActor>,
     head: Head,
-    /// When it may read; taken by the first start.
-    ready: Option<BoxFuture<'static, ()>>,
-    parts: Parts,
+    database: Database,
+    repairs: Repairs,
     /// `None` until it is read, and when there is no such pod.
     state: Option<State>,
-    sessions: HashMap<SubscriptionId, Attached>,
+    audience: Audience,
     presence: Presence,
     typing: HashMap<Uuid, Types>,
-    /// Up to where people are known to have read: a sweep tells marks that may have been told before.
-    told: HashMap<Uuid, i64>,
+    /// Up to where people are known to have read: a sweep tells marks that may have been sent before.
+    sent_marks: HashMap<Uuid, i64>,
     /// A `pod:changed` that waits until the log has been delivered up to the head that it was read at.
     news: Option<(i64, Arc<Frame>)>,
     /// Read marks that wait until the log has been delivered up to where it was when they were written.
@@ -107,23 +97,23 @@ enum Refreshing {
 }
 
 impl PodActor {
-    /// An actor that has read nothing yet.
+    /// Returns an actor that has read nothing yet.
     pub fn new(pod_id: Uuid, start: Start, parts: Parts, ctx: &mut Context<Self>) -> Self {
         ctx.set_mailbox_capacity(MAILBOX);
-        let Start { generation, head, ready } = start;
-        let presence = Presence::new(parts.live.boot_id());
+        let Parts { database, repairs, hub } = parts;
+        let presence = Presence::new(hub.boot_id());
+        let (registration, head) = Registration::new(hub, pod_id, start);
         PodActor {
             pod_id,
-            topic: Topic::of(KIND, pod_id),
-            generation,
+            registration,
             head,
-            ready: Some(ready),
-            parts,
+            database,
+            repairs,
             state: None,
-            sessions: HashMap::new(),
+            audience: Audience::new(Topic::of(KIND, pod_id)),
             presence,
             typing: HashMap::new(),
-            told: HashMap::new(),
+            sent_marks: HashMap::new(),
             news: None,
             marks: HashMap::new(),
             life: 0,
@@ -133,27 +123,17 @@ impl PodActor {
         }
     }
 
-    /// Hands frames to every relay that has a session here.
-    fn broadcast(&self, frames: Vec<Arc<Frame>>) {
-        deliver_to(self.sessions.values().map(|attached| &attached.relay), &self.topic, &frames);
-    }
-
-    fn passing(&self, event: &str, payload: &serde_json::Value, except: Option<SubscriptionId>) {
-        let text = frame::push(self.topic.as_str(), event, payload);
-        self.broadcast(vec![Arc::new(Frame { text, reach: Reach::Passing { except } })]);
-    }
-
     /// Tells everyone what the pod and its members are now, once for all that changed meanwhile.
     fn refresh(&mut self, ctx: &mut Context<Self>) {
         if self.refreshing != Refreshing::No {
             self.refreshing = Refreshing::Again;
             return;
         }
-        if self.sessions.is_empty() {
+        if self.audience.is_empty() {
             return;
         }
         self.refreshing = Refreshing::Yes;
-        let (database, pod_id, life) = (self.parts.database.clone(), self.pod_id, self.life);
+        let (database, pod_id, life) = (self.database.clone(), self.pod_id, self.life);
         let reading =
             async move { database.service(async |conn| live::snapshot(conn, pod_id, Reader::Service).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, actor, ctx| {
@@ -161,7 +141,7 @@ impl PodActor {
             match outcome {
                 Ok(Some(now)) if actor.life == life => {
                     let payload = json!({ "pod": now.pod, "members": now.members });
-                    let text = frame::push(actor.topic.as_str(), "pod:changed", &payload);
+                    let text = frame::push(actor.audience.topic().as_str(), "pod:changed", &payload);
                     let frame = Frame { text, reach: Reach::State { as_of: now.head } };
                     actor.news = Some((now.head, Arc::new(frame)));
                     actor.head.raise(now.head);
@@ -184,42 +164,42 @@ impl PodActor {
 
     /// Reads head and members, and lets nothing else happen until it has.
     fn read_state(&mut self, ctx: &mut Context<Self>) {
-        let (database, pod_id, ready) = (self.parts.database.clone(), self.pod_id, self.ready.take());
-        let reading = async move {
-            if let Some(ready) = ready {
-                ready.await;
-            }
-            loop {
-                match database.service(async |conn| live::start(conn, pod_id).await).await {
-                    Ok(start) => return start,
-                    Err(cause) => {
-                        tracing::warn!(%pod_id, %cause, "a pod could not be read; it will be tried again");
-                        tokio::time::sleep(RETRY).await;
-                    }
-                }
-            }
-        };
+        let (database, pod_id) = (self.database.clone(), self.pod_id);
+        let read = async move || database.service(async |conn| live::start(conn, pod_id).await).await;
+        let reading = read_first(self.audience.topic().clone(), self.registration.take_ready(), read);
         ctx.wait(wrap_future::<_, Self>(reading).map(|start, actor, ctx| {
             if let Some(start) = &start {
                 actor.head.raise(start.head);
                 actor.head.revise(start.revision);
             }
             actor.state = start.map(|start| {
-                actor.told = start.members.iter().copied().zip(start.marks).collect();
+                actor.sent_marks = start.members.iter().copied().zip(start.marks).collect();
                 State::new(start.head, start.members, start.seats as usize, start.closed)
             });
             actor.look_for_gap(ctx);
         }));
     }
+}
 
-    fn stop_when_idle(&self, ctx: &mut Context<Self>) {
-        ctx.run_later(IDLE, |actor, ctx| {
-            if actor.sessions.is_empty() {
-                // Taken out first, so that whoever looks for the pod from now on starts a successor.
-                actor.parts.live.remove(actor.pod_id, actor.generation);
-                ctx.stop();
-            }
-        });
+impl TopicActor for PodActor {
+    type Shared = Head;
+    type Packet = Packet;
+    type Said = BTreeSet<Entry>;
+
+    fn registration(&self) -> &Registration<Self> {
+        &self.registration
+    }
+
+    fn audience(&self) -> &Audience {
+        &self.audience
+    }
+
+    fn gossip(&self) -> &Gossip<Self::Said> {
+        self.presence.gossip()
+    }
+
+    fn tell_others(&mut self) {
+        self.registration.announce(|version| Packet::Presence { version, entries: self.presence.own() });
     }
 }
 
@@ -234,7 +214,7 @@ impl Actor for PodActor {
     }
 
     fn stopped(&mut self, _ctx: &mut Self::Context) {
-        self.parts.live.remove(self.pod_id, self.generation);
+        self.registration.withdraw();
         metrics::PODS_LIVE.level(metrics::NONE).decrement(1.0);
     }
 }
@@ -243,9 +223,16 @@ impl Handler<Gone> for PodActor {
     type Result = ();
 
     fn handle(&mut self, _: Gone, _ctx: &mut Self::Context) {
-        let reach = Reach::Log { position: i64::MAX, origin: i64::MAX, ends: Ends::Everybody };
-        self.broadcast(vec![Arc::new(Frame { text: Encoded::default(), reach })]);
+        self.audience.end_all();
         self.state = None;
+    }
+}
+
+impl Handler<Broadcast> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, Broadcast(frame): Broadcast, _ctx: &mut Self::Context) {
+        self.audience.broadcast(&[frame]);
     }
 }
 
@@ -265,11 +252,11 @@ impl Handler<Read> for PodActor {
             return;
         }
         for mark in marks {
-            let told = self.told.entry(mark.user_id).or_insert(-1);
-            if !self.parts.live.is_alone() && *told >= mark.seq {
+            let sent = self.sent_marks.entry(mark.user_id).or_insert(-1);
+            if !self.registration.hub().is_alone() && *sent >= mark.seq {
                 continue;
             }
-            *told = mark.seq;
+            *sent = mark.seq;
             let held = self.marks.entry(mark.user_id).or_insert(mark);
             if held.seq < mark.seq {
                 *held = mark;
@@ -280,22 +267,16 @@ impl Handler<Read> for PodActor {
     }
 }
 
-impl Handler<Afresh> for PodActor {
+impl Handler<EpochChanged> for PodActor {
     type Result = ();
 
-    fn handle(&mut self, _: Afresh, ctx: &mut Self::Context) {
-        // What comes from here on is of another history than what these sessions know.
-        let silent = |reach| vec![Arc::new(Frame { text: Encoded::default(), reach })];
-        self.broadcast(silent(Reach::Halt));
-        // Only once the new history has been read, since nothing else happens before.
-        for (later, reach) in waves(self.parts.live.count(), self.sessions.len()) {
-            ctx.run_later(later, move |actor, _| actor.broadcast(silent(reach)));
-        }
+    fn handle(&mut self, _: EpochChanged, ctx: &mut Self::Context) {
+        self.send_back(ctx);
         self.state = None;
         self.head.fall();
         self.news = None;
         self.marks.clear();
-        self.told.clear();
+        self.sent_marks.clear();
         self.life += 1;
         self.read_state(ctx);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use actix::{Addr, MailboxError};
+use actix::Addr;
 use chrono::Utc;
 use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
@@ -16,17 +16,10 @@ use super::{Member as Seat, Pod, Pods, store};
 use crate::crew::messages::{self, Amendment, Message, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Span};
 use crate::foundation::db::{Access, Caller};
 use crate::foundation::errors::{Code, Error, Result};
-use crate::realtime::attendance::{Attach, Detach, Joined};
 use crate::realtime::channel::{
     Admission, Answer, Channel, Joining, Member, Response, SessionContext, empty, loose_payload, payload, response,
 };
-use crate::realtime::subscription::SubscriptionId;
-
-/// How often a join is read when more happens in its pod meanwhile than can be kept.
-const READINGS: usize = 5;
-
-/// How often a join looks for a fresh actor when the one it found has just stopped.
-const ATTEMPTS: usize = 5;
+use crate::realtime::enter::enter;
 
 /// Serves the pods' topics.
 pub struct PodChannel {
@@ -163,10 +156,7 @@ impl Channel for PodChannel {
     }
 
     fn joined(&self, member: &Member<'_>) {
-        if let Some(live) = self.pods.0.live.find(member.id) {
-            // Once a join, and never more than there are sessions: a bound of its own.
-            live.address.do_send(Joined(member.subscription.id));
-        }
+        self.pods.topics().joined(member);
     }
 }
 
@@ -184,7 +174,7 @@ impl PodChannel {
     fn typing(&self, member: &Member<'_>, raw: &RawValue) -> Result<Response> {
         let TypingPayload { on } = payload(raw)?;
         self.pods.may_type(member.session.user_id())?;
-        let live = self.pods.0.live.find(member.id).ok_or(Code::NotFound)?;
+        let live = self.pods.topics().find(member.id).ok_or(Code::NotFound)?;
         let under_way = self.pods.under_way(member.id, member.session.user_id());
         live.address
             .try_send(Typing { subscription: member.subscription.id, on, under_way })
@@ -193,83 +183,37 @@ impl PodChannel {
     }
 }
 
-/// Tells the actor of the session's end, however it comes.
-struct Attachment {
-    actor: Addr<PodActor>,
-    subscription: SubscriptionId,
-}
-
-impl Drop for Attachment {
-    fn drop(&mut self) {
-        // One for each attachment, so that its number has the same bound.
-        self.actor.do_send(Detach(self.subscription));
-    }
-}
-
 async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
     let JoinPayload { after, epoch } = join_payload(&joining.payload)?;
     if after.is_some_and(|after| after < 0) {
         return Err(Error::invalid("/after", "a position is not negative"));
     }
-    let caller = Caller::user(joining.session.user_id());
-    // A stranger does not get to start an actor.
-    if pods.0.live.find(joining.id).is_none() {
-        let check = async |conn: &mut _| store::require_member(conn, joining.id, joining.session.user_id()).await;
-        pods.0.database.scope(&caller, Access::Snapshot, check).await?;
-    }
-    let attachment = attach(&pods, &joining).await?;
-
+    let (pod_id, user_id) = (joining.id, joining.session.user_id());
+    let (database, caller) = (&pods.0.database, Caller::user(user_id));
+    let check = async || {
+        let check = async |conn: &mut _| store::require_member(conn, pod_id, user_id).await;
+        database.scope(&caller, Access::Snapshot, check).await
+    };
     let read = async |conn: &mut _| {
-        let Some(snapshot) = live::snapshot(conn, joining.id, Reader::Member).await? else {
-            store::require_member(conn, joining.id, joining.session.user_id()).await?;
+        let Some(snapshot) = live::snapshot(conn, pod_id, Reader::Member).await? else {
+            store::require_member(conn, pod_id, user_id).await?;
             return Err(Error::new(Code::NotFound));
         };
         let reset = epoch.as_deref().is_some_and(|epoch| epoch != snapshot.epoch)
             || after.is_some_and(|after| after > snapshot.head);
         let page = match after.filter(|_| !reset) {
-            Some(after) => messages::store::page(conn, joining.id, Span::After(after), PAGE_MAX).await?,
-            None => messages::store::page(conn, joining.id, Span::Newest, PAGE_DEFAULT).await?,
+            Some(after) => messages::store::page(conn, pod_id, Span::After(after), PAGE_MAX).await?,
+            None => messages::store::page(conn, pod_id, Span::Newest, PAGE_DEFAULT).await?,
         };
         Ok((snapshot, page, reset))
     };
-    let mut readings = 1;
-    let (snapshot, page, reset) = loop {
-        // From here on the relay keeps for this session whatever the actor tells; all that it told before is committed, and
-        // so in what is read now.
-        joining.subscription.start_over();
-        let found = pods.0.database.scope(&caller, Access::Snapshot, &read).await?;
-        if readings == READINGS || !joining.subscription.has_missed() {
-            break found;
-        }
-        readings += 1;
-    };
+    let read = async |_: &Addr<PodActor>| database.scope(&caller, Access::Snapshot, &read).await;
+    let start = || pods.actor(pod_id);
+    let (snapshot, page, reset) = enter(pods.topics(), &joining, pods.0.limits.send_wait, check, start, read).await?;
     // An actor that the bus has told less repairs itself now, and not when the sweep comes by.
-    pods.0.live.reaches(joining.id, snapshot.head);
-    joining.subscription.hold(attachment);
-    let floor = floor(&snapshot, joining.session.user_id())?;
+    pods.0.hub.reaches(pod_id, snapshot.head);
+    let floor = floor(&snapshot, user_id)?;
     Ok(Admission { response: reply(&snapshot, &page, reset, &pods)?, position: snapshot.head, floor })
-}
-
-/// Enters the session with the pod's actor, starting one if there is none.
-async fn attach(pods: &Pods, joining: &Joining) -> Result<Attachment> {
-    for _ in 0..ATTEMPTS {
-        let actor = pods.actor(joining.id).address;
-        let attach = Attach {
-            subscription: joining.subscription.id,
-            user_id: joining.session.user_id(),
-            relay: joining.relay.clone(),
-        };
-        match tokio::time::timeout(pods.0.limits.send_wait, actor.send(attach)).await {
-            Ok(Ok(outcome)) => {
-                outcome?;
-                return Ok(Attachment { actor, subscription: joining.subscription.id });
-            }
-            // It was about to stop; a successor is started.
-            Ok(Err(MailboxError::Closed)) => {}
-            Ok(Err(MailboxError::Timeout)) | Err(_) => return Err(Code::Unavailable.into()),
-        }
-    }
-    Err(Code::Unavailable.into())
 }
 
 fn join_payload(raw: &RawValue) -> Result<JoinPayload> {

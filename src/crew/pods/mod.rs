@@ -7,7 +7,7 @@ pub mod actor;
 mod amend_routes;
 mod calls;
 pub mod channel;
-pub mod live;
+pub mod hub;
 mod member_routes;
 mod message_routes;
 pub mod mount;
@@ -28,7 +28,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use actix::Actor;
+use actix::{Actor, Addr};
 use chrono::{DateTime, Utc};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Serialize};
@@ -36,13 +36,13 @@ use uuid::Uuid;
 
 use self::actor::{IsFull, PodActor};
 pub(in crate::crew) use self::calls::refusal;
-use self::live::{FromAfar, LivePods};
+use self::hub::PodHub;
 use self::observer::Observer;
 use self::read_marks::ReadMarks;
 use self::repairs::Repairs;
 use self::sweep::Sweep;
 use self::under_way::UnderWay;
-use crate::crew::events::live::LiveEvents;
+use crate::crew::events::hub::EventHub;
 pub use crate::crew::journal::{self, change};
 use crate::crew::journal::{Amend, Append, Call, Done, Journal};
 use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
@@ -51,8 +51,8 @@ use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::settings::{Limits, Rate};
 use crate::realtime::bus::{Bus, Receive};
-use crate::realtime::nodes::{Neighbours, Nodes};
-use crate::realtime::registry::Live;
+use crate::realtime::hub::{Hub, Receivers};
+use crate::realtime::nodes::Nodes;
 use crate::realtime::threads::Threads;
 
 /// How often those who have been silent are forgotten by the limiters.
@@ -151,12 +151,11 @@ pub struct Pods(Arc<Inner>);
 struct Inner {
     database: Database,
     journal: Journal,
-    live: Arc<LivePods>,
-    /// What comes from other nodes, where there may be some.
-    from_afar: Option<FromAfar>,
+    hub: Arc<PodHub>,
+    /// What comes from other nodes.
+    receivers: Receivers,
     marks: ReadMarks,
     repairs: Repairs,
-    threads: Threads,
     limits: Limits,
     messages: Option<DefaultKeyedRateLimiter<Uuid>>,
     typing: Option<DefaultKeyedRateLimiter<Uuid>>,
@@ -170,20 +169,17 @@ impl Pods {
         database: &Database,
         bus: Arc<dyn Bus>,
         nodes: Option<Nodes>,
-        events: &Arc<LiveEvents>,
+        events: &Arc<EventHub>,
         journal: Journal,
         limits: &Limits,
         threads: Threads,
     ) -> Self {
-        let live = Arc::new(LivePods::new(bus, nodes.clone(), Arc::clone(events)));
-        let from_afar = nodes.as_ref().map(|nodes| {
-            let told: Arc<dyn Neighbours> = live.clone();
-            nodes.tell(Arc::downgrade(&told));
-            threads.spare().spawn(Sweep::new(database.clone(), Arc::clone(&live), nodes.status()).run());
-            FromAfar::new(&live)
-        });
-        journal.deliver_to(live.clone());
-        let (marks, writing) = ReadMarks::new(database.clone(), Arc::clone(&live));
+        let hub = Arc::new(PodHub::new(bus, nodes.clone(), Arc::clone(events), threads.clone()));
+        if let Some(nodes) = &nodes {
+            threads.spare().spawn(Sweep::new(database.clone(), Arc::clone(&hub), nodes.status()).run());
+        }
+        journal.deliver_to(hub.clone());
+        let (marks, writing) = ReadMarks::new(database.clone(), Arc::clone(&hub));
         threads.spare().spawn(writing);
         let (repairs, reading) = Repairs::new(database.clone());
         threads.spare().spawn(reading);
@@ -193,11 +189,10 @@ impl Pods {
         Pods(Arc::new(Inner {
             database: database.clone(),
             journal,
-            live,
-            from_afar,
+            receivers: hub.receivers(),
+            hub,
             marks,
             repairs,
-            threads,
             messages: keyed(limits.messages),
             typing: keyed(limits.typing),
             under_way: UnderWay::default(),
@@ -237,7 +232,7 @@ impl Pods {
     /// Whether the pod's actor rules a sixth member out, so that a stampede for the last seat does not lock its log.
     /// Only those hear of it who would be told so by the log, too.
     async fn is_full_for(&self, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
-        let Some(live) = self.0.live.find(pod_id) else { return Ok(false) };
+        let Some(live) = self.0.hub.topics().find(pod_id) else { return Ok(false) };
         if !live.address.send(IsFull { user_id }).await.unwrap_or(false) {
             return Ok(false);
         }
@@ -280,7 +275,7 @@ impl Pods {
         join_policy: Option<JoinPolicy>,
     ) -> Result<()> {
         self.call(calls::change(pod_id, by, name, join_policy)).await?;
-        self.0.live.changed(pod_id);
+        self.0.hub.changed(pod_id);
         Ok(())
     }
 
@@ -383,7 +378,7 @@ impl Pods {
 
     /// Tells of what happens to pods, from now on.
     pub fn observe(&self, observer: Arc<dyn Observer>) {
-        self.0.live.observe(observer);
+        self.0.hub.observe(observer);
     }
 
     /// The database.
@@ -398,12 +393,17 @@ impl Pods {
 
     /// Who takes what the bus brings of pods, by kind of topic.
     fn receivers(&self) -> HashMap<&'static str, Weak<dyn Receive>> {
-        self.0.from_afar.as_ref().map(FromAfar::receivers).unwrap_or_default()
+        self.0.receivers.by_kind().collect()
+    }
+
+    /// Returns the live topics `pod:<id>`.
+    pub fn topics(&self) -> &Hub<PodActor> {
+        self.0.hub.topics()
     }
 
     /// How many pods have an actor here.
     pub fn live(&self) -> usize {
-        self.0.live.count()
+        self.0.hub.topics().count()
     }
 
     /// Forgets, now and then and for ever, those who have not spoken lately, so that the limiters do not grow with everyone who
@@ -420,15 +420,19 @@ impl Pods {
     }
 
     /// The actor of a pod, started if there is none.
-    fn actor(&self, pod_id: Uuid) -> Live<PodActor> {
+    fn actor(&self, pod_id: Uuid) -> Addr<PodActor> {
         let inner = &self.0;
-        inner.live.find_or_start(pod_id, |start| {
-            let (database, repairs) = (inner.database.clone(), inner.repairs.clone());
-            let parts = actor::Parts { database, repairs, live: Arc::clone(&inner.live) };
-            // Beside the writer of its log, so that what is committed reaches it without a hop.
-            let thread = inner.threads.handle(inner.journal.writer(pod_id));
-            PodActor::start_in_arbiter(&thread, move |ctx| PodActor::new(pod_id, start, parts, ctx))
-        })
+        // Beside the writer of its log, so that what is committed reaches it without a hop.
+        let writer = inner.journal.writer(pod_id);
+        inner
+            .hub
+            .topics()
+            .find_or_start(pod_id, writer, |thread, start| {
+                let (database, repairs) = (inner.database.clone(), inner.repairs.clone());
+                let parts = actor::Parts { database, repairs, hub: Arc::clone(inner.hub.topics()) };
+                PodActor::start_in_arbiter(thread, move |ctx| PodActor::new(pod_id, start, parts, ctx))
+            })
+            .address
     }
 }
 

@@ -6,7 +6,7 @@ use actix_web::web;
 use futures_util::FutureExt;
 
 use super::{Pods, channel, message_routes, routes};
-use crate::crew::events::live::LiveEvents;
+use crate::crew::events::hub::EventHub;
 use crate::crew::journal::{Journal, change};
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
@@ -15,7 +15,7 @@ use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 /// # Errors
 /// [`MountError`] where the events are not mounted before.
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
-    let events = parts.service::<Arc<LiveEvents>>()?;
+    let events = parts.service::<Arc<EventHub>>()?;
     let (journal, limits) = (parts.service::<Journal>()?, &parts.settings.limits);
     let (bus, nodes, threads) = (Arc::clone(&parts.bus), parts.nodes.clone(), parts.threads.clone());
     let pods = Pods::start(&parts.database, bus, nodes, &events, journal, limits, threads);

@@ -7,9 +7,10 @@ use bytes::{Buf, BufMut};
 use bytestring::ByteString;
 use uuid::Uuid;
 
-use super::change::Change;
 use super::store::live::Mark;
+use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
+use crate::realtime::hub;
 
 /// The form of these packets. Raised when a known kind of packet changes its form.
 const FORM: u8 = 1;
@@ -50,11 +51,12 @@ pub enum Packet {
         /// Whether they type.
         on: bool,
     },
+    /// A push without a number for the pod's sessions, encoded in version 2.
+    Event(ByteString),
 }
 
-impl Packet {
-    /// As bytes.
-    pub fn encode(&self) -> Vec<u8> {
+impl hub::Packet for Packet {
+    fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(64);
         out.put_u8(FORM);
         match self {
@@ -92,12 +94,15 @@ impl Packet {
                 put_id(&mut out, *user_id);
                 out.put_u8(u8::from(*on));
             }
+            Packet::Event(text) => {
+                out.put_u8(12);
+                put_text(&mut out, text);
+            }
         }
         out
     }
 
-    /// From bytes; `pod` is not read from them. `None` if they make no sense here.
-    pub fn decode(mut bytes: &[u8]) -> Option<Packet> {
+    fn decode(mut bytes: &[u8]) -> Option<Packet> {
         let input = &mut bytes;
         (input.try_get_u8().ok()? == FORM).then_some(())?;
         Some(match input.try_get_u8().ok()? {
@@ -136,8 +141,21 @@ impl Packet {
             7 => Packet::Ask,
             8 => Packet::AskAbout(id(input)?),
             9 => Packet::Typing { user_id: id(input)?, on: input.try_get_u8().ok()? != 0 },
+            12 => Packet::Event(text(input)?.into()),
             _ => return None,
         })
+    }
+
+    fn ask() -> Self {
+        Packet::Ask
+    }
+
+    fn ask_about(id: Uuid) -> Self {
+        Packet::AskAbout(id)
+    }
+
+    fn event(text: ByteString) -> Self {
+        Packet::Event(text)
     }
 }
 
@@ -213,6 +231,7 @@ fn text<'a>(input: &mut &'a [u8]) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::realtime::hub::Packet as _;
     use crate::realtime::subscription::Reach;
 
     const ANNA: Uuid = Uuid::from_u128(1);
@@ -241,6 +260,7 @@ mod tests {
             Packet::Ask,
             Packet::AskAbout(ANNA),
             Packet::Typing { user_id: ANNA, on: true },
+            Packet::Event(r#"[null,null,"pod:1","order:paid",{}]"#.into()),
         ]
     }
 

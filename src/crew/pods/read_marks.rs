@@ -17,8 +17,8 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
 
+use super::hub::PodHub;
 use super::journal;
-use super::live::LivePods;
 use super::store::live::{self, Mark};
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
@@ -62,7 +62,7 @@ pub struct ReadMarks(Arc<Shared>);
 
 impl ReadMarks {
     /// The marks, and the work that writes them for as long as the node lives.
-    pub fn new(database: Database, live: Arc<LivePods>) -> (Self, impl Future<Output = ()> + Send) {
+    pub fn new(database: Database, live: Arc<PodHub>) -> (Self, impl Future<Output = ()> + Send) {
         let shared = Arc::new(Shared::default());
         (ReadMarks(Arc::clone(&shared)), run(shared, database, live))
     }
@@ -88,7 +88,7 @@ impl ReadMarks {
     }
 }
 
-async fn run(shared: Arc<Shared>, database: Database, live: Arc<LivePods>) {
+async fn run(shared: Arc<Shared>, database: Database, live: Arc<PodHub>) {
     loop {
         shared.wake.notified().await;
         let due = {
@@ -115,7 +115,7 @@ async fn run(shared: Arc<Shared>, database: Database, live: Arc<LivePods>) {
 }
 
 /// Writes marks, tells of them and answers. Gives those back of which nobody knows whether they are stored.
-async fn write(part: Vec<(Reader, Due)>, database: &Database, live: &LivePods) -> Vec<(Reader, i64)> {
+async fn write(part: Vec<(Reader, Due)>, database: &Database, live: &PodHub) -> Vec<(Reader, i64)> {
     let asked: Vec<(Reader, i64)> = part.iter().map(|(reader, due)| (*reader, due.seq)).collect();
     match database.service(async |conn| live::mark_read(conn, &asked).await).await {
         Ok(marks) => {

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::hub::PodHub;
 use super::journal::Deliver;
-use super::live::LivePods;
 use super::store::live::{self, Mark};
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
@@ -26,7 +26,7 @@ const MARKS: Duration = Duration::from_secs(1);
 /// The sweep of one node.
 pub struct Sweep {
     database: Database,
-    live: Arc<LivePods>,
+    live: Arc<PodHub>,
     pace: Pace,
     /// The sum of each pod's read marks at the last look.
     sums: HashMap<Uuid, i64>,
@@ -35,7 +35,7 @@ pub struct Sweep {
 
 impl Sweep {
     /// Over these pods, at the pace that `status` calls for.
-    pub fn new(database: Database, live: Arc<LivePods>, status: watch::Receiver<Status>) -> Self {
+    pub fn new(database: Database, live: Arc<PodHub>, status: watch::Receiver<Status>) -> Self {
         Sweep { database, live, pace: Pace::new(status), sums: HashMap::new(), looked_at_marks: None }
     }
 

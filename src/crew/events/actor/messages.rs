@@ -26,20 +26,3 @@ pub struct Numbers {
     /// People on the topic, who joins included.
     pub present: u64,
 }
-
-/// Another node tells how many people are there.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Told {
-    /// The node.
-    pub from: Uuid,
-    /// Of several tellings the highest holds.
-    pub version: u64,
-    /// How many.
-    pub people: u64,
-}
-
-/// The database has another line of history, or nothing was read for too long: nothing that was told holds any more.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Afresh;

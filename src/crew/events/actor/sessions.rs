@@ -6,6 +6,7 @@ use super::EventActor;
 use super::messages::{Counts, Numbers};
 use crate::foundation::errors::{Code, Result};
 use crate::realtime::attendance::{Attach, Detach, Joined};
+use crate::realtime::topic_actor::TopicActor;
 
 impl Handler<Attach> for EventActor {
     type Result = Result<()>;
@@ -14,7 +15,7 @@ impl Handler<Attach> for EventActor {
         if self.state.is_none() {
             return Err(Code::NotFound.into());
         }
-        self.sessions.insert(attach.subscription, attach.into());
+        self.audience.attach(attach);
         self.look(ctx);
         Ok(())
     }
@@ -33,10 +34,9 @@ impl Handler<Counts> for EventActor {
 impl Handler<Joined> for EventActor {
     type Result = ();
 
-    fn handle(&mut self, Joined(subscription): Joined, ctx: &mut Self::Context) {
-        let Some(attached) = self.sessions.get_mut(&subscription) else { return };
-        if !std::mem::replace(&mut attached.present, true) {
-            self.headcount.track(attached.user_id);
+    fn handle(&mut self, joined: Joined, ctx: &mut Self::Context) {
+        if let Some(user_id) = self.audience.mark_present(joined) {
+            self.headcount.track(user_id);
             self.look(ctx);
         }
     }
@@ -46,12 +46,12 @@ impl Handler<Detach> for EventActor {
     type Result = ();
 
     fn handle(&mut self, Detach(subscription): Detach, ctx: &mut Self::Context) {
-        let Some(attached) = self.sessions.remove(&subscription) else { return };
-        if attached.present {
+        let Some(attached) = self.audience.detach(subscription) else { return };
+        if attached.is_present {
             self.headcount.untrack(attached.user_id);
         }
         self.look(ctx);
-        if self.sessions.is_empty() {
+        if self.audience.is_empty() {
             self.stop_when_idle(ctx);
         }
     }

@@ -1,7 +1,5 @@
 //! The log as it is let out: in order, with what waits for it, and with what is missing read from Postgres.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix::fut::wrap_future;
@@ -9,17 +7,15 @@ use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Committed, HeardOf, PodActor, RETRY, Recheck};
+use super::{Committed, HeardOf, PodActor, Recheck};
 use crate::crew::messages::Kind;
 use crate::crew::pods::change::Change;
 use crate::crew::pods::packet::Packet;
 use crate::crew::pods::repairs::Stretch;
-use crate::crew::pods::store::live;
+use crate::crew::pods::store::live::{self, Mark};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::metrics;
-use crate::realtime::relay::RelayHandle;
-use crate::realtime::subscription::{Frame, Reach};
-use crate::wire::frame;
+use crate::realtime::topic_actor::RETRY;
 
 /// How long a gap may close by itself before it is read: changes of two writers overtake each other by less.
 const GAP: Duration = Duration::from_millis(50);
@@ -31,11 +27,12 @@ impl PodActor {
         }
         // Whoever comes again begins to read anew.
         for change in changes.iter().filter(|change| matches!(change.kind, Kind::Joined | Kind::Left | Kind::Removed)) {
-            self.told.remove(&change.user_id);
+            self.sent_marks.remove(&change.user_id);
         }
         let said = changes.iter().filter(|change| change.kind == Kind::Text && change.is_new);
         let said: Vec<Uuid> = said.map(|change| change.user_id).collect();
-        self.broadcast(changes.into_iter().map(|change| change.frame).collect());
+        let frames: Vec<_> = changes.into_iter().map(|change| change.frame).collect();
+        self.audience.broadcast(&frames);
         // After the message, so that nobody sees a moment with neither.
         said.into_iter().for_each(|user_id| self.has_said(user_id, ctx));
         self.tell_news();
@@ -47,7 +44,7 @@ impl PodActor {
     pub(super) fn tell_news(&mut self) {
         let Some(state) = &self.state else { return };
         if let Some((_, frame)) = self.news.take_if(|(head, _)| *head <= state.delivered()) {
-            self.broadcast(vec![frame]);
+            self.audience.broadcast(&[frame]);
         }
     }
 
@@ -56,14 +53,12 @@ impl PodActor {
     pub(super) fn tell_marks(&mut self) {
         let Some(state) = &self.state else { return };
         let ready = self.marks.extract_if(|_, mark| mark.head <= state.delivered());
-        let frames = ready.map(|(user_id, mark)| {
-            let payload = json!({ "user_id": user_id, "seq": mark.seq });
-            let text = frame::push(self.topic.as_str(), "read", &payload);
-            // It holds whatever comes before or after it, and a join under way may have been read before it.
-            Arc::new(Frame { text, reach: Reach::State { as_of: i64::MAX } })
-        });
-        let frames = frames.collect();
-        self.broadcast(frames);
+        // A mark holds whatever comes before or after it, and a join under way may have been read before it.
+        let frame = |(user_id, mark): (Uuid, Mark)| {
+            self.audience.state_frame("read", &json!({ "user_id": user_id, "seq": mark.seq }))
+        };
+        let frames: Vec<_> = ready.map(frame).collect();
+        self.audience.broadcast(&frames);
     }
 
     /// After whatever may have left a gap.
@@ -90,9 +85,9 @@ impl PodActor {
         self.repairing = true;
         metrics::POD_GAPS.count(&[("closed", "reading")]).increment(1);
         let (repairs, topic, pod_id, known) =
-            (self.parts.repairs.clone(), self.topic.clone(), self.pod_id, state.known());
+            (self.repairs.clone(), self.audience.topic().clone(), self.pod_id, state.known());
         let life = self.life;
-        let relays = self.relays();
+        let relays = self.audience.relays();
         let reading = async move {
             for relay in relays {
                 relay.room(&topic).await;
@@ -122,13 +117,6 @@ impl PodActor {
             }
         }));
     }
-
-    /// One handle of each relay that has a session here.
-    pub(super) fn relays(&self) -> Vec<RelayHandle> {
-        let relays: HashMap<usize, RelayHandle> =
-            self.sessions.values().map(|attached| (attached.relay.id(), attached.relay.clone())).collect();
-        relays.into_values().collect()
-    }
 }
 
 impl Handler<Committed> for PodActor {
@@ -154,7 +142,7 @@ impl Handler<Recheck> for PodActor {
     type Result = ();
 
     fn handle(&mut self, _: Recheck, ctx: &mut Self::Context) {
-        let (database, pod_id, life) = (self.parts.database.clone(), self.pod_id, self.life);
+        let (database, pod_id, life) = (self.database.clone(), self.pod_id, self.life);
         let reading = async move { database.service(async |conn| live::head(conn, pod_id).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<i64>, actor, ctx| match outcome {
             Ok(_) if actor.life != life => {}
@@ -162,7 +150,7 @@ impl Handler<Recheck> for PodActor {
                 actor.head.raise(head);
                 actor.look_for_gap(ctx);
                 // It was this node that lost it, so nobody has told the others.
-                actor.parts.live.tell(actor.pod_id, &Packet::Head(head));
+                actor.registration.tell(&Packet::Head(head));
             }
             Err(_) => {
                 ctx.notify_later(Recheck, RETRY);

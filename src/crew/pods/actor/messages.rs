@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use crate::crew::pods::change::Change;
 use crate::crew::pods::store::live::Mark;
-use crate::realtime::presence::Entry;
 use crate::realtime::subscription::SubscriptionId;
 
 /// Changes of this pod, committed somewhere, ascending.
@@ -19,7 +18,7 @@ pub struct Committed(pub Vec<Change>);
 pub struct HeardOf;
 
 /// Nobody knows whether something was committed: look.
-#[derive(Message)]
+#[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
 pub struct Recheck;
 
@@ -58,27 +57,10 @@ pub struct Typing {
     pub under_way: u32,
 }
 
-/// The database has another line of history: nothing that was read holds any more.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Afresh;
-
-/// Another node tells of its sessions in the pod, all of them.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Told {
-    /// The node.
-    pub from: Uuid,
-    /// Of several tellings the highest holds.
-    pub version: u64,
-    /// Each session's person, and its number there.
-    pub entries: Vec<Entry>,
-}
-
 /// A person types on another node, or has stopped.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct TypesElsewhere {
+pub struct RemoteTyping {
     /// Who.
     pub user_id: Uuid,
     /// Whether they type.

@@ -43,7 +43,7 @@ impl PodActor {
         before.map(|before| ctx.cancel_future(before.timer));
         self.typing.insert(user_id, Types { timer, here, under_way });
         if is_new {
-            self.passing("typing", &json!({ "user_id": user_id, "on": true }), teller);
+            self.audience.passing("typing", &json!({ "user_id": user_id, "on": true }), teller);
         }
     }
 
@@ -52,7 +52,7 @@ impl PodActor {
         match self.typing.get_mut(&user_id) {
             Some(typing) if typing.here && typing.under_way > 0 => typing.under_way -= 1,
             Some(typing) if typing.here => {
-                self.parts.live.tell(self.pod_id, &Packet::Typing { user_id, on: false });
+                self.registration.tell(&Packet::Typing { user_id, on: false });
                 self.stop_typing(user_id, ctx);
             }
             // Their node knows whether they type anew, and says so.
@@ -63,7 +63,7 @@ impl PodActor {
     pub(super) fn stop_typing(&mut self, user_id: Uuid, ctx: &mut Context<Self>) {
         if let Some(typing) = self.typing.remove(&user_id) {
             ctx.cancel_future(typing.timer);
-            self.passing("typing", &json!({ "user_id": user_id, "on": false }), None);
+            self.audience.passing("typing", &json!({ "user_id": user_id, "on": false }), None);
         }
     }
 
@@ -83,8 +83,8 @@ impl Handler<Typing> for PodActor {
     type Result = ();
 
     fn handle(&mut self, Typing { subscription, on, under_way }: Typing, ctx: &mut Self::Context) {
-        let Some(user_id) = self.sessions.get(&subscription).map(|attached| attached.user_id) else { return };
-        self.parts.live.tell(self.pod_id, &Packet::Typing { user_id, on });
+        let Some(user_id) = self.audience.user_of(subscription) else { return };
+        self.registration.tell(&Packet::Typing { user_id, on });
         match on {
             true => self.start_typing(user_id, Some(subscription), under_way, ctx),
             false => self.stop_typing(user_id, ctx),

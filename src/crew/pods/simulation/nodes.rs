@@ -3,6 +3,7 @@
 use super::super::packet::{Packet, encode_changes};
 use super::super::state::State;
 use super::*;
+use crate::realtime::hub::Packet as _;
 
 impl World {
     /// The journal tells of the oldest that it has committed: its own node's actor, and the bus.

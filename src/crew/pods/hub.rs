@@ -1,94 +1,76 @@
 //! The pods that have sessions on this node, and how they are told of what was committed: by this node's journal, and by
 //! the other nodes over the bus. Here the two meet; behind it nobody knows where a change came from.
 
-mod from_afar;
+mod bus_receiver;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use actix::Addr;
 use parking_lot::RwLock;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::actor::{Afresh, Committed, Gone, HeardOf, PodActor, PodChanged, Read, Recheck};
-use super::change::{Change, KIND};
-use super::journal::Deliver;
+use super::actor::{Committed, Gone, HeardOf, PodActor, PodChanged, Read, Recheck};
 use super::observer::{Observer, Origin};
 use super::packet::{self, Packet};
 use super::store::live::{Found, Known, Mark};
-use crate::crew::events::live::LiveEvents;
+use crate::crew::events::hub::EventHub;
+use crate::crew::journal::Deliver;
+use crate::crew::journal::change::{Change, KIND};
 use crate::foundation::metrics;
+use crate::realtime::attendance::EpochChanged;
 use crate::realtime::bus::Bus;
+use crate::realtime::hub::Hub;
 use crate::realtime::nodes::Nodes;
-use crate::realtime::registry::{Generation, Live, Registry, Start};
-use crate::wire::topic::Topic;
+use crate::realtime::threads::Threads;
 
-pub use self::from_afar::FromAfar;
-use self::from_afar::NODE;
+/// The kind of the topics on which single nodes are asked of pods.
+const NODE: &str = "node";
 
 /// The live pods of this node.
-pub struct LivePods {
-    registry: Registry<PodActor>,
-    bus: Arc<dyn Bus>,
-    /// The other nodes, where there may be some.
-    nodes: Option<Nodes>,
+pub struct PodHub {
+    topics: Arc<Hub<PodActor>>,
     observers: RwLock<Vec<Arc<dyn Observer>>>,
     /// The events' topics, which tell of the pods' cards.
-    events: Arc<LiveEvents>,
-    versions: AtomicU64,
+    events: Arc<EventHub>,
     /// The database's line of history, once it is known.
     epoch: RwLock<Arc<str>>,
     /// Somebody wants the sweep now.
     pub(super) sweep_now: Notify,
 }
 
-impl LivePods {
-    /// None yet.
-    pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, events: Arc<LiveEvents>) -> Self {
-        LivePods {
-            registry: Registry::new(KIND, Arc::clone(&bus)),
-            bus,
-            nodes,
+impl PodHub {
+    /// Returns a hub without live pods, whose actors will live on `threads`.
+    pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, events: Arc<EventHub>, threads: Threads) -> Self {
+        PodHub {
+            topics: Hub::start(KIND, NODE, bus, nodes, threads),
             observers: RwLock::default(),
             events,
-            versions: AtomicU64::new(1),
             epoch: RwLock::new("".into()),
             sweep_now: Notify::new(),
         }
     }
 
-    /// The actor of a pod, if it has one.
-    pub fn find(&self, pod_id: Uuid) -> Option<Live<PodActor>> {
-        self.registry.find(pod_id)
-    }
-
-    /// The actor of a pod, started by `start` if it has none.
-    pub fn find_or_start(&self, pod_id: Uuid, start: impl FnOnce(Start) -> Addr<PodActor>) -> Live<PodActor> {
-        self.registry.find_or_start(pod_id, start)
-    }
-
-    /// An actor stops.
-    pub fn remove(&self, pod_id: Uuid, generation: Generation) {
-        self.registry.remove(pod_id, generation);
+    /// Returns the live topics `pod:<id>`.
+    pub fn topics(&self) -> &Arc<Hub<PodActor>> {
+        &self.topics
     }
 
     /// Something about a pod has changed that is no line of its log.
     pub fn changed(&self, pod_id: Uuid) {
-        self.tell(pod_id, &Packet::PodChanged);
+        self.topics.tell(pod_id, &Packet::PodChanged);
         self.changed_here(pod_id);
     }
 
     pub(super) fn changed_here(&self, pod_id: Uuid) {
-        if let Some(live) = self.find(pod_id) {
+        if let Some(live) = self.topics.find(pod_id) {
             live.address.do_send(PodChanged);
         }
     }
 
     /// These people have read further; written by this node, at most twice a second a person.
     pub fn read(&self, pod_id: Uuid, marks: Vec<Mark>) {
-        if !self.is_alone() {
-            self.tell(pod_id, &Packet::Marks(marks.clone()));
+        if !self.topics.is_alone() {
+            self.topics.tell(pod_id, &Packet::Marks(marks.clone()));
         }
         for mark in &marks {
             self.observed(|observer| observer.read(pod_id, mark));
@@ -98,23 +80,13 @@ impl LivePods {
 
     /// The same for a pod's sessions on this node alone.
     pub(super) fn read_here(&self, pod_id: Uuid, marks: Vec<Mark>) {
-        if let Some(live) = self.find(pod_id) {
+        if let Some(live) = self.topics.find(pod_id) {
             if let Some(head) = marks.iter().map(|mark| mark.head).max() {
                 live.head.raise(head);
             }
             // Bounded by its pace; and a mark that is lost is not told again before the next.
             live.address.do_send(Read(marks));
         }
-    }
-
-    /// Whether what this node knows of a pod is all there is.
-    pub fn is_alone(&self) -> bool {
-        self.bus.is_alone()
-    }
-
-    /// Who this node is to the others.
-    pub fn boot_id(&self) -> Uuid {
-        self.bus.boot_id()
     }
 
     /// Tells of what happens to pods, from now on.
@@ -126,50 +98,23 @@ impl LivePods {
         self.observers.read().iter().for_each(|observer| tell(&**observer));
     }
 
-    /// How many are live.
-    pub fn count(&self) -> usize {
-        self.registry.len()
-    }
-
-    /// Tells the other nodes with sessions in the pod.
-    pub fn tell(&self, pod_id: Uuid, packet: &Packet) {
-        if !self.is_alone() {
-            self.bus.publish(&Topic::of(KIND, pod_id), &packet.encode());
-        }
-    }
-
-    /// Asks one node which sessions it has in the pod.
-    pub fn ask(&self, boot_id: Uuid, pod_id: Uuid) {
-        self.bus.publish(&Topic::of(NODE, boot_id), &Packet::AskAbout(pod_id).encode());
-    }
-
-    /// Whether that node was heard lately, so that it would answer.
-    pub fn is_heard(&self, boot_id: Uuid) -> bool {
-        self.nodes.as_ref().is_some_and(|nodes| nodes.is_heard(boot_id))
-    }
-
-    /// A number above all that were given before, for what is said next.
-    pub fn version(&self) -> u64 {
-        self.versions.fetch_add(1, Ordering::AcqRel)
-    }
-
-    /// The live pods with what they have heard of.
+    /// Returns the live pods with what they have heard of.
     pub(super) fn heads(&self) -> Vec<Known> {
-        let mut heads = Vec::with_capacity(self.count());
-        self.registry.for_each(|pod_id, live| heads.push((pod_id, live.head.get(), live.head.revision())));
+        let mut heads = Vec::with_capacity(self.topics.count());
+        self.topics.for_each(|pod_id, live| heads.push((pod_id, live.head.get(), live.head.revision())));
         heads
     }
 
     /// The database has another line of history than the one that all here was read from: nothing of it holds any more.
-    fn start_afresh(&self) {
-        self.registry.for_each(|_, live| live.address.do_send(Afresh));
+    fn change_epoch(&self) {
+        self.topics.tell_all(EpochChanged);
         self.observed(|observer| observer.epoch_changed());
-        self.events.start_afresh();
+        self.events.change_epoch();
     }
 
     /// A reading has seen that the pod's log reaches up to here.
     pub fn reaches(&self, pod_id: Uuid, head: i64) {
-        if !self.is_alone() && self.find(pod_id).is_some_and(|live| live.head.get() < head) {
+        if !self.topics.is_alone() && self.topics.find(pod_id).is_some_and(|live| live.head.get() < head) {
             self.heard_of_here(pod_id, head);
         }
     }
@@ -177,7 +122,7 @@ impl LivePods {
     fn committed_here(&self, pod_id: Uuid, changes: Vec<Change>, origin: Origin) {
         let Some(last) = changes.last().map(|change| change.position) else { return };
         self.observed(|observer| observer.committed(pod_id, &changes, origin));
-        if let Some(live) = self.find(pod_id) {
+        if let Some(live) = self.topics.find(pod_id) {
             // Raised first: where the mailbox is full, the actor finds here what it must read.
             live.head.raise(last);
             let _ = live.address.try_send(Committed(changes));
@@ -185,7 +130,7 @@ impl LivePods {
     }
 
     fn heard_of_here(&self, pod_id: Uuid, position: i64) {
-        if let Some(live) = self.find(pod_id) {
+        if let Some(live) = self.topics.find(pod_id) {
             live.head.raise(position);
             let _ = live.address.try_send(HeardOf);
         }
@@ -193,7 +138,7 @@ impl LivePods {
 
     fn gone_here(&self, pod_id: Uuid) {
         self.observed(|observer| observer.gone(pod_id));
-        if let Some(live) = self.find(pod_id) {
+        if let Some(live) = self.topics.find(pod_id) {
             live.address.do_send(Gone);
         }
     }
@@ -202,23 +147,23 @@ impl LivePods {
     pub(super) fn found(&self, found: &Found) {
         let Some(head) = found.head else { return self.gone_here(found.pod_id) };
         self.heard_of_here(found.pod_id, head);
-        if self.find(found.pod_id).is_some_and(|live| live.head.revision() != found.revision) {
+        if self.topics.find(found.pod_id).is_some_and(|live| live.head.revision() != found.revision) {
             self.changed_here(found.pod_id);
         }
     }
 }
 
-impl Deliver for LivePods {
+impl Deliver for PodHub {
     fn committed(&self, pod_id: Uuid, changes: Vec<Change>) {
-        if !self.is_alone() {
+        if !self.topics.is_alone() {
             let epoch = Arc::clone(&self.epoch.read());
-            self.bus.publish(&Topic::of(KIND, pod_id), &packet::encode_changes(&epoch, &changes));
+            self.topics.publish(pod_id, &packet::encode_changes(&epoch, &changes));
         }
         self.committed_here(pod_id, changes, Origin::Here);
     }
 
     fn heard_of(&self, pod_id: Uuid, position: i64) {
-        self.tell(pod_id, &Packet::Head(position));
+        self.topics.tell(pod_id, &Packet::Head(position));
         self.heard_of_here(pod_id, position);
     }
 
@@ -227,17 +172,17 @@ impl Deliver for LivePods {
         self.events.recheck();
         match pod_id {
             Some(pod_id) => {
-                if let Some(live) = self.find(pod_id) {
+                if let Some(live) = self.topics.find(pod_id) {
                     // Not `try_send`: a recheck comes once after a failure, and nothing makes up for a lost one.
                     live.address.do_send(Recheck);
                 }
             }
-            None => self.registry.for_each(|_, live| live.address.do_send(Recheck)),
+            None => self.topics.tell_all(Recheck),
         }
     }
 
     fn gone(&self, pod_id: Uuid) {
-        self.tell(pod_id, &Packet::Gone);
+        self.topics.tell(pod_id, &Packet::Gone);
         self.gone_here(pod_id);
     }
 
@@ -256,7 +201,7 @@ impl Deliver for LivePods {
         if !before.is_empty() && *before != *epoch {
             tracing::warn!(%before, epoch, "the database has another line of history; all pods are read afresh");
             metrics::EPOCHS.count(metrics::NONE).increment(1);
-            self.start_afresh();
+            self.change_epoch();
         }
     }
 }

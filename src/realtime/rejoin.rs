@@ -20,7 +20,7 @@ const MOST: Duration = Duration::from_secs(10);
 const TOGETHER: usize = 25;
 
 /// When which part of a topic's sessions is told to join again, where so many topics are live and it has so many sessions.
-pub fn waves(topics: usize, sessions: usize) -> Vec<(Duration, Reach)> {
+pub fn rejoin_schedule(topics: usize, sessions: usize) -> Vec<(Duration, Reach)> {
     let times = |each: Duration, count: usize| each.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
     let spread = times(A_TOPIC, topics).max(times(A_SESSION, sessions)).min(MOST);
     let parts = sessions.div_ceil(TOGETHER).clamp(1, 256) as u64;
@@ -37,11 +37,11 @@ mod tests {
 
     #[test]
     fn few_come_back_at_once_and_many_over_some_seconds_and_each_just_once() {
-        let [(soon, Reach::EndOfHalt { part: 0, parts: 1 })] = waves(1, 5)[..] else { panic!("one wave") };
+        let [(soon, Reach::EndOfHalt { part: 0, parts: 1 })] = rejoin_schedule(1, 5)[..] else { panic!("one wave") };
         assert!(soon <= A_SESSION * 5);
-        let many = waves(10_000, 5);
+        let many = rejoin_schedule(10_000, 5);
         assert!(many.len() == 1 && many[0].0 <= MOST);
-        let crowd = waves(1, 20_000);
+        let crowd = rejoin_schedule(1, 20_000);
         assert!(crowd.len() > 100 && crowd.is_sorted_by_key(|(at, _)| *at));
         assert!(crowd.last().is_some_and(|(at, _)| *at <= MOST && *at > MOST / 2));
         for (number, (_, reach)) in crowd.iter().enumerate() {

@@ -1,0 +1,76 @@
+//! The pod's sessions on other nodes: who is there, and who types.
+
+use std::time::Instant;
+
+use actix::{Context, Handler};
+use serde_json::Value;
+
+use super::PodActor;
+use super::messages::RemoteTyping;
+use crate::crew::pods::packet::Packet;
+use crate::realtime::attendance::{Announced, Asked, NodeGone, SpeakUp};
+use crate::realtime::presence::Entry;
+use crate::realtime::topic_actor::TopicActor;
+
+impl PodActor {
+    /// Shows what has changed in the presence of other nodes' sessions.
+    fn show_remote(&mut self, diff: Option<Value>, ctx: &mut Context<Self>) {
+        if let Some(diff) = diff {
+            self.audience.passing("presence_diff", &diff, None);
+            self.stop_absent_typing(ctx);
+        }
+    }
+}
+
+impl Handler<Announced<Vec<Entry>>> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, heard: Announced<Vec<Entry>>, ctx: &mut Self::Context) {
+        let diff = self.presence.announced(heard.from, heard.version, heard.said, Instant::now());
+        self.show_remote(diff, ctx);
+    }
+}
+
+impl Handler<Asked> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Asked, _ctx: &mut Self::Context) {
+        self.tell_others();
+        for user_id in self.typing_here() {
+            self.registration.tell(&Packet::Typing { user_id, on: true });
+        }
+    }
+}
+
+impl Handler<RemoteTyping> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, RemoteTyping { user_id, on }: RemoteTyping, ctx: &mut Self::Context) {
+        // One whose coming is not known yet, or who is no member any more, is shown nowhere, and so types nowhere.
+        if self.state.as_ref().is_none_or(|state| !state.has(user_id)) {
+            return;
+        }
+        if on {
+            self.start_typing(user_id, None, 0, ctx);
+        } else {
+            self.stop_typing(user_id, ctx);
+        }
+    }
+}
+
+impl Handler<NodeGone> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, NodeGone(boot_id): NodeGone, ctx: &mut Self::Context) {
+        let diff = self.presence.forget(boot_id);
+        self.show_remote(diff, ctx);
+    }
+}
+
+impl Handler<SpeakUp> for PodActor {
+    type Result = ();
+
+    fn handle(&mut self, _: SpeakUp, ctx: &mut Self::Context) {
+        self.speak_up(ctx);
+    }
+}

@@ -1,0 +1,93 @@
+//! How topics are found, told and taken out.
+
+use std::time::Duration;
+
+use super::probe::{Crash, KIND, Probe, Sessions, Word, hub, joining, pushed};
+use super::*;
+use crate::realtime::attendance::Attach;
+use crate::realtime::relay::Relay;
+
+const ID: Uuid = Uuid::from_u128(7);
+const ADA: Uuid = Uuid::from_u128(1);
+
+#[actix::test]
+async fn a_topic_has_one_actor_and_one_that_stops_late_leaves_its_successor_in() {
+    let (_, hub) = hub(true);
+    let first = Probe::of(&hub, ID, Duration::ZERO);
+    assert!(first == Probe::of(&hub, ID, Duration::ZERO));
+    first.send(Crash).await.unwrap();
+    // Its entry may be there for a moment: who looks for the topic gets a living one all the same.
+    let second = Probe::of(&hub, ID, Duration::ZERO);
+    assert!(first != second && second.send(Sessions).await.is_ok());
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(hub.count(), 1);
+    assert!(hub.find(ID).is_some_and(|live| live.address == second));
+}
+
+#[actix::test]
+async fn an_actor_without_sessions_stops_and_is_found_no_more() {
+    let (bus, hub) = hub(false);
+    let actor = Probe::of(&hub, ID, Duration::ZERO);
+    tokio::time::sleep(Duration::from_millis(1900)).await;
+    assert!(hub.find(ID).is_some() && actor.connected());
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(hub.find(ID).is_none() && !actor.connected());
+    let topic = Topic::of(KIND, ID).to_string();
+    assert_eq!(*bus.published.lock(), [(topic, Word::ask())], "it asked who is there, and had nobody to speak for");
+}
+
+#[actix::test]
+async fn an_announcement_reaches_every_session_and_the_other_nodes_once() {
+    let (bus, hub) = hub(false);
+    let (joined, late) = (joining(ID, ADA), joining(ID, ADA));
+    let actor = Probe::of(&hub, ID, Duration::ZERO);
+    for joining in [&joined, &late] {
+        let (subscription, relay) = (joining.subscription.id, Relay::current().handle());
+        actor.send(Attach { subscription, user_id: ADA, relay }).await.unwrap().unwrap();
+    }
+    joined.subscription.activate(5, 0);
+    bus.published.lock().clear();
+    hub.announce(ID, "board", &serde_json::json!({ "first": "Ada" }));
+    assert_eq!(pushed(&joined.session.outbox).await, ["board"]);
+    assert!(pushed(&late.session.outbox).await.is_empty(), "its join has not been answered");
+    late.subscription.activate(9, 0);
+    assert_eq!(pushed(&late.session.outbox).await, ["board"]);
+    let (topic, text) =
+        (Topic::of(KIND, ID), r#"[null,null,"probe:00000000-0000-0000-0000-000000000007","board",{"first":"Ada"}]"#);
+    assert_eq!(*bus.published.lock(), [(topic.to_string(), Word(format!("event {text}")))]);
+
+    // As it comes to another node.
+    let receivers = Receivers::default().with(KIND, {
+        let hub = Arc::clone(&hub);
+        move |id, _, Word(text)| hub.event(id, ByteString::from(text.trim_start_matches("event ")).into())
+    });
+    let (_, receiver) = receivers.by_kind().next().unwrap();
+    receiver.upgrade().unwrap().received(ID, Uuid::nil(), format!("event {text}").as_bytes());
+    receiver.upgrade().unwrap().received(ID, Uuid::nil(), &[255]);
+    assert_eq!(pushed(&joined.session.outbox).await, ["board"]);
+}
+
+#[actix::test]
+async fn whoever_is_asked_about_a_topic_without_sessions_says_so() {
+    let (bus, hub) = hub(false);
+    hub.asked_about(ID, |version| Word(format!("nobody, {version}")));
+    hub.asked_about(ID, |version| Word(format!("nobody, {version}")));
+    let said: Vec<_> = bus.published.lock().drain(..).map(|(_, word)| word.0).collect();
+    assert_eq!(said, ["nobody, 1", "nobody, 2"]);
+    Probe::of(&hub, ID, Duration::ZERO);
+    hub.asked_about(ID, |version| Word(format!("nobody, {version}")));
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let said: Vec<_> = bus.published.lock().drain(..).map(|(_, word)| word.0).collect();
+    assert_eq!(said, ["ask", "0 here"], "its actor answers");
+}
+
+#[actix::test]
+async fn alone_nothing_is_published() {
+    let (bus, hub) = hub(true);
+    Probe::of(&hub, ID, Duration::ZERO);
+    hub.announce(ID, "board", &());
+    hub.announce(Uuid::nil(), "board", &());
+    hub.back();
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert!(bus.published.lock().is_empty());
+}
