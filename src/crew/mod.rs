@@ -9,6 +9,7 @@ use crate::realtime::domain::{MountError, Mounted, Parts};
 pub mod accounts;
 pub mod demo;
 pub mod events;
+pub mod feed;
 pub mod inbox;
 pub mod invites;
 pub mod journal;
@@ -25,6 +26,7 @@ pub const FEATURES: &[Feature] = &[
     ("accounts", accounts::mount::mount),
     ("messages", |_| Ok(Mounted::default())),
     ("journal", journal::mount::mount),
+    ("feed", feed::mount::mount),
     ("events", events::mount::mount),
     ("pods", pods::mount::mount),
     ("inbox", inbox::mount::mount),

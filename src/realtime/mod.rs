@@ -18,6 +18,7 @@ pub mod handshake;
 pub mod headcount;
 pub mod hub;
 pub mod inbound;
+pub mod join_data;
 pub mod nodes;
 pub mod outbox;
 pub mod pace;

@@ -1,4 +1,4 @@
-//! `event:<id>`: the live side of an event, for its members. What it tells comes from the event's [actor](super::actor).
+//! `event:<id>`: the live side of an event, for its members. What it tells comes from the event's [feed](crate::crew::feed).
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -10,18 +10,17 @@ use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::actor::{Counts, EventActor, Numbers};
-use super::hub::EventHub;
 use super::slug::EventKey;
-use super::store::live::Wall;
 use super::{Event, store};
-use crate::crew::pods::store::of_event;
-use crate::crew::pods::view::{Order, PodView};
+use crate::crew::feed::actor::{Counts, EventActor, Numbers};
+use crate::crew::feed::hub::EventHub;
+use crate::crew::feed::store::{Head, head};
 use crate::foundation::db::{Access, Caller};
 use crate::foundation::errors::{Code, Result};
-use crate::foundation::http::{MAX_ITEMS, Page, PageQuery};
+use crate::foundation::http::MAX_ITEMS;
 use crate::realtime::channel::{Admission, Answer, Channel, Joining, Member, Response, response};
 use crate::realtime::enter::{ask, enter};
+use crate::realtime::join_data::{Fields, as_object, field};
 
 /// Serves the events' topics.
 pub struct EventChannel {
@@ -38,9 +37,9 @@ impl EventChannel {
 #[derive(Serialize)]
 struct JoinReply<'a> {
     event: &'a Event,
-    pods: &'a [PodView],
-    next: &'a Option<String>,
-    members: i64,
+    /// What the kinds of items and the tallies answer, and what other features add.
+    #[serde(flatten, serialize_with = "as_object::serialize")]
+    fields: &'a Fields,
     present: u64,
     head: i64,
     epoch: &'a str,
@@ -69,8 +68,8 @@ impl Channel for EventChannel {
 /// What a join reads on its caller's behalf, in one snapshot.
 struct Snapshot {
     event: Event,
-    wall: Wall,
-    pods: Page<PodView>,
+    head: Head,
+    fields: Fields,
 }
 
 async fn join(hub: Arc<EventHub>, joining: Joining) -> Result<Admission> {
@@ -80,13 +79,13 @@ async fn join(hub: Arc<EventHub>, joining: Joining) -> Result<Admission> {
         let check = async |conn: &mut _| store::require_member(conn, event_id, user_id).await;
         database.scope(&caller, Access::Snapshot, check).await
     };
-    let limit = PageQuery::default().limit()?;
     let read = async |conn: &mut _| {
         store::require_member(conn, event_id, user_id).await?;
         let event = store::find(conn, EventKey::Id(event_id)).await?;
-        let wall = store::live::wall(conn, event_id).await?.ok_or(Code::NotFound)?;
-        let pods = of_event(conn, event_id, Order::Newest, None, limit.rows()).await?;
-        Ok(Snapshot { event, wall, pods: Page::of(pods, limit, PodView::place) })
+        let head = head(conn, event_id).await?.ok_or(Code::NotFound)?;
+        let mut fields = hub.kinds().newest(conn, event_id).await?;
+        fields.extend(hub.joins().read(conn, event_id, user_id).await?);
+        Ok(Snapshot { event, head, fields })
     };
     let read = async |actor: &Addr<EventActor>| {
         let snapshot = database.scope(&caller, Access::Snapshot, &read).await?;
@@ -97,19 +96,22 @@ async fn join(hub: Arc<EventHub>, joining: Joining) -> Result<Admission> {
     let start = || hub.find_or_start(event_id);
     let (snapshot, numbers) = enter(hub.topics(), &joining, patience, check, start, read).await?;
     // An actor that the bus has told less reads it now, and not when the sweep comes by.
-    hub.reaches(event_id, snapshot.wall.head);
-    Ok(Admission { response: reply(&hub, &snapshot, numbers)?, position: snapshot.wall.head, floor: 0 })
+    let position = snapshot.head.seq;
+    hub.reaches(event_id, position);
+    Ok(Admission { response: reply(&hub, snapshot, numbers)?, position, floor: 0 })
 }
 
-fn reply(hub: &EventHub, snapshot: &Snapshot, numbers: Numbers) -> Result<Response> {
+fn reply(hub: &EventHub, snapshot: Snapshot, numbers: Numbers) -> Result<Response> {
+    let Snapshot { event, head, mut fields } = snapshot;
+    for (name, value) in &numbers.tallies {
+        fields.push(field(name, value)?);
+    }
     response(&JoinReply {
-        event: &snapshot.event,
-        pods: &snapshot.pods.items,
-        next: &snapshot.pods.next,
-        members: numbers.members,
+        event: &event,
+        fields: &fields,
         present: numbers.present,
-        head: snapshot.wall.head,
-        epoch: &snapshot.wall.epoch,
+        head: head.seq,
+        epoch: &head.epoch,
         server_time: Utc::now(),
         limits: BTreeMap::from([("frame_bytes", hub.limits().frame_bytes), ("page", MAX_ITEMS as usize)]),
     })

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Event;
-use super::sweep::SHARE;
+use crate::crew::feed::SHARE;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Error, Result};
 

@@ -3,24 +3,20 @@
 //! Anyone may find an event; its members see each other and form pods. Its maker may change and cancel it, and delete
 //! it as long as nobody else has joined, since that would take strangers' pods with it.
 
-pub mod actor;
 pub mod badges;
 pub mod calendar;
 pub mod calls;
 pub mod channel;
 pub mod counts;
-pub mod hub;
+pub mod feed;
 mod member_routes;
 pub mod members;
 pub mod mount;
-pub mod packet;
 pub mod preview;
-mod reading;
 mod routes;
 pub mod service;
 pub mod slug;
 pub mod store;
-mod sweep;
 pub mod time;
 
 use chrono::{DateTime, Utc};

@@ -7,12 +7,13 @@ use uuid::Uuid;
 
 use super::badges;
 use super::counts::{CountedEvent, EventCounts};
-use super::hub::EventHub;
 use super::members::{EventMember, Joining, Membership, MyEvent};
 use super::slug::EventKey;
 use super::store::search::{Ranked, search};
 use super::store::{self, Dated};
 use super::{Event, EventChange, Filter, NewEvent, calls};
+use crate::crew::feed::hub::EventHub;
+use crate::crew::feed::kinds::TallyId;
 use crate::crew::journal::Journal;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller, Database};
@@ -27,15 +28,22 @@ pub struct Events(Arc<Inner>);
 struct Inner {
     database: Database,
     journal: Journal,
-    live: Arc<EventHub>,
+    hub: Arc<EventHub>,
+    members: TallyId,
     counts: EventCounts,
     limit: Option<Allowance>,
 }
 
 impl Events {
     /// Makes the service. A person may make so many events in a time.
-    pub fn new(database: Database, journal: Journal, live: Arc<EventHub>, limit: Option<Allowance>) -> Self {
-        Events(Arc::new(Inner { database, journal, live, counts: EventCounts::new(), limit }))
+    pub fn new(
+        database: Database,
+        journal: Journal,
+        hub: Arc<EventHub>,
+        members: TallyId,
+        limit: Option<Allowance>,
+    ) -> Self {
+        Events(Arc::new(Inner { database, journal, hub, members, counts: EventCounts::new(), limit }))
     }
 
     /// Makes an event. Returns whether it was made by this very call.
@@ -126,8 +134,13 @@ impl Events {
         let badges = badges::worn(&joining.vibe_badges)?;
         let work = async |conn: &mut _| store::join(conn, id, who.user_id, &badges, joining.hidden).await;
         let membership = self.0.database.scope(&who.caller, Access::Write, work).await?;
-        self.0.live.joined(id);
+        self.members_changed(id);
         Ok(membership)
+    }
+
+    /// Somebody has come or gone, by this node: those who have the event's topic open are told how many there are.
+    pub fn members_changed(&self, id: Uuid) {
+        self.0.hub.counted(id, self.0.members);
     }
 
     /// Leaves an event, and with it all its pods.

@@ -1,6 +1,6 @@
 //! Every query of events and their members.
 
-pub mod live;
+pub mod members;
 pub mod search;
 
 use std::collections::HashMap;

@@ -13,7 +13,8 @@ use super::actor::{Committed, Gone, HeardOf, PodActor, PodChanged, Read, Recheck
 use super::observer::{Observer, Origin};
 use super::packet::{self, Packet};
 use super::store::live::{Found, Known, Mark};
-use crate::crew::events::hub::EventHub;
+use crate::crew::events::service::Events;
+use crate::crew::feed::hub::EventHub;
 use crate::crew::journal::Deliver;
 use crate::crew::journal::change::{Change, KIND};
 use crate::foundation::metrics;
@@ -30,8 +31,10 @@ const NODE: &str = "node";
 pub struct PodHub {
     topics: Arc<Hub<PodActor>>,
     observers: RwLock<Vec<Arc<dyn Observer>>>,
-    /// The events' topics, which tell of the pods' cards.
-    events: Arc<EventHub>,
+    /// The events' feeds, which tell of the pods' cards.
+    feed: Arc<EventHub>,
+    /// Whose members come and go with what the journal commits.
+    events: Events,
     /// The database's line of history, once it is known.
     epoch: RwLock<Arc<str>>,
     /// Somebody wants the sweep now.
@@ -40,10 +43,11 @@ pub struct PodHub {
 
 impl PodHub {
     /// Returns a hub without live pods, whose actors will live on `threads`.
-    pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, events: Arc<EventHub>, threads: Threads) -> Self {
+    pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, feed: Arc<EventHub>, events: Events, threads: Threads) -> Self {
         PodHub {
             topics: Hub::start(KIND, NODE, bus, nodes, threads),
             observers: RwLock::default(),
+            feed,
             events,
             epoch: RwLock::new("".into()),
             sweep_now: Notify::new(),
@@ -106,10 +110,10 @@ impl PodHub {
     }
 
     /// The database has another line of history than the one that all here was read from: nothing of it holds any more.
-    fn change_epoch(&self) {
+    fn change_epoch(&self, epoch: &str) {
         self.topics.tell_all(EpochChanged);
         self.observed(|observer| observer.epoch_changed());
-        self.events.change_epoch();
+        self.feed.change_epoch(epoch);
     }
 
     /// A reading has seen that the pod's log reaches up to here.
@@ -169,7 +173,7 @@ impl Deliver for PodHub {
 
     fn recheck(&self, pod_id: Option<Uuid>) {
         // Whatever it was may have changed a card.
-        self.events.recheck();
+        self.feed.recheck();
         match pod_id {
             Some(pod_id) => {
                 if let Some(live) = self.topics.find(pod_id) {
@@ -187,9 +191,9 @@ impl Deliver for PodHub {
     }
 
     fn wall_moved(&self, event_id: Uuid, members: bool) {
-        self.events.moved(event_id);
+        self.feed.moved(event_id);
         if members {
-            self.events.joined(event_id);
+            self.events.members_changed(event_id);
         }
     }
 
@@ -201,7 +205,7 @@ impl Deliver for PodHub {
         if !before.is_empty() && *before != *epoch {
             tracing::warn!(%before, epoch, "the database has another line of history; all pods are read afresh");
             metrics::EPOCHS.count(metrics::NONE).increment(1);
-            self.change_epoch();
+            self.change_epoch(epoch);
         }
     }
 }

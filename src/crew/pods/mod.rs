@@ -7,6 +7,7 @@ pub mod actor;
 mod amend_routes;
 mod calls;
 pub mod channel;
+mod feed;
 pub mod hub;
 mod member_routes;
 mod message_routes;
@@ -42,7 +43,8 @@ use self::read_marks::ReadMarks;
 use self::repairs::Repairs;
 use self::sweep::Sweep;
 use self::under_way::UnderWay;
-use crate::crew::events::hub::EventHub;
+use crate::crew::events::service::Events;
+use crate::crew::feed::hub::EventHub;
 pub use crate::crew::journal::{self, change};
 use crate::crew::journal::{Amend, Append, Call, Done, Journal};
 use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
@@ -169,12 +171,13 @@ impl Pods {
         database: &Database,
         bus: Arc<dyn Bus>,
         nodes: Option<Nodes>,
-        events: &Arc<EventHub>,
+        feed: Arc<EventHub>,
+        events: Events,
         journal: Journal,
         limits: &Limits,
         threads: Threads,
     ) -> Self {
-        let hub = Arc::new(PodHub::new(bus, nodes.clone(), Arc::clone(events), threads.clone()));
+        let hub = Arc::new(PodHub::new(bus, nodes.clone(), feed, events, threads.clone()));
         if let Some(nodes) = &nodes {
             threads.spare().spawn(Sweep::new(database.clone(), Arc::clone(&hub), nodes.status()).run());
         }

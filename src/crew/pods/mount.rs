@@ -5,8 +5,10 @@ use std::sync::Arc;
 use actix_web::web;
 use futures_util::FutureExt;
 
+use super::feed::Cards;
 use super::{Pods, channel, message_routes, routes};
-use crate::crew::events::hub::EventHub;
+use crate::crew::events::service::Events;
+use crate::crew::feed::hub::EventHub;
 use crate::crew::journal::{Journal, change};
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
@@ -15,10 +17,11 @@ use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 /// # Errors
 /// [`MountError`] where the events are not mounted before.
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
-    let events = parts.service::<Arc<EventHub>>()?;
+    let (feed, events) = (parts.service::<Arc<EventHub>>()?, parts.service::<Events>()?);
+    feed.kinds().add_kind(Cards)?;
     let (journal, limits) = (parts.service::<Journal>()?, &parts.settings.limits);
     let (bus, nodes, threads) = (Arc::clone(&parts.bus), parts.nodes.clone(), parts.threads.clone());
-    let pods = Pods::start(&parts.database, bus, nodes, &events, journal, limits, threads);
+    let pods = Pods::start(&parts.database, bus, nodes, feed, events, journal, limits, threads);
     let mut mounted = Mounted::default();
     mounted.routes.extend([routes::routes as Routes, message_routes::routes]);
     mounted.share(web::Data::new(pods.clone()));

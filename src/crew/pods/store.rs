@@ -1,5 +1,6 @@
 //! What HTTP reads of pods. They are written by the functions of the database that the journal calls, and by nothing here.
 
+pub mod cards;
 pub mod live;
 
 use std::collections::HashMap;

@@ -1,6 +1,5 @@
 //! What actors and joins read of pods.
 
-mod cards;
 mod marks;
 mod snapshot;
 mod sweep;
@@ -10,7 +9,6 @@ use diesel::sql_types::{Array, BigInt, Bool, SmallInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-pub use self::cards::{Card, cards};
 pub use self::marks::{Mark, mark_read, marks, sums_of_marks};
 pub use self::snapshot::{Reader, Snapshot, snapshot};
 pub use self::sweep::{Found, Known, epoch, sweep};

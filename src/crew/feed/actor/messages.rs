@@ -1,6 +1,9 @@
 //! What an event's actor can be told and asked.
 
+use std::sync::Arc;
+
 use actix::Message;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::foundation::errors::Result;
@@ -9,6 +12,11 @@ use crate::foundation::errors::Result;
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Look;
+
+/// The database has this line of history now.
+#[derive(Clone, Message)]
+#[rtype(result = "()")]
+pub struct HistoryIs(pub Arc<str>);
 
 /// The numbers that the join of this person is answered with. What the topic tells after that follows from them.
 #[derive(Message)]
@@ -19,10 +27,10 @@ pub struct Counts {
 }
 
 /// How many there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Numbers {
-    /// Members of the event, as was told last.
-    pub members: i64,
+    /// The tallies as they were told last, by their fields.
+    pub tallies: Vec<(&'static str, Value)>,
     /// People on the topic, who joins included.
     pub present: u64,
 }

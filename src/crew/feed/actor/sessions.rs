@@ -27,7 +27,9 @@ impl Handler<Counts> for EventActor {
     fn handle(&mut self, Counts { user_id }: Counts, _ctx: &mut Self::Context) -> Self::Result {
         let state = self.state.as_ref().ok_or(Code::NotFound)?;
         let present = self.headcount.total() + u64::from(!self.headcount.has(user_id));
-        Ok(Numbers { members: state.members, present })
+        let tallies = self.kinds.tallies();
+        let tallies = tallies.iter().zip(&state.tallies).map(|(tally, told)| (tally.field(), told.count.value.clone()));
+        Ok(Numbers { tallies: tallies.collect(), present })
     }
 }
 

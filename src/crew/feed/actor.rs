@@ -4,7 +4,7 @@
 //! the last session has left. When the database has another line of history it starts afresh, and its sessions, who hear
 //! nothing from that moment on, are sent back by `phx_error`, one part after the other.
 //!
-//! **Order.** All that is told of the wall has a number of it ([`Wall`](super::store::live::Wall)), and is read as a range, in
+//! **Order.** Every item has a number of the feed ([`Head`](super::store::Head)), and is read as a range, in
 //! one snapshot, ascending, with who has left among it. So each session gets every later state of what its join was answered
 //! with, and who has left gets nothing that was committed after that, whether the bus said so or not.
 //!
@@ -23,12 +23,12 @@ use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
 use serde_json::json;
 use uuid::Uuid;
 
-pub use self::messages::{Counts, Look, Numbers};
-use super::hub::{Due, KIND, Marks};
+pub use self::messages::{Counts, HistoryIs, Look, Numbers};
+use super::kinds::{Count, Kinds};
+use super::marks::{Due, Marks};
 use super::packet::Packet;
-use super::reading::{self, Reading};
-use super::store::live;
-use super::sweep::SHARE;
+use super::reading::{self, Counted, Range, Reading};
+use super::{KIND, SHARE, store};
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::foundation::metrics;
@@ -47,7 +47,7 @@ const MAILBOX: usize = 1024;
 /// Between two times that it speaks.
 const PACE: Duration = Duration::from_millis(250);
 
-/// After so long without a reading it starts afresh: departures are kept for an hour.
+/// After so long without a reading it starts afresh: what is gone is kept for an hour.
 const MEMORY: Duration = Duration::from_secs(30 * 60);
 
 /// What an actor works with.
@@ -56,6 +56,8 @@ pub struct Parts {
     pub database: Database,
     /// Where it is entered.
     pub hub: Arc<Hub<EventActor>>,
+    /// What can be told.
+    pub kinds: Kinds,
 }
 
 /// The actor of one event.
@@ -64,6 +66,7 @@ pub struct EventActor {
     registration: Registration<EventActor>,
     marks: Marks,
     database: Database,
+    kinds: Kinds,
     /// `None` until it is read, and when there is no such event.
     state: Option<State>,
     audience: Audience,
@@ -78,16 +81,21 @@ pub struct EventActor {
     /// Whether it will speak by itself.
     waiting: bool,
     spoke: Option<Instant>,
-    /// When members may be counted again.
-    count_at: Instant,
 }
 
 /// What its sessions were told.
 struct State {
     position: i64,
-    members: i64,
+    tallies: Vec<Told>,
     epoch: String,
     read_at: Instant,
+}
+
+/// A tally as it was told.
+struct Told {
+    count: Count,
+    /// When it may be counted again.
+    again_at: Instant,
 }
 
 impl EventActor {
@@ -100,6 +108,7 @@ impl EventActor {
             registration,
             marks,
             database: parts.database,
+            kinds: parts.kinds,
             state: None,
             audience: Audience::new(Topic::of(KIND, event_id)),
             headcount: Headcount::default(),
@@ -109,7 +118,6 @@ impl EventActor {
             behind: false,
             waiting: false,
             spoke: None,
-            count_at: Instant::now(),
         }
     }
 
@@ -118,15 +126,15 @@ impl EventActor {
         if self.waiting || self.state.is_none() {
             return;
         }
-        let due = self.due();
+        let due = self.marks.due();
         let speaks = self.headcount.total() != self.sent_present || self.owes_others();
-        if !speaks && (self.reading || due == Due::default()) {
+        if !speaks && (self.reading || due.is_empty()) {
             return;
         }
         let now = Instant::now();
         let mut at = self.spoke.map_or(now, |spoke| spoke + PACE);
-        if !speaks && !due.wall {
-            at = at.max(self.count_at);
+        if !speaks && !due.has(Due::ITEMS) {
+            at = at.max(self.count_at(due));
         }
         if at <= now {
             return self.speak(ctx);
@@ -139,8 +147,17 @@ impl EventActor {
         });
     }
 
-    fn due(&self) -> Due {
-        self.marks.due()
+    /// When the first of the tallies that are due may be counted.
+    fn count_at(&self, due: Due) -> Instant {
+        let told = self.state.iter().flat_map(|state| state.tallies.iter().enumerate());
+        let due = told.filter(|(place, _)| due.has(Due::tally(*place)));
+        due.map(|(_, told)| told.again_at).min().unwrap_or_else(Instant::now)
+    }
+
+    /// What may be read now: a tally that was counted a moment ago waits.
+    fn ready(&self, due: Due) -> Due {
+        let (now, tallies) = (Instant::now(), self.state.iter().flat_map(|state| state.tallies.iter().enumerate()));
+        tallies.filter(|(_, told)| told.again_at > now).fold(due, |due, (place, _)| due.without(Due::tally(place)))
     }
 
     fn speak(&mut self, ctx: &mut Context<Self>) {
@@ -153,9 +170,8 @@ impl EventActor {
         if self.owes_others() {
             self.tell_others();
         }
-        let mut due = self.due();
-        due.count &= Instant::now() >= self.count_at;
-        if !self.reading && due != Due::default() {
+        let due = self.ready(self.marks.due());
+        if !self.reading && !due.is_empty() {
             self.read(due, ctx);
         }
         self.look(ctx);
@@ -170,8 +186,9 @@ impl EventActor {
         }
         self.reading = true;
         self.marks.take(due);
-        let (database, topic, event_id) = (self.database.clone(), self.audience.topic().clone(), self.event_id);
-        let (after, epoch, life) = (state.position, state.epoch.clone(), self.life);
+        let (database, kinds, topic) = (self.database.clone(), self.kinds.clone(), self.audience.topic().clone());
+        let range = Range { event_id: self.event_id, after: state.position, epoch: state.epoch.clone(), due };
+        let life = self.life;
         // Turn upon turn of as much as there can be must not cut honest readers; else nobody waits for one who is slow.
         let relays = if self.behind { self.audience.relays() } else { Vec::new() };
         let began = Instant::now();
@@ -179,7 +196,7 @@ impl EventActor {
             for relay in relays {
                 relay.room(&topic).await;
             }
-            reading::read(&database, &topic, event_id, after, &epoch, due.count).await
+            reading::read(&database, &kinds, &topic, range).await
         };
         metrics::EVENT_READINGS.count(metrics::NONE).increment(1);
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Reading>, actor, ctx| {
@@ -207,44 +224,58 @@ impl EventActor {
                 self.marks.forget();
             }
             Reading::OtherHistory => ctx.notify(EpochChanged),
-            Reading::News { frames, upto, more, members } => {
+            Reading::News { frames, upto, more, counted } => {
                 (state.position, state.read_at) = (upto, began);
-                let before = state.members;
-                if let Some((count, took)) = members {
-                    state.members = count;
-                    self.count_at = Instant::now() + took * SHARE;
-                }
-                let now = state.members;
-                self.marks.sent(upto, now);
+                self.marks.told(upto);
                 self.audience.broadcast(&frames);
-                if now != before {
-                    self.audience.state("members:count", &json!({ "count": now }));
-                }
+                self.tell_counted(counted);
                 self.behind = more;
                 if more {
-                    self.marks.put_back(Due { wall: true, count: false });
+                    self.marks.put_back(Due::ITEMS);
                 }
             }
         }
     }
 
-    /// Reads where the wall stands, and lets nothing else happen until it has.
+    /// Tells of the tallies that differ from what was told.
+    fn tell_counted(&mut self, counted: Vec<Counted>) {
+        let Some(state) = &mut self.state else { return };
+        let tallies = self.kinds.tallies();
+        for Counted { place, count, took } in counted {
+            let (Some(told), Some(tally)) = (state.tallies.get_mut(place), tallies.get(place)) else { continue };
+            told.again_at = Instant::now() + took * SHARE;
+            self.marks.counted(place, count.revision);
+            if told.count.value != count.value {
+                self.audience.state(tally.event(), &tally.payload(&count.value));
+            }
+            told.count = count;
+        }
+    }
+
+    /// Reads where the feed stands, and lets nothing else happen until it has.
     fn read_state(&mut self, ctx: &mut Context<Self>) {
-        let (database, event_id) = (self.database.clone(), self.event_id);
+        let (database, kinds, event_id) = (self.database.clone(), self.kinds.clone(), self.event_id);
         let read = async move || {
             let read = async |conn: &mut _| {
-                let Some(wall) = live::wall(conn, event_id).await? else { return Ok(None) };
-                Ok(Some((wall, live::count(conn, event_id).await?)))
+                let Some(head) = store::head(conn, event_id).await? else { return Ok(None) };
+                Ok(Some((head, reading::count(conn, &kinds, event_id, Due::ALL).await?)))
             };
             let began = Instant::now();
             let found = database.service_snapshot(read).await?;
-            Ok(found.map(|(wall, members)| (wall, members, began)))
+            Ok(found.map(|(head, counted)| (head, counted, began)))
         };
         let reading = read_first(self.audience.topic().clone(), self.registration.take_ready(), read);
         ctx.wait(wrap_future::<_, Self>(reading).map(|found, actor, ctx| {
-            actor.state = found.map(|(wall, members, read_at)| {
-                actor.marks.sent(wall.head, members);
-                State { position: wall.head, members, epoch: wall.epoch, read_at }
+            actor.state = found.map(|(head, counted, read_at)| {
+                actor.marks.told(head.seq);
+                counted.iter().for_each(|counted| actor.marks.counted(counted.place, counted.count.revision));
+                let told = |Counted { count, .. }| Told { count, again_at: read_at };
+                State {
+                    position: head.seq,
+                    tallies: counted.into_iter().map(told).collect(),
+                    epoch: head.epoch,
+                    read_at,
+                }
             });
             actor.look(ctx);
         }));
@@ -320,5 +351,16 @@ impl Handler<EpochChanged> for EventActor {
         self.marks.forget();
         self.life += 1;
         self.read_state(ctx);
+    }
+}
+
+impl Handler<HistoryIs> for EventActor {
+    type Result = ();
+
+    fn handle(&mut self, HistoryIs(epoch): HistoryIs, ctx: &mut Self::Context) {
+        // It may have found out by itself, and whoever has joined since knows the new one: they need not be sent back.
+        if self.state.as_ref().is_none_or(|state| *state.epoch != *epoch) {
+            ctx.notify(EpochChanged);
+        }
     }
 }

@@ -1,0 +1,186 @@
+//! The events whose topics are open on this node, and how they hear that something has changed: from this node's journal and
+//! handlers, from the other nodes over the bus, and from the sweep. All of them only say that there is something to read.
+
+use std::sync::{Arc, Weak};
+
+use actix::{Actor, Addr};
+use uuid::Uuid;
+
+use super::KIND;
+use super::actor::{EventActor, HistoryIs, Look, Parts};
+use super::kinds::{Kinds, TallyId};
+use super::marks::{Due, Known, Marks};
+use super::packet::Packet;
+use super::sweep::Sweep;
+use crate::foundation::db::Database;
+use crate::foundation::settings::Limits;
+use crate::realtime::attendance::Asked;
+use crate::realtime::bus::{Bus, Receive};
+use crate::realtime::hub::{Hub, Receivers};
+use crate::realtime::join_data::Joins;
+use crate::realtime::nodes::Nodes;
+use crate::realtime::registry::Live;
+use crate::realtime::threads::Threads;
+
+/// The kind of the topics on which single nodes are asked of events.
+const NODE: &str = "event-node";
+
+/// The live events of this node.
+pub struct EventHub {
+    topics: Arc<Hub<EventActor>>,
+    database: Database,
+    limits: Limits,
+    kinds: Kinds,
+    joins: Joins,
+    /// What comes from other nodes.
+    receivers: Receivers,
+}
+
+impl EventHub {
+    /// Starts a hub without live events, whose actors will live on `threads`. With `nodes`, the sweep finds what the bus has
+    /// lost.
+    pub fn start(
+        database: &Database,
+        bus: Arc<dyn Bus>,
+        nodes: Option<Nodes>,
+        limits: &Limits,
+        threads: Threads,
+    ) -> Arc<Self> {
+        let (topics, kinds) = (Hub::start(KIND, NODE, bus, nodes.clone(), threads.clone()), Kinds::default());
+        let receivers = [KIND, NODE].into_iter().fold(Receivers::default(), |receivers, kind| {
+            let (topics, kinds) = (Arc::clone(&topics), kinds.clone());
+            receivers.with(kind, move |id, from, packet| received(&topics, &kinds, id, from, packet))
+        });
+        let hub = Arc::new(EventHub {
+            topics,
+            database: database.clone(),
+            limits: limits.clone(),
+            kinds,
+            joins: Joins::default(),
+            receivers,
+        });
+        if let Some(nodes) = &nodes {
+            let sweep = Sweep::new(database.clone(), Arc::clone(&hub), nodes.status());
+            threads.spare().spawn(sweep.run());
+        }
+        hub
+    }
+
+    /// Returns the live topics `event:<id>`.
+    pub fn topics(&self) -> &Arc<Hub<EventActor>> {
+        &self.topics
+    }
+
+    /// Returns the database.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Returns the limits that clients are told of.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Returns the kinds of items and the tallies, to which features add theirs.
+    pub fn kinds(&self) -> &Kinds {
+        &self.kinds
+    }
+
+    /// Returns what features add to the answers of joins.
+    pub fn joins(&self) -> &Joins {
+        &self.joins
+    }
+
+    /// Returns the actor of an event, started if it has none.
+    pub fn find_or_start(&self, event_id: Uuid) -> Addr<EventActor> {
+        // The last bits of an id are as good as random.
+        let number = event_id.as_u128() as usize % 1024;
+        let live = self.topics.find_or_start(event_id, number, |thread, start| {
+            let parts =
+                Parts { database: self.database.clone(), hub: Arc::clone(&self.topics), kinds: self.kinds.clone() };
+            EventActor::start_in_arbiter(thread, move |ctx| EventActor::new(event_id, start, parts, ctx))
+        });
+        live.address
+    }
+
+    /// Something that the event's members see was committed by this node, and has taken a number of the feed.
+    pub fn moved(&self, event_id: Uuid) {
+        self.topics.tell(event_id, &Packet::Feed);
+        self.note(event_id, Due::ITEMS);
+    }
+
+    /// Something that a tally counts was committed by this node.
+    pub fn counted(&self, event_id: Uuid, tally: TallyId) {
+        if let Some(known) = self.kinds.tallies().get(tally.0) {
+            self.topics.tell(event_id, &Packet::Tally(known.event().to_owned()));
+        }
+        self.note(event_id, tally.due());
+    }
+
+    /// Nobody knows whether something was committed: all that is live here looks.
+    pub fn recheck(&self) {
+        self.topics.for_each(|_, live| wake(live, Due::ALL));
+    }
+
+    /// A reading has seen that the event's feed reaches up to here.
+    pub fn reaches(&self, event_id: Uuid, head: i64) {
+        if let Some(live) = self.topics.find(event_id)
+            && live.head.position() < head
+        {
+            wake(&live, Due::ALL);
+        }
+    }
+
+    /// The database has this line of history now.
+    pub fn change_epoch(&self, epoch: &str) {
+        self.topics.tell_all(HistoryIs(epoch.into()));
+    }
+
+    /// Returns who takes what the bus brings of events, by kind of topic.
+    pub fn receivers(&self) -> impl Iterator<Item = (&'static str, Weak<dyn Receive>)> {
+        self.receivers.by_kind()
+    }
+
+    /// Returns the live events, with what their sessions were sent.
+    pub(super) fn known(&self) -> Vec<Known> {
+        let mut all = Vec::with_capacity(self.topics.count());
+        self.topics.for_each(|event_id, live| all.extend(live.head.known(event_id)));
+        all
+    }
+
+    /// There is something to read of an event, if it is live here.
+    pub(super) fn note(&self, event_id: Uuid, due: Due) {
+        note(&self.topics, event_id, due);
+    }
+}
+
+fn note(topics: &Hub<EventActor>, event_id: Uuid, due: Due) {
+    if let Some(live) = topics.find(event_id) {
+        wake(&live, due);
+    }
+}
+
+fn wake(live: &Live<EventActor, Marks>, due: Due) {
+    if live.head.note(due) {
+        // Where the mailbox is full, the actor looks at its marks with whatever it takes from there.
+        let _ = live.address.try_send(Look);
+    }
+}
+
+fn received(topics: &Hub<EventActor>, kinds: &Kinds, event_id: Uuid, from: Uuid, packet: Packet) {
+    match packet {
+        Packet::Feed => note(topics, event_id, Due::ITEMS),
+        // One that this version does not know is a newer node's.
+        Packet::Tally(event) => {
+            if let Some(tally) = kinds.find_tally(&event) {
+                note(topics, event_id, tally.due());
+            }
+        }
+        Packet::Present { version, people } => topics.announced(event_id, from, version, people),
+        Packet::Ask => topics.offer(event_id, Asked),
+        Packet::AskAbout(event_id) => {
+            topics.asked_about(event_id, |version| Packet::Present { version, people: 0 });
+        }
+        Packet::Event(text) => topics.event(event_id, text.into()),
+    }
+}

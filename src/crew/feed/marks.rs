@@ -1,0 +1,159 @@
+//! What an event's actor shares with those who tell it something: what there is to read, and what was told.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+use uuid::Uuid;
+
+/// How many tallies there may be: an event's marks have room for so many, and [`Due`] a bit for each.
+pub const TALLIES: usize = 16;
+
+/// What there is to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Due(u32);
+
+impl Due {
+    /// Items of the feed.
+    pub const ITEMS: Due = Due(1);
+
+    /// All that there is.
+    pub const ALL: Due = Due(u32::MAX >> (31 - TALLIES));
+
+    /// The tally at this place.
+    pub fn tally(place: usize) -> Self {
+        Due(2 << place)
+    }
+
+    /// Returns whether there is nothing.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Returns whether all of that is in this.
+    pub fn has(self, other: Due) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Returns this without that.
+    pub fn without(self, other: Due) -> Self {
+        Due(self.0 & !other.0)
+    }
+}
+
+/// The marks of one event. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Marks(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    /// Up to where items were told; below zero until it is known.
+    position: AtomicI64,
+    /// Which revision of each tally was told; likewise.
+    revisions: [AtomicI64; TALLIES],
+    due: AtomicU32,
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        Marks(Arc::new(Shared {
+            position: AtomicI64::new(-1),
+            revisions: [const { AtomicI64::new(-1) }; TALLIES],
+            due: AtomicU32::new(0),
+        }))
+    }
+}
+
+/// What was told of a live event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The event.
+    pub event_id: Uuid,
+    /// Up to where its items were told.
+    pub position: i64,
+    /// Which revision of each tally was told.
+    pub revisions: [i64; TALLIES],
+}
+
+impl Marks {
+    /// Notes that there is something to read. Returns whether that is new, so that the actor must be told.
+    pub fn note(&self, due: Due) -> bool {
+        !Due(self.0.due.fetch_or(due.0, Ordering::AcqRel)).has(due)
+    }
+
+    /// Returns what there is to read.
+    pub fn due(&self) -> Due {
+        Due(self.0.due.load(Ordering::Acquire))
+    }
+
+    /// That is going to be read now: what is noted from here on is new.
+    pub fn take(&self, due: Due) {
+        self.0.due.fetch_and(!due.0, Ordering::AcqRel);
+    }
+
+    /// It could not be read.
+    pub fn put_back(&self, due: Due) {
+        self.note(due);
+    }
+
+    /// Notes up to where items were told.
+    pub fn told(&self, position: i64) {
+        self.0.position.store(position, Ordering::Release);
+    }
+
+    /// Notes which revision of a tally was told.
+    pub fn counted(&self, place: usize, revision: i64) {
+        self.0.revisions[place].store(revision, Ordering::Release);
+    }
+
+    /// Returns up to where items were told; below zero where that is not known.
+    pub fn position(&self) -> i64 {
+        self.0.position.load(Ordering::Acquire)
+    }
+
+    /// Nothing is known any more.
+    pub fn forget(&self) {
+        self.told(-1);
+        self.0.revisions.iter().for_each(|revision| revision.store(-1, Ordering::Release));
+    }
+
+    /// Returns what was told of this event. `None` where nothing is known yet.
+    pub fn known(&self, event_id: Uuid) -> Option<Known> {
+        let position = Some(self.position()).filter(|position| *position >= 0)?;
+        let revisions = std::array::from_fn(|place| self.0.revisions[place].load(Ordering::Acquire));
+        Some(Known { event_id, position, revisions })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_is_new_until_it_is_taken() {
+        let marks = Marks::default();
+        let (items, count) = (Due::ITEMS, Due::tally(0));
+        assert!(marks.note(items));
+        assert!(!marks.note(items), "one is on its way");
+        assert!(marks.note(count), "the count is not");
+        assert!(marks.due().has(items) && marks.due().has(count));
+        marks.take(items);
+        assert_eq!(marks.due(), count);
+        assert!(marks.note(items), "it may have come after the reading");
+        assert!(marks.note(Due::ALL), "there are other tallies");
+        assert!((0..TALLIES).all(|place| marks.due().has(Due::tally(place))));
+        marks.take(Due::ALL);
+        assert!(marks.due().is_empty());
+    }
+
+    #[test]
+    fn what_was_told_is_known_until_it_is_forgotten() {
+        let (marks, id) = (Marks::default(), Uuid::from_u128(1));
+        marks.counted(1, 7);
+        assert_eq!(marks.known(id), None, "the position is not known");
+        marks.told(5);
+        let known = marks.known(id).expect("it is known");
+        assert_eq!((known.position, known.revisions[0], known.revisions[1]), (5, -1, 7));
+        marks.forget();
+        assert_eq!(marks.known(id), None);
+    }
+}

@@ -1,0 +1,19 @@
+//! Puts the feature together.
+
+use std::sync::Arc;
+
+use super::hub::EventHub;
+use crate::realtime::domain::{MountError, Mounted, Parts};
+
+/// Provides the [`EventHub`], to which features above add their kinds, tallies and what joins are answered.
+///
+/// # Errors
+/// None.
+pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
+    let (bus, nodes, threads) = (Arc::clone(&parts.bus), parts.nodes.clone(), parts.threads.clone());
+    let hub = EventHub::start(&parts.database, bus, nodes, &parts.settings.limits, threads);
+    let mut mounted = Mounted::default();
+    mounted.receivers.extend(hub.receivers());
+    parts.provide(hub);
+    Ok(mounted)
+}

@@ -1,0 +1,190 @@
+//! What has changed on an event's feed since a number of it, read in one snapshot and encoded, once for a node.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+
+use super::kinds::{Count, FeedKind, Item, Kinds, Removed};
+use super::marks::Due;
+use super::store;
+use crate::foundation::db::Database;
+use crate::foundation::errors::Result;
+use crate::realtime::subscription::{Ends, Frame, Reach};
+use crate::wire::frame::{self, Encoded};
+use crate::wire::topic::Topic;
+
+/// Changes of one kind that are told in one turn; the rest follows in the next. Well below what may wait for a session.
+const TURN: usize = 64;
+
+/// What was found.
+#[derive(Debug)]
+pub enum Reading {
+    /// There is no such event any more.
+    Gone,
+    /// The database has another line of history.
+    OtherHistory,
+    /// What has changed.
+    News {
+        /// To be told, ascending.
+        frames: Vec<Arc<Frame>>,
+        /// All up to here.
+        upto: i64,
+        /// Whether there is more.
+        more: bool,
+        /// The tallies that were asked for.
+        counted: Vec<Counted>,
+    },
+}
+
+/// A tally as it was read.
+#[derive(Debug)]
+pub struct Counted {
+    /// The tally's place in the list.
+    pub place: usize,
+    /// What was counted.
+    pub count: Count,
+    /// How long that took.
+    pub took: Duration,
+}
+
+/// From where on to read, and what.
+#[derive(Debug, Clone)]
+pub struct Range {
+    /// The event.
+    pub event_id: Uuid,
+    /// Items above this number.
+    pub after: i64,
+    /// In this line of history.
+    pub epoch: String,
+    /// Which tallies.
+    pub due: Due,
+}
+
+/// Reads what has changed, as the service.
+///
+/// # Errors
+/// [`Code::Unavailable`](crate::foundation::errors::Code::Unavailable).
+pub async fn read(database: &Database, kinds: &Kinds, topic: &Topic, range: Range) -> Result<Reading> {
+    let Range { event_id, after, epoch, due } = range;
+    let work = async |conn: &mut _| {
+        let Some(head) = store::head(conn, event_id).await? else { return Ok(Reading::Gone) };
+        if head.epoch != epoch || head.seq < after {
+            return Ok(Reading::OtherHistory);
+        }
+        let mut news = News { upto: head.seq, changes: Vec::new() };
+        if head.seq > after {
+            let (kinds, rows) = (kinds.kinds(), TURN as i64 + 1);
+            for kind in &kinds {
+                let items = kind.since(conn, event_id, after, rows).await?;
+                news.take(items.into_iter().map(|item| (item.seq, item_frame(topic, &item))).collect());
+            }
+            let gone = store::removals(conn, event_id, after, rows).await?;
+            news.take(gone.into_iter().map(|gone| (gone.seq, removal_frame(topic, &kinds, &gone))).collect());
+        }
+        let counted = count(conn, kinds, event_id, due).await?;
+        let (frames, upto) = news.in_order();
+        Ok(Reading::News { frames, upto, more: upto < head.seq, counted })
+    };
+    database.service_snapshot(work).await
+}
+
+/// Reads those of the tallies that are due.
+///
+/// # Errors
+/// Those of the tallies.
+pub async fn count(
+    conn: &mut diesel_async::AsyncPgConnection,
+    kinds: &Kinds,
+    event_id: Uuid,
+    due: Due,
+) -> Result<Vec<Counted>> {
+    let mut counted = Vec::new();
+    for (place, tally) in kinds.tallies().iter().enumerate().filter(|(place, _)| due.has(Due::tally(*place))) {
+        let began = Instant::now();
+        let count = tally.read(conn, event_id).await?;
+        counted.push(Counted { place, count, took: began.elapsed() });
+    }
+    Ok(counted)
+}
+
+/// Changes of several kinds, each read from the same position on.
+struct News {
+    /// Up to where all kinds were read.
+    upto: i64,
+    changes: Vec<(i64, Arc<Frame>)>,
+}
+
+impl News {
+    /// The changes of one kind, ascending. If there are more than a turn may have, the others end where these do.
+    fn take(&mut self, mut changes: Vec<(i64, Arc<Frame>)>) {
+        if changes.len() > TURN {
+            changes.truncate(TURN);
+            self.upto = self.upto.min(changes.last().map_or(i64::MAX, |(position, _)| *position));
+        }
+        self.changes.append(&mut changes);
+    }
+
+    fn in_order(mut self) -> (Vec<Arc<Frame>>, i64) {
+        self.changes.retain(|(position, _)| *position <= self.upto);
+        self.changes.sort_by_key(|(position, _)| *position);
+        (self.changes.into_iter().map(|(_, frame)| frame).collect(), self.upto)
+    }
+}
+
+fn item_frame(topic: &Topic, item: &Item) -> Arc<Frame> {
+    let text = frame::push(topic.as_str(), item.event, &item.payload);
+    Arc::new(Frame { text, reach: Reach::Log { position: item.seq, origin: item.seq, ends: Ends::Nobody } })
+}
+
+/// What a removal tells. A kind that this version does not know is nobody's here: a newer node's.
+fn removal_frame(topic: &Topic, kinds: &[Arc<dyn FeedKind>], gone: &store::Removal) -> Arc<Frame> {
+    let kind = kinds.iter().find(|kind| kind.name() == gone.kind);
+    let removed = kind.map_or(Removed::Nothing, |kind| kind.removed(gone.id, gone.seq));
+    let (text, origin, ends) = match removed {
+        Removed::Told { event, payload } => (frame::push(topic.as_str(), event, &payload), gone.seq, Ends::Nobody),
+        // Nobody else gets it: it is older than whatever they may see.
+        Removed::Ends(user_id) => (Encoded::default(), i64::MIN, Ends::User(user_id)),
+        Removed::Nothing => (Encoded::default(), i64::MIN, Ends::Nobody),
+    };
+    Arc::new(Frame { text, reach: Reach::Log { position: gone.seq, origin, ends } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_kind(positions: impl Iterator<Item = i64>) -> Vec<(i64, Arc<Frame>)> {
+        let frame = |position| {
+            let reach = Reach::Log { position, origin: i64::MIN, ends: Ends::User(Uuid::nil()) };
+            (position, Arc::new(Frame { text: Encoded::default(), reach }))
+        };
+        positions.map(frame).collect()
+    }
+
+    fn positions(frames: &[Arc<Frame>]) -> Vec<i64> {
+        let position = |frame: &Arc<Frame>| match frame.reach {
+            Reach::Log { position, .. } => position,
+            _ => 0,
+        };
+        frames.iter().map(position).collect()
+    }
+
+    #[test]
+    fn kinds_come_in_one_order_and_end_where_the_shorter_reading_does() {
+        let mut news = News { upto: 1000, changes: Vec::new() };
+        news.take(of_kind([2, 7].into_iter()));
+        news.take(of_kind([3, 900].into_iter()));
+        let (frames, upto) = news.in_order();
+        assert_eq!((positions(&frames), upto), (vec![2, 3, 7, 900], 1000));
+
+        let mut news = News { upto: 1000, changes: Vec::new() };
+        let many = TURN as i64 + 1;
+        news.take(of_kind((1..=many).map(|n| n * 2)));
+        news.take(of_kind([3, many * 2 - 1, 900].into_iter()));
+        let (frames, upto) = news.in_order();
+        assert_eq!(upto, TURN as i64 * 2, "what was not taken is read in the next turn");
+        assert_eq!(positions(&frames).len(), TURN + 1, "one of the other kind lies before it");
+        assert!(positions(&frames).is_sorted());
+    }
+}

@@ -1,0 +1,79 @@
+//! What the feed reads of its own: how far an event's feed reaches, and what is gone from it.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::foundation::errors::Result;
+use crate::foundation::schema::event_removals;
+use crate::foundation::written::{Statement, written};
+
+type SqlUuid = diesel::sql_types::Uuid;
+
+/// How far an event's feed reaches.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Head {
+    /// The number of its last change.
+    #[diesel(sql_type = BigInt)]
+    pub seq: i64,
+    /// The database's line of history.
+    #[diesel(sql_type = Text)]
+    pub epoch: String,
+}
+
+struct HeadOf;
+
+impl Statement for HeadOf {
+    const SQL: &'static str = "SELECT wall_seq AS seq, podium.epoch() AS epoch FROM events WHERE id = $1";
+}
+
+/// Reads how far an event's feed reaches. `None` when there is no such event.
+pub async fn head(conn: &mut AsyncPgConnection, event_id: Uuid) -> Result<Option<Head>> {
+    let found: Vec<Head> = written::<HeadOf>().bind::<SqlUuid, _>(event_id).load(conn).await?;
+    Ok(found.into_iter().next())
+}
+
+/// Something that is gone from a feed.
+#[derive(Debug, Queryable)]
+pub struct Removal {
+    /// The number under which it went.
+    pub seq: i64,
+    /// Its kind.
+    pub kind: String,
+    /// Which of its kind.
+    pub id: Uuid,
+}
+
+/// Reads what is gone from an event's feed since a number of it, ascending. As the service.
+pub async fn removals(conn: &mut AsyncPgConnection, event_id: Uuid, after: i64, limit: i64) -> Result<Vec<Removal>> {
+    let found = event_removals::table
+        .filter(event_removals::event_id.eq(event_id).and(event_removals::wall_seq.gt(after)))
+        .order(event_removals::wall_seq)
+        .limit(limit)
+        .select((event_removals::wall_seq, event_removals::kind, event_removals::id));
+    Ok(found.load(conn).await?)
+}
+
+#[derive(QueryableByName)]
+struct DifferentRow {
+    #[diesel(sql_type = SqlUuid)]
+    event_id: Uuid,
+}
+
+struct HeadsOf;
+
+// Looked up one by one, whatever the planner thinks of it: what it costs must not grow with the table.
+impl Statement for HeadsOf {
+    const SQL: &'static str = "SELECT k.event_id FROM unnest($1, $2) k (event_id, head) \
+         LEFT JOIN LATERAL (SELECT wall_seq FROM events WHERE id = k.event_id LIMIT 1) e ON true \
+         WHERE e.wall_seq IS DISTINCT FROM k.head";
+}
+
+/// Returns those of these events whose feed has another head than is known, in one statement. As the service.
+pub async fn different(conn: &mut AsyncPgConnection, known: &[(Uuid, i64)]) -> Result<Vec<Uuid>> {
+    let (events, heads): (Vec<Uuid>, Vec<i64>) = known.iter().copied().unzip();
+    let rows: Vec<DifferentRow> =
+        written::<HeadsOf>().bind::<Array<SqlUuid>, _>(events).bind::<Array<BigInt>, _>(heads).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.event_id).collect())
+}

@@ -1,0 +1,88 @@
+//! The sweep of feeds: compares the heads of the live events' feeds with Postgres, and so finds whatever the bus has lost.
+//!
+//! Heads are compared in one statement, which answers only those that differ, at the pace of the pods' sweep. Tallies are
+//! compared likewise, each at most once a second, and so seldom that it keeps Postgres busy for a fiftieth of the time at most.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::hub::EventHub;
+use super::kinds::Tally;
+use super::marks::{Due, Known};
+use super::{SHARE, store};
+use crate::foundation::db::Database;
+use crate::foundation::errors::Result;
+use crate::foundation::metrics;
+use crate::realtime::nodes::Status;
+use crate::realtime::pace::Pace;
+
+/// Between two looks at a tally, at least.
+const COUNTS: Duration = Duration::from_secs(1);
+
+/// The sweep of one node.
+pub struct Sweep {
+    database: Database,
+    hub: Arc<EventHub>,
+    pace: Pace,
+    /// When each tally may be looked at again.
+    count_at: HashMap<usize, Instant>,
+}
+
+impl Sweep {
+    /// Over these events, at the pace that `status` calls for.
+    pub fn new(database: Database, hub: Arc<EventHub>, status: watch::Receiver<Status>) -> Self {
+        Sweep { database, hub, pace: Pace::new(status), count_at: HashMap::new() }
+    }
+
+    /// Sweeps, for ever.
+    pub async fn run(mut self) {
+        loop {
+            let looked = self.look().await;
+            if let Err(cause) = &looked {
+                // What was not found this time is found the next, as soon as Postgres answers.
+                tracing::debug!(%cause, "the sweep of events could not read");
+            }
+            self.pace.next(looked.is_ok(), std::future::pending()).await;
+        }
+    }
+
+    async fn look(&mut self) -> Result<()> {
+        let known = self.hub.known();
+        if known.is_empty() {
+            return Ok(());
+        }
+        let heads: Vec<(Uuid, i64)> = known.iter().map(|known| (known.event_id, known.position)).collect();
+        let began = Instant::now();
+        let found = self.database.service(async |conn| store::different(conn, &heads).await).await?;
+        metrics::SWEEP_SECONDS.spread(&[("of", "walls")]).record(began.elapsed());
+        metrics::SWEEP_FOUND.count(&[("of", "walls")]).increment(found.len() as u64);
+        found.into_iter().for_each(|event_id| self.hub.note(event_id, Due::ITEMS));
+        for (place, tally) in self.hub.kinds().tallies().iter().enumerate() {
+            if self.count_at.get(&place).is_none_or(|at| began >= *at) {
+                self.look_at(place, tally, &known).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_at(&mut self, place: usize, tally: &Arc<dyn Tally>, known: &[Known]) -> Result<()> {
+        let began = Instant::now();
+        let told: HashMap<Uuid, i64> = known.iter().map(|known| (known.event_id, known.revisions[place])).collect();
+        let events = told.keys().copied().collect();
+        let revisions = self.database.service(async |conn| tally.revisions(conn, events).await).await;
+        self.count_at.insert(place, Instant::now() + COUNTS.max(began.elapsed() * SHARE));
+        let of = [("of", tally.field())];
+        metrics::SWEEP_SECONDS.spread(&of).record(began.elapsed());
+        for (event_id, revision) in revisions? {
+            if told.get(&event_id) != Some(&revision) {
+                metrics::SWEEP_FOUND.count(&of).increment(1);
+                self.hub.note(event_id, Due::tally(place));
+            }
+        }
+        Ok(())
+    }
+}

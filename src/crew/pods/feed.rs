@@ -1,0 +1,66 @@
+//! Pods' cards, as a kind of item on an event's feed: what the event's members see of its pods.
+
+use diesel_async::AsyncPgConnection;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::store::cards::{Card, cards};
+use super::store::of_event;
+use super::view::{Order, PodView};
+use crate::crew::feed::kinds::{FeedKind, Item, Removed};
+use crate::foundation::errors::Result;
+use crate::foundation::http::{Page, PageQuery};
+use crate::realtime::join_data::{Fields, field};
+
+/// The cards.
+pub struct Cards;
+
+impl FeedKind for Cards {
+    fn name(&self) -> &'static str {
+        "pod"
+    }
+
+    fn since<'a>(
+        &'a self,
+        conn: &'a mut AsyncPgConnection,
+        event_id: Uuid,
+        after: i64,
+        limit: i64,
+    ) -> BoxFuture<'a, Result<Vec<Item>>> {
+        async move {
+            let changed = cards(conn, event_id, after, limit).await?;
+            changed.into_iter().map(|card| item(after, &card)).collect()
+        }
+        .boxed()
+    }
+
+    /// The newest pods, and where the list goes on.
+    fn newest<'a>(&'a self, conn: &'a mut AsyncPgConnection, event_id: Uuid) -> BoxFuture<'a, Result<Fields>> {
+        async move {
+            let limit = PageQuery::default().limit()?;
+            let pods = of_event(conn, event_id, Order::Newest, None, limit.rows()).await?;
+            let page = Page::of(pods, limit, PodView::place);
+            Ok(vec![field("pods", &page.items)?, field("next", &page.next)?])
+        }
+        .boxed()
+    }
+
+    /// A pod is closed rather than removed, and goes with its event alone.
+    fn removed(&self, _id: Uuid, _seq: i64) -> Removed {
+        Removed::Nothing
+    }
+}
+
+/// What a card has become for those who know the feed up to `after`.
+fn item(after: i64, card: &Card) -> Result<Item> {
+    let seq = card.wall_seq;
+    match &card.view {
+        None => Item::new(seq, "pod:closed", &json!({ "pod_id": card.pod_id, "seq": seq })),
+        Some(view) => {
+            let event = if card.wall_from > after { "pod:opened" } else { "pod:changed" };
+            Item::new(seq, event, &json!({ "pod": view, "seq": seq }))
+        }
+    }
+}
