@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use podium::foundation::migrate;
+use podium::foundation::migrate::{self, functions};
 use tokio_postgres::Client;
 
 use crate::support::database::Database;
@@ -185,28 +185,39 @@ async fn every_migration_goes_up_down_and_up_again() {
     migrate::run(database.url()).await.expect("all up: makes the roles, too");
     let complete = dump(&database).await;
     migrate::revert_all(database.url()).await.expect("all down");
+    let empty = dump(&database).await;
+    assert!(!empty.contains("FUNCTION") && !empty.contains("CREATE TABLE"), "left behind: {empty}");
 
-    // Step by step: each takes back exactly what it did.
+    // Step by step: each takes back exactly what it did. Functions that are new stay, as the next migrations find them; those
+    // that changed are applied at the end.
+    let functions = functions::embedded().expect("the functions' texts");
     let client = database.connect().await;
     // As `migrate` does.
     client.batch_execute("SET search_path = public").await.expect("the migrations' search_path");
     let names = migrate::names().expect("the migrations' names");
     assert!(!names.is_empty());
-    let mut before = vec![dump(&database).await];
+    let mut before = Vec::new();
     for name in &names {
+        migrate::make_missing(database.url(), functions.clone()).await.expect("make what the migration may name");
+        before.push(dump(&database).await);
         apply(&client, name, "up.sql").await;
         let after = dump(&database).await;
         apply(&client, name, "down.sql").await;
         assert_same(before.last().expect("one state a step"), &dump(&database).await, &format!("down.sql of {name}"));
         apply(&client, name, "up.sql").await;
         assert_same(&after, &dump(&database).await, &format!("up.sql of {name}, the second time"));
-        before.push(after);
     }
-    assert_same(&complete, before.last().expect("one state a step"), "step by step and at once");
     for (name, state) in names.iter().zip(&before).rev() {
         apply(&client, name, "down.sql").await;
         assert_same(state, &dump(&database).await, &format!("down.sql of {name}, on the way down"));
     }
+    assert_same(&empty, &dump(&database).await, "down step by step and at once");
+    for name in &names {
+        migrate::make_missing(database.url(), functions.clone()).await.expect("make what the migration may name");
+        apply(&client, name, "up.sql").await;
+    }
+    migrate::apply(database.url(), functions).await.expect("apply the functions");
+    assert_same(&complete, &dump(&database).await, "step by step and at once");
 }
 
 async fn apply(client: &Client, name: &str, file: &str) {
@@ -230,13 +241,20 @@ async fn many_may_migrate_at_once() {
     let (one, other) = (Database::create_empty().await, Database::create_empty().await);
     let starts = (0..8).map(|n| {
         let url = if n % 2 == 0 { one.url() } else { other.url() }.to_owned();
-        tokio::spawn(async move { migrate::run(&url).await.expect("migrate").len() })
+        tokio::spawn(async move { migrate::run(&url).await.expect("migrate") })
     });
-    let mut ran = 0;
+    let (mut ran, mut made) = (0, Vec::new());
     for start in starts.collect::<Vec<_>>() {
-        ran += start.await.expect("no panic");
+        let done = start.await.expect("no panic");
+        ran += done.migrations.len();
+        made.extend(done.functions);
     }
     assert_eq!(ran, 2 * migrate::names().expect("the migrations' names").len(), "each ran once in each database");
+    made.sort();
+    assert!(
+        !made.is_empty() && made.chunks(2).all(|two| two[0] == two[1]),
+        "each applied once in each database: {made:?}"
+    );
     assert!(migrate::pending(one.url()).await.expect("ask").is_empty());
     assert_eq!(dump(&one).await, dump(&other).await);
 }
