@@ -2,7 +2,8 @@
 //!
 //! Written from the database by the test `schema_rs_agrees_with_the_database`, which also fails when this file differs;
 //! the comments are those of the migrations. To change it, change a migration, and run that test with
-//! `PODIUM_TEST_WRITE_SCHEMA=1`.
+//! `PODIUM_TEST_WRITE_SCHEMA=1`. A feature may declare its own tables beside its queries instead, with the `joinable!` and
+//! `allow_tables_to_appear_in_same_query!` that it needs; then they are compared there, and are not repeated here.
 
 /// The enumerations.
 pub mod sql_types {

@@ -1,6 +1,7 @@
 //! The schema's own rules: what every table must have, that migrations go up, down and up again, and that
 //! src/foundation/schema.rs says what the database says.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -307,7 +308,8 @@ async fn an_owner_without_superpowers_can_migrate() {
 #[tokio::test]
 async fn schema_rs_agrees_with_the_database() {
     let database = Database::create().await;
-    let expected = schema_rs(&database.connect().await).await;
+    let features = declared_by_features(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let expected = schema_rs(&database.connect().await, &features).await;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/foundation/schema.rs");
     if std::env::var_os("PODIUM_TEST_WRITE_SCHEMA").is_some() {
         std::fs::write(&path, &expected).expect("write schema.rs");
@@ -326,11 +328,63 @@ const HEAD: &str = "\
 //!
 //! Written from the database by the test `schema_rs_agrees_with_the_database`, which also fails when this file differs;
 //! the comments are those of the migrations. To change it, change a migration, and run that test with
-//! `PODIUM_TEST_WRITE_SCHEMA=1`.
+//! `PODIUM_TEST_WRITE_SCHEMA=1`. A feature may declare its own tables beside its queries instead, with the `joinable!` and
+//! `allow_tables_to_appear_in_same_query!` that it needs; then they are compared there, and are not repeated here.
 ";
 
-/// The file that describes this database.
-async fn schema_rs(client: &Client) -> String {
+/// The tables that features declare in files of their own, by name: what stands between `diesel::table! {` and its end.
+fn declared_by_features(src: &Path) -> BTreeMap<String, String> {
+    let mut tables = BTreeMap::new();
+    let mut folders = vec![src.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("read src") {
+            let path = entry.expect("read src").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|of| of == "rs") && !path.ends_with("foundation/schema.rs") {
+                let text = std::fs::read_to_string(&path).expect("read a source");
+                tables.extend(tables_in(&text));
+            }
+        }
+    }
+    tables
+}
+
+/// The tables that a source declares: without indentation, and without the names that it imports.
+fn tables_in(text: &str) -> Vec<(String, String)> {
+    let mut tables = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.trim() != "diesel::table! {" {
+            continue;
+        }
+        let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
+        let block = plain(lines.by_ref().take_while(|line| *line != end));
+        let head = block.lines().find(|line| !line.starts_with("///")).expect("a table's name");
+        let name = head.split(" (").next().unwrap_or_default().rsplit('.').next().unwrap_or_default().to_owned();
+        tables.push((name, block));
+    }
+    tables
+}
+
+fn plain<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    lines
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("use "))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn a_features_table_is_read_from_its_own_file() {
+    let text = "mod tables {\n    diesel::table! {\n        use diesel::sql_types::*;\n\n        /// Rows.\n        \
+                podium.rows (id) {\n            /// Which.\n            id -> Uuid,\n        }\n    }\n}\n";
+    let rows = "/// Rows.\npodium.rows (id) {\n/// Which.\nid -> Uuid,\n}\n";
+    assert_eq!(tables_in(text), [("rows".to_owned(), rows.to_owned())]);
+}
+
+/// The file that describes this database, without the tables that features declare themselves, which must say the same.
+async fn schema_rs(client: &Client, features: &BTreeMap<String, String>) -> String {
     let mut out = String::from(HEAD);
     out.push_str("\n/// The enumerations.\npub mod sql_types {\n");
     let enums = client
@@ -381,25 +435,32 @@ async fn schema_rs(client: &Client) -> String {
             )
             .await
             .expect("the columns");
-        out.push_str("\ndiesel::table! {\n");
+        let mut table = String::from("\ndiesel::table! {\n");
         if columns.iter().any(|column| column.get(4)) {
-            out.push_str("    use diesel::sql_types::*;\n");
+            table.push_str("    use diesel::sql_types::*;\n");
             for column in columns.iter().filter(|column| column.get(4)) {
-                writeln!(out, "    use super::sql_types::{};", camel(column.get(1))).expect("write");
+                writeln!(table, "    use super::sql_types::{};", camel(column.get(1))).expect("write");
             }
-            out.push('\n');
+            table.push('\n');
         }
         let path = if schema == "public" { name.to_owned() } else { format!("{schema}.{name}") };
-        write!(out, "    /// {comment}.\n    {path} ({key}) {{\n").expect("write");
+        write!(table, "    /// {comment}.\n    {path} ({key}) {{\n").expect("write");
         for column in &columns {
             let (name, comment): (&str, &str) = (column.get(0), column.get(3));
             // A view's columns never say that they hold no null; these come from columns that do.
             let certain = column.get(2) || (schema == "podium" && matches!(name, "id" | "display_name"));
             let sql_type = sql_type(column.get(1), column.get(4));
             let sql_type = if certain { sql_type } else { format!("Nullable<{sql_type}>") };
-            write!(out, "        /// {comment}.\n        {name} -> {sql_type},\n").expect("write");
+            write!(table, "        /// {comment}.\n        {name} -> {sql_type},\n").expect("write");
         }
-        out.push_str("    }\n}\n");
+        table.push_str("    }\n}\n");
+        match features.get(name) {
+            None => out.push_str(&table),
+            Some(found) => {
+                let expected = plain(table.lines().filter(|line| !matches!(*line, "diesel::table! {" | "}")));
+                assert_eq!(*found, expected, "the table! of {name} under src/ is not what the database says");
+            }
+        }
     }
 
     out.push('\n');
@@ -416,12 +477,16 @@ async fn schema_rs(client: &Client) -> String {
          ORDER BY 1",
     )
     .await;
-    for join in joins {
+    let elsewhere = |line: &str| {
+        features.keys().any(|name| line.contains(&format!("({name} ->")) || line.contains(&format!("-> {name} (")))
+    };
+    for join in joins.iter().filter(|join| !elsewhere(join)) {
         writeln!(out, "{join}").expect("write");
     }
     out.push_str("\ndiesel::allow_tables_to_appear_in_same_query!(\n");
-    for relation in &relations {
-        writeln!(out, "    {},", relation.get::<_, &str>(1)).expect("write");
+    for name in relations.iter().map(|relation| relation.get::<_, &str>(1)).filter(|name| !features.contains_key(*name))
+    {
+        writeln!(out, "    {name},").expect("write");
     }
     out.push_str(");\n");
     out
