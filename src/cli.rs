@@ -220,10 +220,12 @@ async fn migrate(settings: Settings) -> Outcome {
     let done = base.migrate().await;
     base.close().await;
     let done = done?;
-    match done.len() {
-        0 => print("the schema is up to date\n"),
-        _ => print(&format!("{}\n", done.join("\n"))),
+    if done.is_empty() {
+        return print("the schema is up to date\n");
     }
+    let functions = done.functions.iter().map(|signature| format!("function {signature}"));
+    let lines: Vec<_> = done.migrations.iter().cloned().chain(functions).collect();
+    print(&format!("{}\n", lines.join("\n")))
 }
 
 async fn set_role(settings: Settings, email: String, role: String, grant: bool) -> Outcome {

@@ -1,4 +1,4 @@
 SET LOCAL lock_timeout = '5s';
-DROP FUNCTION podium.append(uuid[], uuid[], uuid[], text[]);
-DROP FUNCTION podium.refusal(uuid, uuid);
+DROP FUNCTION IF EXISTS podium.append(uuid[], uuid[], uuid[], text[]);
+DROP FUNCTION IF EXISTS podium.refusal(uuid, uuid);
 DROP TABLE messages;

@@ -1,5 +1,5 @@
 SET LOCAL lock_timeout = '5s';
-DROP FUNCTION podium.event_delete(uuid, uuid);
+DROP FUNCTION IF EXISTS podium.event_delete(uuid, uuid);
 DROP TABLE reports;
 DROP TABLE meet_points;
 DROP TABLE memorabilia;

@@ -1,3 +1,3 @@
 SET LOCAL lock_timeout = '5s';
-DROP FUNCTION podium.amend(uuid[], uuid[], uuid[], text[], text[], uuid[]);
+DROP FUNCTION IF EXISTS podium.amend(uuid[], uuid[], uuid[], text[], text[], uuid[]);
 DROP TABLE message_ops;

@@ -1,2 +1,2 @@
 SET LOCAL lock_timeout = '5s';
-DROP FUNCTION podium.mark_read(uuid[], uuid[], bigint[]);
+DROP FUNCTION IF EXISTS podium.mark_read(uuid[], uuid[], bigint[]);

@@ -1,2 +1,2 @@
 SET LOCAL lock_timeout = '5s';
-DROP FUNCTION podium.append(uuid[], uuid[], uuid[], text[], uuid[], text[]);
+DROP FUNCTION IF EXISTS podium.append(uuid[], uuid[], uuid[], text[], uuid[], text[]);

@@ -1,5 +1,5 @@
 SET LOCAL lock_timeout = '5s';
-DROP FUNCTION podium.tokens_seen(uuid, uuid);
+DROP FUNCTION IF EXISTS podium.tokens_seen(uuid, uuid);
 -- Reading the hash first only finds the family; what counts is read again under its lock.
 CREATE OR REPLACE FUNCTION podium.refresh(_token bytea, _successor bytea, _lifetime interval, _grace interval, _user_agent text, _address text)
 RETURNS TABLE (code text, sign_in_id uuid, user_id uuid, role text, verified boolean, wait_seconds double precision)

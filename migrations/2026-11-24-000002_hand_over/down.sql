@@ -1,2 +1,2 @@
 SET LOCAL lock_timeout = '5s';
-DROP FUNCTION podium.pod_hand_over(uuid, uuid, uuid);
+DROP FUNCTION IF EXISTS podium.pod_hand_over(uuid, uuid, uuid);

@@ -1,8 +1,8 @@
 SET LOCAL lock_timeout = '5s';
 DROP INDEX idx_events_searched;
-DROP FUNCTION podium.search_score(text[], text);
-DROP FUNCTION podium.searched(text, text, text);
-DROP FUNCTION podium.folded(text);
+DROP FUNCTION IF EXISTS podium.search_score(text[], text);
+DROP FUNCTION IF EXISTS podium.searched(text, text, text);
+DROP FUNCTION IF EXISTS podium.folded(text);
 DO $$
 BEGIN
   DROP EXTENSION pg_trgm;

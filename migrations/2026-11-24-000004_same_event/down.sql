@@ -1,4 +1,4 @@
 SET LOCAL lock_timeout = '5s';
 DROP INDEX idx_events_same;
 ALTER TABLE events DROP COLUMN twin;
-DROP FUNCTION podium.event_day(timestamptz, text);
+DROP FUNCTION IF EXISTS podium.event_day(timestamptz, text);

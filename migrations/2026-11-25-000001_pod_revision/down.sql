@@ -1,5 +1,5 @@
 SET LOCAL lock_timeout = '5s';
 
 DROP TRIGGER count_revision ON pods;
-DROP FUNCTION podium.count_revision();
+DROP FUNCTION IF EXISTS podium.count_revision();
 ALTER TABLE pods DROP COLUMN revision;

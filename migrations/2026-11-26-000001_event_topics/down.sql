@@ -2,7 +2,7 @@ SET LOCAL lock_timeout = '5s';
 DROP TRIGGER member_gone ON event_members;
 DROP TRIGGER card_changed ON pod_members;
 DROP TRIGGER card_changed ON pods;
-DROP FUNCTION podium.member_gone(), podium.card_changed(), podium.wall_step(uuid);
+DROP FUNCTION IF EXISTS podium.member_gone(), podium.card_changed(), podium.wall_step(uuid);
 DROP TABLE event_departures;
 CREATE OR REPLACE TRIGGER touch BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION podium.touch();
 COMMENT ON COLUMN events.wall_seq IS 'The head of the event''s wall, as `pods.last_seq` is of a pod''s log';

@@ -1,2 +1,2 @@
 SET LOCAL lock_timeout = '5s';
-DROP FUNCTION podium.amend(uuid[], uuid[], uuid[], text[], text[], uuid[], text[]);
+DROP FUNCTION IF EXISTS podium.amend(uuid[], uuid[], uuid[], text[], text[], uuid[], text[]);

@@ -2,7 +2,8 @@
 //!
 //! Written from the database by the test `schema_rs_agrees_with_the_database`, which also fails when this file differs;
 //! the comments are those of the migrations. To change it, change a migration, and run that test with
-//! `PODIUM_TEST_WRITE_SCHEMA=1`.
+//! `PODIUM_TEST_WRITE_SCHEMA=1`. A feature may declare its own tables beside its queries instead, with the `joinable!` and
+//! `allow_tables_to_appear_in_same_query!` that it needs; then they are compared there, and are not repeated here.
 
 /// The enumerations.
 pub mod sql_types {
@@ -45,6 +46,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The tables that hang on an event, and whose rows keep it from being deleted. Written by migrations, read by podium.event_delete.
+    podium.event_children (child) {
+        /// The table, with its schema unless that is public.
+        child -> Text,
+        /// What it hangs on: `events`, or another table named here, whose key is `id`.
+        parent -> Text,
+        /// Its column that names the parent's row.
+        link -> Text,
+        /// `others`: a row of anybody but the event's maker keeps the event. `always`: any row does, and its foreign key is RESTRICT. `never`: its rows are nobody's.
+        blocks -> Text,
+        /// With `others`, the columns that say whose a row is; one that is NULL names nobody.
+        persons -> Array<Text>,
+        /// For a table on which others hang: its place in the order of locks.
+        lock_rank -> Nullable<Int2>,
+    }
+}
+
+diesel::table! {
     /// Who left an event lately, so that their sessions on every node end where that stands among what is told. Written by a trigger, which also takes away what is older than an hour.
     event_departures (event_id, wall_seq) {
         /// The event.
@@ -73,6 +92,22 @@ diesel::table! {
         role -> Text,
         /// When the person came.
         joined_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What is gone from an event's feed lately, so that each node tells it where it stands among what is told. Written by a trigger, which also takes away what is older than an hour.
+    event_removals (event_id, wall_seq) {
+        /// The event.
+        event_id -> Uuid,
+        /// The number of the event's feed under which it went.
+        wall_seq -> Int8,
+        /// What it was; `member` for a person who left.
+        kind -> Text,
+        /// Which of its kind; no foreign key, since it is gone.
+        id -> Uuid,
+        /// When.
+        removed_at -> Timestamptz,
     }
 }
 
@@ -109,6 +144,22 @@ diesel::table! {
         cancelled_at -> Nullable<Timestamptz>,
         /// Whether another event of the same artist, venue and day was there before such were refused.
         twin -> Bool,
+    }
+}
+
+diesel::table! {
+    /// Which text of each function is applied. A lower number is never applied over a higher one, so that an older node that restarts puts nothing back.
+    podium.functions (signature) {
+        /// Its name and the types of its arguments, as regprocedure prints them.
+        signature -> Text,
+        /// The number of the text in sql/functions.
+        number -> Int4,
+        /// SHA-256 of the text, in hexadecimal; NULL for one that a migration made.
+        hash -> Nullable<Text>,
+        /// The definition by the migrations before this table, which its down.sql puts back; NULL for one that is newer.
+        migrated -> Nullable<Text>,
+        /// When this text was applied.
+        applied_at -> Timestamptz,
     }
 }
 
@@ -503,6 +554,7 @@ diesel::joinable!(accounts -> profiles (user_id));
 diesel::joinable!(event_departures -> events (event_id));
 diesel::joinable!(event_members -> events (event_id));
 diesel::joinable!(event_members -> profiles (user_id));
+diesel::joinable!(event_removals -> events (event_id));
 diesel::joinable!(events -> profiles (created_by));
 diesel::joinable!(invites -> pods (pod_id));
 diesel::joinable!(invites -> profiles (created_by));
@@ -527,9 +579,12 @@ diesel::joinable!(sign_ins -> profiles (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    event_children,
     event_departures,
     event_members,
+    event_removals,
     events,
+    functions,
     invites,
     mail_tokens,
     media,

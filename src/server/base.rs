@@ -11,7 +11,7 @@ use crate::foundation::auth::{Tokens, WeakSecret};
 use crate::foundation::embedded::{self, Embedded, EmbeddedError, Options, PODIUM};
 use crate::foundation::health::{Health, State};
 use crate::foundation::kept_secret;
-use crate::foundation::migrate::{self, MigrateError};
+use crate::foundation::migrate::{self, Done, MigrateError};
 use crate::foundation::settings::{Secret, Settings};
 
 /// How often a database that cannot be reached yet is asked again, a second apart: containers start in any order.
@@ -81,12 +81,12 @@ impl Base {
         }
     }
 
-    /// Runs the migrations that have not yet run; answers their names. A database that cannot be reached is asked again
-    /// for some seconds.
+    /// Runs the migrations that have not yet run and applies the functions that are newer; answers which. A database that
+    /// cannot be reached is asked again for some seconds.
     ///
     /// # Errors
     /// [`BaseError::Migrate`].
-    pub async fn migrate(&self) -> Result<Vec<String>, BaseError> {
+    pub async fn migrate(&self) -> Result<Done, BaseError> {
         let mut attempt = 1;
         loop {
             match migrate::run(&self.url).await {
@@ -98,7 +98,8 @@ impl Base {
                 outcome => {
                     let done = outcome?;
                     if !done.is_empty() {
-                        tracing::info!(migrations = done.len(), newest = done.last(), "migrated");
+                        let (migrations, functions) = (done.migrations.len(), done.functions.len());
+                        tracing::info!(migrations, functions, newest = done.migrations.last(), "migrated");
                     }
                     return Ok(done);
                 }

@@ -200,7 +200,6 @@ pub fn joining(id: Uuid, user_id: Uuid) -> Joining {
         generation: None,
         expires_at: Utc::now(),
         ends_at: Utc::now(),
-        ends_at: Utc::now(),
     };
     Joining {
         id,

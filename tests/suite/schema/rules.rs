@@ -1,10 +1,11 @@
 //! The schema's own rules: what every table must have, that migrations go up, down and up again, and that
 //! src/foundation/schema.rs says what the database says.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use podium::foundation::migrate;
+use podium::foundation::migrate::{self, functions};
 use tokio_postgres::Client;
 
 use crate::support::database::Database;
@@ -185,28 +186,39 @@ async fn every_migration_goes_up_down_and_up_again() {
     migrate::run(database.url()).await.expect("all up: makes the roles, too");
     let complete = dump(&database).await;
     migrate::revert_all(database.url()).await.expect("all down");
+    let empty = dump(&database).await;
+    assert!(!empty.contains("FUNCTION") && !empty.contains("CREATE TABLE"), "left behind: {empty}");
 
-    // Step by step: each takes back exactly what it did.
+    // Step by step: each takes back exactly what it did. Functions that are new stay, as the next migrations find them; those
+    // that changed are applied at the end.
+    let functions = functions::embedded().expect("the functions' texts");
     let client = database.connect().await;
     // As `migrate` does.
     client.batch_execute("SET search_path = public").await.expect("the migrations' search_path");
     let names = migrate::names().expect("the migrations' names");
     assert!(!names.is_empty());
-    let mut before = vec![dump(&database).await];
+    let mut before = Vec::new();
     for name in &names {
+        migrate::make_missing(database.url(), functions.clone()).await.expect("make what the migration may name");
+        before.push(dump(&database).await);
         apply(&client, name, "up.sql").await;
         let after = dump(&database).await;
         apply(&client, name, "down.sql").await;
         assert_same(before.last().expect("one state a step"), &dump(&database).await, &format!("down.sql of {name}"));
         apply(&client, name, "up.sql").await;
         assert_same(&after, &dump(&database).await, &format!("up.sql of {name}, the second time"));
-        before.push(after);
     }
-    assert_same(&complete, before.last().expect("one state a step"), "step by step and at once");
     for (name, state) in names.iter().zip(&before).rev() {
         apply(&client, name, "down.sql").await;
         assert_same(state, &dump(&database).await, &format!("down.sql of {name}, on the way down"));
     }
+    assert_same(&empty, &dump(&database).await, "down step by step and at once");
+    for name in &names {
+        migrate::make_missing(database.url(), functions.clone()).await.expect("make what the migration may name");
+        apply(&client, name, "up.sql").await;
+    }
+    migrate::apply(database.url(), functions).await.expect("apply the functions");
+    assert_same(&complete, &dump(&database).await, "step by step and at once");
 }
 
 async fn apply(client: &Client, name: &str, file: &str) {
@@ -230,13 +242,20 @@ async fn many_may_migrate_at_once() {
     let (one, other) = (Database::create_empty().await, Database::create_empty().await);
     let starts = (0..8).map(|n| {
         let url = if n % 2 == 0 { one.url() } else { other.url() }.to_owned();
-        tokio::spawn(async move { migrate::run(&url).await.expect("migrate").len() })
+        tokio::spawn(async move { migrate::run(&url).await.expect("migrate") })
     });
-    let mut ran = 0;
+    let (mut ran, mut made) = (0, Vec::new());
     for start in starts.collect::<Vec<_>>() {
-        ran += start.await.expect("no panic");
+        let done = start.await.expect("no panic");
+        ran += done.migrations.len();
+        made.extend(done.functions);
     }
     assert_eq!(ran, 2 * migrate::names().expect("the migrations' names").len(), "each ran once in each database");
+    made.sort();
+    assert!(
+        !made.is_empty() && made.chunks(2).all(|two| two[0] == two[1]),
+        "each applied once in each database: {made:?}"
+    );
     assert!(migrate::pending(one.url()).await.expect("ask").is_empty());
     assert_eq!(dump(&one).await, dump(&other).await);
 }
@@ -289,7 +308,8 @@ async fn an_owner_without_superpowers_can_migrate() {
 #[tokio::test]
 async fn schema_rs_agrees_with_the_database() {
     let database = Database::create().await;
-    let expected = schema_rs(&database.connect().await).await;
+    let features = declared_by_features(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let expected = schema_rs(&database.connect().await, &features).await;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/foundation/schema.rs");
     if std::env::var_os("PODIUM_TEST_WRITE_SCHEMA").is_some() {
         std::fs::write(&path, &expected).expect("write schema.rs");
@@ -308,11 +328,63 @@ const HEAD: &str = "\
 //!
 //! Written from the database by the test `schema_rs_agrees_with_the_database`, which also fails when this file differs;
 //! the comments are those of the migrations. To change it, change a migration, and run that test with
-//! `PODIUM_TEST_WRITE_SCHEMA=1`.
+//! `PODIUM_TEST_WRITE_SCHEMA=1`. A feature may declare its own tables beside its queries instead, with the `joinable!` and
+//! `allow_tables_to_appear_in_same_query!` that it needs; then they are compared there, and are not repeated here.
 ";
 
-/// The file that describes this database.
-async fn schema_rs(client: &Client) -> String {
+/// The tables that features declare in files of their own, by name: what stands between `diesel::table! {` and its end.
+fn declared_by_features(src: &Path) -> BTreeMap<String, String> {
+    let mut tables = BTreeMap::new();
+    let mut folders = vec![src.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("read src") {
+            let path = entry.expect("read src").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|of| of == "rs") && !path.ends_with("foundation/schema.rs") {
+                let text = std::fs::read_to_string(&path).expect("read a source");
+                tables.extend(tables_in(&text));
+            }
+        }
+    }
+    tables
+}
+
+/// The tables that a source declares: without indentation, and without the names that it imports.
+fn tables_in(text: &str) -> Vec<(String, String)> {
+    let mut tables = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.trim() != "diesel::table! {" {
+            continue;
+        }
+        let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
+        let block = plain(lines.by_ref().take_while(|line| *line != end));
+        let head = block.lines().find(|line| !line.starts_with("///")).expect("a table's name");
+        let name = head.split(" (").next().unwrap_or_default().rsplit('.').next().unwrap_or_default().to_owned();
+        tables.push((name, block));
+    }
+    tables
+}
+
+fn plain<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    lines
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("use "))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn a_features_table_is_read_from_its_own_file() {
+    let text = "mod tables {\n    diesel::table! {\n        use diesel::sql_types::*;\n\n        /// Rows.\n        \
+                podium.rows (id) {\n            /// Which.\n            id -> Uuid,\n        }\n    }\n}\n";
+    let rows = "/// Rows.\npodium.rows (id) {\n/// Which.\nid -> Uuid,\n}\n";
+    assert_eq!(tables_in(text), [("rows".to_owned(), rows.to_owned())]);
+}
+
+/// The file that describes this database, without the tables that features declare themselves, which must say the same.
+async fn schema_rs(client: &Client, features: &BTreeMap<String, String>) -> String {
     let mut out = String::from(HEAD);
     out.push_str("\n/// The enumerations.\npub mod sql_types {\n");
     let enums = client
@@ -363,25 +435,32 @@ async fn schema_rs(client: &Client) -> String {
             )
             .await
             .expect("the columns");
-        out.push_str("\ndiesel::table! {\n");
+        let mut table = String::from("\ndiesel::table! {\n");
         if columns.iter().any(|column| column.get(4)) {
-            out.push_str("    use diesel::sql_types::*;\n");
+            table.push_str("    use diesel::sql_types::*;\n");
             for column in columns.iter().filter(|column| column.get(4)) {
-                writeln!(out, "    use super::sql_types::{};", camel(column.get(1))).expect("write");
+                writeln!(table, "    use super::sql_types::{};", camel(column.get(1))).expect("write");
             }
-            out.push('\n');
+            table.push('\n');
         }
         let path = if schema == "public" { name.to_owned() } else { format!("{schema}.{name}") };
-        write!(out, "    /// {comment}.\n    {path} ({key}) {{\n").expect("write");
+        write!(table, "    /// {comment}.\n    {path} ({key}) {{\n").expect("write");
         for column in &columns {
             let (name, comment): (&str, &str) = (column.get(0), column.get(3));
             // A view's columns never say that they hold no null; these come from columns that do.
             let certain = column.get(2) || (schema == "podium" && matches!(name, "id" | "display_name"));
             let sql_type = sql_type(column.get(1), column.get(4));
             let sql_type = if certain { sql_type } else { format!("Nullable<{sql_type}>") };
-            write!(out, "        /// {comment}.\n        {name} -> {sql_type},\n").expect("write");
+            write!(table, "        /// {comment}.\n        {name} -> {sql_type},\n").expect("write");
         }
-        out.push_str("    }\n}\n");
+        table.push_str("    }\n}\n");
+        match features.get(name) {
+            None => out.push_str(&table),
+            Some(found) => {
+                let expected = plain(table.lines().filter(|line| !matches!(*line, "diesel::table! {" | "}")));
+                assert_eq!(*found, expected, "the table! of {name} under src/ is not what the database says");
+            }
+        }
     }
 
     out.push('\n');
@@ -398,12 +477,16 @@ async fn schema_rs(client: &Client) -> String {
          ORDER BY 1",
     )
     .await;
-    for join in joins {
+    let elsewhere = |line: &str| {
+        features.keys().any(|name| line.contains(&format!("({name} ->")) || line.contains(&format!("-> {name} (")))
+    };
+    for join in joins.iter().filter(|join| !elsewhere(join)) {
         writeln!(out, "{join}").expect("write");
     }
     out.push_str("\ndiesel::allow_tables_to_appear_in_same_query!(\n");
-    for relation in &relations {
-        writeln!(out, "    {},", relation.get::<_, &str>(1)).expect("write");
+    for name in relations.iter().map(|relation| relation.get::<_, &str>(1)).filter(|name| !features.contains_key(*name))
+    {
+        writeln!(out, "    {name},").expect("write");
     }
     out.push_str(");\n");
     out

@@ -2,14 +2,14 @@
 //!
 //! `make test` starts one Postgres cluster for the whole run and names it in `PODIUM_TEST_DATABASE_URL` (a superuser's
 //! URL of the maintenance database). Tests run as processes of their own, at once: whoever comes first makes the
-//! template, under an advisory lock; the others wait for it. Its name carries a hash of the migrations, so a cluster
+//! template, under an advisory lock; the others wait for it. Its name carries a hash of the migrations and functions, so a cluster
 //! that outlives a change of them does not serve an old schema.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use podium::foundation::migrate;
+use podium::foundation::migrate::{self, functions};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
@@ -168,7 +168,7 @@ async fn template(admin: &Client, maintenance: &str) -> String {
     name
 }
 
-/// A hash over the names and contents of all migrations.
+/// A hash over the names and contents of all migrations and functions.
 fn fingerprint() -> u64 {
     let mut hasher = DefaultHasher::new();
     let mut folders: Vec<_> = std::fs::read_dir(migrations())
@@ -179,6 +179,9 @@ fn fingerprint() -> u64 {
     for folder in folders {
         folder.file_name().hash(&mut hasher);
         std::fs::read_to_string(folder.join("up.sql")).expect("read a migration").hash(&mut hasher);
+    }
+    for function in functions::embedded().expect("the functions' texts") {
+        (function.name, function.hash).hash(&mut hasher);
     }
     hasher.finish()
 }

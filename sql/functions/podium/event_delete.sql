@@ -1,0 +1,68 @@
+-- version: 2
+CREATE OR REPLACE FUNCTION podium.event_delete(_event uuid, _by uuid)
+RETURNS SETOF podium.change
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  maker uuid;
+  k podium.event_children;
+  locked uuid[];
+  -- What is locked of each table on which others hang, by the table's name.
+  held jsonb := '{}';
+  pods_held uuid[];
+  hit boolean;
+BEGIN
+  PERFORM podium.guard(_by);
+  FOR k IN
+    SELECT * FROM podium.event_children c
+    WHERE c.child = 'event_members' OR c.child IN (SELECT parent FROM podium.event_children) ORDER BY c.lock_rank, c.child
+  LOOP
+    IF k.child = 'event_members' THEN
+      PERFORM 1 FROM event_members WHERE event_id = _event AND user_id = _by FOR UPDATE;
+    ELSE
+      EXECUTE format('SELECT coalesce(array_agg(id), ''{}'') FROM (SELECT id FROM %s WHERE %s ORDER BY id FOR UPDATE) l',
+                     k.child::regclass, podium.event_reach(k.child)) INTO locked USING _event;
+      held := held || jsonb_build_object(k.child, to_jsonb(locked));
+      IF k.child = 'pods' THEN
+        pods_held := locked;
+      END IF;
+    END IF;
+  END LOOP;
+  -- Nobody joins, nothing is hung on it, and no pod is opened, while this is held: all take a key share of the event.
+  SELECT created_by INTO maker FROM events WHERE id = _event FOR UPDATE;
+  IF maker IS NULL THEN
+    RETURN QUERY SELECT * FROM podium.outcome('not_found', NULL);
+    RETURN;
+  ELSIF maker <> _by THEN
+    RETURN QUERY SELECT * FROM podium.outcome('forbidden', NULL);
+    RETURN;
+  END IF;
+  FOR k IN SELECT * FROM podium.event_children c WHERE held ? c.child LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s WHERE %s AND id <> ALL ($2))', k.child::regclass, podium.event_reach(k.child))
+      INTO hit USING _event, ARRAY(SELECT jsonb_array_elements_text(held -> k.child))::uuid[];
+    IF hit THEN
+      RAISE EXCEPTION 'another row of % was made meanwhile', k.child USING ERRCODE = '40001';
+    END IF;
+  END LOOP;
+  FOR k IN SELECT * FROM podium.event_children c WHERE c.blocks <> 'never' ORDER BY c.child LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s WHERE %s AND (%s))', k.child::regclass, podium.event_reach(k.child),
+                   coalesce((SELECT string_agg(format('%I <> $2', p), ' OR ') FROM unnest(k.persons) p), 'true'))
+      INTO hit USING _event, _by;
+    IF hit THEN
+      RETURN QUERY SELECT * FROM podium.outcome('conflict', NULL);
+      RETURN;
+    END IF;
+  END LOOP;
+  -- Members of pods go with their pods, and so before the event's members, without whom they cannot be.
+  DELETE FROM pods WHERE id = ANY (pods_held);
+  DELETE FROM events WHERE id = _event;
+  IF pods_held = '{}' THEN
+    RETURN QUERY SELECT * FROM podium.outcome('ok', NULL);
+  ELSE
+    RETURN QUERY SELECT o.* FROM unnest(pods_held) pod, podium.outcome('ok', pod) o ORDER BY o.pod_id;
+  END IF;
+END $$;
+COMMENT ON FUNCTION podium.event_delete(uuid, uuid) IS
+  'The maker deletes an event that holds nothing of anybody else''s, as podium.event_children says: ok with a row for each pod that is gone (pod_id; NULL if there was none), conflict once others have joined, written or shared, forbidden, not_found; SQLSTATE 40001 when a pod was opened meanwhile: ask again';
+REVOKE ALL ON FUNCTION podium.event_delete(uuid, uuid) FROM PUBLIC, podium_user, podium_service;
+GRANT EXECUTE ON FUNCTION podium.event_delete(uuid, uuid) TO podium_user, podium_service;

@@ -1,0 +1,16 @@
+-- version: 1
+CREATE OR REPLACE FUNCTION podium.event_reach(_child text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  k podium.event_children;
+BEGIN
+  SELECT * INTO STRICT k FROM podium.event_children WHERE child = _child;
+  IF k.parent = 'events' THEN
+    RETURN format('%I = $1', k.link);
+  END IF;
+  RETURN format('%I IN (SELECT id FROM %s WHERE %s)', k.link, k.parent::regclass, podium.event_reach(k.parent));
+END $$;
+COMMENT ON FUNCTION podium.event_reach(text) IS
+  'The condition, as SQL, under which a row of a table of podium.event_children hangs on the event $1';
+REVOKE ALL ON FUNCTION podium.event_reach(text) FROM PUBLIC, podium_user, podium_service;

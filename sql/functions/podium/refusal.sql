@@ -1,0 +1,11 @@
+-- version: 1
+CREATE OR REPLACE FUNCTION podium.refusal(_event uuid, _user uuid) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM event_members WHERE event_id = _event AND user_id = _user;
+  RETURN CASE WHEN FOUND THEN 'not_member' ELSE 'not_found' END;
+END $$;
+COMMENT ON FUNCTION podium.refusal(uuid, uuid) IS
+  'What a person hears of a pod that is not theirs: not_member inside its event, not_found outside, where nobody may know of it';
+REVOKE ALL ON FUNCTION podium.refusal(uuid, uuid) FROM PUBLIC, podium_user, podium_service;

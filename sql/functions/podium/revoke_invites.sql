@@ -1,0 +1,13 @@
+-- version: 1
+-- Who is removed brings nobody in any more, also after having been let in again. Whatever writes here has locked the pod.
+CREATE OR REPLACE FUNCTION podium.revoke_invites() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  UPDATE invites SET revoked_at = clock_timestamp()
+  WHERE pod_id = NEW.pod_id AND created_by = NEW.user_id AND revoked_at IS NULL;
+  RETURN NULL;
+END $$;
+COMMENT ON FUNCTION podium.revoke_invites() IS
+  'Trigger: takes back the links of one whom the pod''s owner keeps out';
+REVOKE ALL ON FUNCTION podium.revoke_invites() FROM PUBLIC, podium_user, podium_service;

@@ -1,0 +1,24 @@
+-- version: 1
+CREATE OR REPLACE FUNCTION podium.take_out(_pod uuid, _kind text, _user uuid, _by uuid) RETURNS public.messages[]
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  lines messages[];
+  gone text;
+  heir uuid;
+BEGIN
+  DELETE FROM pod_members WHERE pod_id = _pod AND user_id = _user RETURNING role INTO STRICT gone;
+  lines := ARRAY[podium.write_line(_pod, _kind, _user, _by)];
+  SELECT user_id INTO heir FROM pod_members WHERE pod_id = _pod ORDER BY joined_at, seat LIMIT 1;
+  IF heir IS NULL THEN
+    UPDATE pods SET closed_at = clock_timestamp() WHERE id = _pod;
+    lines := lines || podium.write_line(_pod, 'closed', _user, _by);
+  ELSIF gone = 'owner' THEN
+    UPDATE pod_members SET role = 'owner' WHERE pod_id = _pod AND user_id = heir;
+    lines := lines || podium.write_line(_pod, 'owner_changed', heir, heir);
+  END IF;
+  RETURN lines;
+END $$;
+COMMENT ON FUNCTION podium.take_out(uuid, text, uuid, uuid) IS
+  'Ends a membership in a pod that the caller has locked: the longest-standing member inherits from an owner, and the last one out closes the pod';
+REVOKE ALL ON FUNCTION podium.take_out(uuid, text, uuid, uuid) FROM PUBLIC, podium_user, podium_service;

@@ -1,0 +1,13 @@
+-- version: 1
+CREATE OR REPLACE FUNCTION podium.wall_step(_event uuid) RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  n bigint;
+BEGIN
+  UPDATE events SET wall_seq = wall_seq + 1 WHERE id = _event RETURNING wall_seq INTO n;
+  RETURN n;
+END $$;
+COMMENT ON FUNCTION podium.wall_step(uuid) IS
+  'The next number of an event''s wall; NULL when the event is gone. Its row stays locked until the commit';
+REVOKE ALL ON FUNCTION podium.wall_step(uuid) FROM PUBLIC, podium_user, podium_service;
