@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::service::Inboxes;
 use crate::foundation::auth::Tokens;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::realtime::channel::{Admission, Answer, Channel, Joining, Member, Response, loose_payload, response};
+use crate::realtime::join_data::{Fields, as_object};
 use crate::realtime::session;
 
 /// Serves everyone's own topic.
@@ -45,6 +47,16 @@ impl UserChannel {
     }
 }
 
+#[derive(Serialize)]
+struct JoinReply {
+    user_id: Uuid,
+    server_time: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    /// What other features add.
+    #[serde(flatten, serialize_with = "as_object::serialize")]
+    fields: Fields,
+}
+
 impl Channel for UserChannel {
     fn join(&self, joining: Joining) -> LocalBoxFuture<'static, Result<Admission>> {
         let inboxes = self.inboxes.clone();
@@ -55,7 +67,9 @@ impl Channel for UserChannel {
             let watching = inboxes.watch(joining.id, joining.subscription.id, joining.relay.clone()).await?;
             joining.subscription.hold(watching);
             let expires_at = joining.session.identity.borrow().expires_at;
-            let reply = json!({ "user_id": joining.id, "server_time": Utc::now(), "expires_at": expires_at });
+            // Read after the session watches: what is told meanwhile comes after the answer.
+            let fields = inboxes.joined(joining.id).await?;
+            let reply = JoinReply { user_id: joining.id, server_time: Utc::now(), expires_at, fields };
             Ok(Admission { response: response(&reply)?, position: 0, floor: 0 })
         })
     }

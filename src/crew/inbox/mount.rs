@@ -7,7 +7,7 @@ use actix_web::web;
 use super::channel::UserChannel;
 use super::service::Inboxes;
 use super::{KIND, routes};
-use crate::crew::pods::Pods;
+use crate::crew::pods::service::Pods;
 use crate::realtime::bus::Receive;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 

@@ -21,6 +21,7 @@ use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::Place;
 use crate::realtime::bus::{Bus, Receive};
+use crate::realtime::join_data::{Fields, Joins};
 use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::SubscriptionId;
 use crate::wire::topic::Topic;
@@ -37,6 +38,7 @@ struct Inner {
     bus: Arc<dyn Bus>,
     address: Addr<Inbox>,
     shared: Arc<Shared>,
+    joins: Joins,
 }
 
 impl Inboxes {
@@ -49,7 +51,7 @@ impl Inboxes {
             let (database, bus, shared) = of_actor;
             Inbox::new(database, bus, shared)
         });
-        Inboxes(Arc::new(Inner { database, bus, address, shared }))
+        Inboxes(Arc::new(Inner { database, bus, address, shared, joins: Joins::default() }))
     }
 
     /// Returns the caller's pods behind a place, newest activity first.
@@ -80,6 +82,23 @@ impl Inboxes {
         self.publish(user_id, &Packet::Marked { pod_id, flags });
         self.marked_here(pod_id, user_id, flags);
         Ok(flags)
+    }
+
+    /// Returns what features add to the answers of joins of `user:<id>`.
+    pub fn joins(&self) -> &Joins {
+        &self.0.joins
+    }
+
+    /// Reads what a join of one's own topic is answered by other features.
+    ///
+    /// # Errors
+    /// `unavailable`, and those of the features.
+    pub async fn joined(&self, user_id: Uuid) -> Result<Fields> {
+        if self.0.joins.is_empty() {
+            return Ok(Fields::new());
+        }
+        let work = async |conn: &mut _| self.0.joins.read(conn, user_id, user_id).await;
+        self.0.database.scope(&Caller::user(user_id), Access::Snapshot, work).await
     }
 
     /// Tells a person's devices, on all nodes, something that is not stored. A device that is not connected does not hear of it,

@@ -19,7 +19,7 @@ pub(super) fn refusal(code: &str) -> Error {
         "invite_revoked" => spent("revoked", "the invitation was taken back"),
         "invite_expired" => spent("expired", "the invitation has expired"),
         "invite_used_up" => spent("used_up", "the invitation is used up"),
-        code => pods::refusal(code),
+        code => pods::calls::refusal(code),
     }
 }
 

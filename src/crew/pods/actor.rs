@@ -31,11 +31,11 @@ use uuid::Uuid;
 
 pub use self::messages::{Committed, Gone, HeardOf, IsFull, PodChanged, Read, Recheck, RemoteTyping, Typing};
 use self::typing::Types;
-use super::change::KIND;
 use super::packet::Packet;
 use super::repairs::Repairs;
 use super::state::State;
 use super::store::live::{self, Mark, Reader};
+use crate::crew::journal::change::KIND;
 use crate::foundation::db::Database;
 use crate::foundation::metrics;
 use crate::realtime::attendance::{Broadcast, EpochChanged};

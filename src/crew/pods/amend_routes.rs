@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::Pods;
+use super::service::Pods;
 use crate::crew::messages::refusals::ChangeRefused;
 use crate::crew::messages::{Amended, Amendment};
 use crate::crew::profiles::sign_in::SignedIn;

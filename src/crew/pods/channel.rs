@@ -11,15 +11,19 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::actor::{PodActor, Typing};
+use super::service::Pods;
 use super::store::live::{self, Reader, Snapshot};
-use super::{Member as Seat, Pod, Pods, store};
+use super::{Member as Seat, Pod, store};
 use crate::crew::messages::{self, Amendment, Message, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Span};
+use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller};
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::settings::Limits;
 use crate::realtime::channel::{
     Admission, Answer, Channel, Joining, Member, Response, SessionContext, empty, loose_payload, payload, response,
 };
 use crate::realtime::enter::enter;
+use crate::realtime::join_data::{Fields, as_object};
 
 /// Serves the pods' topics.
 pub struct PodChannel {
@@ -53,6 +57,9 @@ struct JoinReply<'a> {
     reset: bool,
     server_time: chrono::DateTime<Utc>,
     limits: BTreeMap<&'static str, usize>,
+    /// What other features add.
+    #[serde(flatten, serialize_with = "as_object::serialize")]
+    fields: &'a Fields,
 }
 
 #[derive(Deserialize)]
@@ -189,7 +196,7 @@ async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
         return Err(Error::invalid("/after", "a position is not negative"));
     }
     let (pod_id, user_id) = (joining.id, joining.session.user_id());
-    let (database, caller) = (&pods.0.database, Caller::user(user_id));
+    let (database, limits, caller) = (pods.database(), pods.limits(), Caller::user(user_id));
     let check = async || {
         let check = async |conn: &mut _| store::require_member(conn, pod_id, user_id).await;
         database.scope(&caller, Access::Snapshot, check).await
@@ -205,15 +212,16 @@ async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
             Some(after) => messages::store::page(conn, pod_id, Span::After(after), PAGE_MAX).await?,
             None => messages::store::page(conn, pod_id, Span::Newest, PAGE_DEFAULT).await?,
         };
-        Ok((snapshot, page, reset))
+        let fields = pods.joins().read(conn, pod_id, user_id).await?;
+        Ok((snapshot, page, reset, fields))
     };
     let read = async |_: &Addr<PodActor>| database.scope(&caller, Access::Snapshot, &read).await;
     let start = || pods.actor(pod_id);
-    let (snapshot, page, reset) = enter(pods.topics(), &joining, pods.0.limits.send_wait, check, start, read).await?;
+    let (snapshot, page, reset, fields) = enter(pods.topics(), &joining, limits.send_wait, check, start, read).await?;
     // An actor that the bus has told less repairs itself now, and not when the sweep comes by.
-    pods.0.hub.reaches(pod_id, snapshot.head);
+    pods.reaches(pod_id, snapshot.head);
     let floor = floor(&snapshot, user_id)?;
-    Ok(Admission { response: reply(&snapshot, &page, reset, &pods)?, position: snapshot.head, floor })
+    Ok(Admission { response: reply(&snapshot, &page, reset, &fields, limits)?, position: snapshot.head, floor })
 }
 
 fn join_payload(raw: &RawValue) -> Result<JoinPayload> {
@@ -227,7 +235,7 @@ fn floor(snapshot: &Snapshot, user_id: Uuid) -> Result<i64> {
     seat.map(|(_, since)| *since).ok_or_else(|| Code::NotMember.into())
 }
 
-fn reply(snapshot: &Snapshot, page: &MessagePage, reset: bool, pods: &Pods) -> Result<Response> {
+fn reply(snapshot: &Snapshot, page: &MessagePage, reset: bool, fields: &Fields, limits: &Limits) -> Result<Response> {
     response(&JoinReply {
         pod: &snapshot.pod,
         members: &snapshot.members,
@@ -238,9 +246,10 @@ fn reply(snapshot: &Snapshot, page: &MessagePage, reset: bool, pods: &Pods) -> R
         next: page.next,
         reset,
         server_time: snapshot.now,
+        fields,
         limits: BTreeMap::from([
-            ("text_chars", pods.0.limits.text_chars),
-            ("frame_bytes", pods.0.limits.frame_bytes),
+            ("text_chars", limits.text_chars),
+            ("frame_bytes", limits.frame_bytes),
             ("page", PAGE_MAX),
         ]),
     })
@@ -270,12 +279,8 @@ async fn history(
     span: Span,
     limit: usize,
 ) -> Result<MessagePage> {
-    let caller = Caller::user(session.user_id());
-    let read = async |conn: &mut _| {
-        store::require_member(conn, pod_id, session.user_id()).await?;
-        messages::store::page(conn, pod_id, span, limit).await
-    };
-    session.in_turn(pods.0.database.scope(&caller, Access::Snapshot, read)).await
+    let who = SignedIn::of(session.user_id());
+    session.in_turn(pods.log(&who, pod_id, span, limit)).await
 }
 
 #[cfg(test)]

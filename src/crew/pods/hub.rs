@@ -21,6 +21,7 @@ use crate::foundation::metrics;
 use crate::realtime::attendance::EpochChanged;
 use crate::realtime::bus::Bus;
 use crate::realtime::hub::Hub;
+use crate::realtime::join_data::Joins;
 use crate::realtime::nodes::Nodes;
 use crate::realtime::threads::Threads;
 
@@ -31,6 +32,7 @@ const NODE: &str = "node";
 pub struct PodHub {
     topics: Arc<Hub<PodActor>>,
     observers: RwLock<Vec<Arc<dyn Observer>>>,
+    joins: Joins,
     /// The events' feeds, which tell of the pods' cards.
     feed: Arc<EventHub>,
     /// Whose members come and go with what the journal commits.
@@ -47,6 +49,7 @@ impl PodHub {
         PodHub {
             topics: Hub::start(KIND, NODE, bus, nodes, threads),
             observers: RwLock::default(),
+            joins: Joins::default(),
             feed,
             events,
             epoch: RwLock::new("".into()),
@@ -91,6 +94,11 @@ impl PodHub {
             // Bounded by its pace; and a mark that is lost is not told again before the next.
             live.address.do_send(Read(marks));
         }
+    }
+
+    /// Returns what features add to the answers of joins.
+    pub fn joins(&self) -> &Joins {
+        &self.joins
     }
 
     /// Tells of what happens to pods, from now on.

@@ -7,10 +7,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{Pods, amend_routes, store};
-use crate::crew::messages::{self, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span};
+use super::amend_routes;
+use super::service::Pods;
+use crate::crew::messages::{MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span};
 use crate::crew::profiles::sign_in::SignedIn;
-use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::{Json, Path, Problem, Query, refusals};
 
@@ -68,16 +68,12 @@ impl LogQuery {
 #[get("/v1/pods/{id}/messages")]
 async fn list(
     who: SignedIn,
-    database: web::Data<Database>,
+    pods: web::Data<Pods>,
     pod_id: Path<Uuid>,
     query: Query<LogQuery>,
 ) -> Result<Json<MessagePage>> {
     let (span, limit) = query.span()?;
-    let work = async |conn: &mut _| {
-        store::require_member(conn, *pod_id, who.user_id).await?;
-        messages::store::page(conn, *pod_id, span, limit).await
-    };
-    Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+    Ok(Json(pods.log(&who, *pod_id, span, limit).await?))
 }
 
 /// A message to be sent.

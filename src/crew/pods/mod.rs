@@ -1,11 +1,11 @@
 //! Pods: crews of at most five inside an event, who chat in private.
 //!
-//! [`Pods`] is what handlers call, over HTTP and on sockets alike. It gives what is to be written to the
-//! [`journal`], and the journal tells the pods' [actors](actor) what was committed.
+//! [`Pods`](service::Pods) is what handlers call, over HTTP and on sockets alike. It gives what is to be written to the
+//! [journal](crate::crew::journal), and the journal tells the pods' [actors](actor) what was committed.
 
 pub mod actor;
 mod amend_routes;
-mod calls;
+pub mod calls;
 pub mod channel;
 mod feed;
 pub mod hub;
@@ -16,7 +16,8 @@ pub mod observer;
 pub mod packet;
 mod read_marks;
 mod repairs;
-pub mod routes;
+mod routes;
+pub mod service;
 #[cfg(test)]
 mod simulation;
 pub mod state;
@@ -25,40 +26,11 @@ pub mod sweep;
 mod under_way;
 pub mod view;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Weak};
-use std::time::Duration;
-
-use actix::{Actor, Addr};
 use chrono::{DateTime, Utc};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::actor::{IsFull, PodActor};
-pub(in crate::crew) use self::calls::refusal;
-use self::hub::PodHub;
-use self::observer::Observer;
-use self::read_marks::ReadMarks;
-use self::repairs::Repairs;
-use self::sweep::Sweep;
-use self::under_way::UnderWay;
-use crate::crew::events::service::Events;
-use crate::crew::feed::hub::EventHub;
-pub use crate::crew::journal::{self, change};
-use crate::crew::journal::{Amend, Append, Call, Done, Journal};
-use crate::crew::messages::{Amended, Amendment, NewMessage, Sent};
 use crate::foundation::address;
-use crate::foundation::db::Database;
-use crate::foundation::errors::{Code, Error, Result};
-use crate::foundation::settings::{Limits, Rate};
-use crate::realtime::bus::{Bus, Receive};
-use crate::realtime::hub::{Hub, Receivers};
-use crate::realtime::nodes::Nodes;
-use crate::realtime::threads::Threads;
-
-/// How often those who have been silent are forgotten by the limiters.
-const TIDY: Duration = Duration::from_secs(60);
 
 /// Who may take a free seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -144,306 +116,4 @@ pub struct NewPod {
     pub name: String,
     /// Who may join.
     pub join_policy: JoinPolicy,
-}
-
-/// The pods of this node. Cheap to clone.
-#[derive(Clone)]
-pub struct Pods(Arc<Inner>);
-
-struct Inner {
-    database: Database,
-    journal: Journal,
-    hub: Arc<PodHub>,
-    /// What comes from other nodes.
-    receivers: Receivers,
-    marks: ReadMarks,
-    repairs: Repairs,
-    limits: Limits,
-    messages: Option<DefaultKeyedRateLimiter<Uuid>>,
-    typing: Option<DefaultKeyedRateLimiter<Uuid>>,
-    under_way: UnderWay,
-}
-
-impl Pods {
-    /// Delivers what `journal` commits; `threads` carry the pods' actors. With `nodes`, changes come from other nodes
-    /// too, and the sweep finds what the bus has lost.
-    pub fn start(
-        database: &Database,
-        bus: Arc<dyn Bus>,
-        nodes: Option<Nodes>,
-        feed: Arc<EventHub>,
-        events: Events,
-        journal: Journal,
-        limits: &Limits,
-        threads: Threads,
-    ) -> Self {
-        let hub = Arc::new(PodHub::new(bus, nodes.clone(), feed, events, threads.clone()));
-        if let Some(nodes) = &nodes {
-            threads.spare().spawn(Sweep::new(database.clone(), Arc::clone(&hub), nodes.status()).run());
-        }
-        journal.deliver_to(hub.clone());
-        let (marks, writing) = ReadMarks::new(database.clone(), Arc::clone(&hub));
-        threads.spare().spawn(writing);
-        let (repairs, reading) = Repairs::new(database.clone());
-        threads.spare().spawn(reading);
-        let keyed = |rate: Option<Rate>| {
-            rate.map(|rate| RateLimiter::keyed(Quota::per_second(rate.per_second).allow_burst(rate.burst)))
-        };
-        Pods(Arc::new(Inner {
-            database: database.clone(),
-            journal,
-            receivers: hub.receivers(),
-            hub,
-            marks,
-            repairs,
-            messages: keyed(limits.messages),
-            typing: keyed(limits.typing),
-            under_way: UnderWay::default(),
-            limits: limits.clone(),
-        }))
-    }
-
-    /// Opens a pod; its maker takes seat 1 as its owner. Answers whether this very call did it.
-    ///
-    /// # Errors
-    /// `not_found` and `not_member` of the event, `conflict`, `invalid`, `rate_limited`, and those of [`Journal::append`].
-    pub async fn open(&self, by: Uuid, new: NewPod) -> Result<bool> {
-        let done = self.call(calls::open(by, new, self.0.limits.pods)).await?;
-        Ok(done.fresh)
-    }
-
-    /// Takes the lowest free seat, or answers the one that the person has.
-    ///
-    /// # Errors
-    /// `pod_full`, `not_member` of the event, `forbidden` for the uninvited and the removed, `not_found`.
-    pub async fn join(&self, pod_id: Uuid, user_id: Uuid) -> Result<i16> {
-        if self.is_full_for(pod_id, user_id).await? {
-            return Err(Code::PodFull.into());
-        }
-        let done = self.call(calls::join(pod_id, user_id)).await?;
-        done.taken()
-    }
-
-    /// Hands a call to the journal: one of pods, or of a feature that changes them by a function of its own.
-    ///
-    /// # Errors
-    /// Those of [`Journal::call`].
-    pub fn call(&self, call: Call) -> impl Future<Output = Result<Done>> + use<> {
-        self.0.journal.call(call)
-    }
-
-    /// Whether the pod's actor rules a sixth member out, so that a stampede for the last seat does not lock its log.
-    /// Only those hear of it who would be told so by the log, too.
-    async fn is_full_for(&self, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
-        let Some(live) = self.0.hub.topics().find(pod_id) else { return Ok(false) };
-        if !live.address.send(IsFull { user_id }).await.unwrap_or(false) {
-            return Ok(false);
-        }
-        self.0.database.service(async |conn| store::live::may_join(conn, pod_id, user_id).await).await
-    }
-
-    /// Leaves. The longest-standing member follows an owner; the last one out closes the pod.
-    ///
-    /// # Errors
-    /// `not_member`, `not_found`.
-    pub async fn leave(&self, pod_id: Uuid, user_id: Uuid) -> Result<()> {
-        self.call(calls::leave(pod_id, user_id)).await.map(drop)
-    }
-
-    /// The owner removes somebody, who then stays out until let in again.
-    ///
-    /// # Errors
-    /// `forbidden`, `not_member`, `not_found`, `invalid` for oneself.
-    pub async fn remove(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
-        self.call(calls::remove(pod_id, by, user_id)).await.map(drop)
-    }
-
-    /// The owner lets somebody in: one who was removed, or anyone where the pod is for the invited.
-    ///
-    /// # Errors
-    /// `forbidden`, `not_member`, `not_found`.
-    pub async fn admit(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
-        self.call(calls::admit(pod_id, by, user_id)).await.map(drop)
-    }
-
-    /// The owner renames the pod, or changes who may join.
-    ///
-    /// # Errors
-    /// `forbidden`, `not_member`, `not_found`, `invalid`.
-    pub async fn change(
-        &self,
-        pod_id: Uuid,
-        by: Uuid,
-        name: Option<String>,
-        join_policy: Option<JoinPolicy>,
-    ) -> Result<()> {
-        self.call(calls::change(pod_id, by, name, join_policy)).await?;
-        self.0.hub.changed(pod_id);
-        Ok(())
-    }
-
-    /// The owner makes another member the owner.
-    ///
-    /// # Errors
-    /// `forbidden`, `not_member`, `not_found`; `invalid` for one who is no member.
-    pub async fn hand_over(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
-        self.call(calls::hand_over(pod_id, by, user_id)).await.map(drop)
-    }
-
-    /// The owner closes the pod, which ends everyone's membership.
-    ///
-    /// # Errors
-    /// `forbidden`, `not_member`, `not_found`.
-    pub async fn close(&self, pod_id: Uuid, by: Uuid) -> Result<()> {
-        self.call(calls::close(pod_id, by)).await.map(drop)
-    }
-
-    /// Says something. What keeps the order of several calls is done before this returns; the future answers once
-    /// the message is stored.
-    ///
-    /// # Errors
-    /// `invalid`, `rate_limited`, `overloaded`, `unavailable`, `conflict`, `not_member`, `not_found`.
-    pub fn send(&self, pod_id: Uuid, user_id: Uuid, message: NewMessage) -> impl Future<Output = Result<Sent>> + use<> {
-        let submitted = self.submit(pod_id, user_id, message);
-        let submitted = submitted.map(|stored| (stored, self.0.under_way.begin(pod_id, user_id)));
-        async move {
-            let (stored, under_way) = submitted?;
-            let outcome = stored.await;
-            drop(under_way);
-            outcome
-        }
-    }
-
-    fn submit(
-        &self,
-        pod_id: Uuid,
-        user_id: Uuid,
-        mut message: NewMessage,
-    ) -> Result<impl Future<Output = Result<Sent>> + use<>> {
-        message.check(self.0.limits.text_chars)?;
-        allow(self.0.messages.as_ref(), user_id)?;
-        let mentions = message.named();
-        let NewMessage { id, text, reply_to, .. } = message;
-        let append = Append { pod_id, id, user_id, text, reply_to, mentions };
-        Ok(self.0.journal.append(append))
-    }
-
-    /// Changes a message, or reacts to it. Order and answer as in [`Pods::send`]. Repeated with the same `op`, it is done
-    /// once and answered with its first outcome.
-    ///
-    /// # Errors
-    /// `invalid`, `rate_limited`, `overloaded`, `unavailable`, `not_member`; `not_found` also for a message that is not
-    /// there; `forbidden` for another's; `conflict` for one that has been deleted.
-    pub fn amend(
-        &self,
-        pod_id: Uuid,
-        user_id: Uuid,
-        id: Uuid,
-        change: Amendment,
-        op: Option<Uuid>,
-    ) -> impl Future<Output = Result<Amended>> + use<> {
-        let checked = change.checked(self.0.limits.text_chars);
-        let allowed = checked.and_then(|change| allow(self.0.messages.as_ref(), user_id).map(|()| change));
-        let submitted = allowed.map(|change| {
-            // The journal may have to ask again, and needs an op for that, too.
-            let op = op.unwrap_or_else(Uuid::now_v7);
-            self.0.journal.amend(Amend { pod_id, id, user_id, change, op })
-        });
-        async move { submitted?.await }
-    }
-
-    /// The person has read the pod's log up to `seq`. A mark never moves back, and never above the head.
-    ///
-    /// # Errors
-    /// `invalid`, `not_member`, `not_found`, `overloaded`, `unavailable`.
-    pub fn read(&self, pod_id: Uuid, user_id: Uuid, seq: i64) -> impl Future<Output = Result<()>> + use<> {
-        let marks = self.0.marks.clone();
-        async move {
-            if seq < 0 {
-                return Err(Error::invalid("/seq", "a position is not negative"));
-            }
-            marks.read(pod_id, user_id, seq).await
-        }
-    }
-
-    /// Whether the person may tell of their typing now.
-    ///
-    /// # Errors
-    /// `rate_limited`.
-    pub fn may_type(&self, user_id: Uuid) -> Result<()> {
-        allow(self.0.typing.as_ref(), user_id)
-    }
-
-    /// How many of the person's messages are under way to the pod's log from here.
-    fn under_way(&self, pod_id: Uuid, user_id: Uuid) -> u32 {
-        self.0.under_way.count(pod_id, user_id)
-    }
-
-    /// Tells of what happens to pods, from now on.
-    pub fn observe(&self, observer: Arc<dyn Observer>) {
-        self.0.hub.observe(observer);
-    }
-
-    /// The database.
-    pub fn database(&self) -> &Database {
-        &self.0.database
-    }
-
-    /// What clients are told of the limits.
-    pub fn limits(&self) -> &Limits {
-        &self.0.limits
-    }
-
-    /// Who takes what the bus brings of pods, by kind of topic.
-    fn receivers(&self) -> HashMap<&'static str, Weak<dyn Receive>> {
-        self.0.receivers.by_kind().collect()
-    }
-
-    /// Returns the live topics `pod:<id>`.
-    pub fn topics(&self) -> &Hub<PodActor> {
-        self.0.hub.topics()
-    }
-
-    /// How many pods have an actor here.
-    pub fn live(&self) -> usize {
-        self.0.hub.topics().count()
-    }
-
-    /// Forgets, now and then and for ever, those who have not spoken lately, so that the limiters do not grow with everyone who
-    /// ever did.
-    async fn tidy_now_and_then(self) {
-        let mut tick = tokio::time::interval(TIDY);
-        loop {
-            tick.tick().await;
-            for limiter in [&self.0.messages, &self.0.typing].into_iter().flatten() {
-                limiter.retain_recent();
-                limiter.shrink_to_fit();
-            }
-        }
-    }
-
-    /// The actor of a pod, started if there is none.
-    fn actor(&self, pod_id: Uuid) -> Addr<PodActor> {
-        let inner = &self.0;
-        // Beside the writer of its log, so that what is committed reaches it without a hop.
-        let writer = inner.journal.writer(pod_id);
-        inner
-            .hub
-            .topics()
-            .find_or_start(pod_id, writer, |thread, start| {
-                let (database, repairs) = (inner.database.clone(), inner.repairs.clone());
-                let parts = actor::Parts { database, repairs, hub: Arc::clone(inner.hub.topics()) };
-                PodActor::start_in_arbiter(thread, move |ctx| PodActor::new(pod_id, start, parts, ctx))
-            })
-            .address
-    }
-}
-
-fn allow(limiter: Option<&DefaultKeyedRateLimiter<Uuid>>, user_id: Uuid) -> Result<()> {
-    let Some(limiter) = limiter else { return Ok(()) };
-    limiter.check_key(&user_id).map_err(|until| {
-        Error::rate_limited(
-            until.wait_time_from(governor::clock::Clock::now(&governor::clock::DefaultClock::default())),
-        )
-    })
 }

@@ -6,7 +6,8 @@ use actix_web::web;
 use futures_util::FutureExt;
 
 use super::feed::Cards;
-use super::{Pods, channel, message_routes, routes};
+use super::service::Pods;
+use super::{channel, message_routes, routes};
 use crate::crew::events::service::Events;
 use crate::crew::feed::hub::EventHub;
 use crate::crew::journal::{Journal, change};
@@ -19,9 +20,8 @@ use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let (feed, events) = (parts.service::<Arc<EventHub>>()?, parts.service::<Events>()?);
     feed.kinds().add_kind(Cards)?;
-    let (journal, limits) = (parts.service::<Journal>()?, &parts.settings.limits);
-    let (bus, nodes, threads) = (Arc::clone(&parts.bus), parts.nodes.clone(), parts.threads.clone());
-    let pods = Pods::start(&parts.database, bus, nodes, feed, events, journal, limits, threads);
+    let journal = parts.service::<Journal>()?;
+    let pods = Pods::start(parts, feed, events, journal);
     let mut mounted = Mounted::default();
     mounted.routes.extend([routes::routes as Routes, message_routes::routes]);
     mounted.share(web::Data::new(pods.clone()));

@@ -18,8 +18,8 @@ use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
 
 use super::hub::PodHub;
-use super::journal;
 use super::store::live::{self, Mark};
+use crate::crew::journal;
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 

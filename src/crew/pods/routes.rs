@@ -6,11 +6,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::service::Pods;
 use super::view::{self, Heir, Order, PodBody, PodChange, PodDetail, PodView};
-use super::{NewPod, Pods, member_routes, store};
-use crate::crew::events;
+use super::{NewPod, member_routes};
 use crate::crew::profiles::sign_in::SignedIn;
-use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::Result;
 use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query, refusals};
 
@@ -40,18 +39,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     )
 )]
 #[post("/v1/events/{id}/pods")]
-async fn open(
-    who: SignedIn,
-    database: web::Data<Database>,
-    pods: web::Data<Pods>,
-    event_id: Path<Uuid>,
-    body: Json<PodBody>,
-) -> Result<HttpResponse> {
+async fn open(who: SignedIn, pods: web::Data<Pods>, event_id: Path<Uuid>, body: Json<PodBody>) -> Result<HttpResponse> {
     let id = body.id.unwrap_or_else(Uuid::now_v7);
     let name = view::name(&body.name)?;
     let new = NewPod { id, event_id: *event_id, name, join_policy: body.join_policy };
     let fresh = pods.open(who.user_id, new).await?;
-    let pod = database.scope(&who.caller, Access::Snapshot, async |conn| store::opened(conn, id).await).await?;
+    let pod = pods.opened(&who, id).await?;
     Ok(if fresh { HttpResponse::Created().json(pod) } else { HttpResponse::Ok().json(pod) })
 }
 
@@ -83,18 +76,14 @@ struct ListQuery {
 #[get("/v1/events/{id}/pods")]
 async fn list(
     who: SignedIn,
-    database: web::Data<Database>,
+    pods: web::Data<Pods>,
     event_id: Path<Uuid>,
     query: Query<ListQuery>,
     page: Query<PageQuery>,
 ) -> Result<Json<Page<PodView>>> {
     let (limit, after) = (page.limit()?, page.position()?);
-    let work = async |conn: &mut _| {
-        events::store::require_member(conn, *event_id, who.user_id).await?;
-        store::of_event(conn, *event_id, query.order, after, limit.rows()).await
-    };
-    let pods = database.scope(&who.caller, Access::Snapshot, work).await?;
-    Ok(Json(Page::of(pods, limit, PodView::place)))
+    let found = pods.of_event(&who, *event_id, query.order, after, limit).await?;
+    Ok(Json(Page::of(found, limit, PodView::place)))
 }
 
 /// Get a pod
@@ -111,9 +100,8 @@ async fn list(
     )
 )]
 #[get("/v1/pods/{id}")]
-async fn get(who: SignedIn, database: web::Data<Database>, id: Path<Uuid>) -> Result<Json<PodDetail>> {
-    let work = async |conn: &mut _| store::detail(conn, *id).await;
-    Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+async fn get(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<Json<PodDetail>> {
+    Ok(Json(pods.detail(&who, *id).await?))
 }
 
 /// Change a pod
@@ -134,15 +122,13 @@ async fn get(who: SignedIn, database: web::Data<Database>, id: Path<Uuid>) -> Re
 #[patch("/v1/pods/{id}")]
 async fn change(
     who: SignedIn,
-    database: web::Data<Database>,
     pods: web::Data<Pods>,
     id: Path<Uuid>,
     change: Json<PodChange>,
 ) -> Result<Json<PodDetail>> {
     let name = change.name.as_deref().map(view::name).transpose()?;
     pods.change(*id, who.user_id, name, change.join_policy).await?;
-    let work = async |conn: &mut _| store::detail(conn, *id).await;
-    Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+    Ok(Json(pods.detail(&who, *id).await?))
 }
 
 /// Hand a pod over
@@ -161,16 +147,9 @@ async fn change(
     )
 )]
 #[put("/v1/pods/{id}/owner")]
-async fn hand_over(
-    who: SignedIn,
-    database: web::Data<Database>,
-    pods: web::Data<Pods>,
-    id: Path<Uuid>,
-    heir: Json<Heir>,
-) -> Result<Json<PodDetail>> {
+async fn hand_over(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>, heir: Json<Heir>) -> Result<Json<PodDetail>> {
     pods.hand_over(*id, who.user_id, heir.user_id).await?;
-    let work = async |conn: &mut _| store::detail(conn, *id).await;
-    Ok(Json(database.scope(&who.caller, Access::Snapshot, work).await?))
+    Ok(Json(pods.detail(&who, *id).await?))
 }
 
 /// Close a pod

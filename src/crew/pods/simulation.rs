@@ -27,8 +27,8 @@ use rand::{Rng, SeedableRng};
 use uuid::Uuid;
 
 use self::store::{Entry, Store};
-use super::change::Change;
 use super::state::State;
+use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
 use crate::realtime::outbox::Outbox;
 use crate::realtime::subscription::Subscription;

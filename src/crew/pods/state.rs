@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use uuid::Uuid;
 
-use super::change::Change;
+use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
 
 /// Changes that are held back at most. What comes on top is forgotten, and read from Postgres with the gap.

@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::hub::PodHub;
-use super::journal::Deliver;
 use super::store::live::{self, Mark};
+use crate::crew::journal::Deliver;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::foundation::metrics;

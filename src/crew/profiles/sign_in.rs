@@ -94,6 +94,13 @@ pub struct SignedIn {
     pub caller: Caller,
 }
 
+impl SignedIn {
+    /// Returns the person of a socket, who has signed in when it was opened.
+    pub fn of(user_id: Uuid) -> Self {
+        SignedIn { user_id, caller: Caller::user(user_id) }
+    }
+}
+
 impl FromRequest for SignedIn {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;

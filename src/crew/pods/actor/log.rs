@@ -8,8 +8,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Committed, HeardOf, PodActor, Recheck};
+use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
-use crate::crew::pods::change::Change;
 use crate::crew::pods::packet::Packet;
 use crate::crew::pods::repairs::Stretch;
 use crate::crew::pods::store::live::{self, Mark};

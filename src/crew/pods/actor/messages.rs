@@ -3,7 +3,7 @@
 use actix::Message;
 use uuid::Uuid;
 
-use crate::crew::pods::change::Change;
+use crate::crew::journal::change::Change;
 use crate::crew::pods::store::live::Mark;
 use crate::realtime::subscription::SubscriptionId;
 

@@ -3,8 +3,8 @@
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use super::super::change::KIND;
 use super::*;
+use crate::crew::journal::change::KIND;
 use crate::realtime::outbox::{Drained, OutboxLimits};
 use crate::wire::topic::Topic;
 
