@@ -82,8 +82,6 @@ pub struct Probe {
     registration: Registration<Probe>,
     audience: Audience,
     headcount: Headcount,
-    /// How long it takes to attach a session.
-    slow: Duration,
 }
 
 /// Ends it, without being taken out first.
@@ -98,13 +96,13 @@ pub struct Sessions;
 
 impl Probe {
     /// Starts the actor of a topic in this hub, if it has none.
-    pub fn of(hub: &Arc<Hub<Probe>>, id: Uuid, slow: Duration) -> Addr<Probe> {
+    pub fn of(hub: &Arc<Hub<Probe>>, id: Uuid) -> Addr<Probe> {
         let live = hub.find_or_start(id, 0, |thread, start| {
             let hub = Arc::clone(hub);
             Probe::start_in_arbiter(thread, move |_| {
                 let (registration, _) = Registration::new(hub, id, start);
                 let audience = Audience::new(Topic::of(KIND, id));
-                Probe { registration, audience, headcount: Headcount::default(), slow }
+                Probe { registration, audience, headcount: Headcount::default() }
             })
         });
         live.address
@@ -160,11 +158,14 @@ macro_rules! handle {
 }
 
 handle!(Attach => Result<()>, |actor, attach, _| {
-    std::thread::sleep(actor.slow);
     actor.audience.attach(attach);
     Ok(())
 });
-handle!(Joined, |actor, joined, _| drop(actor.audience.mark_present(joined).map(|user| actor.headcount.track(user))));
+handle!(Joined, |actor, joined, _| {
+    if let Some(user_id) = actor.audience.mark_present(joined) {
+        actor.headcount.track(user_id);
+    }
+});
 handle!(Detach, |actor, Detach(subscription), ctx| {
     if actor.audience.detach(subscription).is_some() {
         actor.stop_when_idle(ctx);

@@ -13,11 +13,11 @@ const ADA: Uuid = Uuid::from_u128(1);
 #[actix::test]
 async fn a_topic_has_one_actor_and_one_that_stops_late_leaves_its_successor_in() {
     let (_, hub) = hub(true);
-    let first = Probe::of(&hub, ID, Duration::ZERO);
-    assert!(first == Probe::of(&hub, ID, Duration::ZERO));
+    let first = Probe::of(&hub, ID);
+    assert!(first == Probe::of(&hub, ID));
     first.send(Crash).await.unwrap();
     // Its entry may be there for a moment: who looks for the topic gets a living one all the same.
-    let second = Probe::of(&hub, ID, Duration::ZERO);
+    let second = Probe::of(&hub, ID);
     assert!(first != second && second.send(Sessions).await.is_ok());
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert_eq!(hub.count(), 1);
@@ -27,7 +27,7 @@ async fn a_topic_has_one_actor_and_one_that_stops_late_leaves_its_successor_in()
 #[actix::test]
 async fn an_actor_without_sessions_stops_and_is_found_no_more() {
     let (bus, hub) = hub(false);
-    let actor = Probe::of(&hub, ID, Duration::ZERO);
+    let actor = Probe::of(&hub, ID);
     tokio::time::sleep(Duration::from_millis(1900)).await;
     assert!(hub.find(ID).is_some() && actor.connected());
     tokio::time::sleep(Duration::from_millis(400)).await;
@@ -40,7 +40,7 @@ async fn an_actor_without_sessions_stops_and_is_found_no_more() {
 async fn an_announcement_reaches_every_session_and_the_other_nodes_once() {
     let (bus, hub) = hub(false);
     let (joined, late) = (joining(ID, ADA), joining(ID, ADA));
-    let actor = Probe::of(&hub, ID, Duration::ZERO);
+    let actor = Probe::of(&hub, ID);
     for joining in [&joined, &late] {
         let (subscription, relay) = (joining.subscription.id, Relay::current().handle());
         actor.send(Attach { subscription, user_id: ADA, relay }).await.unwrap().unwrap();
@@ -74,7 +74,7 @@ async fn whoever_is_asked_about_a_topic_without_sessions_says_so() {
     hub.asked_about(ID, |version| Word(format!("nobody, {version}")));
     let said: Vec<_> = bus.published.lock().drain(..).map(|(_, word)| word.0).collect();
     assert_eq!(said, ["nobody, 1", "nobody, 2"]);
-    Probe::of(&hub, ID, Duration::ZERO);
+    Probe::of(&hub, ID);
     hub.asked_about(ID, |version| Word(format!("nobody, {version}")));
     tokio::time::sleep(Duration::from_millis(20)).await;
     let said: Vec<_> = bus.published.lock().drain(..).map(|(_, word)| word.0).collect();
@@ -84,7 +84,7 @@ async fn whoever_is_asked_about_a_topic_without_sessions_says_so() {
 #[actix::test]
 async fn alone_nothing_is_published() {
     let (bus, hub) = hub(true);
-    Probe::of(&hub, ID, Duration::ZERO);
+    Probe::of(&hub, ID);
     hub.announce(ID, "board", &());
     hub.announce(Uuid::nil(), "board", &());
     hub.back();
