@@ -61,6 +61,8 @@ pub fn with_suffix(slug: &str) -> String {
     format!("{slug}-{suffix}")
 }
 
+/// What of a name stands in a slug. Letters that Unicode takes apart lose their marks; those that it does not, and those that
+/// German writes with two, are told here. What is left, such as Japanese, is left out: a guess at its sound would be wrong.
 fn part_of(name: &str) -> String {
     let mut part = String::new();
     for c in name.nfc().flat_map(char::to_lowercase) {

@@ -92,6 +92,7 @@ impl<T: Serialize> Responder for Json<T> {
 }
 
 fn is_json(request: &HttpRequest) -> bool {
+    // `HttpMessage::mime_type` refuses a space before the semicolon, which HTTP allows.
     let value = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))

@@ -30,7 +30,7 @@ pub use page::{Limit, MAX_ITEMS, Page, PageQuery};
 pub use place::Place;
 pub use preview::{Preview, Previews};
 pub use problem::{AsItIs, Problem, fallback, head_as_get, tell};
-pub use public::{Known, Public, PublicFile, tagged};
+pub use public::{Known, Public, PublicFile, is_held, tagged};
 pub use public_url::PublicUrl;
 pub use swallow::held_to_document;
 

@@ -92,6 +92,16 @@ fn kept_for(age: Duration) -> CacheControl {
     CacheControl(vec![CacheDirective::Public, CacheDirective::MaxAge(seconds)])
 }
 
+/// Returns whether the caller has what this tag stands for (`If-None-Match`).
+pub fn is_held(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|held| held.weak_eq(tag)),
+        // None was named, or none that could be ours.
+        Err(_) => false,
+    }
+}
+
 /// Returns an answer with an `ETag` of what it says, or 304 for whoever has it. The tag is a weak one, since the same may be
 /// sent compressed or not.
 pub fn tagged(
@@ -102,14 +112,8 @@ pub fn tagged(
     cache: CacheControl,
 ) -> HttpResponse {
     let tag = EntityTag::new_weak(URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..16]));
-    let known = match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
-        // None was named, or none that could be ours.
-        Err(_) => false,
-    };
     // What is not there cannot be held already.
-    let known = known && status.is_success();
+    let known = status.is_success() && is_held(request, &tag);
     let mut answer = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { status });
     answer.insert_header(ETag(tag)).insert_header(cache);
     if known { answer.finish() } else { answer.content_type(kind).body(body) }

@@ -146,6 +146,12 @@ async fn size_and_type_have_limits() {
         }
         refused(&ask(request).await, 415, "unsupported_type");
     }
+    for kind in
+        ["Application/JSON", "application/json ; charset=utf-8", "application/json;", "application/merge-patch+json"]
+    {
+        let request = TestRequest::post().uri("/v1/things").insert_header(("content-type", kind)).set_payload("{}");
+        refused(&ask(request).await, 422, "invalid");
+    }
 }
 
 #[actix_web::test]

@@ -1,5 +1,8 @@
 //! The forms in which values are written. Each parser answers `None` for what is not of its form; the table says in
 //! words what was expected.
+//!
+//! Times and amounts are read here, and not by `humantime` and `bytesize`: these refuse `10` without a unit, and take what is
+//! refused here because it can be read in two ways (`1M`, `64K`) or is no whole number (`1.5s`).
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -192,9 +195,19 @@ mod tests {
         assert_eq!(duration("24h"), Some(Duration::from_secs(86_400)));
         assert_eq!(duration("2 m"), Some(Duration::from_secs(120)));
         assert_eq!(duration("0"), Some(Duration::ZERO));
-        for wrong in
-            ["", "s", "soon", "-1s", "1.5s", "10 years", "99999999999999999999s", "18446744073709551615h", "4000d"]
-        {
+        for wrong in [
+            "",
+            "s",
+            "soon",
+            "-1s",
+            "1.5s",
+            "10 years",
+            "1M",
+            "1h 30m",
+            "99999999999999999999s",
+            "18446744073709551615h",
+            "4000d",
+        ] {
             assert_eq!(duration(wrong), None, "{wrong}");
         }
         assert_eq!(some_time("0s"), None);
@@ -205,7 +218,7 @@ mod tests {
         assert_eq!(bytes("65536"), Some(65_536));
         assert_eq!(bytes("64KiB"), Some(65_536));
         assert_eq!(bytes("1 MiB"), Some(1 << 20));
-        for wrong in ["", "0", "64K", "1.5MiB", "-1", "9999999999GiB", "KiB"] {
+        for wrong in ["", "0", "64K", "64KB", "64 kib", "1.5MiB", "-1", "9999999999GiB", "KiB"] {
             assert_eq!(bytes(wrong), None, "{wrong}");
         }
     }

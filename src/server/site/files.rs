@@ -7,10 +7,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{
+    self, AcceptEncoding, ETag, Encoding, EntityTag, Header, HeaderValue, Preference, Quality,
+};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 use rust_embed::RustEmbed;
+
+use crate::foundation::http::is_held;
 
 /// The coding that is none.
 const PLAIN: &str = "identity";
@@ -31,7 +35,7 @@ pub struct Asset {
     plain: Bytes,
     brotli: Option<Bytes>,
     gzip: Option<Bytes>,
-    kind: &'static str,
+    kind: HeaderValue,
     tag: String,
 }
 
@@ -76,14 +80,13 @@ impl Asset {
 
     /// Answers with it, or with 304 to whoever has it.
     pub fn answer(&self, request: &HttpRequest, lifetime: &'static str) -> HttpResponse {
-        let (coding, body) = self.coded(request.headers());
+        let (coding, body) = self.coded(request);
         // Another coding is another form, and so another tag.
-        let tag = format!("\"{}-{coding}\"", self.tag);
-        let known = request.headers().get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-        let fresh = known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag));
+        let tag = EntityTag::new_strong(format!("{}-{coding}", self.tag));
+        let fresh = is_held(request, &tag);
         let mut answer = HttpResponseBuilder::new(if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
         answer
-            .insert_header((header::ETAG, tag))
+            .insert_header(ETag(tag))
             .insert_header((header::CACHE_CONTROL, lifetime))
             .insert_header((header::VARY, "accept-encoding"))
             .insert_header((header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"));
@@ -94,14 +97,16 @@ impl Asset {
         if coding != PLAIN || self.kind == "font/woff2" {
             answer.insert_header((header::CONTENT_ENCODING, coding));
         }
-        answer.content_type(self.kind).body(body.clone())
+        answer.content_type(self.kind.clone()).body(body.clone())
     }
 
-    fn coded(&self, headers: &HeaderMap) -> (&'static str, &Bytes) {
-        if let Some(brotli) = self.brotli.as_ref().filter(|_| accepts(headers, "br")) {
+    fn coded(&self, request: &HttpRequest) -> (&'static str, &Bytes) {
+        // What cannot be read asks for nothing.
+        let accepted = AcceptEncoding::parse(request).unwrap_or(AcceptEncoding(Vec::new()));
+        if let Some(brotli) = self.brotli.as_ref().filter(|_| accepts(&accepted, Encoding::brotli())) {
             return ("br", brotli);
         }
-        if let Some(gzip) = self.gzip.as_ref().filter(|_| accepts(headers, "gzip")) {
+        if let Some(gzip) = self.gzip.as_ref().filter(|_| accepts(&accepted, Encoding::gzip())) {
             return ("gzip", gzip);
         }
         (PLAIN, &self.plain)
@@ -112,15 +117,10 @@ fn is_compressed(name: &str) -> bool {
     name.ends_with(".br") || name.ends_with(".gz")
 }
 
-/// Whether the client takes this coding; `q=0` says that it does not.
-fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    let lists = headers.get_all(header::ACCEPT_ENCODING).filter_map(|list| list.to_str().ok());
-    lists.flat_map(|list| list.split(',')).any(|entry| {
-        let mut parts = entry.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
-        let refused = parts.any(|part| part.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0));
-        named && !refused
-    })
+/// Whether the client names this coding; `q=0` says that it does not take it.
+fn accepts(accepted: &AcceptEncoding, coding: Encoding) -> bool {
+    let coding = Preference::Specific(coding);
+    accepted.iter().any(|entry| entry.item == coding && entry.quality > Quality::ZERO)
 }
 
 /// How long a file may be kept.
@@ -128,21 +128,11 @@ pub fn lifetime(name: &str) -> &'static str {
     if name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
-fn media_type(name: &str) -> &'static str {
-    let ending = name.rsplit('.').next().unwrap_or_default();
-    match ending {
-        "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "json" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "txt" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
+/// The media type of a file by the ending of its name. What is text is in UTF-8.
+fn media_type(name: &str) -> HeaderValue {
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    let kind = if kind.type_() == mime_guess::mime::TEXT { format!("{kind}; charset=utf-8") } else { kind.to_string() };
+    HeaderValue::try_from(kind).unwrap_or(HeaderValue::from_static("application/octet-stream"))
 }
 
 #[cfg(test)]
@@ -155,10 +145,64 @@ mod tests {
     fn codings_are_taken_as_they_are_offered() {
         let accepting = |list: &str| {
             let request = TestRequest::default().insert_header((header::ACCEPT_ENCODING, list)).to_http_request();
-            (accepts(request.headers(), "br"), accepts(request.headers(), "gzip"))
+            let accepted = AcceptEncoding::parse(&request).expect("a list");
+            (accepts(&accepted, Encoding::brotli()), accepts(&accepted, Encoding::gzip()))
         };
         assert_eq!(accepting("gzip, deflate, br;q=0.9"), (true, true));
+        assert_eq!(accepting("gzip, deflate, br, zstd"), (true, true));
+        assert_eq!(accepting("GZIP ; q=0.001,,deflate"), (false, true));
         assert_eq!(accepting("gzip;q=0, br; q=0.0"), (false, false));
-        assert_eq!(accepting("brotli"), (false, false));
+        assert_eq!(accepting("br;q=0.000, gzip;q=1.0, *;q=0"), (false, true));
+        for nothing in ["", "brotli", "*", "identity", "x-gzip"] {
+            assert_eq!(accepting(nothing), (false, false), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn every_ending_that_the_client_has_has_its_media_type() {
+        for (name, kind) in [
+            ("index.html", "text/html; charset=utf-8"),
+            ("assets/index-1a.js", "text/javascript; charset=utf-8"),
+            ("assets/index-1a.css", "text/css; charset=utf-8"),
+            ("list.json", "application/json"),
+            ("manifest.webmanifest", "application/manifest+json"),
+            ("icons/podium.svg", "image/svg+xml"),
+            ("icons/share.png", "image/png"),
+            ("favicon.ico", "image/x-icon"),
+            ("assets/a.woff2", "font/woff2"),
+            ("robots.txt", "text/plain; charset=utf-8"),
+            ("LICENCE", "application/octet-stream"),
+            ("a.nothing", "application/octet-stream"),
+        ] {
+            assert_eq!(media_type(name), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_form_that_is_held_is_not_sent_again() {
+        let asset = Asset {
+            plain: Bytes::from_static(b"plain"),
+            brotli: Some(Bytes::from_static(b"brotli")),
+            gzip: None,
+            kind: media_type("a.js"),
+            tag: "0a".to_owned(),
+        };
+        let ask = |held: &'static str, codings: &'static str| {
+            let request = TestRequest::default()
+                .insert_header((header::IF_NONE_MATCH, held))
+                .insert_header((header::ACCEPT_ENCODING, codings))
+                .to_http_request();
+            let answer = asset.answer(&request, "no-cache");
+            (
+                answer.status().as_u16(),
+                answer.headers().get(header::ETAG).expect("a tag").to_str().expect("ASCII").to_owned(),
+            )
+        };
+        let (brotli, plain) = ("\"0a-br\"".to_owned(), "\"0a-identity\"".to_owned());
+        assert_eq!(ask("\"0a-br\"", "br"), (304, brotli.clone()));
+        assert_eq!(ask("\"x\", W/\"0a-br\"", "gzip, br"), (304, brotli.clone()));
+        assert_eq!(ask("\"0a-identity\"", "br"), (200, brotli));
+        assert_eq!(ask("\"0a-br\"", "gzip"), (200, plain.clone()));
+        assert_eq!(ask("0a-identity", ""), (200, plain));
     }
 }
