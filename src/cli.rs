@@ -17,6 +17,7 @@ use podium::foundation::settings::{self, Loaded, Settings, Sources};
 use podium::foundation::telemetry;
 use podium::server::Server;
 use podium::server::base::{self, Base};
+use podium::server::domains;
 use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
@@ -50,7 +51,9 @@ pub fn main() -> ExitCode {
         Some((deed, _)) => format!("{name} {deed}"),
         None => name.to_owned(),
     };
-    let outcome = settings::load(&Sources::of_process(settings::flags(matches)))
+    let rows = domains::settings();
+    let outcome = rows
+        .load(&Sources::of_process(rows.flags(matches)))
         .map_err(Box::from)
         .and_then(|loaded| run(&name, matches, loaded));
     match outcome {
@@ -64,7 +67,7 @@ pub fn main() -> ExitCode {
 }
 
 fn command() -> Command {
-    let with_settings = |command: Command| command.args(settings::args()).next_line_help(true);
+    let with_settings = |command: Command| command.args(domains::settings().args()).next_line_help(true);
     let demo = Arg::new("demo").long("demo").action(ArgAction::SetTrue).help("Fill in a small demo event first");
     let markdown =
         Arg::new("markdown").long("markdown").action(ArgAction::SetTrue).help("Print docs/SETTINGS.md instead");
@@ -117,7 +120,7 @@ fn role_command() -> Command {
             .help("What is allowed beyond one's own")
     };
     let what = |name: &'static str, about: &'static str| {
-        Command::new(name).about(about).args([email(), role()]).args(settings::args()).next_line_help(true)
+        Command::new(name).about(about).args([email(), role()]).args(domains::settings().args()).next_line_help(true)
     };
     Command::new("role")
         .about("Give an account a role, or take it away")
@@ -148,7 +151,7 @@ fn token_args() -> [Arg; 5] {
 
 fn run(name: &str, matches: &ArgMatches, loaded: Loaded) -> Outcome {
     match name {
-        "config" if matches.get_flag("markdown") => print(&settings::markdown()),
+        "config" if matches.get_flag("markdown") => print(&domains::settings().markdown()),
         "config" => {
             warn_of_unknown(&loaded, |line| {
                 let _ = writeln!(io::stderr(), "podium: {line}");

@@ -113,7 +113,7 @@ impl Server {
     /// # Errors
     /// [`ServerError`]; nothing is left running then.
     pub async fn start(mut settings: Settings) -> Result<Self, ServerError> {
-        metrics::install();
+        metrics::install(&domains::metrics());
         let room = Room::make(settings.limits.sessions);
         settings.limits.sessions = room.sessions;
         // First, since it is what fails most often, and before Postgres is woken for nothing.

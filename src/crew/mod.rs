@@ -4,7 +4,9 @@
 //! can do, `store.rs` every query, `routes.rs` HTTP, `channel.rs` live. Features use each other's types and functions, never
 //! each other's tables, and import only those that stand before them in [`FEATURES`].
 
-use crate::realtime::domain::{MountError, Mounted, Parts};
+use self::accounts::settings::AccountSettings;
+use crate::foundation::settings::OwnSettings;
+use crate::realtime::domain::{Domain, Feature};
 
 pub mod accounts;
 pub mod demo;
@@ -17,31 +19,21 @@ pub mod messages;
 pub mod pods;
 pub mod profiles;
 
-/// A feature: its folder's name, and what puts it together.
-pub type Feature = (&'static str, fn(&mut Parts) -> Result<Mounted, MountError>);
-
 /// Every feature, in the order of their imports. The layer test holds the code against it.
 pub const FEATURES: &[Feature] = &[
-    ("profiles", profiles::mount::mount),
-    ("accounts", accounts::mount::mount),
-    ("messages", |_| Ok(Mounted::default())),
-    ("journal", journal::mount::mount),
-    ("feed", feed::mount::mount),
-    ("events", events::mount::mount),
-    ("pods", pods::mount::mount),
-    ("inbox", inbox::mount::mount),
-    ("invites", invites::mount::mount),
-    ("demo", demo::mount),
+    Feature::new("profiles", profiles::mount::mount),
+    Feature::new("accounts", accounts::mount::mount)
+        .with_settings(AccountSettings::ROWS)
+        .with_metrics(accounts::metrics::ALL),
+    Feature::new("messages", Feature::nothing),
+    Feature::new("journal", journal::mount::mount).with_metrics(journal::metrics::ALL),
+    Feature::new("feed", feed::mount::mount).with_metrics(feed::metrics::ALL),
+    Feature::new("events", events::mount::mount),
+    Feature::new("pods", pods::mount::mount).with_metrics(pods::metrics::ALL),
+    Feature::new("inbox", inbox::mount::mount),
+    Feature::new("invites", invites::mount::mount),
+    Feature::new("demo", demo::mount),
 ];
 
-/// Puts the domain together.
-///
-/// # Errors
-/// [`MountError`] of the first feature that cannot be.
-pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
-    let mut all = Mounted::default();
-    for (_, mount) in FEATURES {
-        all.add(mount(parts)?);
-    }
-    Ok(all)
-}
+/// The domain.
+pub const DOMAIN: Domain = Domain(FEATURES);

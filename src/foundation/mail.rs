@@ -79,9 +79,9 @@ impl Mailer {
     /// # Errors
     /// [`MailError`] when they do not fit together.
     pub fn new(settings: &Settings) -> Result<Self, MailError> {
-        let accounts = &settings.accounts;
-        let Some(url) = &accounts.smtp_url else { return Ok(Mailer { way: Arc::new(Way::Log) }) };
-        let from: Mailbox = accounts.mail_from.as_deref().ok_or(MailError::NoSender)?.parse()?;
+        let mail = &settings.mail;
+        let Some(url) = &mail.smtp_url else { return Ok(Mailer { way: Arc::new(Way::Log) }) };
+        let from: Mailbox = mail.from.as_deref().ok_or(MailError::NoSender)?.parse()?;
         let domain = domain(from.email.domain(), settings.public_url.as_deref());
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose())?
             .hello_name(ClientId::Domain(domain.clone()))
@@ -170,9 +170,9 @@ mod tests {
     fn a_server_needs_a_sender() {
         let mut settings = Settings::default();
         assert!(Mailer::new(&settings).is_ok());
-        settings.accounts.smtp_url = Some(Secret::new("smtp://127.0.0.1:1"));
+        settings.mail.smtp_url = Some(Secret::new("smtp://127.0.0.1:1"));
         assert!(matches!(Mailer::new(&settings), Err(MailError::NoSender)));
-        settings.accounts.mail_from = Some("Podium <no-reply@podium.example>".into());
+        settings.mail.from = Some("Podium <no-reply@podium.example>".into());
         assert!(Mailer::new(&settings).is_ok());
     }
 

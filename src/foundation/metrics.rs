@@ -1,9 +1,9 @@
-//! Every metric of the process, declared once with its help text, and how they are shown to Prometheus.
+//! What is counted, each declared once with its help text, and how it is shown to Prometheus.
 //!
 //! A metric is a constant here, and whoever counts says so by it: `metrics::HTTP_REQUESTS.counter()`. What `/metrics`
 //! shows is described from the same constants, so none is shown without a word.
 //!
-//! Adding one: a constant, and its name in [`ALL`]. Labels are few and have few values: a route's pattern, never a
+//! Adding one: a constant, and its name in [`ALL`], here or in a feature's `metrics.rs`. Labels are few and have few values: a route's pattern, never a
 //! path or an id.
 
 use std::fmt::Write;
@@ -41,10 +41,10 @@ pub struct Metric {
 pub const NONE: Vec<Label> = Vec::new();
 
 /// From half a millisecond to ten seconds.
-const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+pub const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// From one to the largest group.
-const ENTRIES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+pub const ENTRIES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 /// Answered requests, by `method`, `route` and `status`.
 pub const HTTP_REQUESTS: Metric = Metric::counter("podium_http_requests_total", "HTTP requests that were answered.");
@@ -72,28 +72,6 @@ pub const RELAY_OVERFLOWS: Metric = Metric::counter(
     "podium_relay_overflows_total",
     "Times that a worker fell so far behind that its sockets had to resume.",
 );
-/// Pods that have an actor here.
-pub const PODS_LIVE: Metric = Metric::gauge("podium_pods_live", "Pods with a session on this node.");
-/// Events that have an actor here.
-pub const EVENTS_LIVE: Metric = Metric::gauge("podium_events_live", "Events whose topic has a session on this node.");
-/// Readings of what has changed on events' walls, for all sessions of the node at once.
-pub const EVENT_READINGS: Metric =
-    Metric::counter("podium_event_readings_total", "Readings of what has changed in events whose topic is open here.");
-/// Pages of what a pod's actor was not told.
-pub const POD_REPAIRS: Metric =
-    Metric::counter("podium_pod_repairs_total", "Pages read from Postgres because a pod's log had a gap here.");
-/// Readings from Postgres for repairs, each for all pods that wanted one.
-pub const POD_READINGS: Metric =
-    Metric::counter("podium_pod_readings_total", "Times that Postgres was read for repairs, for all pods at once.");
-/// Entries in the journal's groups.
-pub const JOURNAL_GROUP: Metric =
-    Metric::histogram("podium_journal_group_entries", ENTRIES, "Messages committed together.");
-/// How long a group took.
-pub const JOURNAL_SECONDS: Metric =
-    Metric::histogram("podium_journal_commit_seconds", SECONDS, "Time that Postgres took to commit a group.");
-/// Groups that were sent again.
-pub const JOURNAL_RETRIES: Metric =
-    Metric::counter("podium_journal_retries_total", "Groups sent again after a lost connection or a lost race.");
 /// Whether every live node hears every other.
 pub const BUS_UP: Metric =
     Metric::gauge("podium_bus_up", "1 if this node and all others that are alive hear each other on the bus, else 0.");
@@ -120,30 +98,9 @@ pub const SWEEP_FOUND: Metric = Metric::counter(
     "podium_sweep_found_total",
     "Things that the sweep found to differ from what this node had heard of.",
 );
-/// Gaps in pods' logs, by how they were closed.
-pub const POD_GAPS: Metric =
-    Metric::counter("podium_pod_gaps_total", "Gaps in pods' logs that were closed, by themselves or by reading.");
 /// Presence, by whose sessions they are: `here`, `elsewhere`.
 pub const PRESENCE: Metric =
     Metric::gauge("podium_presence_entries", "Sessions in topics whose presence this node knows, by where they are.");
-/// Times that the database had another line of history.
-pub const EPOCHS: Metric = Metric::counter(
-    "podium_epochs_total",
-    "Times that the database was found to have another line of history, after a failover.",
-);
-/// Sign-ins by password, by `outcome`.
-pub const SIGN_INS: Metric = Metric::counter(
-    "podium_sign_ins_total",
-    "Sign-ins with a password: right, registered, or the code of their refusal.",
-);
-/// Refresh tokens that came, by `outcome`.
-pub const REFRESHES: Metric = Metric::counter(
-    "podium_refreshes_total",
-    "Refresh tokens that came: ok, unknown, ended, reused (its family was ended), too_often.",
-);
-/// Password hashes.
-pub const PASSWORD_HASHES: Metric =
-    Metric::counter("podium_password_hashes_total", "Password hashes that were computed.");
 /// Mails, by `outcome`.
 pub const MAILS: Metric =
     Metric::counter("podium_mails_total", "Mails that were sent, failed, or were logged for want of a mail server.");
@@ -157,7 +114,7 @@ const PROCESS_FILES: Metric = Metric::gauge("process_open_fds", "Open file descr
 const PROCESS_MAX_FILES: Metric = Metric::gauge("process_max_fds", "How many file descriptors may be open.");
 const PROCESS_THREADS: Metric = Metric::gauge("process_threads", "Threads of the process.");
 
-/// Every metric.
+/// Every metric of the server itself. Those of the domains are their own.
 pub const ALL: &[Metric] = &[
     HTTP_REQUESTS,
     HTTP_SECONDS,
@@ -169,14 +126,6 @@ pub const ALL: &[Metric] = &[
     FRAMES_IN,
     FRAMES_OUT,
     RELAY_OVERFLOWS,
-    PODS_LIVE,
-    EVENTS_LIVE,
-    EVENT_READINGS,
-    POD_REPAIRS,
-    POD_READINGS,
-    JOURNAL_GROUP,
-    JOURNAL_SECONDS,
-    JOURNAL_RETRIES,
     BUS_UP,
     BUS_RECEIVED,
     BUS_PUBLISHED,
@@ -185,12 +134,7 @@ pub const ALL: &[Metric] = &[
     NODES_LIVE,
     SWEEP_SECONDS,
     SWEEP_FOUND,
-    POD_GAPS,
     PRESENCE,
-    EPOCHS,
-    SIGN_INS,
-    REFRESHES,
-    PASSWORD_HASHES,
     MAILS,
     BUILD,
     PROCESS_CPU,
@@ -245,10 +189,10 @@ static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 /// Starts counting, once a process; what was counted before is lost. Several servers of one process, as in tests, share
 /// the counts.
-pub fn install() {
+pub fn install(all: &[Metric]) {
     RECORDER.get_or_init(|| {
         let mut builder = PrometheusBuilder::new();
-        for metric in ALL {
+        for metric in all {
             if let Kind::Histogram(bounds) = metric.kind {
                 let name = Matcher::Full(metric.name.to_owned());
                 builder = builder.set_buckets_for_metric(name, bounds).expect("every histogram has bounds");
@@ -256,7 +200,7 @@ pub fn install() {
         }
         // Somebody else may have put a recorder in place; then theirs shows the counts.
         let handle = builder.install_recorder().ok()?;
-        for metric in ALL {
+        for metric in all {
             match metric.kind {
                 Kind::Counter => metrics::describe_counter!(metric.name, metric.help),
                 Kind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
@@ -331,35 +275,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_follow_prometheus_and_are_told_once() {
-        for metric in ALL {
-            let counts = metric.name.ends_with("_total");
-            assert_eq!(counts, metric.kind == Kind::Counter, "{}", metric.name);
-            assert!(metric.help.ends_with('.'), "{}", metric.name);
-            assert_eq!(ALL.iter().filter(|other| other.name == metric.name).count(), 1, "{}", metric.name);
-        }
-    }
-
-    #[test]
-    fn operators_are_told_of_each_and_are_warned_of_none_that_is_not() {
-        let manual = include_str!("../../docs/OPERATIONS.md");
-        for metric in ALL.iter().filter(|metric| metric.name.starts_with("podium_")) {
-            assert!(manual.contains(&format!("`{}", metric.name)), "{} is not in OPERATIONS.md", metric.name);
-        }
-        let alerts = include_str!("../../deploy/alerts.yaml");
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        for word in alerts.split(|c| !is_name(c)).filter(|word| word.starts_with("podium_")) {
-            let known = ALL.iter().any(|metric| match metric.kind {
-                Kind::Histogram(_) => {
-                    ["_bucket", "_sum", "_count"].iter().any(|part| word == format!("{}{part}", metric.name))
-                }
-                _ => word == metric.name,
-            });
-            assert!(known, "alerts.yaml watches {word}, which is no metric");
-        }
-    }
-
-    #[test]
     fn a_command_may_have_any_name() {
         let stat = "4711 (a (b) c) S 1 1 1 0 -1 4194560 1 2 3 4 250 50 0 0 20 0 9 0 100 1000 321 18446744073709551615";
         let usage = Usage::of(stat).unwrap();
@@ -369,7 +284,7 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_shown_with_its_help() {
-        install();
+        install(ALL);
         HTTP_REQUESTS.count(&[("route", "/a"), ("status", "200")]).increment(2);
         HTTP_SECONDS.spread(&[("route", "/a")]).record(0.003);
         DB_UP.level(NONE).set(1.0);

@@ -1,12 +1,12 @@
 //! What a domain is given when the server is put together ([`Parts`]), and what it gives ([`Mounted`]).
 //!
-//! A domain is a folder of features, such as [`crew`](crate::crew). The server mounts the domains in the order of its one list
-//! (`server/domains.rs`), which is the order of their imports, each once: it calls the domain with the parts of the node, and
-//! gets a value that says what the domain serves. A domain is made of features in the same way.
+//! A domain is a folder of features, such as [`crew`](crate::crew), and says what they are ([`Domain`]). The server mounts the
+//! domains in the order of its one list (`server/domains.rs`), which is the order of their imports, and each domain its features in
+//! theirs: a feature is called once with the parts of the node, and returns a value that says what it serves.
 //!
 //! ```ignore
 //! pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
-//!     let polls = Polls::new(parts.database.clone(), parts.service::<EventHub>()?);
+//!     let polls = Polls::new(parts.database.clone(), parts.service::<Arc<EventHub>>()?);
 //!     let mut mounted = Mounted::default();
 //!     mounted.routes.push(routes::routes);
 //!     mounted.share(web::Data::new(polls.clone()));
@@ -14,6 +14,9 @@
 //!     Ok(mounted)
 //! }
 //! ```
+//!
+//! What stands with a feature of another domain is registered there, by its service: kinds of items and tallies with the feed, what
+//! joins are answered with the topic's owner. How well a part of the node is it says to [`Parts::health`].
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
@@ -38,7 +41,64 @@ use crate::foundation::errors::Error as Refusal;
 use crate::foundation::health::Health;
 use crate::foundation::http::{Previews, PublicUrl};
 use crate::foundation::mail::Mailer;
-use crate::foundation::settings::Settings;
+use crate::foundation::metrics::Metric;
+use crate::foundation::settings::{Setting, Settings};
+
+/// A feature: a folder of a domain.
+#[derive(Clone, Copy)]
+pub struct Feature {
+    /// Its folder's name.
+    pub name: &'static str,
+    /// Puts it together.
+    pub mount: fn(&mut Parts) -> Result<Mounted, MountError>,
+    /// What it goes by.
+    pub settings: &'static [Setting],
+    /// What it counts.
+    pub metrics: &'static [Metric],
+}
+
+impl Feature {
+    /// Returns a feature without settings and metrics of its own.
+    pub const fn new(name: &'static str, mount: fn(&mut Parts) -> Result<Mounted, MountError>) -> Self {
+        Feature { name, mount, settings: &[], metrics: &[] }
+    }
+
+    /// Returns it with these settings.
+    pub const fn with_settings(self, settings: &'static [Setting]) -> Self {
+        Feature { settings, ..self }
+    }
+
+    /// Returns it with these metrics.
+    pub const fn with_metrics(self, metrics: &'static [Metric]) -> Self {
+        Feature { metrics, ..self }
+    }
+
+    /// Mounts nothing: the feature is types and queries that others use.
+    ///
+    /// # Errors
+    /// None.
+    pub fn nothing(_: &mut Parts) -> Result<Mounted, MountError> {
+        Ok(Mounted::default())
+    }
+}
+
+/// A domain: its features, in the order of their imports.
+#[derive(Clone, Copy)]
+pub struct Domain(pub &'static [Feature]);
+
+impl Domain {
+    /// Mounts the features one after the other.
+    ///
+    /// # Errors
+    /// [`MountError`] of the first that cannot be mounted.
+    pub fn mount(&self, parts: &mut Parts) -> Result<Mounted, MountError> {
+        let mut all = Mounted::default();
+        for feature in self.0 {
+            all.add((feature.mount)(parts)?);
+        }
+        Ok(all)
+    }
+}
 
 /// The parts of a node, which every domain may use, and the services of the domains that are mounted already.
 pub struct Parts {

@@ -1,23 +1,85 @@
 //! The domains of this server: the only list of them.
 
 use crate::crew;
-use crate::realtime::domain::{MountError, Mounted, Parts};
-
-/// A domain: what is called, once, when the server is put together.
-pub type Domain = fn(&mut Parts) -> Result<Mounted, MountError>;
+use crate::foundation::metrics::{self, Metric};
+use crate::foundation::settings::Rows;
+use crate::realtime::domain::{Domain, Feature, MountError, Mounted, Parts};
 
 /// Every domain. Each may import those that stand before it, and find their services in [`Parts`]; the layer test holds the
 /// imports against this order.
-pub const DOMAINS: &[Domain] = &[crew::mount];
+pub const DOMAINS: &[Domain] = &[crew::DOMAIN];
 
-/// Mounts them all.
+fn features() -> impl Iterator<Item = &'static Feature> {
+    DOMAINS.iter().flat_map(|domain| domain.0)
+}
+
+/// Returns all settings: the server's own, and those of the domains.
+pub fn settings() -> Rows {
+    Rows::with(features().map(|feature| feature.settings))
+}
+
+/// Returns everything that is counted, by the server and by the domains.
+pub fn metrics() -> Vec<Metric> {
+    metrics::ALL.iter().chain(features().flat_map(|feature| feature.metrics)).copied().collect()
+}
+
+/// Mounts all domains.
 ///
 /// # Errors
 /// [`MountError`] of the first that cannot be mounted.
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let mut all = Mounted::default();
     for domain in DOMAINS {
-        all.add(domain(parts)?);
+        all.add(domain.mount(parts)?);
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::foundation::metrics::Kind;
+
+    #[test]
+    fn the_page_of_settings_is_the_table() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/SETTINGS.md")).unwrap();
+        assert_eq!(page, settings().markdown(), "run `cargo run -- config --markdown > docs/SETTINGS.md`");
+    }
+
+    #[test]
+    fn every_default_is_of_its_own_form() {
+        let loaded = settings().load(&crate::foundation::settings::Sources::default()).expect("the defaults");
+        assert_eq!(loaded.in_force.len(), settings().iter().count());
+    }
+
+    #[test]
+    fn names_follow_prometheus_and_are_told_once() {
+        let all = metrics();
+        for metric in &all {
+            let counts = metric.name.ends_with("_total");
+            assert_eq!(counts, metric.kind == Kind::Counter, "{}", metric.name);
+            assert!(metric.help.ends_with('.'), "{}", metric.name);
+            assert_eq!(all.iter().filter(|other| other.name == metric.name).count(), 1, "{}", metric.name);
+        }
+    }
+
+    #[test]
+    fn operators_are_told_of_each_and_are_warned_of_none_that_is_not() {
+        let all = metrics();
+        let manual = include_str!("../../docs/OPERATIONS.md");
+        for metric in all.iter().filter(|metric| metric.name.starts_with("podium_")) {
+            assert!(manual.contains(&format!("`{}", metric.name)), "{} is not in OPERATIONS.md", metric.name);
+        }
+        let alerts = include_str!("../../deploy/alerts.yaml");
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        for word in alerts.split(|c| !is_name(c)).filter(|word| word.starts_with("podium_")) {
+            let known = all.iter().any(|metric| match metric.kind {
+                Kind::Histogram(_) => {
+                    ["_bucket", "_sum", "_count"].iter().any(|part| word == format!("{}{part}", metric.name))
+                }
+                _ => word == metric.name,
+            });
+            assert!(known, "alerts.yaml watches {word}, which is no metric");
+        }
+    }
 }

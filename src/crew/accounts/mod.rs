@@ -26,12 +26,14 @@ pub mod email;
 mod endings;
 mod keys;
 mod letters;
+pub mod metrics;
 pub mod mount;
 mod password;
 mod receipts;
 mod routes;
 pub mod service;
 mod session_routes;
+pub mod settings;
 pub mod store;
 
 use std::time::Duration;

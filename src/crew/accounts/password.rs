@@ -12,10 +12,11 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization;
 
+use super::metrics::PASSWORD_HASHES;
+use super::settings::AccountSettings;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::fields::Fields;
 use crate::foundation::metrics;
-use crate::foundation::settings::AccountSettings;
 
 /// The bounds of a password, in characters, and the most that it may have in bytes.
 const MIN_CHARS: usize = 8;
@@ -168,13 +169,13 @@ async fn apart<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send + 
 }
 
 fn hash(argon2: &Argon2<'_>, password: &Password) -> Result<String> {
-    metrics::PASSWORD_HASHES.count(metrics::NONE).increment(1);
+    PASSWORD_HASHES.count(metrics::NONE).increment(1);
     let hash: PasswordHash = argon2.hash_password(password.0.as_bytes()).map_err(Error::internal)?;
     Ok(hash.to_string())
 }
 
 fn verify(argon2: &Argon2<'_>, password: &Password, stored: &str) -> Result<bool> {
-    metrics::PASSWORD_HASHES.count(metrics::NONE).increment(1);
+    PASSWORD_HASHES.count(metrics::NONE).increment(1);
     let stored = PasswordHash::new(stored).map_err(Error::internal)?;
     match argon2.verify_password(password.0.as_bytes(), &stored) {
         Ok(()) => Ok(true),
@@ -201,7 +202,7 @@ mod tests {
             hash_passes: passes,
             hashes: 1,
             hashes_waiting: 2,
-            ..Settings::default().accounts
+            ..Settings::default().own()
         };
         Hashing::new(&settings).unwrap()
     }

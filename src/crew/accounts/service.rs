@@ -10,7 +10,9 @@ use super::bodies::{Credentials, Forgotten, MailedToken, NewPassword, Registrati
 use super::email::Email;
 use super::keys::Key;
 use super::letters::Letters;
+use super::metrics::{REFRESHES, SIGN_INS};
 use super::password::{Hashing, Password};
+use super::settings::AccountSettings;
 use super::store::{self, Device, NewSignIn, Purpose, Standing, Whose};
 use super::{Client, GRACE};
 use crate::crew::profiles::{self, MAX_NAME};
@@ -20,7 +22,6 @@ use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::fields::Fields;
 use crate::foundation::http::PublicUrl;
 use crate::foundation::mail::Mailer;
-use crate::foundation::metrics;
 use crate::foundation::settings::Settings;
 use crate::realtime::relays::Relays;
 
@@ -59,13 +60,13 @@ impl Accounts {
     /// # Errors
     /// [`Code::Internal`] if argon2 does not take the settings.
     pub fn start(settings: &Settings, parts: Parts) -> Result<Self> {
-        let of = &settings.accounts;
+        let of = settings.own::<AccountSettings>();
         let accounts = Accounts(Arc::new(Inner {
             letters: Letters::start(parts.database.clone(), parts.mailer, parts.public_url),
             database: parts.database,
             tokens: parts.tokens,
             relays: parts.relays,
-            hashing: Hashing::new(of)?,
+            hashing: Hashing::new(&of)?,
             attempts: Attempts::new(of.account_failures, of.address_failures),
             access_lifetime: of.access_lifetime,
             refresh_lifetime: of.refresh_lifetime,
@@ -106,7 +107,7 @@ impl Accounts {
         if !opened.await? {
             return Err(self.taken(who));
         }
-        metrics::SIGN_INS.count(&[("outcome", "registered")]).increment(1);
+        SIGN_INS.count(&[("outcome", "registered")]).increment(1);
         // The person can ask for another if this one is not sent.
         if let Err(error) = self.0.letters.ask(Purpose::Verify, Whose::Profile(user_id)) {
             tracing::warn!(%error, %user_id, "no mail to confirm an address");
@@ -134,7 +135,7 @@ impl Accounts {
             Ok(_) => "right",
             Err(error) => error.code.as_str(),
         };
-        metrics::SIGN_INS.count(&[("outcome", outcome)]).increment(1);
+        SIGN_INS.count(&[("outcome", outcome)]).increment(1);
         answer
     }
 
@@ -207,7 +208,7 @@ impl Accounts {
         let (lifetime, device) = (self.0.refresh_lifetime, device(client));
         let work = async |conn: &mut _| store::refresh(conn, &token, &successor, lifetime, GRACE, &device).await;
         let done = self.0.database.service(work).await?.ok_or_else(|| Error::internal("no answer to a refresh"))?;
-        metrics::REFRESHES.count(&[("outcome", done.code.clone())]).increment(1);
+        REFRESHES.count(&[("outcome", done.code.clone())]).increment(1);
         match (done.code.as_str(), done.user_id, done.sign_in_id) {
             ("ok", Some(user_id), Some(id)) => {
                 let standing = Standing { role: done.role, verified: done.verified };

@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::crew::journal::{self, Call, Subject};
+use crate::crew::journal::call::Call;
+use crate::crew::journal::{self, Subject};
 
 /// A person leaves an event, and with it all its pods.
 pub fn leave(event_id: Uuid, user_id: Uuid) -> Call {

@@ -59,6 +59,13 @@ pub struct Event {
     pub cancelled_at: Option<DateTime<Utc>>,
 }
 
+impl Event {
+    /// Returns when it is.
+    pub fn time(&self) -> EventTime {
+        EventTime::new(self.date_utc, self.ends_at, self.time_zone.as_deref())
+    }
+}
+
 /// A new event.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewEvent {

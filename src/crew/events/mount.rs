@@ -11,7 +11,7 @@ use super::routes;
 use super::service::Events;
 use crate::crew::feed;
 use crate::crew::feed::hub::EventHub;
-use crate::crew::journal::Journal;
+use crate::crew::journal::service::Journal;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 
 /// Gives the routes of events, their topic, and the texts for links to them.

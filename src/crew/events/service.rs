@@ -14,7 +14,7 @@ use super::store::{self, Dated};
 use super::{Event, EventChange, Filter, NewEvent, calls};
 use crate::crew::feed::hub::EventHub;
 use crate::crew::feed::kinds::TallyId;
-use crate::crew::journal::Journal;
+use crate::crew::journal::service::Journal;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::Result;

@@ -7,8 +7,6 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::Event;
-
 /// How long an event is on that does not say when it ends.
 pub const OPEN_END: TimeDelta = TimeDelta::hours(12);
 
@@ -78,13 +76,6 @@ impl EventTime {
             }
             _ => format!("{start}, {zone}"),
         }
-    }
-}
-
-impl Event {
-    /// Returns when it is.
-    pub fn time(&self) -> EventTime {
-        EventTime::new(self.date_utc, self.ends_at, self.time_zone.as_deref())
     }
 }
 

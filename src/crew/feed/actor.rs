@@ -26,6 +26,7 @@ use uuid::Uuid;
 pub use self::messages::{Counts, HistoryIs, Look, Numbers};
 use super::kinds::{Count, Kinds};
 use super::marks::{Due, Marks};
+use super::metrics::{EVENT_READINGS, EVENTS_LIVE};
 use super::packet::Packet;
 use super::reading::{self, Counted, Range, Reading};
 use super::{KIND, SHARE, store};
@@ -198,7 +199,7 @@ impl EventActor {
             }
             reading::read(&database, &kinds, &topic, range).await
         };
-        metrics::EVENT_READINGS.count(metrics::NONE).increment(1);
+        EVENT_READINGS.count(metrics::NONE).increment(1);
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Reading>, actor, ctx| {
             actor.reading = false;
             match outcome {
@@ -314,7 +315,7 @@ impl Actor for EventActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        metrics::EVENTS_LIVE.level(metrics::NONE).increment(1.0);
+        EVENTS_LIVE.level(metrics::NONE).increment(1.0);
         self.read_state(ctx);
         self.meet_the_others(ctx);
         self.stop_when_idle(ctx);
@@ -322,7 +323,7 @@ impl Actor for EventActor {
 
     fn stopped(&mut self, _ctx: &mut Self::Context) {
         self.registration.withdraw();
-        metrics::EVENTS_LIVE.level(metrics::NONE).decrement(1.0);
+        EVENTS_LIVE.level(metrics::NONE).decrement(1.0);
     }
 }
 

@@ -11,7 +11,6 @@ use super::actor::{EventActor, HistoryIs, Look, Parts};
 use super::kinds::{Kinds, TallyId};
 use super::marks::{Due, Known, Marks};
 use super::packet::Packet;
-use super::sweep::Sweep;
 use crate::foundation::db::Database;
 use crate::foundation::settings::Limits;
 use crate::realtime::attendance::Asked;
@@ -37,8 +36,7 @@ pub struct EventHub {
 }
 
 impl EventHub {
-    /// Starts a hub without live events, whose actors will live on `threads`. With `nodes`, the sweep finds what the bus has
-    /// lost.
+    /// Starts a hub without live events, whose actors will live on `threads`.
     pub fn start(
         database: &Database,
         bus: Arc<dyn Bus>,
@@ -51,19 +49,14 @@ impl EventHub {
             let (topics, kinds) = (Arc::clone(&topics), kinds.clone());
             receivers.with(kind, move |id, from, packet| received(&topics, &kinds, id, from, packet))
         });
-        let hub = Arc::new(EventHub {
+        Arc::new(EventHub {
             topics,
             database: database.clone(),
             limits: limits.clone(),
             kinds,
             joins: Joins::default(),
             receivers,
-        });
-        if let Some(nodes) = &nodes {
-            let sweep = Sweep::new(database.clone(), Arc::clone(&hub), nodes.status());
-            threads.spare().spawn(sweep.run());
-        }
-        hub
+        })
     }
 
     /// Returns the live topics `event:<id>`.

@@ -17,6 +17,7 @@ pub mod actor;
 pub mod hub;
 pub mod kinds;
 mod marks;
+pub mod metrics;
 pub mod mount;
 pub mod packet;
 mod reading;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::hub::EventHub;
+use super::sweep::Sweep;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 
 /// Provides the [`EventHub`], to which features above add their kinds, tallies and what joins are answered.
@@ -12,6 +13,10 @@ use crate::realtime::domain::{MountError, Mounted, Parts};
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let (bus, nodes, threads) = (Arc::clone(&parts.bus), parts.nodes.clone(), parts.threads.clone());
     let hub = EventHub::start(&parts.database, bus, nodes, &parts.settings.limits, threads);
+    if let Some(nodes) = &parts.nodes {
+        let sweep = Sweep::new(parts.database.clone(), Arc::clone(&hub), nodes.status());
+        parts.threads.spare().spawn(sweep.run());
+    }
     let mut mounted = Mounted::default();
     mounted.receivers.extend(hub.receivers());
     parts.provide(hub);

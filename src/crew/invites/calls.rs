@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::crew::journal::{Call, Subject};
+use crate::crew::journal::Subject;
+use crate::crew::journal::call::Call;
 use crate::crew::pods;
 use crate::foundation::errors::{Code, Error};
 

@@ -5,7 +5,7 @@ use actix_web::web;
 use super::preview::InvitePreviews;
 use super::routes;
 use super::service::Invites;
-use crate::crew::journal::Journal;
+use crate::crew::journal::service::Journal;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 
 /// Gives the routes of invitations, and the texts for links to them.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Accepted, Invite, NewInvite, Preview, calls, is_code, new_code, store};
-use crate::crew::journal::Journal;
+use crate::crew::journal::service::Journal;
 use crate::crew::pods;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller, Database};

@@ -3,8 +3,9 @@
 use uuid::Uuid;
 
 use super::append::array;
+use super::logs::Logs;
 use super::news::News;
-use super::{Logs, Subject, refusal_of_message};
+use super::{Subject, refusal_of_message};
 use crate::crew::messages::{self, Amended, Amendment, Message};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::group_commit::{Connection, Entry, Failure, Group};

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::logs::Logs;
 use super::news::News;
-use super::{Logs, Subject, refusal_of_message};
+use super::{Subject, refusal_of_message};
 use crate::crew::messages::{Kind, Message, Sent};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::group_commit::{Connection, Entry, Failure, Group};

@@ -1,6 +1,9 @@
 //! What a writer commits at once: texts in one group, then changes to messages in another, each answered one by one.
 
-use super::{Amend, Append, Call, Logs};
+use super::amend::Amend;
+use super::append::Append;
+use super::call::Call;
+use super::logs::Logs;
 use crate::foundation::group_commit::{Entry, Group, Waiting, Writer};
 
 /// An entry in a writer's queue.

@@ -2,7 +2,8 @@
 
 use futures_util::FutureExt;
 
-use super::{Journal, Options};
+use super::Options;
+use super::service::Journal;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 
 /// Provides the [`Journal`], and empties it before the node ends.

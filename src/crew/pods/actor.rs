@@ -25,12 +25,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use actix::fut::wrap_future;
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle};
 use serde_json::json;
 use uuid::Uuid;
 
 pub use self::messages::{Committed, Gone, HeardOf, IsFull, PodChanged, Read, Recheck, RemoteTyping, Typing};
-use self::typing::Types;
+use super::metrics::PODS_LIVE;
 use super::packet::Packet;
 use super::repairs::Repairs;
 use super::state::State;
@@ -60,6 +60,16 @@ pub struct Parts {
     pub repairs: Repairs,
     /// Where it is entered.
     pub hub: Arc<Hub<PodActor>>,
+}
+
+/// One who types.
+struct Types {
+    /// Ends it.
+    timer: SpawnHandle,
+    /// Whether it was a session of this node that told. Then it is this node that ends it for all.
+    here: bool,
+    /// How many messages are still to come that were said before.
+    under_way: u32,
 }
 
 /// The actor of one pod.
@@ -207,7 +217,7 @@ impl Actor for PodActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        metrics::PODS_LIVE.level(metrics::NONE).increment(1.0);
+        PODS_LIVE.level(metrics::NONE).increment(1.0);
         self.read_state(ctx);
         self.meet_the_others(ctx);
         self.stop_when_idle(ctx);
@@ -215,7 +225,7 @@ impl Actor for PodActor {
 
     fn stopped(&mut self, _ctx: &mut Self::Context) {
         self.registration.withdraw();
-        metrics::PODS_LIVE.level(metrics::NONE).decrement(1.0);
+        PODS_LIVE.level(metrics::NONE).decrement(1.0);
     }
 }
 

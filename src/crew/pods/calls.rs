@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use super::{JoinPolicy, NewPod};
-use crate::crew::journal::{self, Call, Subject};
+use crate::crew::journal::call::Call;
+use crate::crew::journal::{self, Subject};
 use crate::foundation::errors::{Code, Error};
 use crate::foundation::settings::Allowance;
 

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::actor::{Committed, Gone, HeardOf, PodActor, PodChanged, Read, Recheck};
+use super::metrics::EPOCHS;
 use super::observer::{Observer, Origin};
 use super::packet::{self, Packet};
 use super::store::live::{Found, Known, Mark};
@@ -212,7 +213,7 @@ impl Deliver for PodHub {
         let before = std::mem::replace(&mut *self.epoch.write(), epoch.into());
         if !before.is_empty() && *before != *epoch {
             tracing::warn!(%before, epoch, "the database has another line of history; all pods are read afresh");
-            metrics::EPOCHS.count(metrics::NONE).increment(1);
+            EPOCHS.count(metrics::NONE).increment(1);
             self.change_epoch(epoch);
         }
     }

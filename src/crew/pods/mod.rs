@@ -11,6 +11,7 @@ mod feed;
 pub mod hub;
 mod member_routes;
 mod message_routes;
+pub mod metrics;
 pub mod mount;
 pub mod observer;
 pub mod packet;

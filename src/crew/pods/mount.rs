@@ -10,7 +10,8 @@ use super::service::Pods;
 use super::{channel, message_routes, routes};
 use crate::crew::events::service::Events;
 use crate::crew::feed::hub::EventHub;
-use crate::crew::journal::{Journal, change};
+use crate::crew::journal::change;
+use crate::crew::journal::service::Journal;
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
 /// Gives the routes of pods and messages, and the topic `pod:`.

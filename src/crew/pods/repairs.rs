@@ -14,6 +14,7 @@ use diesel_async::AsyncPgConnection;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+use super::metrics::{POD_READINGS, POD_REPAIRS};
 use super::store::live;
 use crate::crew::messages::{self, MessagePage};
 use crate::foundation::db::Database;
@@ -81,8 +82,8 @@ async fn read_all(database: Database, mut waiting: mpsc::UnboundedReceiver<Want>
         };
         // An actor that stops and its successor may both want something of one pod: one after the other.
         let later: Vec<Want> = wants.extract_if(.., |want| is_second(want)).collect();
-        metrics::POD_REPAIRS.count(metrics::NONE).increment(wants.len() as u64);
-        metrics::POD_READINGS.count(metrics::NONE).increment(1);
+        POD_REPAIRS.count(metrics::NONE).increment(wants.len() as u64);
+        POD_READINGS.count(metrics::NONE).increment(1);
         match database.service(async |conn| read(conn, asked).await).await {
             Ok(mut found) => {
                 for want in wants.drain(..) {

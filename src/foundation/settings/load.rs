@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::table::{Setting, TABLE};
+use super::table::{Rows, Setting, TABLE};
 use super::{Settings, values};
 
 /// Where values may come from, beside the defaults.
@@ -65,7 +65,7 @@ pub struct InForce {
     pub origin: Origin,
 }
 
-/// What [`load`] found.
+/// What [`Rows::load`] found.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// What is in force.
@@ -111,31 +111,78 @@ pub enum SettingsError {
     },
 }
 
-/// Reads the sources and decides: a flag wins over the environment, that over the file, that over the default. An
-/// empty value counts as none, since compose files cannot leave a variable out.
-///
-/// # Errors
-/// The first value that is wrong; nothing is started with half of the settings.
-pub fn load(sources: &Sources) -> Result<Loaded, SettingsError> {
-    let file = match pick(&TABLE[0], sources, &HashMap::new())? {
-        Some((path, _)) => read_file(Path::new(&path))?,
-        None => HashMap::new(),
-    };
-
-    let mut settings = Settings::blank();
-    let mut in_force = Vec::with_capacity(TABLE.len());
-    for setting in TABLE {
-        let (text, origin) = match pick(setting, sources, &file)? {
-            Some((text, origin)) => (Some(Cow::Owned(text)), origin),
-            None => (setting.default.text(), Origin::Default),
+impl Rows {
+    /// Reads the sources and decides: a flag wins over the environment, that over the file, that over the default. An
+    /// empty value counts as none, since compose files cannot leave a variable out.
+    ///
+    /// # Errors
+    /// The first value that is wrong; nothing is started with half of the settings.
+    pub fn load(&self, sources: &Sources) -> Result<Loaded, SettingsError> {
+        let file = match pick(&TABLE[0], sources, &HashMap::new())? {
+            Some((path, _)) => self.read_file(Path::new(&path))?,
+            None => HashMap::new(),
         };
-        if let Some(text) = &text {
-            (setting.apply)(&mut settings, text).ok_or_else(|| wrong(setting, text, &origin))?;
+
+        let mut settings = Settings::blank();
+        let mut in_force = Vec::new();
+        for setting in self.iter() {
+            let (text, origin) = match pick(setting, sources, &file)? {
+                Some((text, origin)) => (Some(Cow::Owned(text)), origin),
+                None => (setting.default.text(), Origin::Default),
+            };
+            if let Some(text) = &text {
+                (setting.apply)(&mut settings, text).ok_or_else(|| wrong(setting, text, &origin))?;
+            }
+            in_force.push(InForce { setting, text, origin });
         }
-        in_force.push(InForce { setting, text, origin });
+        lift_frames(&mut settings, &mut in_force);
+        Ok(Loaded { settings, in_force, unknown_variables: self.unknown_variables(sources) })
     }
-    lift_frames(&mut settings, &mut in_force);
-    Ok(Loaded { settings, in_force, unknown_variables: unknown_variables(sources) })
+
+    /// Those that a file may set: not the name of the file itself.
+    fn of_file(&self) -> impl Iterator<Item = &'static Setting> {
+        self.iter().skip(1)
+    }
+
+    fn read_file(&self, path: &Path) -> Result<File, SettingsError> {
+        let failed = |cause: String| SettingsError::File { path: quoted(&path.to_string_lossy()), cause };
+        let content = std::fs::read_to_string(path).map_err(|cause| failed(cause.to_string()))?;
+        // The message alone: what toml prints beside it are the file's lines, and one may hold a secret.
+        let table: toml::Table = content.parse().map_err(|cause: toml::de::Error| {
+            let line = cause.span().map_or(0, |span| content[..span.start.min(content.len())].lines().count().max(1));
+            failed(format!("not TOML at line {line}: {}", cause.message().replace('\n', " ")))
+        })?;
+        let mut file = File::new();
+        for (key, value) in table {
+            let setting = self.of_file().find(|setting| setting.key() == key);
+            let setting = setting.ok_or_else(|| SettingsError::UnknownKey {
+                hint: self.nearest(&key).map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
+                key: quoted(&key),
+                path: quoted(&path.to_string_lossy()),
+            })?;
+            let origin = Origin::File(path.to_owned());
+            let text = as_text(&value).ok_or_else(|| wrong(setting, &value.to_string(), &origin))?;
+            file.insert(setting.name, (text, path.to_owned()));
+        }
+        Ok(file)
+    }
+
+    /// The key that shares the longest beginning or end with the mistyped one, if that says anything.
+    fn nearest(&self, key: &str) -> Option<String> {
+        let alike = |other: &str| {
+            let from_start = key.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+            let from_end = key.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b).count();
+            from_start + from_end
+        };
+        let best = self.of_file().map(Setting::key).max_by_key(|other| alike(other))?;
+        (alike(&best) * 2 > key.len()).then_some(best)
+    }
+
+    fn unknown_variables(&self, sources: &Sources) -> Vec<String> {
+        let names = sources.environment.keys().filter_map(|name| name.to_str());
+        let unknown = |name: &&str| name.starts_with("PODIUM_") && self.iter().all(|setting| setting.name != *name);
+        names.filter(unknown).map(str::to_owned).collect()
+    }
 }
 
 /// Whoever lifts the limit on messages, as load tests do, would otherwise run into that on frames.
@@ -179,29 +226,6 @@ fn quoted(text: &str) -> String {
     }
 }
 
-fn read_file(path: &Path) -> Result<File, SettingsError> {
-    let failed = |cause: String| SettingsError::File { path: quoted(&path.to_string_lossy()), cause };
-    let content = std::fs::read_to_string(path).map_err(|cause| failed(cause.to_string()))?;
-    // The message alone: what toml prints beside it are the file's lines, and one may hold a secret.
-    let table: toml::Table = content.parse().map_err(|cause: toml::de::Error| {
-        let line = cause.span().map_or(0, |span| content[..span.start.min(content.len())].lines().count().max(1));
-        failed(format!("not TOML at line {line}: {}", cause.message().replace('\n', " ")))
-    })?;
-    let mut file = File::new();
-    for (key, value) in table {
-        let setting = TABLE[1..].iter().find(|setting| setting.key() == key);
-        let setting = setting.ok_or_else(|| SettingsError::UnknownKey {
-            hint: nearest(&key).map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
-            key: quoted(&key),
-            path: quoted(&path.to_string_lossy()),
-        })?;
-        let origin = Origin::File(path.to_owned());
-        let text = as_text(&value).ok_or_else(|| wrong(setting, &value.to_string(), &origin))?;
-        file.insert(setting.name, (text, path.to_owned()));
-    }
-    Ok(file)
-}
-
 /// Numbers and lists may be written as such; everything else as a text.
 fn as_text(value: &toml::Value) -> Option<String> {
     match value {
@@ -212,23 +236,6 @@ fn as_text(value: &toml::Value) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// The key that shares the longest beginning or end with the mistyped one, if that says anything.
-fn nearest(key: &str) -> Option<String> {
-    let alike = |other: &str| {
-        let from_start = key.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-        let from_end = key.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b).count();
-        from_start + from_end
-    };
-    let best = TABLE[1..].iter().map(Setting::key).max_by_key(|other| alike(other))?;
-    (alike(&best) * 2 > key.len()).then_some(best)
-}
-
-fn unknown_variables(sources: &Sources) -> Vec<String> {
-    let names = sources.environment.keys().filter_map(|name| name.to_str());
-    let unknown = |name: &&str| name.starts_with("PODIUM_") && TABLE.iter().all(|setting| setting.name != *name);
-    names.filter(unknown).map(str::to_owned).collect()
 }
 
 /// The value as it may be shown: secrets hidden, but for the host of an address.
@@ -249,6 +256,10 @@ pub(super) fn masked(row: &InForce) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn load(sources: &Sources) -> Result<Loaded, SettingsError> {
+        Rows::with([]).load(sources)
+    }
 
     fn environment(pairs: &[(&str, &str)]) -> Sources {
         let environment = pairs.iter().map(|(name, text)| (OsString::from(name), OsString::from(text))).collect();

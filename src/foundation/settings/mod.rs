@@ -1,12 +1,14 @@
 //! What an operator can set, and what is in force.
 //!
-//! [`table`](TABLE) is the one place that knows a setting's name, default and form. The environment variable, the
+//! A table of rows ([`Rows`]) is the one place that knows a setting's name, default and form. The environment variable, the
 //! flag, the key of the TOML file, `podium config`, `--help` and docs/SETTINGS.md are all made from it. A flag wins
 //! over the environment, that over the file, and that over the default.
 //!
-//! Adding a setting: a field here, a row in `table.rs`, and `podium config --markdown > docs/SETTINGS.md`.
+//! Adding a setting: a field and a row, here and in `table.rs` for the server's own ([`TABLE`]), or in a feature's `settings.rs`
+//! ([`OwnSettings`]); then `podium config --markdown > docs/SETTINGS.md`.
 
 mod load;
+mod own;
 mod show;
 mod table;
 mod values;
@@ -19,10 +21,11 @@ use std::time::Duration;
 
 pub use ipnet::IpNet;
 
-pub use load::{InForce, Loaded, Origin, SettingsError, Sources, load};
-pub use show::{args, flags, listing, markdown};
-pub use table::{Fallback, Setting, TABLE};
-pub use values::duration;
+pub use load::{InForce, Loaded, Origin, SettingsError, Sources};
+pub use own::{Own, OwnSettings};
+pub use show::listing;
+pub use table::{COUNT, Fallback, Rows, Setting, TABLE, cores, count, put};
+pub use values::{bytes, duration, duration_within, number};
 
 /// The least that a secret for tokens may have: HS256 is as strong as its key, and no stronger than 256 bits.
 pub const MIN_SECRET_BYTES: usize = 32;
@@ -75,35 +78,21 @@ pub struct Settings {
     pub log: String,
     /// How it is written.
     pub log_format: LogFormat,
-    /// The people's own accounts.
-    pub accounts: AccountSettings,
+    /// How mails are sent.
+    pub mail: MailSettings,
     /// How much is too much.
     pub limits: Limits,
+    /// What the domains go by.
+    pub own: Own,
 }
 
-/// What accounts go by.
-#[derive(Debug, Clone)]
-pub struct AccountSettings {
+/// How mails are sent.
+#[derive(Debug, Clone, Default)]
+pub struct MailSettings {
     /// The mail server; `None` writes the mails' links to the log.
     pub smtp_url: Option<Secret>,
     /// Whom mails are from.
-    pub mail_from: Option<String>,
-    /// How long an access token is good for.
-    pub access_lifetime: Duration,
-    /// How long a sign-in lasts that is not used.
-    pub refresh_lifetime: Duration,
-    /// Memory of one password hash, in bytes.
-    pub hash_memory: usize,
-    /// Passes of one password hash over its memory.
-    pub hash_passes: u32,
-    /// Password hashes that are computed at the same time.
-    pub hashes: usize,
-    /// Those that wait for their turn; one more is told `overloaded`.
-    pub hashes_waiting: usize,
-    /// Failed sign-ins a minute to one account from one address.
-    pub account_failures: usize,
-    /// Failed sign-ins a minute from one address.
-    pub address_failures: usize,
+    pub from: Option<String>,
 }
 
 /// How much is too much. Bytes, counts and times are inclusive: what equals the limit is still accepted.
@@ -246,18 +235,7 @@ impl Settings {
             postgres_bin: None,
             log: String::new(),
             log_format: LogFormat::Auto,
-            accounts: AccountSettings {
-                smtp_url: None,
-                mail_from: None,
-                access_lifetime: Duration::ZERO,
-                refresh_lifetime: Duration::ZERO,
-                hash_memory: 0,
-                hash_passes: 0,
-                hashes: 0,
-                hashes_waiting: 0,
-                account_failures: 0,
-                address_failures: 0,
-            },
+            mail: MailSettings::default(),
             limits: Limits {
                 messages: None,
                 events: None,
@@ -276,6 +254,7 @@ impl Settings {
                 sessions: 0,
                 send_wait: Duration::ZERO,
             },
+            own: Own::default(),
         }
     }
 }

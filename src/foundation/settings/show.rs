@@ -6,31 +6,53 @@ use std::fmt::Write;
 use clap::{Arg, ArgMatches};
 
 use super::load::{InForce, masked};
-use super::table::{Fallback, TABLE};
+use super::table::{Fallback, Rows};
 
-/// One flag for every setting, for a command that reads them.
-pub fn args() -> Vec<Arg> {
-    TABLE
-        .iter()
-        .map(|setting| {
+impl Rows {
+    /// One flag for every setting, for a command that reads them.
+    pub fn args(&self) -> Vec<Arg> {
+        self.iter()
+            .map(|setting| {
+                let default = match setting.default {
+                    Fallback::Text(text) => text.to_owned(),
+                    Fallback::Unset(text) | Fallback::Made(text, _) => format!("({text})"),
+                };
+                Arg::new(setting.name)
+                    .long(setting.flag())
+                    .value_name("VALUE")
+                    .help(format!("{} [env: {}] [default: {default}]", setting.help, setting.name))
+                    .hide_short_help(setting.name.starts_with("PODIUM_LIMIT_"))
+                    .help_heading("Settings")
+            })
+            .collect()
+    }
+
+    /// The values that were given to [`Rows::args`].
+    pub fn flags(&self, matches: &ArgMatches) -> HashMap<&'static str, String> {
+        let value = |name: &'static str| matches.get_one::<String>(name).map(|text| (name, text.clone()));
+        self.iter().filter_map(|setting| value(setting.name)).collect()
+    }
+
+    /// docs/SETTINGS.md.
+    pub fn markdown(&self) -> String {
+        let mut text = String::from(
+            "# Settings\n\n\
+             Made by `podium config --markdown`; a test holds it against the program.\n\n\
+             Each setting is an environment variable, a flag (`PODIUM_LIMIT_TOPICS` is `--limit-topics`) and a key of the TOML\n\
+             file that `PODIUM_CONFIG` names (`limit_topics`). A flag wins over the environment, that over the file, and that\n\
+             over the default. An empty value counts as none. `podium config` prints what is in force and where it came from,\n\
+             secrets hidden. A wrong value stops the start with one line.\n\n\
+             | setting | default | form | what for |\n| --- | --- | --- | --- |\n",
+        );
+        for setting in self.iter() {
             let default = match setting.default {
-                Fallback::Text(text) => text.to_owned(),
-                Fallback::Unset(text) | Fallback::Made(text, _) => format!("({text})"),
+                Fallback::Text(text) => format!("`{text}`"),
+                Fallback::Unset(text) | Fallback::Made(text, _) => text.to_owned(),
             };
-            Arg::new(setting.name)
-                .long(setting.flag())
-                .value_name("VALUE")
-                .help(format!("{} [env: {}] [default: {default}]", setting.help, setting.name))
-                .hide_short_help(setting.name.starts_with("PODIUM_LIMIT_"))
-                .help_heading("Settings")
-        })
-        .collect()
-}
-
-/// The values that were given to [`args`].
-pub fn flags(matches: &ArgMatches) -> HashMap<&'static str, String> {
-    let value = |name: &'static str| matches.get_one::<String>(name).map(|text| (name, text.clone()));
-    TABLE.iter().filter_map(|setting| value(setting.name)).collect()
+            let _ = writeln!(text, "| `{}` | {default} | {} | {} |", setting.name, setting.expected, setting.help);
+        }
+        text
+    }
 }
 
 /// What is in force, one line a setting, with where it came from. Secrets are hidden.
@@ -44,45 +66,18 @@ pub fn listing(in_force: &[InForce]) -> String {
     text
 }
 
-/// docs/SETTINGS.md.
-pub fn markdown() -> String {
-    let mut text = String::from(
-        "# Settings\n\n\
-         Made by `podium config --markdown`; a test holds it against the program.\n\n\
-         Each setting is an environment variable, a flag (`PODIUM_LIMIT_TOPICS` is `--limit-topics`) and a key of the TOML\n\
-         file that `PODIUM_CONFIG` names (`limit_topics`). A flag wins over the environment, that over the file, and that\n\
-         over the default. An empty value counts as none. `podium config` prints what is in force and where it came from,\n\
-         secrets hidden. A wrong value stops the start with one line.\n\n\
-         | setting | default | form | what for |\n| --- | --- | --- | --- |\n",
-    );
-    for setting in TABLE {
-        let default = match setting.default {
-            Fallback::Text(text) => format!("`{text}`"),
-            Fallback::Unset(text) | Fallback::Made(text, _) => text.to_owned(),
-        };
-        let _ = writeln!(text, "| `{}` | {default} | {} | {} |", setting.name, setting.expected, setting.help);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{Sources, load};
+    use super::super::Sources;
     use super::*;
 
     #[test]
-    fn the_page_of_settings_is_the_table() {
-        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/SETTINGS.md")).unwrap();
-        assert_eq!(page, markdown(), "run `cargo run -- config --markdown > docs/SETTINGS.md`");
-    }
-
-    #[test]
     fn every_flag_is_told_apart() {
-        let command = clap::Command::new("podium").args(args());
+        let command = clap::Command::new("podium").args(Rows::with([]).args());
         command.clone().debug_assert();
         let matches =
             command.try_get_matches_from(["podium", "--limit-messages", "off", "--listen=127.0.0.1:0"]).unwrap();
-        let flags = flags(&matches);
+        let flags = Rows::with([]).flags(&matches);
         assert_eq!(flags["PODIUM_LIMIT_MESSAGES"], "off");
         assert_eq!(flags.len(), 2);
     }
@@ -93,7 +88,7 @@ mod tests {
         sources.flags.insert("DATABASE_URL", "postgres://ann:hunter2@db.example:5433/podium?password=hunter2".into());
         sources.flags.insert("PODIUM_JWT_SECRET", "hunter2".repeat(6));
         sources.flags.insert("REDIS_URL", "redis://:hunter2@cache".into());
-        let loaded = load(&sources).unwrap();
+        let loaded = Rows::with([]).load(&sources).unwrap();
         let text = listing(&loaded.in_force);
         assert!(!text.contains("hunter2"), "{text}");
         assert!(text.contains("postgres://********@db.example:5433/podium"), "{text}");

@@ -22,7 +22,7 @@ pub struct Setting {
     /// What it is for, in one sentence without a full stop.
     pub help: &'static str,
     /// Reads a value into its field; `None` if it is not of the expected form.
-    pub(super) apply: fn(&mut Settings, &str) -> Option<()>,
+    pub apply: fn(&mut Settings, &str) -> Option<()>,
 }
 
 impl Setting {
@@ -71,9 +71,26 @@ const BYTES: &str = "bytes, such as 65536, 64KiB or 1MiB";
 const DURATION: &str = "a duration, such as 500ms, 10s or 2m";
 const RATE: &str = "rate/burst with both above 0, such as 10/20, or off";
 const ALLOWANCE: &str = "count/duration with both above 0, such as 10/1h, or off";
-const COUNT: &str = "a whole number from 1 to 1000000";
+/// The form of most counts.
+pub const COUNT: &str = "a whole number from 1 to 1000000";
 
-/// Every setting, in the order in which they are shown.
+/// All settings of a program: the server's own, and those of its domains behind them.
+#[derive(Debug, Clone)]
+pub struct Rows(Vec<&'static Setting>);
+
+impl Rows {
+    /// Returns the server's settings and those of these tables.
+    pub fn with(domains: impl IntoIterator<Item = &'static [Setting]>) -> Self {
+        Rows(TABLE.iter().chain(domains.into_iter().flatten()).collect())
+    }
+
+    /// Returns them in the order in which they are shown.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Setting> {
+        self.0.iter().copied()
+    }
+}
+
+/// The settings of the server itself, in the order in which they are shown. Those of the domains follow them ([`Rows`](super::Rows)).
 pub const TABLE: &[Setting] = &[
     Setting {
         name: "PODIUM_CONFIG",
@@ -258,7 +275,7 @@ pub const TABLE: &[Setting] = &[
         expected: "smtps://user:password@host, or smtp://user:password@host:587?tls=required",
         secret: true,
         help: "The mail server through which addresses are confirmed and passwords reset",
-        apply: |s, text| put(&mut s.accounts.smtp_url, values::smtp_url(text).map(Some)),
+        apply: |s, text| put(&mut s.mail.smtp_url, values::smtp_url(text).map(Some)),
     },
     Setting {
         name: "PODIUM_MAIL_FROM",
@@ -266,74 +283,7 @@ pub const TABLE: &[Setting] = &[
         expected: "a mail address, such as no-reply@podium.example.org or Podium <no-reply@podium.example.org>",
         secret: false,
         help: "Whom mails are from",
-        apply: |s, text| put(&mut s.accounts.mail_from, values::mailbox(text).map(Some)),
-    },
-    Setting {
-        name: "PODIUM_ACCESS_LIFETIME",
-        default: Fallback::Text("15m"),
-        expected: "a duration from 1s to 24h, such as 15m",
-        secret: false,
-        help: "How long an account's access token is good for",
-        apply: |s, text| put(&mut s.accounts.access_lifetime, values::duration_within(text, 1, 86_400)),
-    },
-    Setting {
-        name: "PODIUM_REFRESH_LIFETIME",
-        default: Fallback::Text("30d"),
-        expected: "a duration from 1m to 400d, such as 30d",
-        secret: false,
-        help: "How long one stays signed in without coming back",
-        apply: |s, text| put(&mut s.accounts.refresh_lifetime, values::duration_within(text, 60, 400 * 86_400)),
-    },
-    Setting {
-        name: "PODIUM_HASH_MEMORY",
-        default: Fallback::Text("19MiB"),
-        expected: "bytes from 1MiB to 1GiB, such as 19MiB",
-        secret: false,
-        help: "Memory of one password hash (argon2id)",
-        apply: |s, text| {
-            let memory = values::bytes(text).filter(|bytes| (1 << 20..=1 << 30).contains(bytes));
-            put(&mut s.accounts.hash_memory, memory)
-        },
-    },
-    Setting {
-        name: "PODIUM_HASH_PASSES",
-        default: Fallback::Text("2"),
-        expected: "a whole number from 1 to 100",
-        secret: false,
-        help: "Passes of one password hash over its memory",
-        apply: |s, text| put(&mut s.accounts.hash_passes, values::number(text, 1..=100)),
-    },
-    Setting {
-        name: "PODIUM_HASHES",
-        default: Fallback::Made("one for two cores", || (cores() / 2).max(1).to_string()),
-        expected: "a whole number from 1 to 64",
-        secret: false,
-        help: "Password hashes that are computed at the same time",
-        apply: |s, text| put(&mut s.accounts.hashes, values::number(text, 1..=64)),
-    },
-    Setting {
-        name: "PODIUM_LIMIT_HASHES_WAITING",
-        default: Fallback::Text("64"),
-        expected: COUNT,
-        secret: false,
-        help: "Sign-ins that wait for a password hash; one more is told overloaded",
-        apply: |s, text| put(&mut s.accounts.hashes_waiting, count(text)),
-    },
-    Setting {
-        name: "PODIUM_LIMIT_ACCOUNT_FAILURES",
-        default: Fallback::Text("5"),
-        expected: "a whole number from 1 to 1000",
-        secret: false,
-        help: "Failed sign-ins a minute to one account from one address",
-        apply: |s, text| put(&mut s.accounts.account_failures, values::number(text, 1..=1_000)),
-    },
-    Setting {
-        name: "PODIUM_LIMIT_ADDRESS_FAILURES",
-        default: Fallback::Text("30"),
-        expected: "a whole number from 1 to 1000",
-        secret: false,
-        help: "Failed sign-ins a minute from one address",
-        apply: |s, text| put(&mut s.accounts.address_failures, values::number(text, 1..=1_000)),
+        apply: |s, text| put(&mut s.mail.from, values::mailbox(text).map(Some)),
     },
     Setting {
         name: "PODIUM_LIMIT_MESSAGES",
@@ -465,16 +415,19 @@ pub const TABLE: &[Setting] = &[
     },
 ];
 
-fn put<T>(field: &mut T, value: Option<T>) -> Option<()> {
+/// Puts a value into a field, if it is of the expected form.
+pub fn put<T>(field: &mut T, value: Option<T>) -> Option<()> {
     *field = value?;
     Some(())
 }
 
-fn count(text: &str) -> Option<usize> {
+/// Reads a count of the form [`COUNT`].
+pub fn count(text: &str) -> Option<usize> {
     values::number(text, 1..=1_000_000)
 }
 
-fn cores() -> usize {
+/// Returns how many processors there are.
+pub fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 

@@ -39,12 +39,12 @@ pub(super) fn some_time(text: &str) -> Option<Duration> {
 }
 
 /// A duration within these seconds, both inclusive.
-pub(super) fn duration_within(text: &str, least: u64, most: u64) -> Option<Duration> {
+pub fn duration_within(text: &str, least: u64, most: u64) -> Option<Duration> {
     duration(text).filter(|time| (Duration::from_secs(least)..=Duration::from_secs(most)).contains(time))
 }
 
 /// An amount such as `65536`, `64KiB`, `1MiB`; at most a tebibyte, and at least one byte.
-pub(super) fn bytes(text: &str) -> Option<usize> {
+pub fn bytes(text: &str) -> Option<usize> {
     let (digits, unit) = split_number(text)?;
     let number: usize = digits.parse().ok()?;
     let factor: usize = match unit {
@@ -64,7 +64,7 @@ fn split_number(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A whole number within bounds.
-pub(super) fn number<N: FromStr + PartialOrd>(text: &str, bounds: RangeInclusive<N>) -> Option<N> {
+pub fn number<N: FromStr + PartialOrd>(text: &str, bounds: RangeInclusive<N>) -> Option<N> {
     text.parse().ok().filter(|number| bounds.contains(number))
 }
 

@@ -11,7 +11,6 @@ use podium::foundation::errors::{Code, Error, Result};
 use podium::foundation::group_commit::{
     Connection, Entry, Failure, Group, GroupCommit, Metrics, Options, Target, Waiting, Writer,
 };
-use podium::foundation::metrics;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
@@ -192,9 +191,9 @@ impl House {
         postgres.batch_execute(TABLES).await.expect("the tables");
         let gate = Gate::before(database.url()).await;
         let metrics = Metrics {
-            group: metrics::JOURNAL_GROUP,
-            seconds: metrics::JOURNAL_SECONDS,
-            retries: metrics::JOURNAL_RETRIES,
+            group: podium::crew::journal::metrics::JOURNAL_GROUP,
+            seconds: podium::crew::journal::metrics::JOURNAL_SECONDS,
+            retries: podium::crew::journal::metrics::JOURNAL_RETRIES,
         };
         let options = Options { name: "board", url: gate.url.clone(), writers, entries, wait, metrics };
         let board = Board::default();

@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 
 use podium::foundation::auth::Tokens;
-use podium::foundation::settings::{Secret, TABLE};
+use podium::foundation::settings::Secret;
+use podium::server::domains;
 use uuid::Uuid;
 
 use crate::support::database::Database;
@@ -48,7 +49,7 @@ fn help_teaches() {
     }
     for command in ["serve", "migrate", "token", "config"] {
         let text = printed(&podium(&[command, "--help"], &[]));
-        for setting in TABLE {
+        for setting in domains::settings().iter() {
             assert!(text.contains(&format!("--{} ", setting.flag())), "{} in {command}", setting.name);
             assert!(text.contains(setting.name), "{} in {command}", setting.name);
         }

@@ -10,11 +10,11 @@ use uuid::Uuid;
 use super::{Committed, HeardOf, PodActor, Recheck};
 use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
+use crate::crew::pods::metrics::POD_GAPS;
 use crate::crew::pods::packet::Packet;
 use crate::crew::pods::repairs::Stretch;
 use crate::crew::pods::store::live::{self, Mark};
 use crate::foundation::errors::{Error, Result};
-use crate::foundation::metrics;
 use crate::realtime::topic_actor::RETRY;
 
 /// How long a gap may close by itself before it is read: changes of two writers overtake each other by less.
@@ -68,7 +68,7 @@ impl PodActor {
         state.heard_of(head);
         if state.wants().is_none() {
             if std::mem::take(&mut self.gap_noticed) {
-                metrics::POD_GAPS.count(&[("closed", "itself")]).increment(1);
+                POD_GAPS.count(&[("closed", "itself")]).increment(1);
             }
         } else if !self.gap_noticed && !self.repairing {
             self.gap_noticed = true;
@@ -83,7 +83,7 @@ impl PodActor {
         let Some(state) = &self.state else { return };
         let (false, Some(after)) = (self.repairing, state.wants()) else { return };
         self.repairing = true;
-        metrics::POD_GAPS.count(&[("closed", "reading")]).increment(1);
+        POD_GAPS.count(&[("closed", "reading")]).increment(1);
         let (repairs, topic, pod_id, known) =
             (self.repairs.clone(), self.audience.topic().clone(), self.pod_id, state.known());
         let life = self.life;

@@ -5,26 +5,16 @@
 
 use std::time::Duration;
 
-use actix::{AsyncContext, Context, Handler, SpawnHandle};
+use actix::{AsyncContext, Context, Handler};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{PodActor, Typing};
+use super::{PodActor, Types, Typing};
 use crate::crew::pods::packet::Packet;
 use crate::realtime::subscription::SubscriptionId;
 
 /// How long a person types before it ends by itself.
 const TYPING: Duration = Duration::from_secs(6);
-
-/// One who types.
-pub(super) struct Types {
-    /// Ends it.
-    pub(super) timer: SpawnHandle,
-    /// Whether it was a session of this node that told. Then it is this node that ends it for all.
-    pub(super) here: bool,
-    /// How many messages are still to come that were said before.
-    under_way: u32,
-}
 
 impl PodActor {
     /// A person types on; `teller` is their session if it is one of this node's, and need not hear of it.

@@ -28,7 +28,7 @@ impl House {
         };
         let domains = list("server/domains.rs", "DOMAINS");
         let domains: Vec<String> =
-            domains.split(',').filter_map(|domain| domain.trim().strip_suffix("::mount")).map(str::to_owned).collect();
+            domains.split(',').filter_map(|domain| domain.trim().strip_suffix("::DOMAIN")).map(str::to_owned).collect();
         let features = domains.iter().map(|domain| {
             let list = list(&format!("{domain}/mod.rs"), "FEATURES");
             (domain.clone(), list.split('"').skip(1).step_by(2).map(str::to_owned).collect())
@@ -62,7 +62,7 @@ pub fn faults(house: &House, sources: &[Source]) -> Vec<String> {
             let fault = if reached > layer {
                 Some(format!("{} imports {other}, which is above it", source.path))
             } else if own == "server" && house.domains.contains(other) {
-                let may = source.path == "server/domains.rs" && path.get(1).is_none_or(|name| name == "mount");
+                let may = source.path == "server/domains.rs" && path.get(1).is_none_or(|name| name == "DOMAIN");
                 (!may).then(|| format!("{} names the domain {other}", source.path))
             } else if other == own {
                 // Of the domain's own mod.rs, which is above all features, nothing is asked.

@@ -1,0 +1,115 @@
+//! What accounts go by.
+
+use std::time::Duration;
+
+use crate::foundation::settings::{
+    COUNT, Fallback, OwnSettings, Setting, bytes, cores, count, duration_within, number, put,
+};
+
+/// What accounts go by.
+#[derive(Debug, Clone)]
+pub struct AccountSettings {
+    /// How long an access token is good for.
+    pub access_lifetime: Duration,
+    /// How long a sign-in lasts that is not used.
+    pub refresh_lifetime: Duration,
+    /// Memory of one password hash, in bytes.
+    pub hash_memory: usize,
+    /// Passes of one password hash over its memory.
+    pub hash_passes: u32,
+    /// Password hashes that are computed at the same time.
+    pub hashes: usize,
+    /// Those that wait for their turn; one more is told `overloaded`.
+    pub hashes_waiting: usize,
+    /// Failed sign-ins a minute to one account from one address.
+    pub account_failures: usize,
+    /// Failed sign-ins a minute from one address.
+    pub address_failures: usize,
+}
+
+impl OwnSettings for AccountSettings {
+    const ROWS: &'static [Setting] = &[
+        Setting {
+            name: "PODIUM_ACCESS_LIFETIME",
+            default: Fallback::Text("15m"),
+            expected: "a duration from 1s to 24h, such as 15m",
+            secret: false,
+            help: "How long an account's access token is good for",
+            apply: |s, text| put(&mut s.own_mut::<AccountSettings>().access_lifetime, duration_within(text, 1, 86_400)),
+        },
+        Setting {
+            name: "PODIUM_REFRESH_LIFETIME",
+            default: Fallback::Text("30d"),
+            expected: "a duration from 1m to 400d, such as 30d",
+            secret: false,
+            help: "How long one stays signed in without coming back",
+            apply: |s, text| {
+                put(&mut s.own_mut::<AccountSettings>().refresh_lifetime, duration_within(text, 60, 400 * 86_400))
+            },
+        },
+        Setting {
+            name: "PODIUM_HASH_MEMORY",
+            default: Fallback::Text("19MiB"),
+            expected: "bytes from 1MiB to 1GiB, such as 19MiB",
+            secret: false,
+            help: "Memory of one password hash (argon2id)",
+            apply: |s, text| {
+                let memory = bytes(text).filter(|bytes| (1 << 20..=1 << 30).contains(bytes));
+                put(&mut s.own_mut::<AccountSettings>().hash_memory, memory)
+            },
+        },
+        Setting {
+            name: "PODIUM_HASH_PASSES",
+            default: Fallback::Text("2"),
+            expected: "a whole number from 1 to 100",
+            secret: false,
+            help: "Passes of one password hash over its memory",
+            apply: |s, text| put(&mut s.own_mut::<AccountSettings>().hash_passes, number(text, 1..=100)),
+        },
+        Setting {
+            name: "PODIUM_HASHES",
+            default: Fallback::Made("one for two cores", || (cores() / 2).max(1).to_string()),
+            expected: "a whole number from 1 to 64",
+            secret: false,
+            help: "Password hashes that are computed at the same time",
+            apply: |s, text| put(&mut s.own_mut::<AccountSettings>().hashes, number(text, 1..=64)),
+        },
+        Setting {
+            name: "PODIUM_LIMIT_HASHES_WAITING",
+            default: Fallback::Text("64"),
+            expected: COUNT,
+            secret: false,
+            help: "Sign-ins that wait for a password hash; one more is told overloaded",
+            apply: |s, text| put(&mut s.own_mut::<AccountSettings>().hashes_waiting, count(text)),
+        },
+        Setting {
+            name: "PODIUM_LIMIT_ACCOUNT_FAILURES",
+            default: Fallback::Text("5"),
+            expected: "a whole number from 1 to 1000",
+            secret: false,
+            help: "Failed sign-ins a minute to one account from one address",
+            apply: |s, text| put(&mut s.own_mut::<AccountSettings>().account_failures, number(text, 1..=1_000)),
+        },
+        Setting {
+            name: "PODIUM_LIMIT_ADDRESS_FAILURES",
+            default: Fallback::Text("30"),
+            expected: "a whole number from 1 to 1000",
+            secret: false,
+            help: "Failed sign-ins a minute from one address",
+            apply: |s, text| put(&mut s.own_mut::<AccountSettings>().address_failures, number(text, 1..=1_000)),
+        },
+    ];
+
+    fn blank() -> Self {
+        AccountSettings {
+            access_lifetime: Duration::ZERO,
+            refresh_lifetime: Duration::ZERO,
+            hash_memory: 0,
+            hash_passes: 0,
+            hashes: 0,
+            hashes_waiting: 0,
+            account_failures: 0,
+            address_failures: 0,
+        }
+    }
+}
