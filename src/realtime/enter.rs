@@ -154,9 +154,12 @@ mod tests {
         };
         assert!(enter(&hub, &joining, PATIENCE, check, start, refusing).await.is_err());
         assert_eq!(actor.send(Sessions).await.unwrap(), 0);
-        // The session ends before the actor has answered, which attaches it when nobody waits for that any more.
+        // The session ends when the actor has attached it, and before that is known here.
         let reading = async |_: &Addr<Probe>| Ok(());
-        assert!(enter(&hub, &joining, PATIENCE, check, start, reading).now_or_never().is_none());
+        let mut entering = Box::pin(enter(&hub, &joining, PATIENCE, check, start, reading));
+        assert!((&mut entering).now_or_never().is_none());
+        assert_eq!(actor.send(Sessions).await.unwrap(), 1);
+        drop(entering);
         assert_eq!(actor.send(Sessions).await.unwrap(), 0);
     }
 

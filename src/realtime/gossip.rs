@@ -146,9 +146,7 @@ mod tests {
     /// A node of the random schedule.
     struct Node {
         id: Uuid,
-        /// Numbers its announcements, those of earlier actors of the topic included.
         versions: u64,
-        alive: bool,
         gossip: Gossip<BTreeSet<u8>>,
     }
 
@@ -156,7 +154,7 @@ mod tests {
     #[derive(Clone)]
     struct Flying {
         to: usize,
-        from: usize,
+        from: Uuid,
         version: u64,
         said: BTreeSet<u8>,
     }
@@ -164,34 +162,38 @@ mod tests {
     struct World {
         nodes: Vec<Node>,
         bus: Vec<Flying>,
+        /// How many nodes there have been.
+        boots: u128,
         now: Instant,
+    }
+
+    fn node(boot: u128) -> Node {
+        Node { id: Uuid::from_u128(boot), versions: 0, gossip: Gossip::default() }
     }
 
     impl World {
         fn new() -> Self {
-            let node = |n| Node { id: Uuid::from_u128(n), versions: 0, alive: true, gossip: Gossip::default() };
-            World { nodes: (1..=3).map(node).collect(), bus: Vec::new(), now: Instant::now() }
+            World { nodes: (1..=3).map(node).collect(), bus: Vec::new(), boots: 3, now: Instant::now() }
         }
 
-        fn speak(&mut self, from: usize) {
-            self.nodes[from].versions += 1;
-            let (version, said) = (self.nodes[from].versions, self.nodes[from].gossip.own().clone());
-            let others = (0..self.nodes.len()).filter(|to| *to != from);
+        fn speak(&mut self, speaker: usize) {
+            self.nodes[speaker].versions += 1;
+            let Node { id, versions, gossip } = &self.nodes[speaker];
+            let (from, version, said) = (*id, *versions, gossip.own().clone());
+            let others = (0..self.nodes.len()).filter(|to| *to != speaker);
             self.bus.extend(others.map(|to| Flying { to, from, version, said: said.clone() }));
         }
 
-        fn deliver(&mut self, flying: Flying) {
-            let from = self.nodes[flying.from].id;
-            self.nodes[flying.to].gossip.announced(from, flying.version, flying.said, self.now);
+        fn deliver(&mut self, Flying { to, from, version, said }: Flying) {
+            self.nodes[to].gossip.announced(from, version, said, self.now);
         }
 
         /// One thing happens: `what` says which, and `which` to whom.
         fn step(&mut self, what: u8, which: usize) {
             let node = which % self.nodes.len();
-            let is_alive = self.nodes[node].alive;
             match what {
                 // A session comes or goes, and its node says so.
-                0..=3 if is_alive => {
+                0..=3 => {
                     let own = self.nodes[node].gossip.own_mut();
                     if !own.remove(&what) {
                         own.insert(what);
@@ -209,12 +211,11 @@ mod tests {
                     }
                 }
                 10 => self.now += Duration::from_secs(which as u64 % 10),
-                // One dies; never the first, so that there is somebody to see it. The others are told so in a while, after
-                // which nothing of it comes any more.
-                11 if is_alive && node > 0 => {
-                    self.nodes[node].alive = false;
-                    self.bus.retain(|flying| flying.from != node);
-                    let gone = self.nodes[node].id;
+                // One dies and comes again, as another. The others are told so, and nothing of it comes any more.
+                11 if which % 5 == 0 => {
+                    self.boots += 1;
+                    let gone = std::mem::replace(&mut self.nodes[node], self::node(self.boots)).id;
+                    self.bus.retain(|flying| flying.from != gone && flying.to != node);
                     self.nodes.iter_mut().for_each(|other| drop(other.gossip.forget(gone)));
                 }
                 _ => {}
@@ -224,7 +225,7 @@ mod tests {
         /// Nothing changes any more, and nothing is lost: the digests are said, and those who have been silent are asked.
         fn settle(&mut self) {
             for node in 0..self.nodes.len() {
-                if self.nodes[node].alive && !self.nodes[node].gossip.own().is_nobody() {
+                if !self.nodes[node].gossip.own().is_nobody() {
                     self.speak(node);
                 }
             }
@@ -253,9 +254,9 @@ mod tests {
             let mut world = World::new();
             steps.into_iter().for_each(|(what, which)| world.step(what, which));
             world.settle();
-            for node in world.nodes.iter().filter(|node| node.alive) {
+            for node in &world.nodes {
                 let mut known: Vec<_> = node.gossip.others().filter(|(_, said)| !said.is_empty()).collect();
-                let others = world.nodes.iter().filter(|other| other.alive && other.id != node.id);
+                let others = world.nodes.iter().filter(|other| other.id != node.id);
                 let mut there: Vec<_> = others.map(|other| (other.id, other.gossip.own())).collect();
                 there.retain(|(_, said)| !said.is_empty());
                 known.sort();

@@ -95,17 +95,18 @@ pub struct Crash;
 pub struct Sessions;
 
 impl Probe {
-    /// Starts the actor of a topic in this hub, if it has none.
+    /// Returns the actor of a topic in this hub, started if it has none.
     pub fn of(hub: &Arc<Hub<Probe>>, id: Uuid) -> Addr<Probe> {
-        let live = hub.find_or_start(id, 0, |thread, start| {
-            let hub = Arc::clone(hub);
-            Probe::start_in_arbiter(thread, move |_| {
-                let (registration, _) = Registration::new(hub, id, start);
-                let audience = Audience::new(Topic::of(KIND, id));
-                Probe { registration, audience, headcount: Headcount::default() }
-            })
-        });
-        live.address
+        hub.find_or_start(id, 0, |thread, start| Probe::begin(hub, id, thread, start)).address
+    }
+
+    /// Starts an actor.
+    pub fn begin(hub: &Arc<Hub<Probe>>, id: Uuid, thread: &ArbiterHandle, start: Start) -> Addr<Probe> {
+        let hub = Arc::clone(hub);
+        Probe::start_in_arbiter(thread, move |_| {
+            let (registration, _) = Registration::new(hub, id, start);
+            Probe { registration, audience: Audience::new(Topic::of(KIND, id)), headcount: Headcount::default() }
+        })
     }
 }
 
