@@ -212,7 +212,7 @@ mod tests {
                 }
                 10 => self.now += Duration::from_secs(which as u64 % 10),
                 // One dies and comes again, as another. The others are told so, and nothing of it comes any more.
-                11 if which % 5 == 0 => {
+                11 if which.is_multiple_of(5) => {
                     self.boots += 1;
                     let gone = std::mem::replace(&mut self.nodes[node], self::node(self.boots)).id;
                     self.bus.retain(|flying| flying.from != gone && flying.to != node);
