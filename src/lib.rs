@@ -4,11 +4,11 @@
 //!
 //! | layer | what it is |
 //! | --- | --- |
-//! | `server` | puts the parts together, binds, drains |
-//! | `crew` | the domain: profiles, events, pods, messages |
-//! | `realtime` | the engine: sessions, relays, presence, the registry of topics; knows topics and bytes |
+//! | `server` | mounts the domains, binds, drains |
+//! | `crew` | a domain: people, the events that they go to, and the pods that they form there |
+//! | `realtime` | the engine and the topic kit: sessions, relays, hubs, presence; knows topics and bytes |
 //! | `wire` | Phoenix frames and topics: pure functions |
-//! | `foundation` | settings, database, sign-in, errors, telemetry |
+//! | `foundation` | settings, database, sign-in, group commit, errors, telemetry |
 //!
 //! docs/ARCHITECTURE.md follows a message through them.
 
