@@ -10,7 +10,7 @@ mod paths;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use self::faults::{House, circles, faults, upward};
+use self::faults::{House, circles, faults, shared, upward};
 use self::paths::Source;
 
 fn root() -> PathBuf {
@@ -55,6 +55,13 @@ fn the_figures_of_the_house() {
     let features = circles(&faults::between_features(&sources));
     println!("circles between features: {}", features.len());
     features.iter().for_each(|circle| println!("  {}", circle.join(" ↔ ")));
+    let kit = |feature: &str, rooms: &[&str]| -> Vec<String> {
+        rooms.iter().map(|room| format!("crew/{feature}/{room}")).collect()
+    };
+    let rooms = ["actor", "hub", "live.rs", "live/", "channel.rs"];
+    let (pods, events) = (kit("pods", &rooms), [kit("events", &rooms), kit("feed", &rooms)].concat());
+    let [pods, events] = [&pods, &events].map(|paths| paths.iter().map(String::as_str).collect::<Vec<&str>>());
+    println!("lines that the actors, hubs and channels of pods and events share: {}", shared(&sources, &pods, &events));
     for feature in ["pods", "events", "feed", "inbox", "journal", "accounts", "profiles", "invites", "messages"] {
         let found = upward(&sources, &format!("crew/{feature}/"));
         println!("imports that run back up between files of crew/{feature}: {}", found.len());
