@@ -9,7 +9,7 @@
 //! with, and who has left gets nothing that was committed after that, whether the bus said so or not.
 //!
 //! **Pace.** It speaks at most four times a second: the first change at once, what comes meanwhile merged, the last always. Nothing is
-//! handed to it but that there is something to read ([`Marks`]), so nothing can pile up.
+//! handed to it but that there is something to read (its marks), so nothing can pile up.
 
 mod messages;
 mod remote;

@@ -7,8 +7,8 @@
 //! **Tallies.** A counter that need not be told at each step has no number: a [`Tally`](kinds::Tally) is read when it has moved, and
 //! told if it differs.
 //!
-//! **Who tells.** The bus, the journal and the sweep only say that there is something to read. The event's [actor](actor) reads the
-//! range since its number in one snapshot ([`reading`]), at most four times a second, encodes it once for the node, and hands it out
+//! **Who tells.** The bus, the journal and the sweep only say that there is something to read. The event's [actor] reads the
+//! range since its number in one snapshot (`reading`), at most four times a second, encodes it once for the node, and hands it out
 //! in order. So it does not matter who said so, or how often.
 //!
 //! It knows events by their ids alone. Who may join the topic, and what the answer says of the event, is the events' affair.

@@ -90,7 +90,7 @@ impl Rows {
     }
 }
 
-/// The settings of the server itself, in the order in which they are shown. Those of the domains follow them ([`Rows`](super::Rows)).
+/// The settings of the server itself, in the order in which they are shown. Those of the domains follow them ([`Rows`]).
 pub const TABLE: &[Setting] = &[
     Setting {
         name: "PODIUM_CONFIG",
