@@ -17,7 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Writes an array of the functions' names and texts: `("podium/touch", include_str!(…))`. Not rust-embed, which would read
+/// Writes an array of the functions' names and texts: `("podium/touch", include_str!(…))`. Their paths are those of the folder
+/// that is compiled, since cargo may reuse what was written here after the folder was moved. Not rust-embed, which would read
 /// the folder of a debug build when it runs, so that a binary's functions changed under it.
 fn functions(root: &Path) -> Result<String, Box<dyn Error>> {
     let mut files = Vec::new();
@@ -33,8 +34,9 @@ fn functions(root: &Path) -> Result<String, Box<dyn Error>> {
     files.sort();
     let mut array = String::from("&[\n");
     for file in files {
-        let name = file.strip_prefix(root)?.with_extension("");
-        writeln!(array, "    ({:?}, include_str!({:?})),", name.display().to_string(), file.display().to_string())?;
+        let name = file.strip_prefix(root)?.with_extension("").display().to_string();
+        let path = format!("/sql/functions/{name}.sql");
+        writeln!(array, "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),")?;
     }
     array.push(']');
     Ok(array)

@@ -172,7 +172,7 @@ pub type Share = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
 /// Registers routes, which the OpenAPI document is made of, too.
 pub type Routes = fn(&mut ServiceConfig<'_>);
 
-/// Comes to an end within a time. Answers whether it did.
+/// Comes to an end within a time. Returns whether it did.
 pub type End = Box<dyn FnOnce(Duration) -> LocalBoxFuture<'static, bool>>;
 
 /// What a domain, or a feature of one, gives the server.

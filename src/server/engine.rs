@@ -106,7 +106,7 @@ impl Engine {
         self.sessions - self.room.available_permits()
     }
 
-    /// Closes all sockets with 1012, spread over a time, then ends what was fed by them. Answers whether all of that was
+    /// Closes all sockets with 1012, spread over a time, then ends what was fed by them. Returns whether all of that was
     /// done within twice the time.
     pub async fn drain(&self, over: Duration, ends: Vec<End>) -> bool {
         let deadline = Instant::now() + over * 2 + Duration::from_secs(1);

@@ -133,7 +133,7 @@ impl Pods {
         self.0.database.scope(&who.caller, Access::Snapshot, work).await
     }
 
-    /// Opens a pod; its maker takes seat 1 as its owner. Answers whether this very call did it.
+    /// Opens a pod; its maker takes seat 1 as its owner. Returns whether this very call did it.
     ///
     /// # Errors
     /// `not_found` and `not_member` of the event, `conflict`, `invalid`, `rate_limited`, and those of [`Journal::append`].
@@ -142,7 +142,7 @@ impl Pods {
         Ok(done.fresh)
     }
 
-    /// Takes the lowest free seat, or answers the one that the person has.
+    /// Takes the lowest free seat, and returns it, or the one that the person has.
     ///
     /// # Errors
     /// `pod_full`, `not_member` of the event, `forbidden` for the uninvited and the removed, `not_found`.

@@ -21,12 +21,20 @@ impl Source {
         if module.last().is_some_and(|last| last == "mod" || last == "lib" || last == "main") {
             module.pop();
         }
-        // What a test names is no import of the code.
-        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        let code = without_comments(text);
+        let code = without_comments(&without_tests(text));
         let named = named(&code, &module);
         Source { path: path.to_owned(), module, named, code }
     }
+}
+
+/// Without the modules of tests: what a test names is no import of the code. What stands behind one is read.
+fn without_tests(text: &str) -> String {
+    let mut parts = text.split("#[cfg(test)]\nmod tests {");
+    let mut code = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        code.push_str(part.split_once("\n}\n").map_or("", |(_, behind)| behind));
+    }
+    code
 }
 
 /// Without what follows `//`; where that stands in a string, the rest of a line more or less is no matter here.
@@ -128,7 +136,7 @@ fn paths_are_found_however_they_are_written() {
     let source = Source::new(
         "crew/events/store.rs",
         "use crate::crew::{pods::{self, Pod as Other}, profiles};\nuse super::{Event, time::Phase};\n\
-         mod tests { use super::*; }\n// crate::no\nfn f() { crate::wire::topic::Topic::of(1) }",
+         #[cfg(test)]\nmod tests {\n    use crate::no;\n}\n// crate::no\nfn f() { crate::wire::topic::Topic::of(1) }",
     );
     let named: Vec<String> = source.named.iter().map(|path| path.join("::")).collect();
     for path in [
