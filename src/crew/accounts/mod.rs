@@ -25,7 +25,7 @@ mod bodies;
 pub mod email;
 mod endings;
 mod keys;
-mod letters;
+mod mails;
 pub mod metrics;
 pub mod mount;
 mod password;

@@ -9,7 +9,7 @@ use super::attempts::{Attempts, Who};
 use super::bodies::{Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, Session, SignedInAnswer};
 use super::email::Email;
 use super::keys::Key;
-use super::letters::Letters;
+use super::mails::Mails;
 use super::metrics::{REFRESHES, SIGN_INS};
 use super::password::{Hashing, Password};
 use super::settings::AccountSettings;
@@ -47,7 +47,7 @@ pub(super) struct Inner {
     pub database: Database,
     pub tokens: Arc<Tokens>,
     relays: Relays,
-    letters: Letters,
+    mails: Mails,
     hashing: Hashing,
     attempts: Attempts,
     pub access_lifetime: Duration,
@@ -62,7 +62,7 @@ impl Accounts {
     pub fn start(settings: &Settings, parts: Parts) -> Result<Self> {
         let of = settings.own::<AccountSettings>();
         let accounts = Accounts(Arc::new(Inner {
-            letters: Letters::start(parts.database.clone(), parts.mailer, parts.public_url),
+            mails: Mails::start(parts.database.clone(), parts.mailer, parts.public_url),
             database: parts.database,
             tokens: parts.tokens,
             relays: parts.relays,
@@ -109,7 +109,7 @@ impl Accounts {
         }
         SIGN_INS.count(&[("outcome", "registered")]).increment(1);
         // The person can ask for another if this one is not sent.
-        if let Err(error) = self.0.letters.ask(Purpose::Verify, Whose::Profile(user_id)) {
+        if let Err(error) = self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id)) {
             tracing::warn!(%error, %user_id, "no mail to confirm an address");
         }
         self.sign_in(user_id, &hash, None, client).await?.ok_or_else(|| Error::new(Code::Unauthorized))
@@ -285,7 +285,7 @@ impl Accounts {
         if !self.0.attempts.mail(Who::new(&user_id.to_string(), client.address.0))? {
             return Err(Error::rate_limited(Duration::from_secs(5 * 60)));
         }
-        self.0.letters.ask(Purpose::Verify, Whose::Profile(user_id))
+        self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id))
     }
 
     /// Mails a link to choose a new password, if there is such an account. Whether there is is found out after the answer.
@@ -297,7 +297,7 @@ impl Accounts {
         if !self.0.attempts.mail(Who::new(email.key(), client.address.0))? {
             return Ok(());
         }
-        self.0.letters.ask(Purpose::Reset, Whose::Address(email))
+        self.0.mails.ask(Purpose::Reset, Whose::Address(email))
     }
 
     /// Stores a new password, and signs every device out.
@@ -346,7 +346,7 @@ impl Accounts {
 
     /// Waits until the mails that were asked for are sent, or the time is up.
     pub async fn drain(&self, patience: Duration) {
-        self.0.letters.drain(patience).await;
+        self.0.mails.drain(patience).await;
     }
 }
 

@@ -23,7 +23,7 @@ const VERIFY: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 const RESET: Duration = Duration::from_secs(60 * 60);
 
 /// The way to whoever writes the mails.
-pub(super) struct Letters {
+pub(super) struct Mails {
     queue: mpsc::Sender<(Purpose, Whose)>,
     writing: Arc<Semaphore>,
 }
@@ -34,7 +34,7 @@ struct Writer {
     public_url: PublicUrl,
 }
 
-impl Letters {
+impl Mails {
     /// Begins to write, on the calling runtime.
     pub fn start(database: Database, mailer: Mailer, public_url: PublicUrl) -> Self {
         let (queue, mut asked) = mpsc::channel(WAITING);
@@ -52,7 +52,7 @@ impl Letters {
                 });
             }
         });
-        Letters { queue, writing }
+        Mails { queue, writing }
     }
 
     /// Asks for a mail.
