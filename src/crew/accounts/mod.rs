@@ -15,7 +15,7 @@
 //! ends the family.
 //!
 //! **What ends** is ended everywhere: this node refuses access tokens of the family at once and closes its sockets with 4401;
-//! the other nodes learn of it within some seconds (`endings`).
+//! the other nodes learn of it within some seconds (`revocation`).
 //!
 //! **Nobody learns who has an account** by signing in or asking for a reset: the answer is the same, and so is the work, one
 //! password hash. Registration does tell (`conflict`), or nobody could be told why they cannot register.
@@ -23,13 +23,13 @@
 mod attempts;
 mod bodies;
 pub mod email;
-mod endings;
 mod keys;
 mod mails;
 pub mod metrics;
 pub mod mount;
 mod password;
 mod receipts;
+mod revocation;
 mod routes;
 pub mod service;
 mod session_routes;

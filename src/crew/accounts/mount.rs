@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use super::receipts::Receipts;
 use super::service::{self, Accounts};
-use super::{endings, routes};
+use super::{revocation, routes};
 use crate::crew::profiles::sign_in::SignIns;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 
@@ -32,7 +32,7 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let mut mounted = Mounted::default();
     mounted.routes.push(routes::routes);
     mounted.share(web::Data::new(accounts.clone()));
-    mounted.jobs.push(endings::watch(accounts.clone()).boxed_local());
+    mounted.jobs.push(revocation::watch(accounts.clone()).boxed_local());
     let drained = accounts.clone();
     mounted.after_requests.push(Box::new(move |patience| {
         async move {
