@@ -20,7 +20,6 @@
 //! **Nobody learns who has an account** by signing in or asking for a reset: the answer is the same, and so is the work, one
 //! password hash. Registration does tell (`conflict`), or nobody could be told why they cannot register.
 
-mod attempts;
 mod bodies;
 pub mod email;
 mod keys;
@@ -35,6 +34,7 @@ pub mod service;
 mod session_routes;
 pub mod settings;
 pub mod store;
+mod throttle;
 
 use std::time::Duration;
 

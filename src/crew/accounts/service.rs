@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::attempts::{Attempts, Who};
 use super::bodies::{Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, Session, SignedInAnswer};
 use super::email::Email;
 use super::keys::Key;
@@ -14,6 +13,7 @@ use super::metrics::{REFRESHES, SIGN_INS};
 use super::password::{Hashing, Password};
 use super::settings::AccountSettings;
 use super::store::{self, Device, NewSignIn, Purpose, Standing, Whose};
+use super::throttle::{Throttle, Who};
 use super::{Client, GRACE};
 use crate::crew::profiles::{self, MAX_NAME};
 use crate::foundation::auth::{Claims, Tokens};
@@ -49,7 +49,7 @@ pub(super) struct Inner {
     relays: Relays,
     mails: Mails,
     hashing: Hashing,
-    attempts: Attempts,
+    throttle: Throttle,
     pub access_lifetime: Duration,
     pub refresh_lifetime: Duration,
 }
@@ -67,7 +67,7 @@ impl Accounts {
             tokens: parts.tokens,
             relays: parts.relays,
             hashing: Hashing::new(&of)?,
-            attempts: Attempts::new(of.account_failures, of.address_failures),
+            throttle: Throttle::new(of.account_failures, of.address_failures),
             access_lifetime: of.access_lifetime,
             refresh_lifetime: of.refresh_lifetime,
         }));
@@ -96,7 +96,7 @@ impl Accounts {
 
         // What registration tells of an address can be asked as seldom as a password can be tried.
         let who = Who::new(email.key(), client.address.0);
-        self.0.attempts.check(who)?;
+        self.0.throttle.check(who)?;
         let place = self.0.hashing.enter()?;
         if self.found(&email).await?.is_some() {
             return Err(self.taken(who));
@@ -117,7 +117,7 @@ impl Accounts {
 
     fn taken(&self, who: Who) -> Error {
         let taken = Error::because(Code::Conflict, "this address has an account already: sign in");
-        self.0.attempts.fail(who).err().unwrap_or(taken)
+        self.0.throttle.fail(who).err().unwrap_or(taken)
     }
 
     /// Signs somebody in.
@@ -142,14 +142,14 @@ impl Accounts {
     async fn try_login(&self, typed: &str, password: Password, who: Who, client: &Client) -> Result<SignedInAnswer> {
         let inner = &self.0;
         // Before anything is done for them, and again when it is their turn: others may have failed meanwhile.
-        inner.attempts.check(who)?;
+        inner.throttle.check(who)?;
         let place = inner.hashing.enter()?;
         let found = match Email::parse(typed) {
             Ok(email) => self.found(&email).await?,
             Err(_) => None,
         };
         let turn = place.turn().await?;
-        let attempt = inner.attempts.begin(who)?;
+        let attempt = inner.throttle.begin(who)?;
         let stored = found.as_ref().map(|found| found.password_hash.clone());
         let tried = inner.hashing.check(turn, password, stored).await?;
         let wrong = || Error::because(Code::Unauthorized, "the email or the password is wrong");
@@ -282,7 +282,7 @@ impl Accounts {
     /// # Errors
     /// `rate_limited`, `overloaded`.
     pub fn resend(&self, user_id: Uuid, client: &Client) -> Result<()> {
-        if !self.0.attempts.mail(Who::new(&user_id.to_string(), client.address.0))? {
+        if !self.0.throttle.mail(Who::new(&user_id.to_string(), client.address.0))? {
             return Err(Error::rate_limited(Duration::from_secs(5 * 60)));
         }
         self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id))
@@ -294,7 +294,7 @@ impl Accounts {
     /// `rate_limited` for one who asks too often for whichever addresses, `overloaded`.
     pub fn forgot(&self, forgotten: &Forgotten, client: &Client) -> Result<()> {
         let email = Email::parse(&forgotten.email).map_err(|detail| Error::invalid("/email", detail))?;
-        if !self.0.attempts.mail(Who::new(email.key(), client.address.0))? {
+        if !self.0.throttle.mail(Who::new(email.key(), client.address.0))? {
             return Ok(());
         }
         self.0.mails.ask(Purpose::Reset, Whose::Address(email))

@@ -62,7 +62,7 @@ impl Count {
 }
 
 /// The failures of the last minute.
-pub struct Attempts {
+pub struct Throttle {
     pair: usize,
     address: usize,
     counts: Mutex<HashMap<Count, VecDeque<Instant>>>,
@@ -104,15 +104,15 @@ fn network(address: Option<IpAddr>) -> IpAddr {
 /// whose client went away stays so, since its outcome may have been seen.
 #[must_use]
 pub struct Attempt<'a> {
-    attempts: &'a Attempts,
+    throttle: &'a Throttle,
     who: Who,
     at: Instant,
 }
 
-impl Attempts {
+impl Throttle {
     /// With these bounds a minute: of an account from an address, and of an address.
     pub fn new(pair: usize, address: usize) -> Self {
-        Attempts { pair, address, counts: Mutex::default() }
+        Throttle { pair, address, counts: Mutex::default() }
     }
 
     /// Whether an attempt is allowed at this moment.
@@ -120,27 +120,27 @@ impl Attempts {
     /// # Errors
     /// [`Code::RateLimited`](crate::foundation::errors::Code::RateLimited), with when to come back.
     pub fn check(&self, who: Who) -> Result<()> {
-        self.look(&mut self.counts.lock(), who, Instant::now())
+        self.check_at(&mut self.counts.lock(), who, Instant::now())
     }
 
     /// Begins an attempt. To be called when its password is about to be looked at, and not while it waits for that.
     ///
     /// # Errors
-    /// Those of [`Attempts::check`].
+    /// Those of [`Throttle::check`].
     pub fn begin(&self, who: Who) -> Result<Attempt<'_>> {
         let mut counts = self.counts.lock();
         let at = Instant::now();
-        self.look(&mut counts, who, at)?;
+        self.check_at(&mut counts, who, at)?;
         for count in who.counts() {
             enter(&mut counts, count, at, self.bound(count));
         }
-        Ok(Attempt { attempts: self, who, at })
+        Ok(Attempt { throttle: self, who, at })
     }
 
     /// Counts something that tells as much as a failed attempt.
     ///
     /// # Errors
-    /// Those of [`Attempts::check`], before it is counted.
+    /// Those of [`Throttle::check`], before it is counted.
     pub fn fail(&self, who: Who) -> Result<()> {
         self.begin(who).map(drop)
     }
@@ -172,7 +172,7 @@ impl Attempts {
         }
     }
 
-    fn look(&self, counts: &mut HashMap<Count, VecDeque<Instant>>, who: Who, now: Instant) -> Result<()> {
+    fn check_at(&self, counts: &mut HashMap<Count, VecDeque<Instant>>, who: Who, now: Instant) -> Result<()> {
         let [pair, address, account] = who.counts();
         full(counts, address, self.bound(address), now)?;
         let guessed_at = full(counts, account, self.bound(account), now).is_err();
@@ -223,7 +223,7 @@ fn enter(counts: &mut HashMap<Count, VecDeque<Instant>>, count: Count, at: Insta
 impl Attempt<'_> {
     /// The password was right, or nobody looked at it: it does not count.
     pub fn forgive(self) {
-        let mut counts = self.attempts.counts.lock();
+        let mut counts = self.throttle.counts.lock();
         for count in self.who.counts() {
             let Some(times) = counts.get_mut(&count) else { continue };
             if let Some(place) = times.iter().rposition(|time| *time == self.at) {
@@ -246,102 +246,102 @@ mod tests {
         Some(IpAddr::V4(number.into()))
     }
 
-    fn fails(attempts: &Attempts, email: &str, address: u32) -> bool {
-        attempts.fail(Who::new(email, from(address))).is_ok()
+    fn fails(throttle: &Throttle, email: &str, address: u32) -> bool {
+        throttle.fail(Who::new(email, from(address))).is_ok()
     }
 
     /// Moves all that was counted into the past.
-    fn later(attempts: &Attempts, by: Duration) {
-        attempts.counts.lock().values_mut().flatten().for_each(|time| *time -= by);
+    fn later(throttle: &Throttle, by: Duration) {
+        throttle.counts.lock().values_mut().flatten().for_each(|time| *time -= by);
     }
 
     #[test]
     fn one_address_has_five_guesses_a_minute_and_its_owner_as_many_from_elsewhere() {
-        let attempts = Attempts::new(5, 30);
-        assert!((0..5).all(|_| fails(&attempts, OWNER, 1)));
-        let error = attempts.check(Who::new("ANA@EXAMPLE.ORG", from(1))).unwrap_err();
+        let throttle = Throttle::new(5, 30);
+        assert!((0..5).all(|_| fails(&throttle, OWNER, 1)));
+        let error = throttle.check(Who::new("ANA@EXAMPLE.ORG", from(1))).unwrap_err();
         assert!(error.retry_after.is_some_and(|wait| wait > Duration::from_secs(58) && wait <= WINDOW));
-        assert!(attempts.check(Who::new(OWNER, from(2))).is_ok());
-        assert!(attempts.check(Who::new("ben@example.org", from(1))).is_ok());
-        later(&attempts, WINDOW);
-        assert!((0..5).all(|_| fails(&attempts, OWNER, 1)) && !fails(&attempts, OWNER, 1));
+        assert!(throttle.check(Who::new(OWNER, from(2))).is_ok());
+        assert!(throttle.check(Who::new("ben@example.org", from(1))).is_ok());
+        later(&throttle, WINDOW);
+        assert!((0..5).all(|_| fails(&throttle, OWNER, 1)) && !fails(&throttle, OWNER, 1));
     }
 
     #[test]
     fn the_window_slides() {
-        let attempts = Attempts::new(2, 30);
-        assert!(fails(&attempts, OWNER, 1));
-        later(&attempts, Duration::from_secs(40));
-        assert!(fails(&attempts, OWNER, 1));
-        later(&attempts, Duration::from_secs(19));
-        assert!(!fails(&attempts, OWNER, 1), "two within 59 seconds");
-        later(&attempts, Duration::from_secs(1));
-        assert!(fails(&attempts, OWNER, 1) && !fails(&attempts, OWNER, 1), "one of them is over");
+        let throttle = Throttle::new(2, 30);
+        assert!(fails(&throttle, OWNER, 1));
+        later(&throttle, Duration::from_secs(40));
+        assert!(fails(&throttle, OWNER, 1));
+        later(&throttle, Duration::from_secs(19));
+        assert!(!fails(&throttle, OWNER, 1), "two within 59 seconds");
+        later(&throttle, Duration::from_secs(1));
+        assert!(fails(&throttle, OWNER, 1) && !fails(&throttle, OWNER, 1), "one of them is over");
     }
 
     #[test]
     fn one_address_has_thirty_failures_over_all_accounts() {
-        let attempts = Attempts::new(5, 30);
-        assert!((0..30).all(|number| fails(&attempts, &format!("person{number}@example.org"), 1)));
-        assert!(!fails(&attempts, OWNER, 1) && fails(&attempts, OWNER, 2));
+        let throttle = Throttle::new(5, 30);
+        assert!((0..30).all(|number| fails(&throttle, &format!("person{number}@example.org"), 1)));
+        assert!(!fails(&throttle, OWNER, 1) && fails(&throttle, OWNER, 2));
         let v6 = |text: &str| Who::new(OWNER, Some(text.parse().unwrap()));
-        (0..5).for_each(|number| attempts.fail(v6(&format!("2001:db8::{number}"))).unwrap());
-        assert!(attempts.check(v6("2001:db8::ffff")).is_err(), "a network of 64 bits is one address");
-        assert!(attempts.check(v6("2001:db8:0:1::")).is_ok());
+        (0..5).for_each(|number| throttle.fail(v6(&format!("2001:db8::{number}"))).unwrap());
+        assert!(throttle.check(v6("2001:db8::ffff")).is_err(), "a network of 64 bits is one address");
+        assert!(throttle.check(v6("2001:db8:0:1::")).is_ok());
     }
 
     #[test]
     fn a_thousand_addresses_have_a_guess_each_and_keep_nobody_out() {
-        let attempts = Attempts::new(5, 30);
+        let throttle = Throttle::new(5, 30);
         for address in 0..1_000 {
-            while fails(&attempts, OWNER, address) {}
+            while fails(&throttle, OWNER, address) {}
         }
         let guesses = |from: std::ops::Range<u32>| {
-            from.map(|address| (0..9).filter(|_| fails(&attempts, OWNER, address)).count()).sum::<usize>()
+            from.map(|address| (0..9).filter(|_| fails(&throttle, OWNER, address)).count()).sum::<usize>()
         };
         assert_eq!(guesses(0..1_000), 0);
         assert_eq!(guesses(1_000..2_000), 1_000, "a guess each");
-        let owner = attempts.begin(Who::new(OWNER, from(5_000))).expect("the owner is let in");
+        let owner = throttle.begin(Who::new(OWNER, from(5_000))).expect("the owner is let in");
         owner.forgive();
-        assert!(attempts.check(Who::new(OWNER, from(5_000))).is_ok());
+        assert!(throttle.check(Who::new(OWNER, from(5_000))).is_ok());
     }
 
     #[test]
     fn what_is_right_does_not_count_and_what_is_under_way_does() {
-        let attempts = Attempts::new(2, 30);
+        let throttle = Throttle::new(2, 30);
         for _ in 0..100 {
-            attempts.begin(Who::new(OWNER, from(1))).unwrap().forgive();
+            throttle.begin(Who::new(OWNER, from(1))).unwrap().forgive();
         }
-        assert!(attempts.counts.lock().is_empty());
-        let one = attempts.begin(Who::new(OWNER, from(1))).unwrap();
-        let two = attempts.begin(Who::new(OWNER, from(1))).unwrap();
-        assert!(attempts.begin(Who::new(OWNER, from(1))).is_err());
+        assert!(throttle.counts.lock().is_empty());
+        let one = throttle.begin(Who::new(OWNER, from(1))).unwrap();
+        let two = throttle.begin(Who::new(OWNER, from(1))).unwrap();
+        assert!(throttle.begin(Who::new(OWNER, from(1))).is_err());
         one.forgive();
         drop(two);
-        assert!(fails(&attempts, OWNER, 1) && !fails(&attempts, OWNER, 1));
+        assert!(fails(&throttle, OWNER, 1) && !fails(&throttle, OWNER, 1));
     }
 
     #[test]
     fn counts_are_bounded() {
-        let attempts = Attempts::new(5, 30);
-        (0..100_000).for_each(|address| assert!(fails(&attempts, &format!("{address}@example.org"), address)));
-        assert!(attempts.counts.lock().len() <= MOST + 2);
-        (0..1_000).for_each(|_| drop(attempts.mail(Who::new(OWNER, from(1)))));
-        assert!(attempts.counts.lock().values().all(|times| times.len() <= 50));
+        let throttle = Throttle::new(5, 30);
+        (0..100_000).for_each(|address| assert!(fails(&throttle, &format!("{address}@example.org"), address)));
+        assert!(throttle.counts.lock().len() <= MOST + 2);
+        (0..1_000).for_each(|_| drop(throttle.mail(Who::new(OWNER, from(1)))));
+        assert!(throttle.counts.lock().values().all(|times| times.len() <= 50));
     }
 
     #[test]
     fn mails_to_one_address_are_few_and_nobody_is_told() {
-        let attempts = Attempts::new(5, 30);
-        let asked: Vec<_> = (0..5).map(|_| attempts.mail(Who::new(OWNER, from(1))).unwrap()).collect();
+        let throttle = Throttle::new(5, 30);
+        let asked: Vec<_> = (0..5).map(|_| throttle.mail(Who::new(OWNER, from(1))).unwrap()).collect();
         assert_eq!(asked, [true, true, true, false, false]);
-        assert!(!attempts.mail(Who::new(OWNER, from(2))).unwrap());
+        assert!(!throttle.mail(Who::new(OWNER, from(2))).unwrap());
         let (mut told, mut number) = (true, 0);
         while told {
             number += 1;
-            told = attempts.mail(Who::new(&format!("{number}@example.org"), from(1))).is_ok();
+            told = throttle.mail(Who::new(&format!("{number}@example.org"), from(1))).is_ok();
         }
         assert_eq!(number, 26, "thirty from one address");
-        assert!(attempts.check(Who::new(OWNER, from(1))).is_ok(), "which is no failure to sign in");
+        assert!(throttle.check(Who::new(OWNER, from(1))).is_ok(), "which is no failure to sign in");
     }
 }
