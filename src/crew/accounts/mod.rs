@@ -20,7 +20,7 @@
 //! **Nobody learns who has an account** by signing in or asking for a reset: the answer is the same, and so is the work, one
 //! password hash. Registration does tell (`conflict`), or nobody could be told why they cannot register.
 
-mod bodies;
+mod dto;
 pub mod email;
 mod keys;
 mod mails;

@@ -8,7 +8,7 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::bodies::{Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, SignedInAnswer};
+use super::dto::{Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, SignedInAnswer};
 use super::service::Accounts;
 use super::{Client, session_routes};
 use crate::crew::profiles::sign_in::SignedIn;

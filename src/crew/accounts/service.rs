@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::bodies::{Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, Session, SignedInAnswer};
+use super::dto::{Credentials, Forgotten, MailedToken, NewPassword, Registration, Renewal, Session, SignedInAnswer};
 use super::email::Email;
 use super::keys::Key;
 use super::mails::Mails;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::bodies::Session;
+use super::dto::Session;
 use super::service::Accounts;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::auth::Identity;
