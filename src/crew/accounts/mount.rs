@@ -18,7 +18,7 @@ use crate::realtime::domain::{MountError, Mounted, Parts};
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let accounts = Accounts::start(
         &parts.settings,
-        service::Parts {
+        service::AccountParts {
             database: parts.database.clone(),
             tokens: Arc::clone(&parts.tokens),
             mailer: parts.mailer.clone(),

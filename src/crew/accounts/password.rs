@@ -57,7 +57,7 @@ pub struct Hashing {
 }
 
 /// A place in the room, in which one waits for a desk.
-pub struct Place {
+pub struct Admission {
     room: OwnedSemaphorePermit,
     desks: Arc<Semaphore>,
 }
@@ -96,10 +96,10 @@ impl Hashing {
     ///
     /// # Errors
     /// [`Code::Overloaded`] if too many wait already.
-    pub fn enter(&self) -> Result<Place> {
+    pub fn enter(&self) -> Result<Admission> {
         let full = |_| Error::because(Code::Overloaded, "too many are signing in at this moment");
         let room = Arc::clone(&self.room).try_acquire_owned().map_err(full)?;
-        Ok(Place { room, desks: Arc::clone(&self.desks) })
+        Ok(Admission { room, desks: Arc::clone(&self.desks) })
     }
 
     /// Hashes a password that was chosen.
@@ -147,7 +147,7 @@ impl Hashing {
     }
 }
 
-impl Place {
+impl Admission {
     /// Waits for a desk, in the order of coming.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ use crate::foundation::settings::Settings;
 use crate::realtime::relays::Relays;
 
 /// What the accounts are made of.
-pub struct Parts {
+pub struct AccountParts {
     /// The pools.
     pub database: Database,
     /// Who signs.
@@ -59,7 +59,7 @@ impl Accounts {
     ///
     /// # Errors
     /// [`Code::Internal`] if argon2 does not take the settings.
-    pub fn start(settings: &Settings, parts: Parts) -> Result<Self> {
+    pub fn start(settings: &Settings, parts: AccountParts) -> Result<Self> {
         let of = settings.own::<AccountSettings>();
         let accounts = Accounts(Arc::new(Inner {
             mails: Mails::start(parts.database.clone(), parts.mailer, parts.public_url),
@@ -159,7 +159,7 @@ impl Accounts {
         signed_in.ok_or_else(wrong)
     }
 
-    async fn found(&self, email: &Email) -> Result<Option<store::Found>> {
+    async fn found(&self, email: &Email) -> Result<Option<store::StoredPassword>> {
         self.0.database.service(async |conn| store::find(conn, email).await).await
     }
 

@@ -23,7 +23,7 @@ pub struct Device {
 
 /// What a password is checked against.
 #[derive(QueryableByName)]
-pub struct Found {
+pub struct StoredPassword {
     /// Whose account it is.
     #[diesel(sql_type = SqlUuid)]
     pub user_id: Uuid,
@@ -33,8 +33,8 @@ pub struct Found {
 }
 
 /// The account of an address.
-pub async fn find(conn: &mut AsyncPgConnection, email: &Email) -> Result<Option<Found>> {
-    let rows: Vec<Found> = diesel::sql_query("SELECT user_id, password_hash FROM podium.account_find($1)")
+pub async fn find(conn: &mut AsyncPgConnection, email: &Email) -> Result<Option<StoredPassword>> {
+    let rows: Vec<StoredPassword> = diesel::sql_query("SELECT user_id, password_hash FROM podium.account_find($1)")
         .bind::<Text, _>(email.key())
         .load(conn)
         .await?;

@@ -69,7 +69,7 @@ pub struct Inbox {
 struct Person {
     topic: Topic,
     sessions: HashMap<SubscriptionId, RelayHandle>,
-    pods: HashMap<Uuid, Known>,
+    pods: HashMap<Uuid, KnownPod>,
     listening: Listening,
 }
 
@@ -80,7 +80,7 @@ struct Watched {
 
 /// What a person was told of a pod of theirs, or might have read before.
 #[derive(Debug, Clone, Copy)]
-struct Known {
+struct KnownPod {
     /// The line by which they came.
     since: i64,
     /// Up to where they have read.
@@ -122,7 +122,7 @@ impl Inbox {
         deliver_to(person.sessions.values(), &person.topic, &[frame]);
     }
 
-    fn enter(&mut self, user_id: Uuid, pod_id: Uuid, known: Known) {
+    fn enter(&mut self, user_id: Uuid, pod_id: Uuid, known: KnownPod) {
         if let Some(person) = self.people.get_mut(&user_id) {
             person.pods.insert(pod_id, known);
             let watched = self.pods.entry(pod_id).or_insert_with(|| Watched {
@@ -147,7 +147,7 @@ impl Inbox {
         }
     }
 
-    fn known(&mut self, user_id: Uuid, pod_id: Uuid) -> Option<&mut Known> {
+    fn known(&mut self, user_id: Uuid, pod_id: Uuid) -> Option<&mut KnownPod> {
         self.people.get_mut(&user_id)?.pods.get_mut(&pod_id)
     }
 
@@ -174,7 +174,7 @@ impl Inbox {
         self.enter(
             user_id,
             pod_id,
-            Known { since: position, read: 0, head: position, flags: Flags::default(), entered: Instant::now() },
+            KnownPod { since: position, read: 0, head: position, flags: Flags::default(), entered: Instant::now() },
         );
         self.tell_joined(user_id, pod_id, ctx);
     }

@@ -32,10 +32,10 @@ const CODE_CHARS: usize = 22;
 /// How many people one link lets in at most, where it says a number.
 pub const MAX_USES: i32 = 1_000;
 
-/// What an invitation is good for. An [`Open`](State::Open) one lets in; the others say why they do not.
+/// What an invitation is good for. An [`Open`](InviteState::Open) one lets in; the others say why they do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum InviteState {
     /// It lets in.
     Open,
     /// As many came by it as it was made for.
@@ -50,16 +50,16 @@ pub enum State {
     Closed,
 }
 
-impl State {
+impl InviteState {
     /// Reads the database's name.
     pub fn read(name: &str) -> Option<Self> {
         match name {
-            "open" => Some(State::Open),
-            "used_up" => Some(State::UsedUp),
-            "expired" => Some(State::Expired),
-            "revoked" => Some(State::Revoked),
-            "full" => Some(State::Full),
-            "closed" => Some(State::Closed),
+            "open" => Some(InviteState::Open),
+            "used_up" => Some(InviteState::UsedUp),
+            "expired" => Some(InviteState::Expired),
+            "revoked" => Some(InviteState::Revoked),
+            "full" => Some(InviteState::Full),
+            "closed" => Some(InviteState::Closed),
             _ => None,
         }
     }
@@ -154,7 +154,7 @@ impl Invite {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Preview {
     /// What it is good for now.
-    pub state: State,
+    pub state: InviteState,
     /// The pod.
     pub pod: InvitingPod,
     /// Its event.

@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
 use super::service::Invites;
-use super::{InvitingPod, State};
+use super::{InviteState, InvitingPod};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{Preview, Previews};
 
@@ -18,7 +18,7 @@ impl Previews for InvitePreviews {
 
     fn find<'a>(&'a self, name: &'a str) -> LocalBoxFuture<'a, Result<Option<Preview>>> {
         async move {
-            match self.0.look(name).await {
+            match self.0.preview(name).await {
                 Ok(invite) => Ok(Some(preview(&invite, name))),
                 Err(error) if error.code == Code::NotFound => Ok(None),
                 Err(error) => Err(error),
@@ -41,14 +41,14 @@ fn preview(invite: &super::Preview, code: &str) -> Preview {
     }
 }
 
-fn told(state: State, pod: &InvitingPod) -> String {
+fn told(state: InviteState, pod: &InvitingPod) -> String {
     match state {
-        State::Open if pod.free_seats == 1 => format!("1 of {} seats is free.", pod.seats),
-        State::Open => format!("{} of {} seats are free.", pod.free_seats, pod.seats),
-        State::Full => "All seats are taken at the moment.".to_owned(),
-        State::UsedUp => "This invitation has been used up.".to_owned(),
-        State::Expired => "This invitation has expired.".to_owned(),
-        State::Revoked => "This invitation was taken back.".to_owned(),
-        State::Closed => "The pod was closed.".to_owned(),
+        InviteState::Open if pod.free_seats == 1 => format!("1 of {} seats is free.", pod.seats),
+        InviteState::Open => format!("{} of {} seats are free.", pod.free_seats, pod.seats),
+        InviteState::Full => "All seats are taken at the moment.".to_owned(),
+        InviteState::UsedUp => "This invitation has been used up.".to_owned(),
+        InviteState::Expired => "This invitation has expired.".to_owned(),
+        InviteState::Revoked => "This invitation was taken back.".to_owned(),
+        InviteState::Closed => "The pod was closed.".to_owned(),
     }
 }

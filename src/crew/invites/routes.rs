@@ -112,7 +112,7 @@ async fn revoke(who: SignedIn, invites: web::Data<Invites>, path: Path<(Uuid, Uu
 )]
 #[get("/v1/invites/{code}")]
 async fn preview(invites: web::Data<Invites>, code: Path<String>) -> Result<Json<Preview>> {
-    invites.look(&code).await.map(Json)
+    invites.preview(&code).await.map(Json)
 }
 
 /// Accept an invitation

@@ -80,7 +80,7 @@ impl Invites {
     ///
     /// # Errors
     /// `not_found` when there is no such code; `unavailable`.
-    pub async fn look(&self, code: &str) -> Result<Preview> {
+    pub async fn preview(&self, code: &str) -> Result<Preview> {
         if !is_code(code) {
             return Err(Code::NotFound.into());
         }
@@ -96,7 +96,7 @@ impl Invites {
     /// `unavailable`.
     pub async fn accept(&self, who: &SignedIn, code: String) -> Result<Accepted> {
         // Only to know which pod's log it is about; whether it lets in is judged under that pod's lock.
-        let Preview { pod, event, .. } = self.look(&code).await?;
+        let Preview { pod, event, .. } = self.preview(&code).await?;
         let done = self.0.journal.call(calls::accept(pod.id, who.user_id, code)).await?;
         Ok(Accepted { pod_id: pod.id, event_id: event.id, seat: done.taken()? })
     }

@@ -8,7 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::calls::refusal;
-use super::{Inviter, InvitingPod, Link, NewInvite, Preview, State};
+use super::{InviteState, Inviter, InvitingPod, Link, NewInvite, Preview};
 use crate::crew::events;
 use crate::crew::events::slug::EventKey;
 use crate::foundation::errors::{Code, Error, Result};
@@ -126,7 +126,7 @@ pub async fn preview(conn: &mut AsyncPgConnection, code: &str) -> Result<Preview
         diesel::sql_query("SELECT * FROM podium.invite_preview($1)").bind::<Text, _>(code).load(conn).await?;
     let row = rows.into_iter().next().ok_or(Code::NotFound)?;
     let state =
-        State::read(&row.state).ok_or_else(|| Error::internal(format!("an invitation that is {}", row.state)))?;
+        InviteState::read(&row.state).ok_or_else(|| Error::internal(format!("an invitation that is {}", row.state)))?;
     let event = events::store::find(conn, EventKey::Id(row.event_id)).await?;
     Ok(Preview {
         state,

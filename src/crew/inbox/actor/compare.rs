@@ -7,16 +7,16 @@ use actix::fut::wrap_future;
 use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 use uuid::Uuid;
 
-use super::{Inbox, Known};
+use super::{Inbox, KnownPod};
 use crate::crew::inbox::messages::Compare;
 use crate::crew::inbox::store::{self, Membership};
 use crate::foundation::errors::Result;
 use crate::foundation::metrics;
 
 impl Membership {
-    pub(super) fn known(&self, entered: Instant) -> Known {
+    pub(super) fn known(&self, entered: Instant) -> KnownPod {
         let (since, read, head) = (self.since_seq, self.read_seq, self.head);
-        Known { since, read, head, flags: self.flags(), entered }
+        KnownPod { since, read, head, flags: self.flags(), entered }
     }
 }
 
