@@ -1,7 +1,7 @@
 //! The model of time: in which zone an event is told, on which day it is, and whether it is upcoming, on, or over.
 //!
 //! Whatever tells a time of an event, or filters by one, asks here. docs/TIME.md describes the model; the client's twin is
-//! `web/src/lib/event-time.ts`. The queries of [`super::store`] compare with [`Over`], which says the same in columns, and a test
+//! `web/src/features/events/time.ts`. The queries of [`super::store`] compare with [`Over`], which says the same in columns, and a test
 //! holds the two together.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};

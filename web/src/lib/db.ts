@@ -2,7 +2,7 @@
 // there after a reload, a killed tab, and without a network.
 
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
-import type { Entry, Kept } from "./conversation/state";
+import type { Entry, Kept } from "../features/pods/conversation/state";
 import { hold } from "./leaving";
 import { local } from "./storage";
 import type { Id } from "./types";

@@ -10,7 +10,7 @@ import { isChanging } from "./api";
 import { wouldLose } from "./leaving";
 import { session } from "./session.svelte";
 import { tab } from "./storage";
-import { talks } from "./talk.svelte";
+import { talks } from "../features/pods/talk.svelte";
 
 interface InstallPrompt extends Event {
   prompt(): Promise<unknown>;

@@ -1,4 +1,4 @@
-// Times of the reader's own: of messages, devices and the like. An event's are told by `event-time.ts`. All pages are in
+// Times of the reader's own: of messages, devices and the like. An event's are told by `features/events/time.ts`. All pages are in
 // English, so dates and times are, too.
 
 import { now } from "./now.svelte";

@@ -12,7 +12,7 @@ import {
   type Conversation,
   type Entry,
   type Wish,
-} from "../../src/lib/conversation/state";
+} from "../../src/features/pods/conversation/state";
 import type { JoinReply, LogPage, Message } from "../../src/lib/types";
 import { Log } from "./model";
 

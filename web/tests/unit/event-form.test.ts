@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { crowdWords } from "../../src/lib/crowd";
-import { bodyOf, changesOf, draftOf, endTrouble, momentOf, textOf } from "../../src/lib/event-form";
-import { LONGEST } from "../../src/lib/event-time";
+import { crowdWords } from "../../src/features/events/crowd";
+import { bodyOf, changesOf, draftOf, endTrouble, momentOf, textOf } from "../../src/features/events/form";
+import { LONGEST } from "../../src/features/events/time";
 import type { EventView, LiveEvent } from "../../src/lib/types";
 
 const at = (iso: string): number => Date.parse(iso);

@@ -10,7 +10,7 @@ import {
   yoursOf,
   type Reader,
   type Timed,
-} from "../../src/lib/event-time";
+} from "../../src/features/events/time";
 import { HOUR } from "../../src/lib/zones";
 
 const BERLIN: Reader = { zone: "Europe/Berlin", locale: "en-GB" };

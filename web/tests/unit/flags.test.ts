@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { granted, inOrder, newer, readTo, unreadOf } from "../../src/lib/flags";
+import { granted, inOrder, newer, readTo, unreadOf } from "../../src/features/inbox/flags";
 import type { InboxEntry } from "../../src/lib/types";
 
 function entry(id: string, active_at: string, flags: Partial<InboxEntry> = {}): InboxEntry {

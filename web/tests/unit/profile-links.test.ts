@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { instagram, picture } from "../../src/lib/profile-links";
+import { instagram, picture } from "../../src/features/me/profile-links";
 
 describe("Instagram", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { rows, type Row } from "../../src/lib/conversation/rows";
-import type { Shown } from "../../src/lib/conversation/state";
+import { rows, type Row } from "../../src/features/pods/conversation/rows";
+import type { Shown } from "../../src/features/pods/conversation/state";
 import type { Member, Message } from "../../src/lib/types";
 
 function said(seq: number, user_id: string, at: string, kind = "text"): Shown {
