@@ -6,8 +6,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::foundation::errors::Result;
+use crate::foundation::prepared::{Statement, prepared};
 use crate::foundation::schema::event_removals;
-use crate::foundation::written::{Statement, written};
 
 type SqlUuid = diesel::sql_types::Uuid;
 
@@ -30,7 +30,7 @@ impl Statement for HeadOf {
 
 /// Reads how far an event's feed reaches. `None` when there is no such event.
 pub async fn head(conn: &mut AsyncPgConnection, event_id: Uuid) -> Result<Option<Head>> {
-    let found: Vec<Head> = written::<HeadOf>().bind::<SqlUuid, _>(event_id).load(conn).await?;
+    let found: Vec<Head> = prepared::<HeadOf>().bind::<SqlUuid, _>(event_id).load(conn).await?;
     Ok(found.into_iter().next())
 }
 
@@ -74,6 +74,6 @@ impl Statement for HeadsOf {
 pub async fn different(conn: &mut AsyncPgConnection, known: &[(Uuid, i64)]) -> Result<Vec<Uuid>> {
     let (events, heads): (Vec<Uuid>, Vec<i64>) = known.iter().copied().unzip();
     let rows: Vec<DifferentRow> =
-        written::<HeadsOf>().bind::<Array<SqlUuid>, _>(events).bind::<Array<BigInt>, _>(heads).load(conn).await?;
+        prepared::<HeadsOf>().bind::<Array<SqlUuid>, _>(events).bind::<Array<BigInt>, _>(heads).load(conn).await?;
     Ok(rows.into_iter().map(|row| row.event_id).collect())
 }

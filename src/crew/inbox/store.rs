@@ -18,7 +18,7 @@ use crate::crew::pods::view::PodView;
 use crate::crew::pods::{Member, Pod};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::Place;
-use crate::foundation::written::{Statement, written};
+use crate::foundation::prepared::{Statement, prepared};
 
 type SqlUuid = diesel::sql_types::Uuid;
 
@@ -69,7 +69,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<InboxEntry>> {
     let (time, pod_id) = before.map(|place| (place.time, place.id)).unzip();
-    let rows: Vec<InboxRow> = written::<Inbox>()
+    let rows: Vec<InboxRow> = prepared::<Inbox>()
         .bind::<Int4, _>(i32::try_from(limit).unwrap_or(i32::MAX))
         .bind::<Nullable<Timestamptz>, _>(time)
         .bind::<Nullable<SqlUuid>, _>(pod_id)

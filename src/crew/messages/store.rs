@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::{Kind, Message, MessagePage, PAGE_BYTES, Span, one_emoji};
 use crate::foundation::errors::{Error, Result};
+use crate::foundation::prepared::{Statement, prepared};
 use crate::foundation::schema::messages;
-use crate::foundation::written::{Statement, written};
 
 #[derive(Queryable, QueryableByName, Selectable, Deserialize)]
 #[diesel(table_name = messages)]
@@ -141,7 +141,7 @@ pub async fn changed(
     let pods: Vec<Uuid> = stretches.iter().map(|(pod_id, ..)| *pod_id).collect();
     let after: Vec<i64> = stretches.iter().map(|(_, after, _)| *after).collect();
     let heads: Vec<i64> = stretches.iter().map(|(.., head)| *head).collect();
-    let rows: Vec<ChangedRow> = written::<ChangedOf>()
+    let rows: Vec<ChangedRow> = prepared::<ChangedOf>()
         .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
         .bind::<Array<BigInt>, _>(after)
         .bind::<Array<BigInt>, _>(heads)

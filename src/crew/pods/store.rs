@@ -16,8 +16,8 @@ use super::view::{Order, PodDetail, PodView};
 use super::{JoinPolicy, Member, Pod};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::http::Place;
+use crate::foundation::prepared::{Statement, prepared};
 use crate::foundation::schema::{pod_members, pods};
-use crate::foundation::written::{Statement, written};
 
 type SqlUuid = diesel::sql_types::Uuid;
 
@@ -94,7 +94,7 @@ pub async fn opened(conn: &mut AsyncPgConnection, id: Uuid) -> Result<PodDetail>
 async fn complete(conn: &mut AsyncPgConnection, pod: PodRow) -> Result<PodDetail> {
     let id = pod.id;
     let view = views(conn, vec![pod]).await?.pop().ok_or(Code::NotFound)?;
-    let members: Vec<MemberRow> = written::<Roster>().bind::<SqlUuid, _>(id).load(conn).await?;
+    let members: Vec<MemberRow> = prepared::<Roster>().bind::<SqlUuid, _>(id).load(conn).await?;
     let members: Vec<Member> = members.into_iter().map(MemberRow::member).collect();
     Ok(PodDetail { view, members: (!members.is_empty()).then_some(members) })
 }
@@ -131,7 +131,7 @@ pub async fn of_event(
 /// Adds the free seats, in one statement for all.
 async fn views(conn: &mut AsyncPgConnection, rows: Vec<PodRow>) -> Result<Vec<PodView>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let taken: Vec<TakenRow> = written::<SeatsTaken>().bind::<Array<SqlUuid>, _>(ids).load(conn).await?;
+    let taken: Vec<TakenRow> = prepared::<SeatsTaken>().bind::<Array<SqlUuid>, _>(ids).load(conn).await?;
     let taken: HashMap<Uuid, i32> = taken.into_iter().map(|row| (row.pod_id, row.taken)).collect();
     let view = |row: PodRow| {
         let free_seats = free(row.seats, taken.get(&row.id).copied().unwrap_or(0));

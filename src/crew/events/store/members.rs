@@ -6,8 +6,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::foundation::errors::Result;
+use crate::foundation::prepared::{Statement, prepared};
 use crate::foundation::schema::event_members;
-use crate::foundation::written::{Statement, written};
 
 type SqlUuid = diesel::sql_types::Uuid;
 
@@ -33,6 +33,6 @@ impl Statement for CountsOf {
 
 /// Counts the members of each of these events, in one statement.
 pub async fn counts(conn: &mut AsyncPgConnection, events: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
-    let rows: Vec<CountRow> = written::<CountsOf>().bind::<Array<SqlUuid>, _>(events).load(conn).await?;
+    let rows: Vec<CountRow> = prepared::<CountsOf>().bind::<Array<SqlUuid>, _>(events).load(conn).await?;
     Ok(rows.into_iter().map(|row| (row.event_id, row.members)).collect())
 }

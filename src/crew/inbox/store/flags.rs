@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::crew::inbox::{Flags, FlagsChange};
 use crate::foundation::errors::{Code, Result};
-use crate::foundation::written::{Statement, written};
+use crate::foundation::prepared::{Statement, prepared};
 
 #[derive(QueryableByName)]
 struct FlagsRow {
@@ -54,7 +54,7 @@ impl Statement for FlagsOf {
 /// # Errors
 /// [`Code::NotFound`] for one who is no member.
 pub async fn change(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid, change: FlagsChange) -> Result<Flags> {
-    let rows: Vec<FlagsRow> = written::<Change>()
+    let rows: Vec<FlagsRow> = prepared::<Change>()
         .bind::<SqlUuid, _>(pod_id)
         .bind::<SqlUuid, _>(user_id)
         .bind::<Nullable<Bool>, _>(change.pinned)
@@ -67,6 +67,6 @@ pub async fn change(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid, c
 /// The caller's marks of these pods of theirs; those without any are left out.
 pub async fn of_pods(conn: &mut AsyncPgConnection, pods: Vec<Uuid>, user_id: Uuid) -> Result<HashMap<Uuid, Flags>> {
     let rows: Vec<FlagsRow> =
-        written::<FlagsOf>().bind::<Array<SqlUuid>, _>(pods).bind::<SqlUuid, _>(user_id).load(conn).await?;
+        prepared::<FlagsOf>().bind::<Array<SqlUuid>, _>(pods).bind::<SqlUuid, _>(user_id).load(conn).await?;
     Ok(rows.iter().map(|row| (row.pod_id, row.flags())).collect())
 }

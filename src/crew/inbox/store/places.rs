@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::crew::messages::{self, Message};
 use crate::foundation::errors::Result;
-use crate::foundation::written::{Statement, written};
+use crate::foundation::prepared::{Statement, prepared};
 
 /// A person's place in a pod.
 #[derive(Debug, QueryableByName)]
@@ -52,7 +52,7 @@ impl Statement for MembershipsOf {
 
 /// The pods that these people sit in, in one statement. As the service.
 pub async fn memberships(conn: &mut AsyncPgConnection, people: Vec<Uuid>) -> Result<Vec<Membership>> {
-    Ok(written::<MembershipsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(people).load(conn).await?)
+    Ok(prepared::<MembershipsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(people).load(conn).await?)
 }
 
 #[derive(QueryableByName)]
@@ -124,7 +124,7 @@ impl Statement for ActivityOf {
 
 /// The activity of these pods for those of these people who are members, in one statement. As the service.
 pub async fn activity(conn: &mut AsyncPgConnection, pods: Vec<Uuid>, people: Vec<Uuid>) -> Result<Vec<Activity>> {
-    let rows: Vec<ActivityRow> = written::<ActivityOf>()
+    let rows: Vec<ActivityRow> = prepared::<ActivityOf>()
         .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
         .bind::<Array<diesel::sql_types::Uuid>, _>(people)
         .load(conn)

@@ -10,7 +10,7 @@ use crate::crew::pods::Pod;
 use crate::crew::pods::store;
 use crate::crew::pods::view::PodView;
 use crate::foundation::errors::Result;
-use crate::foundation::written::{Statement, written};
+use crate::foundation::prepared::{Statement, prepared};
 
 /// What the members of an event see of one of its pods, as it changed.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Statement for CardsSince {
 
 /// The pods of an event whose card has changed since a number of its wall, by theirs, ascending. As the service.
 pub async fn cards(conn: &mut AsyncPgConnection, event_id: Uuid, after: i64, limit: i64) -> Result<Vec<Card>> {
-    let rows: Vec<CardRow> = written::<CardsSince>()
+    let rows: Vec<CardRow> = prepared::<CardsSince>()
         .bind::<diesel::sql_types::Uuid, _>(event_id)
         .bind::<BigInt, _>(after)
         .bind::<BigInt, _>(limit)

@@ -14,8 +14,8 @@ pub use self::snapshot::{Reader, Snapshot, snapshot};
 pub use self::sweep::{Found, Known, epoch, sweep};
 use crate::crew::pods::JoinPolicy;
 use crate::foundation::errors::Result;
+use crate::foundation::prepared::{Statement, prepared};
 use crate::foundation::schema::{event_members, pod_admissions, pods};
-use crate::foundation::written::{Statement, written};
 
 /// What an actor starts from.
 #[derive(QueryableByName)]
@@ -51,7 +51,7 @@ impl Statement for StartOf {
 
 /// Reads head and members in one snapshot, as the service. `None` when there is no such pod.
 pub async fn start(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<Option<Start>> {
-    let found: Vec<Start> = written::<StartOf>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?;
+    let found: Vec<Start> = prepared::<StartOf>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?;
     Ok(found.into_iter().next())
 }
 

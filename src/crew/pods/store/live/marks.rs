@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::foundation::errors::Result;
-use crate::foundation::written::{Statement, written};
+use crate::foundation::prepared::{Statement, prepared};
 
 #[derive(QueryableByName)]
 struct MarkRow {
@@ -53,7 +53,7 @@ pub async fn mark_read(
     let pods: Vec<Uuid> = marks.iter().map(|((pod_id, _), _)| *pod_id).collect();
     let people: Vec<Uuid> = marks.iter().map(|((_, user_id), _)| *user_id).collect();
     let seqs: Vec<i64> = marks.iter().map(|(_, seq)| *seq).collect();
-    let rows: Vec<MarkRow> = written::<MarkRead>()
+    let rows: Vec<MarkRow> = prepared::<MarkRead>()
         .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
         .bind::<Array<diesel::sql_types::Uuid>, _>(people)
         .bind::<Array<BigInt>, _>(seqs)
@@ -85,7 +85,7 @@ impl Statement for SumsOf {
 /// The sum of all read marks of each of these pods: if it stands still, none has moved, unless somebody has come or gone.
 /// As the service.
 pub async fn sums_of_marks(conn: &mut AsyncPgConnection, pods: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
-    let rows: Vec<SumRow> = written::<SumsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(pods).load(conn).await?;
+    let rows: Vec<SumRow> = prepared::<SumsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(pods).load(conn).await?;
     Ok(rows.into_iter().map(|row| (row.pod_id, row.sum)).collect())
 }
 

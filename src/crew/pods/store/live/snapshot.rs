@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::crew::pods::{JoinPolicy, Member, Pod};
 use crate::foundation::errors::{Code, Error, Result};
-use crate::foundation::written::{Statement, written};
+use crate::foundation::prepared::{Statement, prepared};
 
 /// A pod with its members at a head, in one snapshot: what joins and `pod:changed` tell.
 #[derive(Debug)]
@@ -105,9 +105,9 @@ impl Statement for SnapshotForService {
 /// the reader's to see.
 pub async fn snapshot(conn: &mut AsyncPgConnection, pod_id: Uuid, reader: Reader) -> Result<Option<Snapshot>> {
     let rows: Vec<SnapshotRow> = match reader {
-        Reader::Member => written::<SnapshotForMember>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?,
+        Reader::Member => prepared::<SnapshotForMember>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?,
         Reader::Service => {
-            written::<SnapshotForService>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?
+            prepared::<SnapshotForService>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?
         }
     };
     let Some(row) = rows.into_iter().next() else { return Ok(None) };

@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::foundation::errors::Result;
-use crate::foundation::written::{Statement, written};
+use crate::foundation::prepared::{Statement, prepared};
 
 /// What the sweep finds of one pod.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub async fn sweep(conn: &mut AsyncPgConnection, known: &[Known]) -> Result<Vec<
     let pods: Vec<Uuid> = known.iter().map(|(pod_id, ..)| *pod_id).collect();
     let heads: Vec<i64> = known.iter().map(|(_, head, _)| *head).collect();
     let revisions: Vec<i64> = known.iter().map(|(.., revision)| *revision).collect();
-    let rows: Vec<FoundRow> = written::<HeadsOf>()
+    let rows: Vec<FoundRow> = prepared::<HeadsOf>()
         .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
         .bind::<Array<BigInt>, _>(heads)
         .bind::<Array<BigInt>, _>(revisions)

@@ -21,17 +21,17 @@ pub trait Statement: 'static {
 }
 
 /// A statement with what is bound to it so far, ready for `load`.
-pub struct Written<S> {
+pub struct Prepared<S> {
     values: Vec<Box<dyn QueryFragment<Pg> + Send>>,
     statement: PhantomData<fn() -> S>,
 }
 
 /// The statement `S`, with nothing bound yet.
-pub fn written<S: Statement>() -> Written<S> {
-    Written { values: Vec::new(), statement: PhantomData }
+pub fn prepared<S: Statement>() -> Prepared<S> {
+    Prepared { values: Vec::new(), statement: PhantomData }
 }
 
-impl<S: Statement> Written<S> {
+impl<S: Statement> Prepared<S> {
     /// Binds the next value, as the SQL type `T`.
     pub fn bind<T, V>(mut self, value: V) -> Self
     where
@@ -44,7 +44,7 @@ impl<S: Statement> Written<S> {
     }
 }
 
-impl<S: Statement> QueryFragment<Pg> for Written<S> {
+impl<S: Statement> QueryFragment<Pg> for Prepared<S> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         for piece in pieces(S::SQL) {
             match piece {
@@ -62,12 +62,12 @@ impl<S: Statement> QueryFragment<Pg> for Written<S> {
     }
 }
 
-impl<S: Statement> QueryId for Written<S> {
+impl<S: Statement> QueryId for Prepared<S> {
     type QueryId = S;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl<S: Statement> Query for Written<S> {
+impl<S: Statement> Query for Prepared<S> {
     type SqlType = Untyped;
 }
 
@@ -106,11 +106,11 @@ mod tests {
     #[test]
     fn values_go_to_their_places() {
         let query =
-            written::<Twice>().bind::<Array<BigInt>, _>(vec![7_i64, 8]).bind::<Nullable<BigInt>, _>(None::<i64>);
+            prepared::<Twice>().bind::<Array<BigInt>, _>(vec![7_i64, 8]).bind::<Nullable<BigInt>, _>(None::<i64>);
         let shown = debug_query::<Pg, _>(&query).to_string();
         assert_eq!(shown, "SELECT * FROM f($1, $2) WHERE a = ANY ($3) -- binds: [[7, 8], None, [7, 8]]");
         assert!(query.is_safe_to_cache_prepared(&Pg).unwrap());
-        let missing = written::<Twice>().bind::<Array<BigInt>, _>(vec![7_i64]);
+        let missing = prepared::<Twice>().bind::<Array<BigInt>, _>(vec![7_i64]);
         assert!(missing.to_sql(&mut diesel::pg::PgQueryBuilder::default(), &Pg).is_err());
     }
 
