@@ -177,7 +177,7 @@ impl Server {
         ];
         background.extend(works.jobs.drain(..).map(spawn));
         metrics::BUILD
-            .level(&[("version", env!("CARGO_PKG_VERSION").to_owned()), ("node", settings.node.clone())])
+            .gauge(&[("version", env!("CARGO_PKG_VERSION").to_owned()), ("node", settings.node.clone())])
             .set(1.0);
 
         let outcome = async {

@@ -111,7 +111,7 @@ impl Health {
 pub async fn watch_database(health: Health, url: String) {
     let mut last_answer = Instant::now();
     let mut client = None;
-    let up = metrics::DB_UP.level(metrics::NONE);
+    let up = metrics::DB_UP.gauge(metrics::NONE);
     loop {
         let answered = timeout(PATIENCE, ask(&mut client, &url)).await;
         let state = match answered {

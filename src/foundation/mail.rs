@@ -97,7 +97,7 @@ impl Mailer {
         let (transport, sender) = match &*self.way {
             Way::Smtp { transport, sender } => (transport, sender),
             Way::Log => {
-                metrics::MAILS.count(&[("outcome", "logged")]).increment(1);
+                metrics::MAILS.counter(&[("outcome", "logged")]).increment(1);
                 tracing::info!(to = mail.to, link = mail.link, "no PODIUM_SMTP_URL: a mail's link");
                 return;
             }
@@ -109,7 +109,7 @@ impl Mailer {
         let mut waits = AGAIN.iter();
         loop {
             match (transport.send(message.clone()).await, waits.next()) {
-                (Ok(_), _) => return metrics::MAILS.count(&[("outcome", "sent")]).increment(1),
+                (Ok(_), _) => return metrics::MAILS.counter(&[("outcome", "sent")]).increment(1),
                 (Err(cause), Some(wait)) if !cause.is_permanent() => {
                     tracing::warn!(%cause, "the mail server does not take a mail; trying again");
                     tokio::time::sleep(*wait).await;
@@ -122,7 +122,7 @@ impl Mailer {
 
 /// The address is left out: a log is read by more people than the mail would have been.
 fn failed(cause: &dyn std::error::Error) {
-    metrics::MAILS.count(&[("outcome", "failed")]).increment(1);
+    metrics::MAILS.counter(&[("outcome", "failed")]).increment(1);
     tracing::error!(%cause, "a mail was not sent");
 }
 

@@ -47,72 +47,82 @@ pub const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0
 pub const ENTRIES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 /// Answered requests, by `method`, `route` and `status`.
-pub const HTTP_REQUESTS: Metric = Metric::counter("podium_http_requests_total", "HTTP requests that were answered.");
+pub const HTTP_REQUESTS: Metric =
+    Metric::new_counter("podium_http_requests_total", "HTTP requests that were answered.");
 /// How long they took, by `method` and `route`.
 pub const HTTP_SECONDS: Metric =
-    Metric::histogram("podium_http_request_seconds", SECONDS, "Time from a request's head to its answer's head.");
+    Metric::new_histogram("podium_http_request_seconds", SECONDS, "Time from a request's head to its answer's head.");
 /// Requests that are being served.
-pub const HTTP_IN_FLIGHT: Metric = Metric::gauge("podium_http_requests_in_flight", "HTTP requests being served.");
+pub const HTTP_IN_FLIGHT: Metric = Metric::new_gauge("podium_http_requests_in_flight", "HTTP requests being served.");
 /// Statements of the pools.
 pub const DB_STATEMENTS: Metric =
-    Metric::counter("podium_db_statements_total", "Statements sent to Postgres through the pools.");
+    Metric::new_counter("podium_db_statements_total", "Statements sent to Postgres through the pools.");
 /// Whether Postgres answered the last time it was asked.
-pub const DB_UP: Metric = Metric::gauge("podium_db_up", "1 if Postgres answered at the last look, else 0.");
+pub const DB_UP: Metric = Metric::new_gauge("podium_db_up", "1 if Postgres answered at the last look, else 0.");
 /// Sockets that are open.
-pub const SESSIONS: Metric = Metric::gauge("podium_sessions", "Websockets that are open.");
+pub const SESSIONS: Metric = Metric::new_gauge("podium_sessions", "Websockets that are open.");
 /// Sockets that this node ended, by `code`.
 pub const SESSIONS_ENDED: Metric =
-    Metric::counter("podium_sessions_ended_total", "Websockets that the node ended, by close code.");
+    Metric::new_counter("podium_sessions_ended_total", "Websockets that the node ended, by close code.");
 /// Frames that came from clients.
-pub const FRAMES_IN: Metric = Metric::counter("podium_frames_received_total", "Websocket messages from clients.");
+pub const FRAMES_IN: Metric = Metric::new_counter("podium_frames_received_total", "Websocket messages from clients.");
 /// Frames that went out to clients.
-pub const FRAMES_OUT: Metric = Metric::counter("podium_frames_sent_total", "Websocket messages to clients.");
+pub const FRAMES_OUT: Metric = Metric::new_counter("podium_frames_sent_total", "Websocket messages to clients.");
 /// Relays that fell behind and lost deliveries.
-pub const RELAY_OVERFLOWS: Metric = Metric::counter(
+pub const RELAY_OVERFLOWS: Metric = Metric::new_counter(
     "podium_relay_overflows_total",
     "Times that a worker fell so far behind that its sockets had to resume.",
 );
 /// Whether every live node hears every other.
-pub const BUS_UP: Metric =
-    Metric::gauge("podium_bus_up", "1 if this node and all others that are alive hear each other on the bus, else 0.");
+pub const BUS_UP: Metric = Metric::new_gauge(
+    "podium_bus_up",
+    "1 if this node and all others that are alive hear each other on the bus, else 0.",
+);
 /// Messages that came by the bus.
-pub const BUS_RECEIVED: Metric = Metric::counter("podium_bus_received_total", "Messages that came by the bus.");
+pub const BUS_RECEIVED: Metric = Metric::new_counter("podium_bus_received_total", "Messages that came by the bus.");
 /// Messages that were given to the bus.
-pub const BUS_PUBLISHED: Metric = Metric::counter("podium_bus_published_total", "Messages that Redis has taken.");
+pub const BUS_PUBLISHED: Metric = Metric::new_counter("podium_bus_published_total", "Messages that Redis has taken.");
 /// Messages that were not.
-pub const BUS_DROPPED: Metric = Metric::counter(
+pub const BUS_DROPPED: Metric = Metric::new_counter(
     "podium_bus_dropped_total",
     "Messages that were not published, because Redis was away or too slow; the sweep repairs that.",
 );
 /// Connections that were lost or could not be made, by `connection`.
-pub const BUS_LOST: Metric =
-    Metric::counter("podium_bus_connections_lost_total", "Connections to Redis that were lost or could not be made.");
+pub const BUS_LOST: Metric = Metric::new_counter(
+    "podium_bus_connections_lost_total",
+    "Connections to Redis that were lost or could not be made.",
+);
 /// Nodes that are alive.
 pub const NODES_LIVE: Metric =
-    Metric::gauge("podium_nodes_live", "Nodes that are alive as this one sees it, itself included.");
+    Metric::new_gauge("podium_nodes_live", "Nodes that are alive as this one sees it, itself included.");
 /// How long a look of the sweep took, by what it was at.
 pub const SWEEP_SECONDS: Metric =
-    Metric::histogram("podium_sweep_seconds", SECONDS, "Time that one comparison with Postgres took.");
+    Metric::new_histogram("podium_sweep_seconds", SECONDS, "Time that one comparison with Postgres took.");
 /// What the sweep has found, by what it looked at.
-pub const SWEEP_FOUND: Metric = Metric::counter(
+pub const SWEEP_FOUND: Metric = Metric::new_counter(
     "podium_sweep_found_total",
     "Things that the sweep found to differ from what this node had heard of.",
 );
 /// Presence, by whose sessions they are: `here`, `elsewhere`.
-pub const PRESENCE: Metric =
-    Metric::gauge("podium_presence_entries", "Sessions in topics whose presence this node knows, by where they are.");
+pub const PRESENCE: Metric = Metric::new_gauge(
+    "podium_presence_entries",
+    "Sessions in topics whose presence this node knows, by where they are.",
+);
 /// Mails, by `outcome`.
-pub const MAILS: Metric =
-    Metric::counter("podium_mails_total", "Mails that were sent, failed, or were logged for want of a mail server.");
+pub const MAILS: Metric = Metric::new_counter(
+    "podium_mails_total",
+    "Mails that were sent, failed, or were logged for want of a mail server.",
+);
 /// What is running, by `version` and `node`; always 1.
-pub const BUILD: Metric = Metric::gauge("podium_build_info", "The running version and the node's name.");
+pub const BUILD: Metric = Metric::new_gauge("podium_build_info", "The running version and the node's name.");
 
-const PROCESS_CPU: Metric = Metric::counter("process_cpu_seconds_total", "CPU time of the process, user and system.");
+const PROCESS_CPU: Metric =
+    Metric::new_counter("process_cpu_seconds_total", "CPU time of the process, user and system.");
 const PROCESS_MEMORY: Metric =
-    Metric::gauge("process_resident_memory_bytes", "Memory of the process that is resident.");
-const PROCESS_FILES: Metric = Metric::gauge("process_open_fds", "Open file descriptors.");
-const PROCESS_MAX_FILES: Metric = Metric::gauge("process_max_fds", "How many file descriptors may be open.");
-const PROCESS_THREADS: Metric = Metric::gauge("process_threads", "Threads of the process.");
+    Metric::new_gauge("process_resident_memory_bytes", "Memory of the process that is resident.");
+const PROCESS_FILES: Metric = Metric::new_gauge("process_open_fds", "Open file descriptors.");
+const PROCESS_MAX_FILES: Metric = Metric::new_gauge("process_max_fds", "How many file descriptors may be open.");
+const PROCESS_THREADS: Metric = Metric::new_gauge("process_threads", "Threads of the process.");
 
 /// Every metric of the server itself. Those of the domains are their own.
 pub const ALL: &[Metric] = &[
@@ -146,34 +156,34 @@ pub const ALL: &[Metric] = &[
 
 impl Metric {
     /// One that only grows.
-    pub const fn counter(name: &'static str, help: &'static str) -> Self {
+    pub const fn new_counter(name: &'static str, help: &'static str) -> Self {
         Metric { name, kind: Kind::Counter, help }
     }
 
     /// One that goes up and down.
-    pub const fn gauge(name: &'static str, help: &'static str) -> Self {
+    pub const fn new_gauge(name: &'static str, help: &'static str) -> Self {
         Metric { name, kind: Kind::Gauge, help }
     }
 
     /// A distribution over these upper bounds.
-    pub const fn histogram(name: &'static str, bounds: &'static [f64], help: &'static str) -> Self {
+    pub const fn new_histogram(name: &'static str, bounds: &'static [f64], help: &'static str) -> Self {
         Metric { name, kind: Kind::Histogram(bounds), help }
     }
 
     /// Its counter with these labels. Worth keeping where it is used often: finding it costs a look-up.
-    pub fn count(&self, labels: impl IntoLabels) -> Counter {
+    pub fn counter(&self, labels: impl IntoLabels) -> Counter {
         debug_assert!(matches!(self.kind, Kind::Counter));
         metrics::with_recorder(|recorder| recorder.register_counter(&self.key(labels), &METADATA))
     }
 
     /// Its gauge with these labels.
-    pub fn level(&self, labels: impl IntoLabels) -> Gauge {
+    pub fn gauge(&self, labels: impl IntoLabels) -> Gauge {
         debug_assert!(matches!(self.kind, Kind::Gauge));
         metrics::with_recorder(|recorder| recorder.register_gauge(&self.key(labels), &METADATA))
     }
 
     /// Its distribution with these labels.
-    pub fn spread(&self, labels: impl IntoLabels) -> Histogram {
+    pub fn histogram(&self, labels: impl IntoLabels) -> Histogram {
         debug_assert!(matches!(self.kind, Kind::Histogram(_)));
         metrics::with_recorder(|recorder| recorder.register_histogram(&self.key(labels), &METADATA))
     }
@@ -213,7 +223,7 @@ pub fn install(all: &[Metric]) {
 
 /// What `/metrics` answers.
 pub fn render() -> String {
-    DB_STATEMENTS.count(NONE).absolute(db::statements());
+    DB_STATEMENTS.counter(NONE).absolute(db::statements());
     let mut text = RECORDER.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default();
     process(&mut text);
     text
@@ -285,9 +295,9 @@ mod tests {
     #[test]
     fn what_is_counted_is_shown_with_its_help() {
         install(ALL);
-        HTTP_REQUESTS.count(&[("route", "/a"), ("status", "200")]).increment(2);
-        HTTP_SECONDS.spread(&[("route", "/a")]).record(0.003);
-        DB_UP.level(NONE).set(1.0);
+        HTTP_REQUESTS.counter(&[("route", "/a"), ("status", "200")]).increment(2);
+        HTTP_SECONDS.histogram(&[("route", "/a")]).record(0.003);
+        DB_UP.gauge(NONE).set(1.0);
         let text = render();
         for line in [
             "# HELP podium_http_requests_total HTTP requests that were answered.",

@@ -123,9 +123,9 @@ pub async fn observe<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> 
     };
     let took = began.elapsed();
     metrics::HTTP_REQUESTS
-        .count(&[("method", method.to_owned()), ("route", route.clone()), ("status", status.as_str().to_owned())])
+        .counter(&[("method", method.to_owned()), ("route", route.clone()), ("status", status.as_str().to_owned())])
         .increment(1);
-    metrics::HTTP_SECONDS.spread(&[("method", method.to_owned()), ("route", route)]).record(took);
+    metrics::HTTP_SECONDS.histogram(&[("method", method.to_owned()), ("route", route)]).record(took);
     let (status, latency_ms) = (status.as_u16(), took.as_micros() as f64 / 1_000.0);
     if status >= 500 {
         tracing::warn!(status, latency_ms, "answered");
@@ -151,7 +151,7 @@ struct Serving;
 
 impl Serving {
     fn begin() -> Self {
-        metrics::HTTP_IN_FLIGHT.level(metrics::NONE).increment(1.0);
+        metrics::HTTP_IN_FLIGHT.gauge(metrics::NONE).increment(1.0);
         IN_FLIGHT.fetch_add(1, Ordering::Relaxed);
         Serving
     }
@@ -159,7 +159,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        metrics::HTTP_IN_FLIGHT.level(metrics::NONE).decrement(1.0);
+        metrics::HTTP_IN_FLIGHT.gauge(metrics::NONE).decrement(1.0);
         IN_FLIGHT.fetch_sub(1, Ordering::Relaxed);
     }
 }

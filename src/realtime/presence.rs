@@ -116,7 +116,7 @@ impl Counted {
     fn set(&mut self, here: usize, remote: usize) {
         for (known, now, label) in [(&mut self.here, here, "here"), (&mut self.remote, remote, "elsewhere")] {
             if *known != now {
-                metrics::PRESENCE.level(&[("sessions", label)]).increment(now as f64 - *known as f64);
+                metrics::PRESENCE.gauge(&[("sessions", label)]).increment(now as f64 - *known as f64);
                 *known = now;
             }
         }

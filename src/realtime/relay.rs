@@ -186,7 +186,7 @@ impl Relay {
         let mut handled = 0;
         while let Some(delivery) = deliveries.recv().await {
             if self.handle.overflowed.swap(false, Ordering::AcqRel) {
-                metrics::RELAY_OVERFLOWS.count(metrics::NONE).increment(1);
+                metrics::RELAY_OVERFLOWS.counter(metrics::NONE).increment(1);
                 tracing::error!(relay = self.handle.id, "the relay fell behind; its sessions must resume");
                 while deliveries.try_recv().is_ok() {}
                 self.sessions.borrow().values().for_each(|outbox| outbox.end(Ending::Draining));

@@ -87,8 +87,8 @@ impl Counters {
     fn of_thread() -> Self {
         thread_local!(static COUNTERS: OnceCell<Counters> = const { OnceCell::new() });
         let find = || Counters {
-            received: metrics::FRAMES_IN.count(metrics::NONE),
-            sent: metrics::FRAMES_OUT.count(metrics::NONE),
+            received: metrics::FRAMES_IN.counter(metrics::NONE),
+            sent: metrics::FRAMES_OUT.counter(metrics::NONE),
         };
         COUNTERS.with(|cell| cell.get_or_init(find).clone())
     }
@@ -108,7 +108,7 @@ impl Session {
         outbox.belongs_to(identity.sign_in);
         let relay = Relay::current();
         let id = Uuid::now_v7();
-        metrics::SESSIONS.level(metrics::NONE).increment(1.0);
+        metrics::SESSIONS.gauge(metrics::NONE).increment(1.0);
         tracing::info!(socket = %id, user_id = %identity.user_id, "socket opened");
         Session {
             id,
@@ -207,7 +207,7 @@ impl Drop for Session {
             self.relay.unsubscribe(&place.subscription, false);
         }
         self.relay.forget(self.key);
-        metrics::SESSIONS.level(metrics::NONE).decrement(1.0);
+        metrics::SESSIONS.gauge(metrics::NONE).decrement(1.0);
         tracing::info!(socket = %self.id, user_id = %self.context.user_id(), frames = self.received, "socket closed");
     }
 }
@@ -274,7 +274,7 @@ impl ActorFuture<Session> for Writer {
         };
         session.counters.sent.increment(sent);
         let Some(ending) = end else { return Poll::Pending };
-        metrics::SESSIONS_ENDED.count(&[("code", ending.code().to_string())]).increment(1);
+        metrics::SESSIONS_ENDED.counter(&[("code", ending.code().to_string())]).increment(1);
         tracing::info!(socket = %session.id, code = ending.code(), reason = ending.reason(), "socket ended");
         ctx.close(Some(ws::CloseReason {
             code: ws::CloseCode::from(ending.code()),

@@ -169,13 +169,13 @@ async fn apart<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send + 
 }
 
 fn hash(argon2: &Argon2<'_>, password: &Password) -> Result<String> {
-    PASSWORD_HASHES.count(metrics::NONE).increment(1);
+    PASSWORD_HASHES.counter(metrics::NONE).increment(1);
     let hash: PasswordHash = argon2.hash_password(password.0.as_bytes()).map_err(Error::internal)?;
     Ok(hash.to_string())
 }
 
 fn verify(argon2: &Argon2<'_>, password: &Password, stored: &str) -> Result<bool> {
-    PASSWORD_HASHES.count(metrics::NONE).increment(1);
+    PASSWORD_HASHES.counter(metrics::NONE).increment(1);
     let stored = PasswordHash::new(stored).map_err(Error::internal)?;
     match argon2.verify_password(password.0.as_bytes(), &stored) {
         Ok(()) => Ok(true),

@@ -107,7 +107,7 @@ impl Accounts {
         if !opened.await? {
             return Err(self.taken(who));
         }
-        SIGN_INS.count(&[("outcome", "registered")]).increment(1);
+        SIGN_INS.counter(&[("outcome", "registered")]).increment(1);
         // The person can ask for another if this one is not sent.
         if let Err(error) = self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id)) {
             tracing::warn!(%error, %user_id, "no mail to confirm an address");
@@ -135,7 +135,7 @@ impl Accounts {
             Ok(_) => "right",
             Err(error) => error.code.as_str(),
         };
-        SIGN_INS.count(&[("outcome", outcome)]).increment(1);
+        SIGN_INS.counter(&[("outcome", outcome)]).increment(1);
         answer
     }
 
@@ -208,7 +208,7 @@ impl Accounts {
         let (lifetime, device) = (self.0.refresh_lifetime, device(client));
         let work = async |conn: &mut _| store::refresh(conn, &token, &successor, lifetime, GRACE, &device).await;
         let done = self.0.database.service(work).await?.ok_or_else(|| Error::internal("no answer to a refresh"))?;
-        REFRESHES.count(&[("outcome", done.code.clone())]).increment(1);
+        REFRESHES.counter(&[("outcome", done.code.clone())]).increment(1);
         match (done.code.as_str(), done.user_id, done.sign_in_id) {
             ("ok", Some(user_id), Some(id)) => {
                 let standing = Standing { role: done.role, verified: done.verified };

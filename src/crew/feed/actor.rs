@@ -199,7 +199,7 @@ impl EventActor {
             }
             reading::read(&database, &kinds, &topic, range).await
         };
-        EVENT_READINGS.count(metrics::NONE).increment(1);
+        EVENT_READINGS.counter(metrics::NONE).increment(1);
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Reading>, actor, ctx| {
             actor.reading = false;
             match outcome {
@@ -315,7 +315,7 @@ impl Actor for EventActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        EVENTS_LIVE.level(metrics::NONE).increment(1.0);
+        EVENTS_LIVE.gauge(metrics::NONE).increment(1.0);
         self.read_state(ctx);
         self.meet_the_others(ctx);
         self.stop_when_idle(ctx);
@@ -323,7 +323,7 @@ impl Actor for EventActor {
 
     fn stopped(&mut self, _ctx: &mut Self::Context) {
         self.registration.withdraw();
-        EVENTS_LIVE.level(metrics::NONE).decrement(1.0);
+        EVENTS_LIVE.gauge(metrics::NONE).decrement(1.0);
     }
 }
 

@@ -58,8 +58,8 @@ impl Sweep {
         let heads: Vec<(Uuid, i64)> = known.iter().map(|known| (known.event_id, known.position)).collect();
         let began = Instant::now();
         let found = self.database.service(async |conn| store::different(conn, &heads).await).await?;
-        metrics::SWEEP_SECONDS.spread(&[("of", "walls")]).record(began.elapsed());
-        metrics::SWEEP_FOUND.count(&[("of", "walls")]).increment(found.len() as u64);
+        metrics::SWEEP_SECONDS.histogram(&[("of", "walls")]).record(began.elapsed());
+        metrics::SWEEP_FOUND.counter(&[("of", "walls")]).increment(found.len() as u64);
         found.into_iter().for_each(|event_id| self.hub.note(event_id, Due::ITEMS));
         for (place, tally) in self.hub.kinds().tallies().iter().enumerate() {
             if self.count_at.get(&place).is_none_or(|at| began >= *at) {
@@ -76,10 +76,10 @@ impl Sweep {
         let revisions = self.database.service(async |conn| tally.revisions(conn, events).await).await;
         self.count_at.insert(place, Instant::now() + COUNTS.max(began.elapsed() * SHARE));
         let of = [("of", tally.field())];
-        metrics::SWEEP_SECONDS.spread(&of).record(began.elapsed());
+        metrics::SWEEP_SECONDS.histogram(&of).record(began.elapsed());
         for (event_id, revision) in revisions? {
             if told.get(&event_id) != Some(&revision) {
-                metrics::SWEEP_FOUND.count(&of).increment(1);
+                metrics::SWEEP_FOUND.counter(&of).increment(1);
                 self.hub.note(event_id, Due::tally(place));
             }
         }

@@ -217,7 +217,7 @@ impl Actor for PodActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        PODS_LIVE.level(metrics::NONE).increment(1.0);
+        PODS_LIVE.gauge(metrics::NONE).increment(1.0);
         self.read_state(ctx);
         self.meet_the_others(ctx);
         self.stop_when_idle(ctx);
@@ -225,7 +225,7 @@ impl Actor for PodActor {
 
     fn stopped(&mut self, _ctx: &mut Self::Context) {
         self.registration.withdraw();
-        PODS_LIVE.level(metrics::NONE).decrement(1.0);
+        PODS_LIVE.gauge(metrics::NONE).decrement(1.0);
     }
 }
 

@@ -213,7 +213,7 @@ impl Deliver for PodHub {
         let before = std::mem::replace(&mut *self.epoch.write(), epoch.into());
         if !before.is_empty() && *before != *epoch {
             tracing::warn!(%before, epoch, "the database has another line of history; all pods are read afresh");
-            EPOCHS.count(metrics::NONE).increment(1);
+            EPOCHS.counter(metrics::NONE).increment(1);
             self.change_epoch(epoch);
         }
     }

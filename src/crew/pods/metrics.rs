@@ -3,18 +3,18 @@
 use crate::foundation::metrics::Metric;
 
 /// Pods that have an actor here.
-pub const PODS_LIVE: Metric = Metric::gauge("podium_pods_live", "Pods with a session on this node.");
+pub const PODS_LIVE: Metric = Metric::new_gauge("podium_pods_live", "Pods with a session on this node.");
 /// Pages of what a pod's actor was not told.
 pub const POD_REPAIRS: Metric =
-    Metric::counter("podium_pod_repairs_total", "Pages read from Postgres because a pod's log had a gap here.");
+    Metric::new_counter("podium_pod_repairs_total", "Pages read from Postgres because a pod's log had a gap here.");
 /// Readings from Postgres for repairs, each for all pods that wanted one.
 pub const POD_READINGS: Metric =
-    Metric::counter("podium_pod_readings_total", "Times that Postgres was read for repairs, for all pods at once.");
+    Metric::new_counter("podium_pod_readings_total", "Times that Postgres was read for repairs, for all pods at once.");
 /// Gaps in pods' logs, by how they were closed.
 pub const POD_GAPS: Metric =
-    Metric::counter("podium_pod_gaps_total", "Gaps in pods' logs that were closed, by themselves or by reading.");
+    Metric::new_counter("podium_pod_gaps_total", "Gaps in pods' logs that were closed, by themselves or by reading.");
 /// Times that the database had another line of history.
-pub const EPOCHS: Metric = Metric::counter(
+pub const EPOCHS: Metric = Metric::new_counter(
     "podium_epochs_total",
     "Times that the database was found to have another line of history, after a failover.",
 );

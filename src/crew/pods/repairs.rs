@@ -82,8 +82,8 @@ async fn read_all(database: Database, mut waiting: mpsc::UnboundedReceiver<Want>
         };
         // An actor that stops and its successor may both want something of one pod: one after the other.
         let later: Vec<Want> = wants.extract_if(.., |want| is_second(want)).collect();
-        POD_REPAIRS.count(metrics::NONE).increment(wants.len() as u64);
-        POD_READINGS.count(metrics::NONE).increment(1);
+        POD_REPAIRS.counter(metrics::NONE).increment(wants.len() as u64);
+        POD_READINGS.counter(metrics::NONE).increment(1);
         match database.service(async |conn| read(conn, asked).await).await {
             Ok(mut found) => {
                 for want in wants.drain(..) {

@@ -56,9 +56,9 @@ impl Sweep {
         let known = self.live.heads();
         let read = async |conn: &mut _| Ok((live::epoch(conn).await?, live::sweep(conn, &known).await?));
         let (epoch, found) = self.database.service(read).await?;
-        metrics::SWEEP_SECONDS.spread(&[("of", "heads")]).record(began.elapsed());
+        metrics::SWEEP_SECONDS.histogram(&[("of", "heads")]).record(began.elapsed());
         self.live.epoch(&epoch);
-        metrics::SWEEP_FOUND.count(&[("of", "heads")]).increment(found.len() as u64);
+        metrics::SWEEP_FOUND.counter(&[("of", "heads")]).increment(found.len() as u64);
         found.into_iter().for_each(|found| self.live.found(&found));
         if self.looked_at_marks.is_none_or(|looked| looked.elapsed() >= MARKS) {
             self.looked_at_marks = Some(began);
@@ -79,7 +79,7 @@ impl Sweep {
             false => self.database.service(async |conn| live::marks(conn, moved).await).await?,
         };
         self.sums = sums;
-        metrics::SWEEP_SECONDS.spread(&[("of", "marks")]).record(began.elapsed());
+        metrics::SWEEP_SECONDS.histogram(&[("of", "marks")]).record(began.elapsed());
         let mut by_pod: HashMap<Uuid, Vec<Mark>> = HashMap::new();
         for (pod_id, mark) in marks {
             by_pod.entry(pod_id).or_default().push(mark);

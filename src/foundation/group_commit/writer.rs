@@ -36,9 +36,9 @@ pub(super) async fn run<T: Target>(
         connection: None,
         lost: None,
         suspects: HashSet::new(),
-        group: options.metrics.group.spread(metrics::NONE),
-        seconds: options.metrics.seconds.spread(metrics::NONE),
-        retries: options.metrics.retries.count(metrics::NONE),
+        group: options.metrics.group.histogram(metrics::NONE),
+        seconds: options.metrics.seconds.histogram(metrics::NONE),
+        retries: options.metrics.retries.counter(metrics::NONE),
         options,
     };
     let mut taken = Vec::with_capacity(GROUP);

@@ -122,9 +122,9 @@ impl RedisBus {
             no_subscribing: Trouble::new("subscribe"),
             no_publishing: Trouble::new("publish"),
             counters: Counters {
-                received: metrics::BUS_RECEIVED.count(metrics::NONE),
-                published: metrics::BUS_PUBLISHED.count(metrics::NONE),
-                dropped: metrics::BUS_DROPPED.count(metrics::NONE),
+                received: metrics::BUS_RECEIVED.counter(metrics::NONE),
+                published: metrics::BUS_PUBLISHED.counter(metrics::NONE),
+                dropped: metrics::BUS_DROPPED.counter(metrics::NONE),
             },
         });
         // The last worker is one without a writer of the journal, where there are several.

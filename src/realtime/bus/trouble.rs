@@ -19,7 +19,7 @@ impl Trouble {
 
     /// The connection was lost, or could not be made.
     pub fn lost(&self, cause: String) {
-        metrics::BUS_LOST.count(&[("connection", self.purpose)]).increment(1);
+        metrics::BUS_LOST.counter(&[("connection", self.purpose)]).increment(1);
         let mut known = self.cause.lock();
         if known.as_ref() != Some(&cause) {
             tracing::warn!(cause, connection = self.purpose, "the bus has no connection to Redis; it tries again");

@@ -143,7 +143,7 @@ impl Nodes {
     async fn look(&self, health: Health) {
         let mut beat = vec![HERE];
         beat.extend_from_slice(self.0.node.as_bytes());
-        let (up, nodes) = (metrics::BUS_UP.level(metrics::NONE), metrics::NODES_LIVE.level(metrics::NONE));
+        let (up, nodes) = (metrics::BUS_UP.gauge(metrics::NONE), metrics::NODES_LIVE.gauge(metrics::NONE));
         let began = Instant::now();
         let mut beaten: Option<Instant> = None;
         let (mut heard, mut lapses) = (false, 0);

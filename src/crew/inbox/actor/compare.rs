@@ -33,7 +33,7 @@ impl Inbox {
         let reading = async move { database.service(async |conn| store::memberships(conn, people).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Membership>>, inbox, ctx| {
             inbox.comparing = false;
-            metrics::SWEEP_SECONDS.spread(&[("of", "inboxes")]).record(began.elapsed());
+            metrics::SWEEP_SECONDS.histogram(&[("of", "inboxes")]).record(began.elapsed());
             match outcome {
                 Ok(rows) => inbox.compared(&rows, &asked, began, afresh, ctx),
                 // The next one will do.
@@ -50,7 +50,7 @@ impl Inbox {
         afresh: bool,
         ctx: &mut Context<Self>,
     ) {
-        let found = metrics::SWEEP_FOUND.count(&[("of", "inboxes")]);
+        let found = metrics::SWEEP_FOUND.counter(&[("of", "inboxes")]);
         for row in rows {
             let Some(known) = self.known(row.user_id, row.pod_id) else {
                 self.came(row.user_id, row.pod_id, row.since_seq, ctx);

@@ -68,7 +68,7 @@ impl PodActor {
         state.heard_of(head);
         if state.wants().is_none() {
             if std::mem::take(&mut self.gap_noticed) {
-                POD_GAPS.count(&[("closed", "itself")]).increment(1);
+                POD_GAPS.counter(&[("closed", "itself")]).increment(1);
             }
         } else if !self.gap_noticed && !self.repairing {
             self.gap_noticed = true;
@@ -83,7 +83,7 @@ impl PodActor {
         let Some(state) = &self.state else { return };
         let (false, Some(after)) = (self.repairing, state.wants()) else { return };
         self.repairing = true;
-        POD_GAPS.count(&[("closed", "reading")]).increment(1);
+        POD_GAPS.counter(&[("closed", "reading")]).increment(1);
         let (repairs, topic, pod_id, known) =
             (self.repairs.clone(), self.audience.topic().clone(), self.pod_id, state.known());
         let life = self.life;
