@@ -37,7 +37,7 @@ pub struct Step {
 
 /// What was found.
 #[derive(Debug, Clone, Serialize)]
-pub struct Found {
+pub struct SearchResult {
     /// The highest rate that was good; 0 if none was.
     pub rate: f64,
     /// All that were tried.
@@ -52,8 +52,8 @@ pub struct Found {
 ///
 /// # Errors
 /// When a run fails.
-pub fn search(stage: &mut Stage<'_>, plan: &Plan, goal: Goal) -> Result<Found, Failure> {
-    let mut found = Found { rate: 0.0, steps: Vec::new(), report: None, right: true };
+pub fn search(stage: &mut Stage<'_>, plan: &Plan, goal: Goal) -> Result<SearchResult, Failure> {
+    let mut found = SearchResult { rate: 0.0, steps: Vec::new(), report: None, right: true };
     let (mut rate, mut bad) = (goal.from, None);
     loop {
         let report = stage.measure("search", &Plan { pace: Pace::Open { rate, poisson: false }, ..plan.clone() })?;
@@ -100,7 +100,7 @@ impl fmt::Display for Step {
     }
 }
 
-impl fmt::Display for Found {
+impl fmt::Display for SearchResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "search · the highest good rate is {} messages/s", thousands(self.rate))?;
         self.steps.iter().try_for_each(|step| writeln!(f, "  {step}"))?;

@@ -50,7 +50,7 @@ pub trait Listener {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum SocketState {
     Unused,
     Connecting,
     Upgrading,
@@ -59,7 +59,7 @@ enum State {
 
 struct Socket {
     stream: Option<TcpStream>,
-    state: State,
+    state: SocketState,
     /// The beginning of a frame, or of the upgrade's answer, whose rest has not come.
     partial: Vec<u8>,
     /// A message in fragments.
@@ -93,7 +93,7 @@ impl Sockets {
         let alarm = Alarm::new(&poll)?;
         let unused = || Socket {
             stream: None,
-            state: State::Unused,
+            state: SocketState::Unused,
             partial: Vec::new(),
             fragments: Vec::new(),
             out: Vec::new(),
@@ -118,7 +118,7 @@ impl Sockets {
 
     /// Whether this socket is open.
     pub fn is_open(&self, id: usize) -> bool {
-        self.sockets[id].state == State::Open
+        self.sockets[id].state == SocketState::Open
     }
 
     /// Begins to connect. `request` is the path and query.
@@ -138,7 +138,7 @@ impl Sockets {
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
         )?;
         socket.stream = Some(stream);
-        socket.state = State::Connecting;
+        socket.state = SocketState::Connecting;
         socket.generation = socket.generation.wrapping_add(1);
         Ok(())
     }
@@ -147,7 +147,7 @@ impl Sockets {
     /// [`Sockets::flush`].
     pub fn send(&mut self, id: usize, text: &[u8]) {
         let socket = &mut self.sockets[id];
-        if socket.state != State::Open {
+        if socket.state != SocketState::Open {
             return;
         }
         if socket.out.is_empty() {
@@ -202,7 +202,7 @@ impl Sockets {
             let _ = stream.shutdown(Shutdown::Both);
         }
         (socket.state, socket.out, socket.partial, socket.fragments) =
-            (State::Unused, Vec::new(), Vec::new(), Vec::new());
+            (SocketState::Unused, Vec::new(), Vec::new(), Vec::new());
     }
 
     /// Waits until something happens, at most until `until`, and tells the listener of all that did.
@@ -239,14 +239,14 @@ impl Sockets {
 
     fn writable(&mut self, id: usize) {
         let socket = &mut self.sockets[id];
-        if socket.state == State::Connecting
+        if socket.state == SocketState::Connecting
             && let Some(stream) = &socket.stream
             && stream.peer_addr().is_ok()
         {
             let _ = stream.set_nodelay(true);
-            socket.state = State::Upgrading;
+            socket.state = SocketState::Upgrading;
         }
-        if socket.state != State::Connecting && !socket.out.is_empty() {
+        if socket.state != SocketState::Connecting && !socket.out.is_empty() {
             self.flush_one(id);
         }
     }
@@ -305,12 +305,12 @@ impl Sockets {
     fn take(&mut self, id: usize, bytes: &[u8], listener: &mut impl Listener) -> usize {
         let now = self.now();
         let mut taken = 0;
-        if self.sockets[id].state != State::Open {
+        if self.sockets[id].state != SocketState::Open {
             match upgraded(bytes) {
                 Upgrade::Partial => return 0,
                 Upgrade::Done(length) => {
                     taken = length;
-                    self.sockets[id].state = State::Open;
+                    self.sockets[id].state = SocketState::Open;
                     listener.opened(self, id, now);
                 }
                 Upgrade::Refused(status) => {
@@ -320,7 +320,7 @@ impl Sockets {
             }
         }
         let generation = self.sockets[id].generation;
-        while self.sockets[id].state == State::Open && self.sockets[id].generation == generation {
+        while self.sockets[id].state == SocketState::Open && self.sockets[id].generation == generation {
             let Some((frame, length)) = websocket::read(&bytes[taken..]) else { break };
             taken += length;
             match (frame.opcode, frame.last) {

@@ -25,7 +25,7 @@ const LONG: Duration = Duration::from_secs(10);
 
 /// How a part of the node is. Ordered from well to ill.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
+pub enum PartState {
     /// As it should be.
     Ok,
     /// The node serves, but not as it should; why.
@@ -36,11 +36,11 @@ pub enum State {
 
 /// The node's state. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Health(Arc<Mutex<Parts>>);
+pub struct Health(Arc<Mutex<NodeState>>);
 
 #[derive(Debug, Default)]
-struct Parts {
-    states: BTreeMap<&'static str, State>,
+struct NodeState {
+    states: BTreeMap<&'static str, PartState>,
     draining: bool,
 }
 
@@ -63,15 +63,15 @@ impl Health {
     }
 
     /// How a part is from now on. Logs when that changes.
-    pub fn report(&self, part: &'static str, state: State) {
+    pub fn report(&self, part: &'static str, state: PartState) {
         let mut parts = self.0.lock();
         if parts.states.get(part) == Some(&state) {
             return;
         }
         match &state {
-            State::Ok => tracing::info!(part, "well"),
-            State::Degraded(why) => tracing::warn!(part, why, "degraded"),
-            State::Unavailable(why) => tracing::error!(part, why, "unavailable"),
+            PartState::Ok => tracing::info!(part, "well"),
+            PartState::Degraded(why) => tracing::warn!(part, why, "degraded"),
+            PartState::Unavailable(why) => tracing::error!(part, why, "unavailable"),
         }
         parts.states.insert(part, state);
     }
@@ -91,14 +91,14 @@ impl Health {
         let parts = self.0.lock();
         let (status, ready) = match parts.states.values().max() {
             _ if parts.draining => ("draining", false),
-            Some(State::Unavailable(_)) => ("unavailable", false),
-            Some(State::Degraded(_)) => ("degraded", true),
-            Some(State::Ok) | None => ("ok", true),
+            Some(PartState::Unavailable(_)) => ("unavailable", false),
+            Some(PartState::Degraded(_)) => ("degraded", true),
+            Some(PartState::Ok) | None => ("ok", true),
         };
         let told = parts.states.iter().map(|(part, state)| {
             let state = match state {
-                State::Ok => "ok".to_owned(),
-                State::Degraded(why) | State::Unavailable(why) => why.clone(),
+                PartState::Ok => "ok".to_owned(),
+                PartState::Degraded(why) | PartState::Unavailable(why) => why.clone(),
             };
             (*part, state)
         });
@@ -117,7 +117,7 @@ pub async fn watch_database(health: Health, url: String) {
         let state = match answered {
             Ok(Ok(())) => {
                 last_answer = Instant::now();
-                State::Ok
+                PartState::Ok
             }
             trouble => {
                 client = None;
@@ -128,14 +128,14 @@ pub async fn watch_database(health: Health, url: String) {
                 judge(last_answer.elapsed(), why)
             }
         };
-        up.set(if state == State::Ok { 1.0 } else { 0.0 });
+        up.set(if state == PartState::Ok { 1.0 } else { 0.0 });
         health.report("database", state);
         tokio::time::sleep(INTERVAL).await;
     }
 }
 
-fn judge(away: Duration, why: String) -> State {
-    if away < LONG { State::Degraded(why) } else { State::Unavailable(why) }
+fn judge(away: Duration, why: String) -> PartState {
+    if away < LONG { PartState::Degraded(why) } else { PartState::Unavailable(why) }
 }
 
 async fn ask(client: &mut Option<tokio_postgres::Client>, url: &str) -> Result<(), String> {
@@ -164,15 +164,15 @@ mod tests {
     fn the_worst_part_speaks_for_the_node_and_draining_for_all() {
         let health = Health::new();
         assert_eq!(health.summary().status, "ok");
-        health.report("database", State::Ok);
-        health.report("bus", State::Degraded("not heard for 2 s".into()));
+        health.report("database", PartState::Ok);
+        health.report("bus", PartState::Degraded("not heard for 2 s".into()));
         let report = health.summary();
         assert_eq!((report.status, report.ready), ("degraded", true));
         assert_eq!(report.parts["bus"], "not heard for 2 s");
-        health.report("database", State::Unavailable("refused".into()));
+        health.report("database", PartState::Unavailable("refused".into()));
         assert_eq!((health.summary().status, health.summary().ready), ("unavailable", false));
-        health.report("database", State::Ok);
-        health.report("bus", State::Ok);
+        health.report("database", PartState::Ok);
+        health.report("bus", PartState::Ok);
         assert_eq!(health.summary().status, "ok");
         health.drain();
         assert_eq!((health.summary().status, health.summary().ready), ("draining", false));
@@ -180,8 +180,8 @@ mod tests {
 
     #[test]
     fn a_short_absence_is_ridden_out() {
-        assert!(matches!(judge(Duration::from_secs(9), String::new()), State::Degraded(_)));
-        assert!(matches!(judge(Duration::from_secs(10), String::new()), State::Unavailable(_)));
+        assert!(matches!(judge(Duration::from_secs(9), String::new()), PartState::Degraded(_)));
+        assert!(matches!(judge(Duration::from_secs(10), String::new()), PartState::Unavailable(_)));
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::foundation::auth::{Tokens, WeakSecret};
 use crate::foundation::embedded::{self, Embedded, EmbeddedError, Options, PODIUM};
-use crate::foundation::health::{Health, State};
+use crate::foundation::health::{Health, PartState};
 use crate::foundation::kept_secret;
 use crate::foundation::migrate::{self, Done, MigrateError};
 use crate::foundation::settings::{Secret, Settings};
@@ -150,10 +150,10 @@ async fn follow(mut told: watch::Receiver<embedded::Health>, health: &Health) {
     }
 }
 
-fn state(health: &embedded::Health) -> State {
+fn state(health: &embedded::Health) -> PartState {
     match health {
-        embedded::Health::Running => State::Ok,
-        embedded::Health::Down(why) => State::Degraded(why.clone()),
+        embedded::Health::Running => PartState::Ok,
+        embedded::Health::Down(why) => PartState::Degraded(why.clone()),
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::process::Command;
 
 use crate::account::Account;
 use crate::error::EmbeddedError;
-use crate::place::Place;
+use crate::folder::StateFolder;
 use crate::programs::Programs;
 use crate::server::{clean_environment, connect, last_lines};
 
@@ -58,9 +58,9 @@ full_page_writes = off
 ";
 
 /// The major version that made the cluster, or `None` if there is no cluster yet.
-pub(crate) fn made_by(place: &Place) -> Result<Option<u32>, EmbeddedError> {
-    let path = place.data.join("PG_VERSION");
-    if !place.data.exists() {
+pub(crate) fn made_by(folder: &StateFolder) -> Result<Option<u32>, EmbeddedError> {
+    let path = folder.data.join("PG_VERSION");
+    if !folder.data.exists() {
         return Ok(None);
     }
     let text = fs::read_to_string(&path).map_err(EmbeddedError::files("read", &path))?;
@@ -72,26 +72,26 @@ pub(crate) fn made_by(place: &Place) -> Result<Option<u32>, EmbeddedError> {
 /// Makes the cluster. It appears under its name only when it is whole, so that a crash on the way leaves nothing but a
 /// draft, and drafts are thrown away. The caller holds the lock of the state folder.
 pub(crate) async fn make(
-    place: &Place,
+    folder: &StateFolder,
     programs: &Programs,
     account: &Account,
     durable: bool,
 ) -> Result<(), EmbeddedError> {
-    throw_away_drafts(&place.state);
+    throw_away_drafts(&folder.state);
     // Named anew each time: the initdb of a killed process may still be writing into its own.
-    let draft = place.state.join(format!("{DRAFT}{}-{:08x}", process::id(), rand::random::<u32>()));
+    let draft = folder.state.join(format!("{DRAFT}{}-{:08x}", process::id(), rand::random::<u32>()));
     DirBuilder::new()
         .mode(0o700)
         .create(&draft)
         .and_then(|()| account.own(&draft))
         .map_err(EmbeddedError::files("make the folder", &draft))?;
-    let made = fill(&draft, place.identity.name, programs, account, durable).await.and_then(|()| {
-        fs::rename(&draft, &place.data)
-            .and_then(|()| File::open(&place.state)?.sync_all())
-            .map_err(EmbeddedError::files("make the folder", &place.data))
+    let made = fill(&draft, folder.identity.name, programs, account, durable).await.and_then(|()| {
+        fs::rename(&draft, &folder.data)
+            .and_then(|()| File::open(&folder.state)?.sync_all())
+            .map_err(EmbeddedError::files("make the folder", &folder.data))
     });
     if made.is_err() {
-        throw_away_drafts(&place.state);
+        throw_away_drafts(&folder.state);
     }
     made
 }
@@ -131,9 +131,9 @@ async fn fill(
 }
 
 /// Makes the database, if it is not there.
-pub(crate) async fn make_database(place: &Place) -> Result<(), EmbeddedError> {
-    let name = place.identity.name;
-    let client = connect(place, "postgres").await?;
+pub(crate) async fn make_database(folder: &StateFolder) -> Result<(), EmbeddedError> {
+    let name = folder.identity.name;
+    let client = connect(folder, "postgres").await?;
     let there = client.query_opt("SELECT FROM pg_database WHERE datname = $1", &[&name]).await?;
     if there.is_none() {
         client.batch_execute(&format!("CREATE DATABASE {name}")).await?;
@@ -142,21 +142,21 @@ pub(crate) async fn make_database(place: &Place) -> Result<(), EmbeddedError> {
 }
 
 /// Writes the settings of the next start.
-pub(crate) fn write_settings(place: &Place, durable: bool) -> Result<(), EmbeddedError> {
+pub(crate) fn write_settings(folder: &StateFolder, durable: bool) -> Result<(), EmbeddedError> {
     let safety = if durable { DURABLE } else { FLEETING };
     let mut text = format!(
         "# {} writes this file at each start. To change a setting use ALTER SYSTEM, or write it\n\
          {SETTINGS}cluster_name = '{}'\n{safety}",
-        place.identity.title, place.identity.name
+        folder.identity.title, folder.identity.name
     );
-    if place.state.join(LOCAL_SETTINGS).exists() {
+    if folder.state.join(LOCAL_SETTINGS).exists() {
         // Postgres has a word for that too, and complains into the log when the file is missing.
         text.push_str(&format!("include = '{LOCAL_SETTINGS}'\n"));
     }
     // Readable for Postgres's account, whatever root's umask is.
-    fs::write(&place.settings, text)
-        .and_then(|()| fs::set_permissions(&place.settings, fs::Permissions::from_mode(0o644)))
-        .map_err(EmbeddedError::files("write", &place.settings))
+    fs::write(&folder.settings, text)
+        .and_then(|()| fs::set_permissions(&folder.settings, fs::Permissions::from_mode(0o644)))
+        .map_err(EmbeddedError::files("write", &folder.settings))
 }
 
 /// What cannot be removed now (an orphaned initdb is still writing) is removed the next time.

@@ -35,7 +35,7 @@ pub(crate) async fn keep(
                 tokio::select! {
                     _ = &mut stop => {
                         // A start may have been cut short, and its Postgres been told to end.
-                        let ended = leftover::stop(&launch.place, &launch.account).await;
+                        let ended = leftover::stop(&launch.folder, &launch.account).await;
                         drop(lock);
                         return ended.map(|_| ());
                     }
@@ -44,7 +44,7 @@ pub(crate) async fn keep(
                 health.send_replace(Health::Running);
             }
             _ = trim.tick() => {
-                let log = launch.place.log.clone();
+                let log = launch.folder.log.clone();
                 let trimmed = tokio::task::spawn_blocking(move || trim_log(&log)).await;
                 if let Ok(Err(error)) = trimmed {
                     tracing::warn!(%error, "cannot trim the log of the embedded Postgres");
@@ -53,7 +53,7 @@ pub(crate) async fn keep(
         }
     }
     let ended = server.stop().await;
-    launch.place.remove_socket();
+    launch.folder.remove_socket();
     drop(lock);
     ended
 }

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::account::Account;
 use crate::error::EmbeddedError;
-use crate::place::Place;
+use crate::folder::StateFolder;
 
 /// The three ways to end Postgres and how long each is given: a fast shutdown writes what is in memory, an immediate one
 /// only stops, and the last is the kernel's.
@@ -55,11 +55,11 @@ enum Named {
     Unknown,
 }
 
-/// Stops the Postgres that still runs on the cluster of `place`, and sees to it that its `postmaster.pid` stops nobody. The
+/// Stops the Postgres that still runs on the cluster of `folder`, and sees to it that its `postmaster.pid` stops nobody. The
 /// caller holds the lock of the state folder, so whoever started that Postgres is dead. `false` if it cannot be told
 /// whether one runs; Postgres itself then refuses to start in doubt.
-pub(crate) async fn stop(place: &Place, account: &Account) -> Result<bool, EmbeddedError> {
-    let data = place.data.as_path();
+pub(crate) async fn stop(folder: &StateFolder, account: &Account) -> Result<bool, EmbeddedError> {
+    let data = folder.data.as_path();
     let path = data.join("postmaster.pid");
     let clean = |doing| EmbeddedError::files(doing, &path);
     if fs::metadata(&path).is_ok_and(|found| found.len() == 0) {
@@ -79,9 +79,9 @@ pub(crate) async fn stop(place: &Place, account: &Account) -> Result<bool, Embed
             tracing::warn!(
                 pid = file.pid,
                 "taking over from the Postgres that a killed {} left behind",
-                place.identity.name
+                folder.identity.name
             );
-            end(file.pid, place).await?;
+            end(file.pid, folder).await?;
         }
     }
     // Where no process has the id, Postgres needs no help.
@@ -93,8 +93,8 @@ pub(crate) async fn stop(place: &Place, account: &Account) -> Result<bool, Embed
     Ok(true)
 }
 
-async fn end(pid: i32, place: &Place) -> Result<(), EmbeddedError> {
-    let data = place.data.as_path();
+async fn end(pid: i32, folder: &StateFolder) -> Result<(), EmbeddedError> {
+    let data = folder.data.as_path();
     for (signal, patience) in WAYS_OUT {
         // It may have gone in between; the loop below finds out.
         let _ = kill(Pid::from_raw(pid), signal);
@@ -109,7 +109,7 @@ async fn end(pid: i32, place: &Place) -> Result<(), EmbeddedError> {
             sleep(Duration::from_millis(20)).await;
         }
     }
-    Err(EmbeddedError::Leftover { identity: place.identity, pid, data: data.to_path_buf() })
+    Err(EmbeddedError::Leftover { identity: folder.identity, pid, data: data.to_path_buf() })
 }
 
 /// Makes a stale `postmaster.pid` harmless. Postgres refuses to start while any process with that id lives under its

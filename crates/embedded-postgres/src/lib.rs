@@ -18,10 +18,10 @@
 mod account;
 mod cluster;
 mod error;
+mod folder;
 mod identity;
 mod keeper;
 mod leftover;
-mod place;
 mod programs;
 mod server;
 
@@ -32,13 +32,13 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use account::Account;
-use place::Place;
+use folder::StateFolder;
 use programs::Programs;
 use server::Launch;
 
 pub use error::EmbeddedError;
+pub use folder::{prepare_state_folder, state_folder};
 pub use identity::Identity;
-pub use place::{prepare_state_folder, state_folder};
 
 /// How the embedded Postgres is to run.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ pub enum Health {
 /// [`Embedded::stop`].
 #[derive(Debug)]
 pub struct Embedded {
-    place: Place,
+    folder: StateFolder,
     health: watch::Receiver<Health>,
     stop: oneshot::Sender<()>,
     keeper: JoinHandle<Result<(), EmbeddedError>>,
@@ -78,13 +78,13 @@ pub struct Embedded {
 ///
 /// If the state folder cannot be told.
 pub fn url_of_running(identity: &'static Identity, state: &Path) -> Result<String, EmbeddedError> {
-    Ok(address(&Place::new(identity, state_folder(identity, state)?)))
+    Ok(address(&StateFolder::new(identity, state_folder(identity, state)?)))
 }
 
-fn address(place: &Place) -> String {
-    let socket = place.socket.to_string_lossy();
+fn address(folder: &StateFolder) -> String {
+    let socket = folder.socket.to_string_lossy();
     let host = utf8_percent_encode(&socket, NON_ALPHANUMERIC);
-    format!("postgres://{owner}@{host}/{owner}", owner = place.identity.name)
+    format!("postgres://{owner}@{host}/{owner}", owner = folder.identity.name)
 }
 
 impl Embedded {
@@ -95,28 +95,28 @@ impl Embedded {
     /// One line that says what to do; see [`EmbeddedError`].
     pub async fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
         let identity = options.identity;
-        let place = Place::new(identity, state_folder(identity, &options.state)?);
-        let account = Account::choose(Some(&place.data), identity)?;
-        place::prepare_state(&place.state, &account)?;
-        let lock = place::lock(&place).await?;
+        let folder = StateFolder::new(identity, state_folder(identity, &options.state)?);
+        let account = Account::choose(Some(&folder.data), identity)?;
+        folder::prepare_state(&folder.state, &account)?;
+        let lock = folder::lock(&folder).await?;
 
-        let made_by = cluster::made_by(&place)?;
-        let known = made_by.map(|major| (major, place.data.as_path()));
+        let made_by = cluster::made_by(&folder)?;
+        let known = made_by.map(|major| (major, folder.data.as_path()));
         let programs = Programs::find(identity, options.postgres_bin.as_deref(), known, &account).await?;
         tracing::info!(
-            state = %place.state.display(),
+            state = %folder.state.display(),
             version = programs.major,
             account = account.name,
             "starting the embedded Postgres"
         );
         if made_by.is_none() {
-            cluster::make(&place, &programs, &account, options.durable).await?;
+            cluster::make(&folder, &programs, &account, options.durable).await?;
         }
-        cluster::write_settings(&place, options.durable)?;
+        cluster::write_settings(&folder, options.durable)?;
 
-        let launch = Launch { place: place.clone(), programs, account };
+        let launch = Launch { folder: folder.clone(), programs, account };
         let server = launch.start().await?;
-        if let Err(error) = cluster::make_database(&place).await {
+        if let Err(error) = cluster::make_database(&folder).await {
             // The reason is worth more than a second one.
             let _ = server.stop().await;
             return Err(error);
@@ -124,17 +124,17 @@ impl Embedded {
         let (stop, stopped) = oneshot::channel();
         let (told, health) = watch::channel(Health::Running);
         let keeper = tokio::spawn(keeper::keep(launch, server, lock, stopped, told));
-        Ok(Embedded { place, health, stop, keeper })
+        Ok(Embedded { folder, health, stop, keeper })
     }
 
     /// Returns where to connect: the database of the owner's name, as its superuser of the same name, over the private socket.
     pub fn url(&self) -> String {
-        address(&self.place)
+        address(&self.folder)
     }
 
     /// Returns the state folder in use.
     pub fn state(&self) -> &Path {
-        &self.place.state
+        &self.folder.state
     }
 
     /// Returns whether it runs, now and from now on. It is started again by itself.

@@ -16,8 +16,8 @@ use tokio_postgres::{Client, Config, NoTls};
 
 use crate::account::Account;
 use crate::error::EmbeddedError;
+use crate::folder::StateFolder;
 use crate::leftover::{self, PidFile, WAYS_OUT};
-use crate::place::Place;
 use crate::programs::Programs;
 
 /// How long a start is tried again while something of the last Postgres is still there.
@@ -32,7 +32,7 @@ const LOG_LIMIT: u64 = 16 * 1024 * 1024;
 /// All that it takes to start Postgres.
 #[derive(Debug, Clone)]
 pub(crate) struct Launch {
-    pub place: Place,
+    pub folder: StateFolder,
     pub programs: Programs,
     pub account: Account,
 }
@@ -42,13 +42,13 @@ impl Launch {
     pub async fn start(&self) -> Result<Server, EmbeddedError> {
         let deadline = Instant::now() + BLOCKED_PATIENCE;
         loop {
-            if leftover::stop(&self.place, &self.account).await? {
-                self.place.remove_socket();
+            if leftover::stop(&self.folder, &self.account).await? {
+                self.folder.remove_socket();
             }
-            self.place.prepare_socket(&self.account)?;
-            trim_log(&self.place.log).map_err(EmbeddedError::files("trim", &self.place.log))?;
+            self.folder.prepare_socket(&self.account)?;
+            trim_log(&self.folder.log).map_err(EmbeddedError::files("trim", &self.folder.log))?;
             let mut server = self.spawn()?;
-            match server.ready(&self.place).await {
+            match server.ready(&self.folder).await {
                 Err(EmbeddedError::Start { said, .. }) if is_blocked(&said) && Instant::now() < deadline => {
                     tracing::info!(%said, "Postgres cannot start yet");
                     sleep(Duration::from_millis(250)).await;
@@ -60,7 +60,7 @@ impl Launch {
     }
 
     fn spawn(&self) -> Result<Server, EmbeddedError> {
-        let Place { data, settings, log, socket, .. } = &self.place;
+        let StateFolder { data, settings, log, socket, .. } = &self.folder;
         let open = || {
             let file = File::options().append(true).create(true).mode(0o600).open(log)?;
             Ok((file.metadata()?.len(), file.try_clone()?, file))
@@ -101,7 +101,7 @@ pub(crate) struct Server {
 impl Server {
     /// Waits until it takes connections. What a `postmaster.pid` says counts only if it is this child's: one that was left
     /// by another also says "ready".
-    async fn ready(&mut self, place: &Place) -> Result<(), EmbeddedError> {
+    async fn ready(&mut self, folder: &StateFolder) -> Result<(), EmbeddedError> {
         let deadline = Instant::now() + READY_PATIENCE;
         loop {
             if let Some(status) = self.status()? {
@@ -111,8 +111,8 @@ impl Server {
                 };
                 return Err(EmbeddedError::Start { said, log: self.log.clone() });
             }
-            let announced = PidFile::read(&place.data).is_some_and(|file| file.ready && Some(file.pid) == self.pid());
-            if announced && connect(place, "postgres").await.is_ok() {
+            let announced = PidFile::read(&folder.data).is_some_and(|file| file.ready && Some(file.pid) == self.pid());
+            if announced && connect(folder, "postgres").await.is_ok() {
                 return Ok(());
             }
             if Instant::now() > deadline {
@@ -189,10 +189,10 @@ impl Drop for Server {
 }
 
 /// A connection to `database` over the private socket.
-pub(crate) async fn connect(place: &Place, database: &str) -> Result<Client, EmbeddedError> {
+pub(crate) async fn connect(folder: &StateFolder, database: &str) -> Result<Client, EmbeddedError> {
     let (client, connection) = Config::new()
-        .host_path(&place.socket)
-        .user(place.identity.name)
+        .host_path(&folder.socket)
+        .user(folder.identity.name)
         .dbname(database)
         .connect_timeout(Duration::from_secs(5))
         .connect(NoTls)

@@ -12,7 +12,7 @@ use super::service::Events;
 use super::slug::EventKey;
 use super::store::Dated;
 use crate::foundation::errors::{Code, Result};
-use crate::foundation::http::{Known, Path, Problem, PublicFile, PublicUrl, refusals};
+use crate::foundation::http::{IfNoneMatchHeader, Path, Problem, PublicFile, PublicUrl, refusals};
 
 /// Registers the route. It goes before that of the event itself, whose pattern matches this one, too.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -25,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(
     tag = "events",
     security(()),
-    params(("id" = String, Path, description = "The event's id or slug"), Known),
+    params(("id" = String, Path, description = "The event's id or slug"), IfNoneMatchHeader),
     responses(
         (status = 200, description = "A calendar with the event", body = String, content_type = "text/calendar"),
         refusals::Public,

@@ -11,7 +11,7 @@ use super::members::{EventMember, Joining, Membership};
 use super::service::Events;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::{Error, Result};
-use crate::foundation::http::{Json, Page, PageQuery, Path, Place, Problem, Query, refusals};
+use crate::foundation::http::{Json, Page, PagePosition, PageQuery, Path, Problem, Query, refusals};
 
 /// Registers the routes of an event's members.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -99,5 +99,5 @@ async fn list(
     }
     let (limit, after) = (page.limit()?, page.position()?);
     let members = events.members(&who, *id, badge, after, limit).await?;
-    Ok(Json(Page::of(members, limit, |member| Place { time: member.joined_at, id: member.user_id })))
+    Ok(Json(Page::of(members, limit, |member| PagePosition { time: member.joined_at, id: member.user_id })))
 }

@@ -18,7 +18,9 @@ use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, Since, calendar, mem
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::fields::Fields;
-use crate::foundation::http::{Json, Known, Page, PageQuery, Path, Place, Problem, Public, Query, refusals};
+use crate::foundation::http::{
+    IfNoneMatchHeader, Json, Page, PagePosition, PageQuery, Path, Problem, Public, Query, refusals,
+};
 use crate::foundation::text;
 
 /// Registers the routes of events and their members.
@@ -100,7 +102,7 @@ impl EventQuery {
 #[utoipa::path(
     tag = "events",
     security(()),
-    params(EventQuery, PageQuery, Known),
+    params(EventQuery, PageQuery, IfNoneMatchHeader),
     responses(
         (status = 200, description = "A page of events", body = Page<Event>),
         refusals::Public,
@@ -125,8 +127,8 @@ async fn list(
     Ok(Public::for_moments(found.map(|(event, _)| event)))
 }
 
-fn place(event: &Event) -> Place {
-    Place { time: event.date_utc, id: event.id }
+fn place(event: &Event) -> PagePosition {
+    PagePosition { time: event.date_utc, id: event.id }
 }
 
 /// Get an event
@@ -135,7 +137,7 @@ fn place(event: &Event) -> Place {
 #[utoipa::path(
     tag = "events",
     security(()),
-    params(("id" = String, Path, description = "The event's id or slug"), Known),
+    params(("id" = String, Path, description = "The event's id or slug"), IfNoneMatchHeader),
     responses(
         (status = 200, description = "The event", body = CountedEvent),
         refusals::Public,
@@ -219,7 +221,7 @@ async fn delete(who: SignedIn, events: web::Data<Events>, id: Path<Uuid>) -> Res
 async fn mine(who: SignedIn, events: web::Data<Events>, page: Query<PageQuery>) -> Result<Json<Page<MyEvent>>> {
     let limit = page.limit()?;
     let mine = events.of_member(&who, page.position()?, limit).await?;
-    Ok(Json(Page::of(mine, limit, |mine| Place { time: mine.event.date_utc, id: mine.event.id })))
+    Ok(Json(Page::of(mine, limit, |mine| PagePosition { time: mine.event.date_utc, id: mine.event.id })))
 }
 
 /// All badges
@@ -228,7 +230,7 @@ async fn mine(who: SignedIn, events: web::Data<Events>, page: Query<PageQuery>) 
 #[utoipa::path(
     tag = "events",
     security(()),
-    params(Known),
+    params(IfNoneMatchHeader),
     responses((status = 200, description = "The list", body = Page<Badge>), refusals::Public)
 )]
 #[get("/v1/badges")]

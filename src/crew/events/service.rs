@@ -18,7 +18,7 @@ use crate::crew::journal::service::Journal;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::Result;
-use crate::foundation::http::{Limit, Place};
+use crate::foundation::http::{Limit, PagePosition};
 use crate::foundation::settings::Allowance;
 
 /// The events. Cheap to clone.
@@ -60,7 +60,7 @@ impl Events {
     ///
     /// # Errors
     /// `unavailable`.
-    pub async fn list(&self, filter: &Filter, after: Option<Place>, limit: Limit) -> Result<Vec<Event>> {
+    pub async fn list(&self, filter: &Filter, after: Option<PagePosition>, limit: Limit) -> Result<Vec<Event>> {
         let work = async |conn: &mut _| store::list(conn, filter, after, limit.rows()).await;
         self.0.database.scope(&Caller::NOBODY, Access::Snapshot, work).await
     }
@@ -160,7 +160,7 @@ impl Events {
         who: &SignedIn,
         id: Uuid,
         badge: Option<&str>,
-        after: Option<Place>,
+        after: Option<PagePosition>,
         limit: Limit,
     ) -> Result<Vec<EventMember>> {
         let work = async |conn: &mut _| {
@@ -174,7 +174,7 @@ impl Events {
     ///
     /// # Errors
     /// `unavailable`.
-    pub async fn of_member(&self, who: &SignedIn, before: Option<Place>, limit: Limit) -> Result<Vec<MyEvent>> {
+    pub async fn of_member(&self, who: &SignedIn, before: Option<PagePosition>, limit: Limit) -> Result<Vec<MyEvent>> {
         let work = async |conn: &mut _| store::of_member(conn, who.user_id, before, limit.rows()).await;
         self.0.database.scope(&who.caller, Access::Snapshot, work).await
     }

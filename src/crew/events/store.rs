@@ -23,7 +23,7 @@ use super::time::Over;
 use super::{Event, Filter, NewEvent, Since};
 use crate::crew::profiles;
 use crate::foundation::errors::{Code, Error, Result};
-use crate::foundation::http::Place;
+use crate::foundation::http::PagePosition;
 use crate::foundation::schema::{event_members, events};
 use crate::foundation::settings::Allowance;
 
@@ -153,7 +153,7 @@ async fn insert(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid, slug: &str, ne
 pub async fn list(
     conn: &mut AsyncPgConnection,
     filter: &Filter,
-    after: Option<Place>,
+    after: Option<PagePosition>,
     limit: i64,
 ) -> Result<Vec<Event>> {
     let Since::NotOver(now) = filter.since else {
@@ -180,10 +180,10 @@ const LONG: &str = "ends_at - date_utc > interval '12 hours'";
 async fn page(
     conn: &mut AsyncPgConnection,
     mut query: events::BoxedQuery<'_, Pg>,
-    after: Option<Place>,
+    after: Option<PagePosition>,
     limit: i64,
 ) -> Result<Vec<Event>> {
-    if let Some(Place { time: date, id }) = after {
+    if let Some(PagePosition { time: date, id }) = after {
         query = query.filter(events::date_utc.ge(date).and(events::date_utc.gt(date).or(events::id.gt(id))));
     }
     let query = query.select(Event::as_select()).order((events::date_utc, events::id)).limit(limit);
@@ -341,7 +341,7 @@ pub async fn members(
     conn: &mut AsyncPgConnection,
     event_id: Uuid,
     badge: Option<&str>,
-    after: Option<Place>,
+    after: Option<PagePosition>,
     limit: i64,
 ) -> Result<Vec<EventMember>> {
     use event_members::{hidden, joined_at, user_id, vibe_badges};
@@ -351,7 +351,7 @@ pub async fn members(
         let worn = sql::<Bool>("EXISTS (SELECT 1 FROM unnest(event_members.vibe_badges) b WHERE b ->> 'key' = ");
         query = query.filter(worn.bind::<Text, _>(badge.to_owned()).sql(")"));
     }
-    if let Some(Place { time, id }) = after {
+    if let Some(PagePosition { time, id }) = after {
         query = query.filter(joined_at.ge(time).and(joined_at.gt(time).or(user_id.gt(id))));
     }
     let query = query.order((joined_at, user_id)).limit(limit);
@@ -381,7 +381,7 @@ pub async fn members(
 pub async fn of_member(
     conn: &mut AsyncPgConnection,
     user_id: Uuid,
-    before: Option<Place>,
+    before: Option<PagePosition>,
     limit: i64,
 ) -> Result<Vec<MyEvent>> {
     let mut query = event_members::table
@@ -389,7 +389,7 @@ pub async fn of_member(
         .filter(event_members::user_id.eq(user_id))
         .select((Event::as_select(), event_members::vibe_badges, event_members::hidden, event_members::joined_at))
         .into_boxed();
-    if let Some(Place { time: date, id }) = before {
+    if let Some(PagePosition { time: date, id }) = before {
         query = query.filter(events::date_utc.le(date).and(events::date_utc.lt(date).or(events::id.lt(id))));
     }
     let query = query.order((events::date_utc.desc(), events::id.desc())).limit(limit);

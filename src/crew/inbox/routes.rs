@@ -8,7 +8,7 @@ use super::service::Inboxes;
 use super::{Flags, FlagsChange, InboxEntry};
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::Result;
-use crate::foundation::http::{Json, Page, PageQuery, Path, Place, Problem, Query, refusals};
+use crate::foundation::http::{Json, Page, PagePosition, PageQuery, Path, Problem, Query, refusals};
 
 /// Registers the routes of inboxes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -32,7 +32,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 async fn list(who: SignedIn, inboxes: web::Data<Inboxes>, page: Query<PageQuery>) -> Result<Json<Page<InboxEntry>>> {
     let (limit, before) = (page.limit()?, page.position()?);
     let entries = inboxes.list(&who.caller, who.user_id, before, limit.rows()).await?;
-    Ok(Json(Page::of(entries, limit, |entry| Place { time: entry.active_at, id: entry.view.pod.id })))
+    Ok(Json(Page::of(entries, limit, |entry| PagePosition { time: entry.active_at, id: entry.view.pod.id })))
 }
 
 /// Pin a pod, or mark it as unread

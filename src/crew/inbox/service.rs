@@ -19,7 +19,7 @@ use crate::crew::pods::observer::{Observer, Origin};
 use crate::crew::pods::store::live::Mark;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Error, Result};
-use crate::foundation::http::Place;
+use crate::foundation::http::PagePosition;
 use crate::realtime::bus::{Bus, Receive};
 use crate::realtime::join_data::{Fields, Joins};
 use crate::realtime::relay::RelayHandle;
@@ -62,7 +62,7 @@ impl Inboxes {
         &self,
         caller: &Caller,
         user_id: Uuid,
-        before: Option<Place>,
+        before: Option<PagePosition>,
         limit: i64,
     ) -> Result<Vec<InboxEntry>> {
         let work = async |conn: &mut _| store::list(conn, user_id, before, limit).await;

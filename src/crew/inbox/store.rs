@@ -17,7 +17,7 @@ use crate::crew::pods::store::{free, policy};
 use crate::crew::pods::view::PodView;
 use crate::crew::pods::{Member, Pod};
 use crate::foundation::errors::{Error, Result};
-use crate::foundation::http::Place;
+use crate::foundation::http::PagePosition;
 use crate::foundation::prepared::{Statement, prepared};
 
 type SqlUuid = diesel::sql_types::Uuid;
@@ -65,7 +65,7 @@ struct InboxRow {
 pub async fn list(
     conn: &mut AsyncPgConnection,
     user_id: Uuid,
-    before: Option<Place>,
+    before: Option<PagePosition>,
     limit: i64,
 ) -> Result<Vec<InboxEntry>> {
     let (time, pod_id) = before.map(|place| (place.time, place.id)).unzip();

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::events::Event;
 use crate::foundation::errors::Result;
 use crate::foundation::fields::Fields;
-use crate::foundation::http::{Place, PublicUrl};
+use crate::foundation::http::{PagePosition, PublicUrl};
 use crate::foundation::schema::invites;
 
 /// How long a code is. So many of 62 letters and digits are 131 bits, and survive whatever makes links of texts.
@@ -145,8 +145,8 @@ impl Link {
 
 impl Invite {
     /// Its place in the list of its pod.
-    pub fn place(&self) -> Place {
-        Place { time: self.created_at, id: self.id }
+    pub fn place(&self) -> PagePosition {
+        PagePosition { time: self.created_at, id: self.id }
     }
 }
 

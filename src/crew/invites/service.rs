@@ -11,7 +11,7 @@ use crate::crew::pods;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Result};
-use crate::foundation::http::{Limit, Place, PublicUrl};
+use crate::foundation::http::{Limit, PagePosition, PublicUrl};
 
 /// The invitations. Cheap to clone.
 #[derive(Clone)]
@@ -57,7 +57,7 @@ impl Invites {
         &self,
         who: &SignedIn,
         pod_id: Uuid,
-        before: Option<Place>,
+        before: Option<PagePosition>,
         limit: Limit,
     ) -> Result<Vec<Invite>> {
         let work = async |conn: &mut _| {

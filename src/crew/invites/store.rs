@@ -12,7 +12,7 @@ use super::{InviteState, Inviter, InvitingPod, Link, NewInvite, Preview};
 use crate::crew::events;
 use crate::crew::events::slug::EventKey;
 use crate::foundation::errors::{Code, Error, Result};
-use crate::foundation::http::Place;
+use crate::foundation::http::PagePosition;
 use crate::foundation::schema::invites;
 
 type SqlUuid = diesel::sql_types::Uuid;
@@ -106,7 +106,7 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Link> {
 pub async fn of_pod(
     conn: &mut AsyncPgConnection,
     pod_id: Uuid,
-    before: Option<Place>,
+    before: Option<PagePosition>,
     limit: i64,
 ) -> Result<Vec<Link>> {
     use invites::{created_at, id};

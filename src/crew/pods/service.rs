@@ -27,7 +27,7 @@ use crate::crew::messages::{self, Amended, Amendment, MessagePage, NewMessage, S
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::{Code, Error, Result};
-use crate::foundation::http::{Limit, Place};
+use crate::foundation::http::{Limit, PagePosition};
 use crate::foundation::settings::{Limits, Rate};
 use crate::realtime::bus::Receive;
 use crate::realtime::domain::Parts;
@@ -111,7 +111,7 @@ impl Pods {
         who: &SignedIn,
         event_id: Uuid,
         order: Order,
-        behind: Option<Place>,
+        behind: Option<PagePosition>,
         limit: Limit,
     ) -> Result<Vec<PodView>> {
         let work = async |conn: &mut _| {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::view::{Order, PodDetail, PodView};
 use super::{JoinPolicy, Member, Pod};
 use crate::foundation::errors::{Code, Error, Result};
-use crate::foundation::http::Place;
+use crate::foundation::http::PagePosition;
 use crate::foundation::prepared::{Statement, prepared};
 use crate::foundation::schema::{pod_members, pods};
 
@@ -104,7 +104,7 @@ pub async fn of_event(
     conn: &mut AsyncPgConnection,
     event_id: Uuid,
     order: Order,
-    behind: Option<Place>,
+    behind: Option<PagePosition>,
     limit: i64,
 ) -> Result<Vec<PodView>> {
     let open = pods::table

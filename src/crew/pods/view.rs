@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{JoinPolicy, Member, Pod};
 use crate::foundation::errors::Result;
 use crate::foundation::fields::Fields;
-use crate::foundation::http::Place;
+use crate::foundation::http::PagePosition;
 
 /// In which order pods are listed.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
@@ -35,8 +35,8 @@ pub struct PodView {
 
 impl PodView {
     /// Its place in the lists of its event.
-    pub fn place(&self) -> Place {
-        Place { time: self.pod.created_at, id: self.pod.id }
+    pub fn place(&self) -> PagePosition {
+        PagePosition { time: self.pod.created_at, id: self.pod.id }
     }
 }
 

@@ -16,11 +16,11 @@ const TIDY: usize = 1_024;
 pub(super) struct Ended {
     /// Spares every request the lock, as long as nothing has ever ended.
     any: AtomicBool,
-    state: RwLock<State>,
+    state: RwLock<Expiries>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Expiries {
     until: HashMap<Uuid, Instant>,
     tidy_at: usize,
 }

@@ -46,7 +46,7 @@ impl<T> Public<T> {
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it documents the header, which is read where the answer is made")]
-pub struct Known {
+pub struct IfNoneMatchHeader {
     /// The `ETag` of an earlier answer.
     #[param(rename = "If-None-Match")]
     if_none_match: Option<String>,

@@ -18,7 +18,7 @@ pub use self::view::{DEAD, SILENT, Verdict, View};
 use super::bus::redis::RedisBus;
 use super::bus::{Bus, Listening, Receive};
 use crate::foundation::db::Database;
-use crate::foundation::health::{Health, State};
+use crate::foundation::health::{Health, PartState};
 use crate::foundation::metrics;
 use crate::wire::topic::Topic;
 
@@ -247,13 +247,13 @@ impl Receive for Inner {
     }
 }
 
-fn state(verdict: &Verdict, trouble: Option<String>) -> State {
+fn state(verdict: &Verdict, trouble: Option<String>) -> PartState {
     match verdict {
-        Verdict::Well => State::Ok,
+        Verdict::Well => PartState::Ok,
         Verdict::CutOff => {
             let why = trouble.map(|cause| format!(" ({cause})")).unwrap_or_default();
-            State::Degraded(format!("Redis is not heard{why}; other nodes' changes come by the sweep"))
+            PartState::Degraded(format!("Redis is not heard{why}; other nodes' changes come by the sweep"))
         }
-        Verdict::Missing(nodes) => State::Degraded(format!("not heard or not hearing: {}", nodes.join(", "))),
+        Verdict::Missing(nodes) => PartState::Degraded(format!("not heard or not hearing: {}", nodes.join(", "))),
     }
 }

@@ -259,7 +259,7 @@ async fn what_a_websocket_must_not_send_ends_that_socket_alone() {
         client.cut(reset);
     }
     witness.heartbeat().await;
-    assert!(witness.look("no end", |seen| Some(seen.end())).await.is_none(), "somebody else's trouble");
+    assert!(witness.wait_until("no end", |seen| Some(seen.end())).await.is_none(), "somebody else's trouble");
     let client = Client::open(&server, &ana).await;
     client.join(&format!("pod:{pod}"), json!({})).await.ok();
     let id = Uuid::now_v7();
@@ -316,7 +316,7 @@ async fn what_a_websocket_may_send_is_served() {
     // Without a ref there is nothing to answer to, but the answer comes.
     client.send_text(r#"[null,null,"phoenix","heartbeat",{}]"#);
     client
-        .look("the answer", |seen| {
+        .wait_until("the answer", |seen| {
             seen.any(|frame| frame.topic == "phoenix" && frame.reference.is_null()).then_some(())
         })
         .await;

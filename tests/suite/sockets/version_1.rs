@@ -43,7 +43,7 @@ async fn joins_pushes_and_closes_in_version_1() {
 
     // A leave is answered, then closed with the ref of the join, by which the client knows which join is over.
     older.leave(&topic).await.ok();
-    older.look("the close", |seen| seen.any(|frame| frame.event == "phx_close").then_some(())).await;
+    older.wait_until("the close", |seen| seen.any(|frame| frame.event == "phx_close").then_some(())).await;
     server.assert_no_panic();
 }
 
@@ -64,7 +64,7 @@ async fn a_close_in_version_1_carries_the_ref_of_its_join() {
     assert_eq!(closes(), [json!(first.0)], "the second join closes the first");
     server.delete(&format!("/v1/pods/{pod}/members/{}", ben.id), &ana).await.ok(204);
     let is_second = |frame: &Frame| frame.event == "phx_close" && frame.reference == json!(second.0);
-    older.look("the removal", |seen| seen.any(is_second).then_some(())).await;
+    older.wait_until("the removal", |seen| seen.any(is_second).then_some(())).await;
     assert_eq!(closes(), [json!(first.0), json!(second.0)]);
     older.ask(&topic, "typing", json!({"on": true})).await.refused("unmatched_topic");
 }

@@ -357,7 +357,7 @@ impl Client {
     /// The answer to a push, or the socket's end if that comes first.
     pub async fn reply_or_end(&self, pushed: &Pushed) -> Result<Reply, End> {
         let what = format!("the reply to {}", pushed.0);
-        self.look(&what, |seen| seen.reply(pushed).map(Ok).or_else(|| seen.end.map(Err))).await
+        self.wait_until(&what, |seen| seen.reply(pushed).map(Ok).or_else(|| seen.end.map(Err))).await
     }
 
     /// The answer to a push, if it has come.
@@ -378,7 +378,7 @@ impl Client {
             let from = std::mem::replace(&mut looked_at, seen.frames.len());
             seen.take(from, |frame| frame.topic == topic && frame.event == event && wanted(&frame.payload))
         };
-        self.look(&what, find).await.payload
+        self.wait_until(&what, find).await.payload
     }
 
     /// The message with this id, pushed live.
@@ -388,7 +388,7 @@ impl Client {
 
     /// How the socket ended, once it has.
     pub async fn ended(&self) -> End {
-        self.look("the socket's end", |seen| seen.end).await
+        self.wait_until("the socket's end", |seen| seen.end).await
     }
 
     /// How the socket has ended, if it has.
@@ -401,18 +401,18 @@ impl Client {
         tokio::time::timeout(time, self.ended()).await.ok()
     }
 
-    /// Waits until `look` finds what it looks for.
-    pub async fn look<T>(&self, what: &str, mut look: impl FnMut(&mut Seen) -> Option<T>) -> T {
+    /// Waits until `find` returns a value.
+    pub async fn wait_until<T>(&self, what: &str, mut find: impl FnMut(&mut Seen) -> Option<T>) -> T {
         let mut changed = self.changed.clone();
         let waiting = async {
             loop {
                 changed.borrow_and_update();
-                if let Some(found) = look(&mut self.seen()) {
+                if let Some(found) = find(&mut self.seen()) {
                     return found;
                 }
                 if changed.changed().await.is_err() {
                     // The reader is gone; what it has kept may still hold it.
-                    return look(&mut self.seen()).unwrap_or_else(|| panic!("the socket ended before {what}"));
+                    return find(&mut self.seen()).unwrap_or_else(|| panic!("the socket ended before {what}"));
                 }
             }
         };

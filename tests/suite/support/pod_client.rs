@@ -169,7 +169,10 @@ impl PodClient {
                 socket.closed,
                 socket.end
             );
-            socket.client.look(what, |seen| (seen.count() > looked_at || seen.end().is_some()).then_some(())).await;
+            socket
+                .client
+                .wait_until(what, |seen| (seen.count() > looked_at || seen.end().is_some()).then_some(()))
+                .await;
         }
     }
 
@@ -181,7 +184,10 @@ impl PodClient {
                 return;
             }
             let Some(socket) = &self.socket else { return };
-            socket.client.look(what, |seen| (seen.count() > looked_at || seen.end().is_some()).then_some(())).await;
+            socket
+                .client
+                .wait_until(what, |seen| (seen.count() > looked_at || seen.end().is_some()).then_some(()))
+                .await;
         }
     }
 

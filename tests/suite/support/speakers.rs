@@ -349,8 +349,10 @@ impl Speaker {
     /// Waits for a frame, the end, or the time to say more.
     async fn wait(&self) {
         let looked_at = self.looked_at;
-        let news =
-            self.client.client().look("news", |seen| (seen.count() > looked_at || seen.end().is_some()).then_some(()));
+        let news = self
+            .client
+            .client()
+            .wait_until("news", |seen| (seen.count() > looked_at || seen.end().is_some()).then_some(()));
         let _ = tokio::time::timeout(Duration::from_millis(10), news).await;
     }
 }

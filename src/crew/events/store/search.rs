@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::crew::events::{Event, Filter};
 use crate::foundation::errors::Result;
-use crate::foundation::http::Place;
+use crate::foundation::http::PagePosition;
 use crate::foundation::schema::events;
 
 /// The words of a query as events are compared with them, and, for the rest of the transaction, how alike is roughly.
@@ -36,7 +36,7 @@ pub struct Ranked {
     /// Up to 1000.
     pub score: i32,
     /// Among those of the same score.
-    pub place: Place,
+    pub place: PagePosition,
 }
 
 /// The events of a filter that fit the query, each with its score, the best first.
@@ -66,7 +66,7 @@ pub async fn search(
         };
         found = found.filter(sql::<Bool>(before).bind::<Text, _>(word).sql(behind));
     }
-    if let Some(Ranked { score: last, place: Place { time, id } }) = after {
+    if let Some(Ranked { score: last, place: PagePosition { time, id } }) = after {
         let later = events::date_utc.gt(time).or(events::date_utc.eq(time).and(events::id.gt(id)));
         found = found.filter(score().lt(last).or(score().eq(last).and(later)));
     }

@@ -40,7 +40,7 @@ const SOCKET: &str = ".s.PGSQL.5432";
 
 /// The paths in a state folder.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct StateFolder {
     pub identity: &'static Identity,
     pub state: PathBuf,
     pub data: PathBuf,
@@ -49,9 +49,9 @@ pub(crate) struct Place {
     pub socket: PathBuf,
 }
 
-impl Place {
-    pub fn new(identity: &'static Identity, state: PathBuf) -> Place {
-        Place {
+impl StateFolder {
+    pub fn new(identity: &'static Identity, state: PathBuf) -> StateFolder {
+        StateFolder {
             identity,
             data: state.join("postgres"),
             settings: state.join("postgres.conf"),
@@ -105,7 +105,7 @@ pub fn state_folder(identity: &'static Identity, setting: &Path) -> Result<PathB
 
 fn choose(identity: &'static Identity, setting: &Path, may_move: bool) -> Result<PathBuf, EmbeddedError> {
     let state = resolve(setting)?;
-    let account = Account::choose(Some(&Place::new(identity, state.clone()).data), identity)?;
+    let account = Account::choose(Some(&StateFolder::new(identity, state.clone()).data), identity)?;
     let Some(barrier) = account.barrier(&state) else {
         return Ok(state);
     };
@@ -124,7 +124,7 @@ fn choose(identity: &'static Identity, setting: &Path, may_move: bool) -> Result
 ///
 /// If it cannot be made, or there is no account to run Postgres.
 pub fn prepare_state_folder(identity: &'static Identity, state: &Path) -> Result<(), EmbeddedError> {
-    let account = Account::choose(Some(&Place::new(identity, state.to_owned()).data), identity)?;
+    let account = Account::choose(Some(&StateFolder::new(identity, state.to_owned()).data), identity)?;
     prepare_state(state, &account)
 }
 
@@ -146,8 +146,8 @@ fn make_private(folder: &Path) -> io::Result<()> {
 }
 
 /// Takes the state folder for this process; dropping the file gives it back, however the process ends.
-pub(crate) async fn lock(place: &Place) -> Result<File, EmbeddedError> {
-    let path = place.state.join(format!("{}.lock", place.identity.name));
+pub(crate) async fn lock(folder: &StateFolder) -> Result<File, EmbeddedError> {
+    let path = folder.state.join(format!("{}.lock", folder.identity.name));
     let mut file = File::options()
         .read(true)
         .write(true)
@@ -169,8 +169,8 @@ pub(crate) async fn lock(place: &Place) -> Result<File, EmbeddedError> {
                 let mut text = String::new();
                 let read = file.read_to_string(&mut text);
                 return Err(EmbeddedError::InUse {
-                    identity: place.identity,
-                    state: place.state.clone(),
+                    identity: folder.identity,
+                    state: folder.state.clone(),
                     pid: read.ok().and_then(|_| text.trim().parse().ok()),
                 });
             }
@@ -253,21 +253,21 @@ mod tests {
     #[test]
     fn a_long_path_moves_the_socket_and_always_to_the_same_folder() {
         let short = Path::new("/srv/example");
-        assert_eq!(Place::new(&EXAMPLE, short.to_path_buf()).socket, short.join("socket"));
+        assert_eq!(StateFolder::new(&EXAMPLE, short.to_path_buf()).socket, short.join("socket"));
         let long = Path::new("/srv").join("example".repeat(20));
-        let socket = Place::new(&EXAMPLE, long.clone()).socket;
+        let socket = StateFolder::new(&EXAMPLE, long.clone()).socket;
         assert!(fits(&socket) && !socket.starts_with(&long));
-        assert_eq!(Place::new(&EXAMPLE, long.clone()).socket, socket);
-        assert_ne!(Place::new(&EXAMPLE, long.join("other")).socket, socket);
+        assert_eq!(StateFolder::new(&EXAMPLE, long.clone()).socket, socket);
+        assert_ne!(StateFolder::new(&EXAMPLE, long.join("other")).socket, socket);
     }
 
     #[test]
     fn a_socket_folder_of_somebody_else_is_refused() {
         let root = tempfile::tempdir().expect("a folder");
         let account = Account::choose(None, &EXAMPLE).expect("an account");
-        let mut place = Place::new(&EXAMPLE, root.path().to_path_buf());
+        let mut folder = StateFolder::new(&EXAMPLE, root.path().to_path_buf());
         std::os::unix::fs::symlink("/tmp", root.path().join("link")).expect("a link");
-        place.socket = root.path().join("link");
-        assert!(matches!(place.prepare_socket(&account), Err(EmbeddedError::Files { .. })));
+        folder.socket = root.path().join("link");
+        assert!(matches!(folder.prepare_socket(&account), Err(EmbeddedError::Files { .. })));
     }
 }
