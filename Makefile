@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run cluster quick test timings bench bench-nodes openapi nodes simulate check fmt lint doc deny web web-dev web-check clean-state
+.PHONY: help run cluster quick test timings bench bench-nodes openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(resume)'"
 ARGS ?=
@@ -34,6 +34,10 @@ web: ## build the web client, if its sources have changed
 
 web-dev: ## serve the web client with live reload, beside a `make run`
 	@scripts/web.sh dev
+
+types: ## make the types of the web client from the documents that the server prints of itself
+	cargo build --locked
+	@scripts/web.sh types
 
 web-check: ## the web client's types, format and logic
 	@scripts/web.sh check

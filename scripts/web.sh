@@ -4,6 +4,7 @@
 #
 #   scripts/web.sh            builds it
 #   scripts/web.sh check      looks at types and format, and runs the tests of its logic
+#   scripts/web.sh types      makes the types of the API from the documents that target/debug/podium prints
 #   scripts/web.sh dev        serves it with live reload, with the API of a node at PODIUM_NODE_URL (default: the usual address)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -31,6 +32,7 @@ case ${1:-build} in
         npm run --silent check
         npm test --silent
         ;;
+    types) npm run --silent types ;;
     dev) exec npm run dev ;;
-    *) fail "unknown: $1 (build, check, dev)" ;;
+    *) fail "unknown: $1 (build, check, types, dev)" ;;
 esac

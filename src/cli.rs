@@ -1,7 +1,7 @@
-//! `podium serve | migrate | token | role | demo | config`.
+//! `podium serve | migrate | token | role | demo | config | document`.
 //!
-//! Every command reads the same settings ([`podium::foundation::settings`]). What goes wrong is one line on stderr and
-//! exit code 1; a command line that cannot be read is 2, as clap has it.
+//! Every command but `document` reads the same settings ([`podium::foundation::settings`]). What goes wrong is one line on
+//! stderr and exit code 1; a command line that cannot be read is 2, as clap has it.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -18,6 +18,7 @@ use podium::foundation::telemetry;
 use podium::server::Server;
 use podium::server::base::{self, Base};
 use podium::server::domains;
+use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
@@ -51,11 +52,12 @@ pub fn main() -> ExitCode {
         Some((deed, _)) => format!("{name} {deed}"),
         None => name.to_owned(),
     };
-    let rows = domains::settings();
-    let outcome = rows
-        .load(&Sources::of_process(rows.flags(matches)))
-        .map_err(Box::from)
-        .and_then(|loaded| run(&name, matches, loaded));
+    let outcome = match document(&name) {
+        Some(document) => {
+            serde_json::to_string_pretty(&document).map_err(Box::from).and_then(|text| print(&(text + "\n")))
+        }
+        None => with_settings(&name, matches),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -64,6 +66,21 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Returns the document that a command prints. It is made of the code alone: no setting changes it.
+fn document(command: &str) -> Option<Value> {
+    match command {
+        "document openapi" => Some(domains::openapi().json().clone()),
+        _ => None,
+    }
+}
+
+/// Runs a command that goes by the settings.
+fn with_settings(name: &str, matches: &ArgMatches) -> Outcome {
+    let rows = domains::settings();
+    let loaded = rows.load(&Sources::of_process(rows.flags(matches)))?;
+    run(name, matches, loaded)
 }
 
 fn command() -> Command {
@@ -108,6 +125,13 @@ fn command() -> Command {
         .subcommand(with_settings(
             Command::new("config").about("Print the settings in force, and where each comes from").arg(markdown),
         ))
+        .subcommand(
+            Command::new("document")
+                .about("Print a document that describes what the server serves")
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .subcommand(Command::new("openapi").about("Print the OpenAPI document of HTTP (docs/openapi.json)")),
+        )
 }
 
 fn role_command() -> Command {

@@ -37,7 +37,7 @@ use crate::foundation::auth::Tokens;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Error as Refusal;
 use crate::foundation::health::{self, Health};
-use crate::foundation::http::{Document, PublicUrl};
+use crate::foundation::http::PublicUrl;
 use crate::foundation::mail::{MailError, Mailer};
 use crate::foundation::settings::Settings;
 use crate::foundation::{metrics, telemetry};
@@ -267,18 +267,8 @@ fn assemble(
         nodes: link.nodes.clone(),
         services: Services::default(),
     };
-    let Mounted {
-        routes,
-        shared,
-        channels,
-        receivers,
-        previews,
-        jobs,
-        mut after_sockets,
-        after_requests,
-        sign_in,
-        demo,
-    } = domains::mount(&mut parts)?;
+    let Mounted { shared, channels, receivers, previews, jobs, mut after_sockets, after_requests, sign_in, demo } =
+        domains::mount(&mut parts)?;
     link.listen(receivers, &threads, health);
     after_sockets.extend(link.nodes.map(leave));
     let sign_in = sign_in.ok_or_else(|| MountError::new("a domain must say who may open sockets"))?;
@@ -286,13 +276,13 @@ fn assemble(
     let engine = Engine::new(settings, threads, relays, sign_in, channels);
     let app = App {
         settings: web::Data::new(settings.clone()),
-        document: web::Data::new(Document::of(|config| app::register(&routes, config))),
+        document: web::Data::new(domains::openapi()),
         health: web::Data::new(health.clone()),
         database: web::Data::new(database),
         tokens: web::Data::from(tokens),
         public_url: web::Data::new(public_url.clone()),
         site: web::Data::new(Site::load(public_url, previews)),
-        routes: routes.into(),
+        routes: domains::routes().into(),
         shared: shared.into(),
         engine: engine.clone(),
     };

@@ -21,17 +21,18 @@ pub mod profiles;
 
 /// Every feature, in the order of their imports. The layer test holds the code against it.
 pub const FEATURES: &[Feature] = &[
-    Feature::new("profiles", profiles::mount::mount),
+    Feature::new("profiles", profiles::mount::mount).with_routes(profiles::mount::ROUTES),
     Feature::new("accounts", accounts::mount::mount)
+        .with_routes(accounts::mount::ROUTES)
         .with_settings(AccountSettings::ROWS)
         .with_metrics(accounts::metrics::ALL),
     Feature::new("messages", Feature::nothing),
     Feature::new("journal", journal::mount::mount).with_metrics(journal::metrics::ALL),
     Feature::new("feed", feed::mount::mount).with_metrics(feed::metrics::ALL),
-    Feature::new("events", events::mount::mount),
-    Feature::new("pods", pods::mount::mount).with_metrics(pods::metrics::ALL),
-    Feature::new("inbox", inbox::mount::mount),
-    Feature::new("invites", invites::mount::mount),
+    Feature::new("events", events::mount::mount).with_routes(events::mount::ROUTES),
+    Feature::new("pods", pods::mount::mount).with_routes(pods::mount::ROUTES).with_metrics(pods::metrics::ALL),
+    Feature::new("inbox", inbox::mount::mount).with_routes(inbox::mount::ROUTES),
+    Feature::new("invites", invites::mount::mount).with_routes(invites::mount::ROUTES),
     Feature::new("demo", demo::mount),
 ];
 

@@ -5,10 +5,11 @@
 //! theirs: a feature is called once with the parts of the node, and returns a value that says what it serves.
 //!
 //! ```ignore
+//! pub const ROUTES: &[Routes] = &[routes::routes];
+//!
 //! pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
 //!     let polls = Polls::new(parts.database.clone(), parts.service::<Arc<EventHub>>()?);
 //!     let mut mounted = Mounted::default();
-//!     mounted.routes.push(routes::routes);
 //!     mounted.share(web::Data::new(polls.clone()));
 //!     parts.provide(polls);
 //!     Ok(mounted)
@@ -51,6 +52,8 @@ pub struct Feature {
     pub name: &'static str,
     /// Puts it together.
     pub mount: fn(&mut Parts) -> Result<Mounted, MountError>,
+    /// Its HTTP. The OpenAPI document is made of it, which needs no node.
+    pub routes: &'static [Routes],
     /// What it goes by.
     pub settings: &'static [Setting],
     /// What it counts.
@@ -58,9 +61,14 @@ pub struct Feature {
 }
 
 impl Feature {
-    /// Returns a feature without settings and metrics of its own.
+    /// Returns a feature without routes, settings and metrics of its own.
     pub const fn new(name: &'static str, mount: fn(&mut Parts) -> Result<Mounted, MountError>) -> Self {
-        Feature { name, mount, settings: &[], metrics: &[] }
+        Feature { name, mount, routes: &[], settings: &[], metrics: &[] }
+    }
+
+    /// Returns it with these routes.
+    pub const fn with_routes(self, routes: &'static [Routes]) -> Self {
+        Feature { routes, ..self }
     }
 
     /// Returns it with these settings.
@@ -178,8 +186,6 @@ pub type End = Box<dyn FnOnce(Duration) -> LocalBoxFuture<'static, bool>>;
 /// What a domain, or a feature of one, gives the server.
 #[derive(Default)]
 pub struct Mounted {
-    /// Its HTTP.
-    pub routes: Vec<Routes>,
     /// What its handlers take from the app. [`Mounted::share`] adds one.
     pub shared: Vec<Share>,
     /// The channels of its topics, by their kind.
@@ -210,19 +216,8 @@ impl Mounted {
 
     /// Adds what another gives, behind what is there.
     pub fn add(&mut self, other: Mounted) {
-        let Mounted {
-            routes,
-            shared,
-            channels,
-            receivers,
-            previews,
-            jobs,
-            after_sockets,
-            after_requests,
-            sign_in,
-            demo,
-        } = other;
-        self.routes.extend(routes);
+        let Mounted { shared, channels, receivers, previews, jobs, after_sockets, after_requests, sign_in, demo } =
+            other;
         self.shared.extend(shared);
         self.channels.extend(channels);
         self.receivers.extend(receivers);

@@ -98,8 +98,8 @@ impl App {
     }
 }
 
-/// Registers routes, with an app or with the document of them.
-pub(super) fn register(routes: &[Routes], config: &mut ServiceConfig<'_>) {
+/// Registers routes with an app.
+fn register(routes: &[Routes], config: &mut ServiceConfig<'_>) {
     routes.iter().for_each(|routes| routes(config));
 }
 

@@ -1,9 +1,10 @@
 //! The domains of this server: the only list of them.
 
 use crate::crew;
+use crate::foundation::http::Document;
 use crate::foundation::metrics::{self, Metric};
 use crate::foundation::settings::Rows;
-use crate::realtime::domain::{Domain, Feature, MountError, Mounted, Parts};
+use crate::realtime::domain::{Domain, Feature, MountError, Mounted, Parts, Routes};
 
 /// Every domain. Each may import those that stand before it, and find their services in [`Parts`]; the layer test holds the
 /// imports against this order.
@@ -11,6 +12,17 @@ pub const DOMAINS: &[Domain] = &[crew::DOMAIN];
 
 fn features() -> impl Iterator<Item = &'static Feature> {
     DOMAINS.iter().flat_map(|domain| domain.0)
+}
+
+/// Returns the routes of all domains.
+pub fn routes() -> Vec<Routes> {
+    features().flat_map(|feature| feature.routes).copied().collect()
+}
+
+/// Returns the OpenAPI document of all routes.
+pub fn openapi() -> Document {
+    let routes = routes();
+    Document::of(|config| routes.iter().for_each(|register| register(config)))
 }
 
 /// Returns all settings: the server's own, and those of the domains.

@@ -82,8 +82,10 @@ pub struct Session {
     /// When it last renewed its tokens.
     pub last_used_at: DateTime<Utc>,
     /// What it said it was.
+    #[schema(required)]
     pub user_agent: Option<String>,
     /// From where it was last used.
+    #[schema(required)]
     pub address: Option<String>,
     /// Whether it is the one that asks.
     pub current: bool,

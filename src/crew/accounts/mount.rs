@@ -9,9 +9,12 @@ use super::receipts::Receipts;
 use super::service::{self, Accounts};
 use super::{revocation, routes};
 use crate::crew::profiles::sign_in::SignIns;
-use crate::realtime::domain::{MountError, Mounted, Parts};
+use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
-/// Gives the routes of accounts, and what they do by themselves.
+/// The routes of the feature.
+pub const ROUTES: &[Routes] = &[routes::routes];
+
+/// Gives what accounts do by themselves.
 ///
 /// # Errors
 /// [`MountError`] if argon2 does not take the settings.
@@ -30,7 +33,6 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
         accounts.map_err(|error| MountError::new(format!("PODIUM_HASH_MEMORY, PODIUM_HASH_PASSES: {error}")))?;
     parts.service::<SignIns>()?.tell(Arc::new(Receipts::new(parts.database.clone())));
     let mut mounted = Mounted::default();
-    mounted.routes.push(routes::routes);
     mounted.share(web::Data::new(accounts.clone()));
     mounted.jobs.push(revocation::watch(accounts.clone()).boxed_local());
     let drained = accounts.clone();

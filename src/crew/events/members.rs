@@ -44,8 +44,10 @@ pub struct EventMember {
     /// Their name.
     pub display_name: String,
     /// Where their picture is.
+    #[schema(required)]
     pub avatar_url: Option<String>,
     /// Their Instagram page, if they reveal it.
+    #[schema(required)]
     pub ig_url: Option<String>,
     /// The badges they wear.
     #[schema(value_type = Vec<Badge>)]

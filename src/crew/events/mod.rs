@@ -50,12 +50,15 @@ pub struct Event {
     /// When it starts.
     pub date_utc: DateTime<Utc>,
     /// When it ends, if known. Without it the event is on for 12 hours.
+    #[schema(required)]
     pub ends_at: Option<DateTime<Utc>>,
     /// The IANA name of the zone in which its times are told, and on whose days it is; UTC if null.
+    #[schema(required)]
     pub time_zone: Option<String>,
     /// Its maker.
     pub created_by: Uuid,
     /// When it was called off.
+    #[schema(required)]
     pub cancelled_at: Option<DateTime<Utc>>,
 }
 

@@ -12,9 +12,12 @@ use super::service::Events;
 use crate::crew::feed;
 use crate::crew::feed::hub::EventHub;
 use crate::crew::journal::service::Journal;
-use crate::realtime::domain::{MountError, Mounted, Parts};
+use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
-/// Gives the routes of events, their topic, and the texts for links to them.
+/// The routes of the feature.
+pub const ROUTES: &[Routes] = &[routes::routes];
+
+/// Gives the topic of events, and the texts for links to them.
 ///
 /// # Errors
 /// [`MountError`] where journal and feed are not mounted before.
@@ -25,7 +28,6 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let limit = parts.settings.limits.events;
     let events = Events::new(parts.database.clone(), journal, Arc::clone(&hub), members, limit);
     let mut mounted = Mounted::default();
-    mounted.routes.push(routes::routes);
     mounted.share(web::Data::new(events.clone()));
     mounted.channels.push((feed::KIND, Arc::new(EventChannel::new(hub))));
     mounted.previews.push(Box::new(EventPreviews(events.clone())));

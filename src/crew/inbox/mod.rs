@@ -53,6 +53,7 @@ pub struct InboxEntry {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Flags {
     /// When the caller pinned the pod; null if it is not pinned.
+    #[schema(required)]
     pub pinned_at: Option<DateTime<Utc>>,
     /// Whether the caller marked the pod as unread, and has read nothing new since.
     pub marked_unread: bool,

@@ -9,9 +9,12 @@ use super::service::Inboxes;
 use super::{KIND, routes};
 use crate::crew::pods::service::Pods;
 use crate::realtime::bus::Receive;
-use crate::realtime::domain::{MountError, Mounted, Parts};
+use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
-/// Gives the routes of inboxes, and the topic `user:`.
+/// The routes of the feature.
+pub const ROUTES: &[Routes] = &[routes::routes];
+
+/// Gives the topic `user:`.
 ///
 /// # Errors
 /// [`MountError`] where pods are not mounted before.
@@ -19,7 +22,6 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let inboxes = Inboxes::start(parts.database.clone(), Arc::clone(&parts.bus), parts.threads.spare());
     let pods = parts.service::<Pods>()?;
     let mut mounted = Mounted::default();
-    mounted.routes.push(routes::routes);
     mounted.share(web::Data::new(inboxes.clone()));
     mounted.channels.push((KIND, Arc::new(UserChannel::new(inboxes.clone(), Arc::clone(&parts.tokens)))));
     // Kept by the pods, for as long as these live.

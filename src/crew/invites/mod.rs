@@ -125,12 +125,15 @@ pub struct Invite {
     /// When.
     pub created_at: DateTime<Utc>,
     /// From when on it lets nobody in.
+    #[schema(required)]
     pub expires_at: Option<DateTime<Utc>>,
     /// How many it lets in.
+    #[schema(required)]
     pub uses: Option<i32>,
     /// How many it has let in.
     pub used: i32,
     /// When it was taken back, or its maker removed.
+    #[schema(required)]
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
@@ -162,6 +165,7 @@ pub struct Preview {
     /// Who made the link.
     pub invited_by: Inviter,
     /// From when on it lets nobody in.
+    #[schema(required)]
     pub expires_at: Option<DateTime<Utc>>,
 }
 

@@ -6,9 +6,12 @@ use super::preview::InvitePreviews;
 use super::routes;
 use super::service::Invites;
 use crate::crew::journal::service::Journal;
-use crate::realtime::domain::{MountError, Mounted, Parts};
+use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
-/// Gives the routes of invitations, and the texts for links to them.
+/// The routes of the feature.
+pub const ROUTES: &[Routes] = &[routes::routes];
+
+/// Gives the texts for links to invitations.
 ///
 /// # Errors
 /// [`MountError`] where the journal is not mounted before.
@@ -16,7 +19,6 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let journal = parts.service::<Journal>()?;
     let invites = Invites::new(parts.database.clone(), journal, parts.public_url.clone());
     let mut mounted = Mounted::default();
-    mounted.routes.push(routes::routes);
     mounted.previews.push(Box::new(InvitePreviews(invites.clone())));
     mounted.share(web::Data::new(invites));
     Ok(mounted)

@@ -78,6 +78,7 @@ pub struct Message {
     /// The words.
     pub text: String,
     /// The message that it answers.
+    #[schema(required)]
     pub reply_to: Option<Uuid>,
     /// The members that it names.
     pub mentions: Vec<Uuid>,
@@ -86,8 +87,10 @@ pub struct Message {
     /// Who reacted, by emoji.
     pub reactions: BTreeMap<String, Vec<Uuid>>,
     /// When its words were last changed; to name others alone is no change of words.
+    #[schema(required)]
     pub edited_at: Option<DateTime<Utc>>,
     /// When it was taken back.
+    #[schema(required)]
     pub deleted_at: Option<DateTime<Utc>>,
     /// When it was stored.
     pub at: DateTime<Utc>,
@@ -122,6 +125,7 @@ pub struct MessagePage {
     /// Whether the stretch goes on beyond this page.
     pub more: bool,
     /// Where it goes on: the `before` or `after` of the next page. Null when nothing was found.
+    #[schema(required)]
     pub next: Option<i64>,
 }
 

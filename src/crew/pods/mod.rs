@@ -83,6 +83,7 @@ pub struct Pod {
     /// When.
     pub created_at: DateTime<Utc>,
     /// When it was closed.
+    #[schema(required)]
     pub closed_at: Option<DateTime<Utc>>,
 }
 
@@ -95,6 +96,7 @@ pub struct Member {
     pub display_name: String,
     /// Their picture.
     #[serde(serialize_with = "address::show_picture")]
+    #[schema(required)]
     pub avatar_url: Option<String>,
     /// `owner` or `member`.
     pub role: String,

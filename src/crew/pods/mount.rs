@@ -14,7 +14,10 @@ use crate::crew::journal::change;
 use crate::crew::journal::service::Journal;
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
-/// Gives the routes of pods and messages, and the topic `pod:`.
+/// The routes of pods and of messages.
+pub const ROUTES: &[Routes] = &[routes::routes, message_routes::routes];
+
+/// Gives the topic `pod:`.
 ///
 /// # Errors
 /// [`MountError`] where the events are not mounted before.
@@ -24,7 +27,6 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let journal = parts.service::<Journal>()?;
     let pods = Pods::start(parts, feed, events, journal);
     let mut mounted = Mounted::default();
-    mounted.routes.extend([routes::routes as Routes, message_routes::routes]);
     mounted.share(web::Data::new(pods.clone()));
     mounted.channels.push((change::KIND, Arc::new(channel::PodChannel::new(pods.clone()))));
     mounted.receivers.extend(pods.receivers());

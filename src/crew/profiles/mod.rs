@@ -34,10 +34,13 @@ pub struct Me {
     /// The name that others see.
     pub display_name: String,
     /// For the person alone.
+    #[schema(required)]
     pub email: Option<String>,
     /// Where the picture is.
+    #[schema(required)]
     pub avatar_url: Option<String>,
     /// The Instagram page.
+    #[schema(required)]
     pub ig_url: Option<String>,
     /// Whether others may see `ig_url`.
     pub reveal_ig: bool,
@@ -54,8 +57,10 @@ pub struct Profile {
     /// The person's name.
     pub display_name: String,
     /// Where the picture is.
+    #[schema(required)]
     pub avatar_url: Option<String>,
     /// The Instagram page, if the person reveals it.
+    #[schema(required)]
     pub ig_url: Option<String>,
 }
 

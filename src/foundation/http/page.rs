@@ -84,6 +84,7 @@ pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
     /// The `cursor` of the next page; `null` on the last one. Opaque: its form may change.
+    #[schema(required)]
     pub next: Option<String>,
 }
 

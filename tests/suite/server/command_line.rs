@@ -44,7 +44,7 @@ fn stopped(output: &Output) -> String {
 #[test]
 fn help_teaches() {
     let text = printed(&podium(&["--help"], &[]));
-    for word in ["serve", "migrate", "token", "role", "demo", "config", "Examples:", "curl"] {
+    for word in ["serve", "migrate", "token", "role", "demo", "config", "document", "Examples:", "curl"] {
         assert!(text.contains(word), "{word} is missing in\n{text}");
     }
     for command in ["serve", "migrate", "token", "config"] {
@@ -93,6 +93,14 @@ fn config_prints_what_is_in_force_and_hides_secrets() {
     assert_eq!(line("PODIUM_JWT_SECRET"), format!("PODIUM_JWT_SECRET ******** # {}", file.display()));
     assert_eq!(line("DATABASE_URL"), "DATABASE_URL postgres://********@db.example/podium # environment");
     assert_eq!(line("PODIUM_LISTEN"), "PODIUM_LISTEN 127.0.0.1:4000 # default");
+}
+
+#[test]
+fn documents_are_printed_without_settings_or_a_database() {
+    let text = printed(&podium(&["document", "openapi"], &[("PODIUM_LIMIT_MESSAGES", "plenty")]));
+    let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert!(document["paths"]["/v1/me"]["get"].is_object(), "{text}");
+    assert_eq!(podium(&["document"], &[]).status.code(), Some(2));
 }
 
 #[test]

@@ -5,3 +5,4 @@ mod events;
 mod link_previews;
 mod platform;
 mod texts;
+mod types;

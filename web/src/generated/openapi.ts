@@ -1,0 +1,3170 @@
+// Made of `podium document openapi` by scripts/types.mjs: run `make types`, and change nothing by hand.
+
+export interface paths {
+    "/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description An unknown address and a wrong password are answered alike.
+         */
+        post: operations["post_auth_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description Ends the device's refresh and access tokens, and its sockets.
+         */
+        post: operations["post_auth_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew the tokens of a device
+         * @description Each refresh token is good once; its successor is in the answer. If the answer is lost, or two tabs ask at the same moment,
+         *     the same token is answered again for 30 seconds (15 minutes if the new access token was never used), with the same successor. Any other token that comes
+         *     a second time signs the device out: somebody else has it.
+         */
+        post: operations["post_auth_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign up
+         * @description Makes a profile and an account, signs the device in, and mails a link to confirm the address; nothing waits for that.
+         */
+        post: operations["post_auth_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a link to choose a new password
+         * @description The answer is the same whether the address has an account or not. Three are mailed in a quarter of an hour, without a word.
+         */
+        post: operations["post_auth_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/reset/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password
+         * @description By the token of a mailed link, which is good once. Signs every device out.
+         */
+        post: operations["post_auth_reset_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an address of mail */
+        post: operations["post_auth_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/verify/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail another link to confirm one's address
+         * @description Nothing is mailed to an address that is confirmed, or to who has no account here.
+         */
+        post: operations["post_auth_verify_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All badges
+         * @description The fixed list of which a member of an event wears at most five. Needs no token.
+         */
+        get: operations["get_badges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find events
+         * @description In order of date, or with `q` of how well they fit. Needs no token.
+         */
+        get: operations["get_events"];
+        put?: never;
+        /**
+         * Create an event
+         * @description With an `id` of the client's own it is safe to ask again: the same event is answered, with 200. The same artist in the same
+         *     venue, whatever the case, the marks on letters and how spaces, apostrophes, quotation marks and dashes are written, on the same
+         *     day of the event's `time_zone` (or else of UTC) is one event: join that one. One that was cancelled does not count.
+         */
+        post: operations["post_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an event
+         * @description By its id or its slug, with how many go there and how many seats are free in pods that any of them may join. Needs no token.
+         */
+        get: operations["get_events_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an event
+         * @description Its maker alone, and only while nobody else has joined, since that would erase strangers' pods; afterwards it can
+         *     be cancelled.
+         */
+        delete: operations["delete_events_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change or cancel an event
+         * @description Its maker alone. What is absent stays; `"cancelled": true` calls it off.
+         */
+        patch: operations["patch_events_id"];
+        trace?: never;
+    };
+    "/v1/events/{id}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an event for a calendar
+         * @description By its id or its slug, in the format of RFC 5545. Times are told in the event's zone. Needs no token.
+         */
+        get: operations["get_events_id_ics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An event's members
+         * @description For its members alone, in order of coming. Those who hide are listed to themselves only.
+         */
+        get: operations["get_events_id_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}/members/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Join an event
+         * @description Or change how one goes there; asking again is safe. The body is the whole of it: what is absent is as for a newcomer.
+         */
+        put: operations["put_events_id_members_me"];
+        post?: never;
+        /**
+         * Leave an event
+         * @description And with it each of its pods.
+         */
+        delete: operations["delete_events_id_members_me"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}/pods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An event's pods
+         * @description For its members: the pods that are not closed, with their free seats.
+         */
+        get: operations["get_events_id_pods"];
+        put?: never;
+        /**
+         * Open a pod
+         * @description For the event's members. Its maker takes seat 1 and owns it. With an `id` of the client's own it is safe to ask
+         *     again: the same pod is answered, with 200.
+         */
+        post: operations["post_events_id_pods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invites/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at an invitation
+         * @description What whoever has the link may know before they come in. Needs no token.
+         */
+        get: operations["get_invites_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invites/{code}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Joins the event and takes a seat in the pod, at once. For a member it is no use of the link, and answers their seat.
+         */
+        post: operations["post_invites_code_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own profile
+         * @description The first request of a new `sub` creates it, with the name and address that the token carries.
+         */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one's own profile
+         * @description What is absent stays as it is; `null` clears an address.
+         */
+        patch: operations["patch_me"];
+        trace?: never;
+    };
+    "/v1/me/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own events
+         * @description Those whose member the caller is, the latest first.
+         */
+        get: operations["get_me_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/pods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The inbox
+         * @description The caller's pods, newest activity first: last message, unread, members, and the caller's own marks.
+         */
+        get: operations["get_me_pods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/pods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Pin a pod, or mark it as unread
+         * @description For its members, each for themselves. What is absent stays. A mark as unread ends when it is taken away, or when the caller
+         *     reads something new. One's other devices are told by `pod:marked`.
+         */
+        patch: operations["patch_me_pods_id"];
+        trace?: never;
+    };
+    "/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The devices on which one is signed in
+         * @description The one last used first; there are a hundred at most, so it is one page. Tokens of an outside issuer have no sessions here.
+         */
+        get: operations["get_me_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign a device out
+         * @description Ends its refresh and access tokens, and its sockets.
+         */
+        delete: operations["delete_me_sessions_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a pod
+         * @description Its event's members see name and free seats; its own members also who is in it.
+         */
+        get: operations["get_pods_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Close a pod
+         * @description Its owner alone. Everybody's membership ends.
+         */
+        delete: operations["delete_pods_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a pod
+         * @description Its owner alone.
+         */
+        patch: operations["patch_pods_id"];
+        trace?: never;
+    };
+    "/v1/pods/{id}/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A pod's invitations
+         * @description For its members, the newest first, also those that let nobody in any more.
+         */
+        get: operations["get_pods_id_invites"];
+        put?: never;
+        /**
+         * Make an invitation
+         * @description Any of the pod's members. The link lets whoever opens it into event and pod, also where the pod is for the invited. With
+         *     an `id` of the client's own it is safe to ask again: the same link is answered, with 200.
+         */
+        post: operations["post_pods_id_invites"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{id}/invites/{invite_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an invitation back
+         * @description Its maker, also one who has left the pod, or the pod's owner. Who came by it stays.
+         */
+        delete: operations["delete_pods_id_invites_invite_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{id}/members/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Take a seat in a pod
+         * @description For the members of its event. One who has a seat already is told which.
+         */
+        put: operations["put_pods_id_members_me"];
+        post?: never;
+        /**
+         * Leave a pod
+         * @description When the owner leaves, the longest-standing member owns it; the last one out closes it.
+         */
+        delete: operations["delete_pods_id_members_me"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let somebody in
+         * @description The owner lets a person take a seat: where the pod is for the invited, or after a removal.
+         */
+        put: operations["put_pods_id_members_user_id"];
+        post?: never;
+        /**
+         * Remove a member
+         * @description By the owner: the person stays out until let in again. With one's own id, the same as leaving.
+         */
+        delete: operations["delete_pods_id_members_user_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A pod's messages
+         * @description For its members, from their coming on. Without `before` and `after` the newest; ascending. While `more`, the next
+         *     page is asked for with `next`: as `after` if this one was, else as `before`.
+         */
+        get: operations["get_pods_id_messages"];
+        put?: never;
+        /**
+         * Send a message
+         * @description Answered after it is stored. With an `id` of the client's own it is safe to ask again, whenever: the first outcome
+         *     is answered, with 200.
+         */
+        post: operations["post_pods_id_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{id}/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a message
+         * @description For its author. The words, mentions and reactions are gone for good; the message stays in the log with `deleted_at`.
+         */
+        delete: operations["delete_pods_id_messages_message_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit a message
+         * @description For its author. Everybody's copy changes; `seq` in the answer is the message's new `changed_seq`, or the one it has if
+         *     words and mentions are the same. `edited_at` tells when the words changed.
+         */
+        patch: operations["patch_pods_id_messages_message_id"];
+        trace?: never;
+    };
+    "/v1/pods/{id}/messages/{message_id}/reactions/{emoji}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * React to a message
+         * @description For the pod's members, with one emoji; each person once with each. A message has at most 20 different ones. ❤ and ❤️ are one
+         *     emoji, whichever is asked with; it is kept as ❤️.
+         */
+        put: operations["put_pods_id_messages_message_id_reactions_emoji"];
+        post?: never;
+        /**
+         * Take a reaction back
+         * @description One's own. It is no error if it was not there.
+         */
+        delete: operations["delete_pods_id_messages_message_id_reactions_emoji"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hand a pod over
+         * @description Its owner makes another member the owner. Asking again is safe.
+         */
+        put: operations["put_pods_id_owner"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say up to where one has read
+         * @description The mark never moves back, and never above the head. Marks are gathered: the answer may take half a second.
+         */
+        put: operations["put_pods_id_read"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Several people's profiles
+         * @description Each as `GET /v1/profiles/{id}` has it, in no order. Those whom the caller may not see are left out. It serves a page of a
+         *     log, which names people who have left.
+         */
+        get: operations["get_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/profiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Another person's profile
+         * @description Only of those with whom one shares an event; `ig_url` only if they reveal it.
+         */
+        get: operations["get_profiles_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Where one has come in. */
+        Accepted: {
+            /**
+             * Format: uuid
+             * @description The event.
+             */
+            event_id: string;
+            /**
+             * Format: uuid
+             * @description The pod.
+             */
+            pod_id: string;
+            /**
+             * Format: int32
+             * @description One's seat, from 1.
+             */
+            seat: number;
+        };
+        /** @description What one who changes a message is answered. */
+        Amended: {
+            /**
+             * Format: uuid
+             * @description The message's id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description The `changed_seq` that the change took. Where there was nothing to change, the one that the message has.
+             */
+            seq: number;
+        };
+        /** @description A badge. */
+        Badge: {
+            /** @description Its picture. */
+            emoji: string;
+            /** @description The name that programs know it by. */
+            key: string;
+            /** @description The name that people read. */
+            label: string;
+        };
+        /** @description A badge as a client names it: by its key, alone or in an object as the list has it. */
+        BadgeName: string | components["schemas"]["NamedBadge"];
+        /**
+         * @description The machine-readable reason of a refusal. Clients are written against these names.
+         * @enum {string}
+         */
+        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "precondition_failed" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+        /** @description An event, and its numbers. */
+        CountedEvent: components["schemas"]["Event"] & components["schemas"]["Counts"];
+        /** @description How many go to an event, and what is free there. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description How many seats are free in those pods.
+             */
+            free_seats: number;
+            /**
+             * Format: int64
+             * @description How many go there, those who hide included.
+             */
+            going: number;
+            /**
+             * Format: int64
+             * @description How many of its pods any member of the event may join, full or not.
+             */
+            open_pods: number;
+        };
+        /** @description Somebody who signs in. */
+        Credentials: {
+            /** @description The account's address. */
+            email: string;
+            /** @description Its password. */
+            password: string;
+        };
+        /** @description New words for a message, or others whom it names. */
+        EditBody: {
+            /** @description The members that it names from now on, at most 20; as before if absent. Whom it names already may have left. */
+            mentions?: string[] | null;
+            /**
+             * Format: uuid
+             * @description The client's own id of this change, which makes it safe to ask again.
+             */
+            op?: string | null;
+            /** @description 1 to 4,000 characters, at least one of which is visible. */
+            text: string;
+        };
+        /** @description An event. */
+        Event: {
+            /** @description Who plays. */
+            artist: string;
+            /**
+             * Format: date-time
+             * @description When it was called off.
+             */
+            cancelled_at: string | null;
+            /** @description Where. */
+            city: string;
+            /**
+             * Format: uuid
+             * @description Its maker.
+             */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description When it starts.
+             */
+            date_utc: string;
+            /**
+             * Format: date-time
+             * @description When it ends, if known. Without it the event is on for 12 hours.
+             */
+            ends_at: string | null;
+            /**
+             * Format: uuid
+             * @description The event's id.
+             */
+            id: string;
+            /** @description Its name in addresses; can stand for the id in `GET /v1/events/{id}`. */
+            slug: string;
+            /** @description The IANA name of the zone in which its times are told, and on whose days it is; UTC if null. */
+            time_zone: string | null;
+            /** @description The house or field. */
+            venue: string;
+        };
+        /** @description A change to an event. What is absent stays; `null` clears `time_zone` or `ends_at`. */
+        EventChange: {
+            /** @description One line of 1 to 200 characters. */
+            artist?: string | null;
+            /** @description True calls the event off, false calls it on again. */
+            cancelled?: boolean | null;
+            /** @description One line of 1 to 200 characters. */
+            city?: string | null;
+            /**
+             * Format: date-time
+             * @description When it starts.
+             */
+            date_utc?: string | null;
+            /**
+             * Format: date-time
+             * @description Not before `date_utc` and at most 31 days after it, or null.
+             */
+            ends_at?: string | null;
+            /** @description An IANA name, or null. */
+            time_zone?: string | null;
+            /** @description One line of 1 to 200 characters. */
+            venue?: string | null;
+        };
+        /** @description A member as the others see them. */
+        EventMember: {
+            /** @description Where their picture is. */
+            avatar_url: string | null;
+            /** @description Their name. */
+            display_name: string;
+            /** @description True for oneself alone: those who hide are seen by nobody else. */
+            hidden: boolean;
+            /** @description Their Instagram page, if they reveal it. */
+            ig_url: string | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            joined_at: string;
+            /**
+             * Format: uuid
+             * @description The member's profile.
+             */
+            user_id: string;
+            /** @description The badges they wear. */
+            vibe_badges: components["schemas"]["Badge"][];
+        };
+        /** @description One value that is out of its bounds. */
+        FieldError: {
+            /** @description What is wrong with it. */
+            detail: string;
+            /** @description A JSON pointer (RFC 6901) into the body, or `?name` for a query parameter. */
+            pointer: string;
+        };
+        /** @description A member's own marks of a pod. */
+        Flags: {
+            /** @description Whether the caller marked the pod as unread, and has read nothing new since. */
+            marked_unread: boolean;
+            /**
+             * Format: date-time
+             * @description When the caller pinned the pod; null if it is not pinned.
+             */
+            pinned_at: string | null;
+        };
+        /** @description A change to one's own marks of a pod. What is absent stays. */
+        FlagsChange: {
+            /** @description Whether the pod is marked as unread. `read_seq` stays where it is. */
+            marked_unread?: boolean | null;
+            /** @description Whether the pod is pinned. */
+            pinned?: boolean | null;
+        };
+        /** @description Who forgot their password. */
+        Forgotten: {
+            /** @description The account's address. */
+            email: string;
+        };
+        /** @description Who is to own a pod. */
+        Heir: {
+            /**
+             * Format: uuid
+             * @description Another member.
+             */
+            user_id: string;
+        };
+        /** @description One of the caller's pods, as an inbox shows it. */
+        InboxEntry: components["schemas"]["PodView"] & components["schemas"]["Flags"] & {
+            /**
+             * Format: date-time
+             * @description When that was; the list is in its order.
+             */
+            active_at: string;
+            /**
+             * Format: int64
+             * @description The highest seq of its log.
+             */
+            head: number;
+            /** @description The newest entry of the log. */
+            last_message: components["schemas"]["Message"];
+            /** @description All members, by seat. */
+            members: components["schemas"]["Member"][];
+            /**
+             * Format: int64
+             * @description Up to where the caller has read.
+             */
+            read_seq: number;
+            /**
+             * Format: int32
+             * @description Others' texts above `read_seq`, up to 99.
+             */
+            unread: number;
+        };
+        /** @description An invitation, as the pod's members see it. */
+        Invite: {
+            /** @description Whoever knows this may come in: 22 letters and digits. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The member who made it.
+             */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description From when on it lets nobody in.
+             */
+            expires_at: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The pod that it leads into.
+             */
+            pod_id: string;
+            /**
+             * Format: date-time
+             * @description When it was taken back, or its maker removed.
+             */
+            revoked_at: string | null;
+            /** @description The link to share. */
+            url: string;
+            /**
+             * Format: int32
+             * @description How many it has let in.
+             */
+            used: number;
+            /**
+             * Format: int32
+             * @description How many it lets in.
+             */
+            uses: number | null;
+        };
+        /** @description Who invites. */
+        Inviter: {
+            /** @description Their name. */
+            display_name: string;
+        };
+        /** @description A pod, as an invitation shows it. */
+        InvitingPod: {
+            /**
+             * Format: int32
+             * @description How many seats nobody has taken; none of a pod that is closed.
+             */
+            free_seats: number;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many may be in it.
+             */
+            seats: number;
+        };
+        /**
+         * @description Who may take a free seat.
+         * @enum {string}
+         */
+        JoinPolicy: "open" | "invite";
+        /** @description How one goes to an event; the whole of it, so what is absent is as for a newcomer. */
+        Joining: {
+            /** @description True keeps one out of the lists that others see. */
+            hidden?: boolean;
+            /** @description At most five badges of `GET /v1/badges`, as keys or as objects with a `key`. */
+            vibe_badges?: components["schemas"]["BadgeName"][];
+        };
+        /**
+         * @description What a message is.
+         * @enum {string}
+         */
+        Kind: "text" | "joined" | "left" | "removed" | "renamed" | "owner_changed" | "closed";
+        /** @description A link's token. */
+        MailedToken: {
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
+        };
+        /** @description What a person sees of themselves. */
+        Me: {
+            /** @description Where the picture is. */
+            avatar_url: string | null;
+            /**
+             * Format: date-time
+             * @description When the person was first seen.
+             */
+            created_at: string;
+            /** @description The name that others see. */
+            display_name: string;
+            /** @description For the person alone. */
+            email: string | null;
+            /**
+             * Format: uuid
+             * @description The `sub` of the person's tokens.
+             */
+            id: string;
+            /** @description The Instagram page. */
+            ig_url: string | null;
+            /** @description Whether others may see `ig_url`. */
+            reveal_ig: boolean;
+        };
+        /** @description A change to one's own profile. What is absent stays; `null` clears an address. */
+        MeChange: {
+            /** @description An https address, or null. */
+            avatar_url?: string | null;
+            /** @description One line of 1 to 80 characters. */
+            display_name?: string | null;
+            /** @description An https address of a page at `instagram.com` or `www.instagram.com`, or null. */
+            ig_url?: string | null;
+            /** @description Whether others may see `ig_url`. */
+            reveal_ig?: boolean | null;
+        };
+        /** @description One who sits in a pod. */
+        Member: {
+            /** @description Their picture. */
+            avatar_url: string | null;
+            /** @description What they are called. */
+            display_name: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            joined_at: string;
+            /**
+             * Format: int64
+             * @description Up to where they have read.
+             */
+            read_seq: number;
+            /** @description `owner` or `member`. */
+            role: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            seat: number;
+            /**
+             * Format: uuid
+             * @description The profile.
+             */
+            user_id: string;
+        };
+        /** @description One's own membership. */
+        Membership: {
+            /**
+             * Format: uuid
+             * @description The event.
+             */
+            event_id: string;
+            /** @description Whether one stays out of the lists that others see. */
+            hidden: boolean;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            joined_at: string;
+            /**
+             * Format: uuid
+             * @description The caller.
+             */
+            user_id: string;
+            /** @description The badges one wears. */
+            vibe_badges: components["schemas"]["Badge"][];
+        };
+        /** @description A message as clients see it. */
+        Message: {
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             */
+            at: string;
+            /** @description The media that it carries. */
+            attachments: string[];
+            /**
+             * Format: int64
+             * @description The place of its newest change.
+             */
+            changed_seq: number;
+            /**
+             * Format: date-time
+             * @description When it was taken back.
+             */
+            deleted_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its words were last changed; to name others alone is no change of words.
+             */
+            edited_at: string | null;
+            /**
+             * Format: uuid
+             * @description The id that its sender gave it.
+             */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["Kind"];
+            /** @description The members that it names. */
+            mentions: string[];
+            /** @description Who reacted, by emoji. */
+            reactions: {
+                [key: string]: string[];
+            };
+            /**
+             * Format: uuid
+             * @description The message that it answers.
+             */
+            reply_to: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            seq: number;
+            /** @description The words. */
+            text: string;
+            /**
+             * Format: uuid
+             * @description Who wrote it; for a line, whom it is about.
+             */
+            user_id: string;
+        };
+        /** @description A message to be sent. */
+        MessageBody: {
+            /** @description Served by a later release: absent, null or empty. */
+            attachments?: string[] | null;
+            /**
+             * Format: uuid
+             * @description The client's own id, which makes it safe to ask again.
+             */
+            id?: string | null;
+            /** @description The members that it names, at most 20. */
+            mentions?: string[] | null;
+            /**
+             * Format: uuid
+             * @description The message of the same pod that it answers.
+             */
+            reply_to?: string | null;
+            /** @description 1 to 4,000 characters, at least one of which is visible. */
+            text: string;
+        };
+        /** @description A stretch of a pod's log. */
+        MessagePage: {
+            /** @description Each message once, in its newest form. */
+            messages: components["schemas"]["Message"][];
+            /** @description Whether the stretch goes on beyond this page. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description Where it goes on: the `before` or `after` of the next page. Null when nothing was found.
+             */
+            next: number | null;
+        };
+        /** @description An event of the caller's, and how they go there. */
+        MyEvent: components["schemas"]["Event"] & {
+            /** @description Whether one stays out of the lists that others see. */
+            hidden: boolean;
+            /**
+             * Format: date-time
+             * @description Since when one is a member.
+             */
+            joined_at: string;
+            /** @description The badges one wears there. */
+            vibe_badges: components["schemas"]["Badge"][];
+        };
+        /** @description A badge of the list, of which the key alone is looked at. */
+        NamedBadge: {
+            /** @description As in the list. */
+            emoji?: string | null;
+            /** @description The key of the list. */
+            key: string;
+            /** @description As in the list. */
+            label?: string | null;
+        };
+        /** @description A new event. */
+        NewEvent: {
+            /** @description One line of 1 to 200 characters. */
+            artist: string;
+            /** @description One line of 1 to 200 characters. */
+            city: string;
+            /**
+             * Format: date-time
+             * @description When it starts.
+             */
+            date_utc: string;
+            /**
+             * Format: date-time
+             * @description Not before `date_utc`, and at most 31 days after it.
+             */
+            ends_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The client's own id, which makes it safe to ask again.
+             */
+            id?: string | null;
+            /**
+             * @description Small letters, digits and single hyphens, at most 120, not like a UUID. If absent, made of artist, city and the day on
+             *     which the event starts in its zone.
+             */
+            slug?: string | null;
+            /** @description An IANA name such as `Europe/Berlin`; UTC if absent. */
+            time_zone?: string | null;
+            /** @description One line of 1 to 200 characters. */
+            venue: string;
+        };
+        /** @description A link to be made. */
+        NewInvite: {
+            /**
+             * Format: date-time
+             * @description From when on it lets nobody in; never if absent.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The client's own id, which makes it safe to ask again.
+             */
+            id?: string | null;
+            /**
+             * Format: int32
+             * @description How many people it lets in, 1 to 1,000; any number if absent.
+             */
+            uses?: number | null;
+        };
+        /** @description A new password. */
+        NewPassword: {
+            /** @description 8 to 256 characters, at most 1,024 bytes. */
+            password: string;
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
+        };
+        /** @description A part of a list. */
+        Page_Badge: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Its picture. */
+                emoji: string;
+                /** @description The name that programs know it by. */
+                key: string;
+                /** @description The name that people read. */
+                label: string;
+            }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_Event: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Who plays. */
+                artist: string;
+                /**
+                 * Format: date-time
+                 * @description When it was called off.
+                 */
+                cancelled_at: string | null;
+                /** @description Where. */
+                city: string;
+                /**
+                 * Format: uuid
+                 * @description Its maker.
+                 */
+                created_by: string;
+                /**
+                 * Format: date-time
+                 * @description When it starts.
+                 */
+                date_utc: string;
+                /**
+                 * Format: date-time
+                 * @description When it ends, if known. Without it the event is on for 12 hours.
+                 */
+                ends_at: string | null;
+                /**
+                 * Format: uuid
+                 * @description The event's id.
+                 */
+                id: string;
+                /** @description Its name in addresses; can stand for the id in `GET /v1/events/{id}`. */
+                slug: string;
+                /** @description The IANA name of the zone in which its times are told, and on whose days it is; UTC if null. */
+                time_zone: string | null;
+                /** @description The house or field. */
+                venue: string;
+            }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_EventMember: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Where their picture is. */
+                avatar_url: string | null;
+                /** @description Their name. */
+                display_name: string;
+                /** @description True for oneself alone: those who hide are seen by nobody else. */
+                hidden: boolean;
+                /** @description Their Instagram page, if they reveal it. */
+                ig_url: string | null;
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                joined_at: string;
+                /**
+                 * Format: uuid
+                 * @description The member's profile.
+                 */
+                user_id: string;
+                /** @description The badges they wear. */
+                vibe_badges: components["schemas"]["Badge"][];
+            }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_InboxEntry: {
+            /** @description The items, in the list's order. */
+            items: (components["schemas"]["PodView"] & components["schemas"]["Flags"] & {
+                /**
+                 * Format: date-time
+                 * @description When that was; the list is in its order.
+                 */
+                active_at: string;
+                /**
+                 * Format: int64
+                 * @description The highest seq of its log.
+                 */
+                head: number;
+                /** @description The newest entry of the log. */
+                last_message: components["schemas"]["Message"];
+                /** @description All members, by seat. */
+                members: components["schemas"]["Member"][];
+                /**
+                 * Format: int64
+                 * @description Up to where the caller has read.
+                 */
+                read_seq: number;
+                /**
+                 * Format: int32
+                 * @description Others' texts above `read_seq`, up to 99.
+                 */
+                unread: number;
+            })[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_Invite: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Whoever knows this may come in: 22 letters and digits. */
+                code: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description The member who made it.
+                 */
+                created_by: string;
+                /**
+                 * Format: date-time
+                 * @description From when on it lets nobody in.
+                 */
+                expires_at: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description The pod that it leads into.
+                 */
+                pod_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was taken back, or its maker removed.
+                 */
+                revoked_at: string | null;
+                /** @description The link to share. */
+                url: string;
+                /**
+                 * Format: int32
+                 * @description How many it has let in.
+                 */
+                used: number;
+                /**
+                 * Format: int32
+                 * @description How many it lets in.
+                 */
+                uses: number | null;
+            }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_MyEvent: {
+            /** @description The items, in the list's order. */
+            items: (components["schemas"]["Event"] & {
+                /** @description Whether one stays out of the lists that others see. */
+                hidden: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when one is a member.
+                 */
+                joined_at: string;
+                /** @description The badges one wears there. */
+                vibe_badges: components["schemas"]["Badge"][];
+            })[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_PodView: {
+            /** @description The items, in the list's order. */
+            items: (components["schemas"]["Pod"] & {
+                /**
+                 * Format: int32
+                 * @description How many seats nobody has taken.
+                 */
+                free_seats: number;
+            })[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_Profile: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description Where the picture is. */
+                avatar_url: string | null;
+                /** @description The person's name. */
+                display_name: string;
+                /**
+                 * Format: uuid
+                 * @description The profile's id.
+                 */
+                id: string;
+                /** @description The Instagram page, if the person reveals it. */
+                ig_url: string | null;
+            }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_Session: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description From where it was last used. */
+                address: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it signed in.
+                 */
+                created_at: string;
+                /** @description Whether it is the one that asks. */
+                current: boolean;
+                /**
+                 * Format: uuid
+                 * @description Its id, the `sid` of its access tokens.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it last renewed its tokens.
+                 */
+                last_used_at: string;
+                /** @description What it said it was. */
+                user_agent: string | null;
+            }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A pod. */
+        Pod: {
+            /**
+             * Format: date-time
+             * @description When it was closed.
+             */
+            closed_at: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who opened it.
+             */
+            created_by: string;
+            /**
+             * Format: uuid
+             * @description The event inside which it is.
+             */
+            event_id: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Who may join. */
+            join_policy: components["schemas"]["JoinPolicy"];
+            /** @description `crew`; other kinds come later. */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many may be in it.
+             */
+            seats: number;
+        };
+        /** @description A pod to be opened. */
+        PodBody: {
+            /**
+             * Format: uuid
+             * @description The client's own id, which makes it safe to ask again.
+             */
+            id?: string | null;
+            /** @description `open` if absent. */
+            join_policy?: components["schemas"]["JoinPolicy"];
+            /** @description One line of 1 to 80 characters. */
+            name: string;
+        };
+        /** @description A change to a pod. What is absent stays. */
+        PodChange: {
+            join_policy?: components["schemas"]["JoinPolicy"] | null;
+            /** @description One line of 1 to 80 characters. */
+            name?: string | null;
+        };
+        /** @description A pod, with its members for one who is among them. */
+        PodDetail: components["schemas"]["PodView"] & {
+            /** @description Its members by seat; absent for those who are not members themselves. */
+            members?: components["schemas"]["Member"][] | null;
+        };
+        /** @description A pod as the members of its event see it. */
+        PodView: components["schemas"]["Pod"] & {
+            /**
+             * Format: int32
+             * @description How many seats nobody has taken.
+             */
+            free_seats: number;
+        };
+        /** @description What whoever has the link is told before they come in. */
+        Preview: {
+            /** @description Its event. */
+            event: components["schemas"]["Event"];
+            /**
+             * Format: date-time
+             * @description From when on it lets nobody in.
+             */
+            expires_at: string | null;
+            /** @description Who made the link. */
+            invited_by: components["schemas"]["Inviter"];
+            /** @description The pod. */
+            pod: components["schemas"]["InvitingPod"];
+            /** @description What it is good for now. */
+            state: components["schemas"]["State"];
+        };
+        /** @description A refusal as it is told ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), `application/problem+json`. */
+        Problem: {
+            /** @description What happened, for programs. */
+            code: components["schemas"]["Code"];
+            /** @description What happened, for people. */
+            detail: string;
+            /** @description With `invalid`: each value that is wrong. */
+            errors?: components["schemas"]["FieldError"][] | null;
+            /** @description With `internal`: the log's name for it. */
+            incident?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The status in words. */
+            title: string;
+            /** @description Always `about:blank`: `code` says what happened. */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a person sees of another. */
+        Profile: {
+            /** @description Where the picture is. */
+            avatar_url: string | null;
+            /** @description The person's name. */
+            display_name: string;
+            /**
+             * Format: uuid
+             * @description The profile's id.
+             */
+            id: string;
+            /** @description The Instagram page, if the person reveals it. */
+            ig_url: string | null;
+        };
+        /** @description Up to where one has read. */
+        ReadBody: {
+            /**
+             * Format: int64
+             * @description The `seq` of the last message that was seen.
+             */
+            seq: number;
+        };
+        /** @description Somebody who signs up. */
+        Registration: {
+            /** @description The name that others see: one line of 1 to 80 characters. */
+            display_name: string;
+            /** @description An address of mail that no account has. Case makes no difference. */
+            email: string;
+            /** @description 8 to 256 characters, at most 1,024 bytes. */
+            password: string;
+        };
+        /** @description A refresh token. */
+        Renewal: {
+            /** @description As it was handed out. */
+            refresh_token: string;
+        };
+        /** @description The seat that one has. */
+        Seat: {
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            seat: number;
+        };
+        /** @description What the sender of a message is answered. */
+        Sent: {
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The message's id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            seq: number;
+        };
+        /** @description A device that is signed in. */
+        Session: {
+            /** @description From where it was last used. */
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description When it signed in.
+             */
+            created_at: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /**
+             * Format: uuid
+             * @description Its id, the `sid` of its access tokens.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it last renewed its tokens.
+             */
+            last_used_at: string;
+            /** @description What it said it was. */
+            user_agent: string | null;
+        };
+        /** @description What a device needs from now on. */
+        SignedInAnswer: {
+            /** @description A JWT for `Authorization: Bearer` and for sockets. */
+            access_token: string;
+            /** @description Whether the account's address was confirmed. */
+            email_verified: boolean;
+            /**
+             * Format: int64
+             * @description For how many seconds the access token is good.
+             */
+            expires_in: number;
+            /** @description One's own profile. */
+            profile: components["schemas"]["Me"];
+            /** @description Good for one `POST /v1/auth/refresh`. Whoever has it is signed in: keep it where nothing else reads. */
+            refresh_token: string;
+        };
+        /**
+         * @description What an invitation is good for. An [`Open`](State::Open) one lets in; the others say why they do not.
+         * @enum {string}
+         */
+        State: "open" | "used_up" | "expired" | "revoked" | "full" | "closed";
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type Accepted = components['schemas']['Accepted'];
+export type Amended = components['schemas']['Amended'];
+export type Badge = components['schemas']['Badge'];
+export type BadgeName = components['schemas']['BadgeName'];
+export type Code = components['schemas']['Code'];
+export type CountedEvent = components['schemas']['CountedEvent'];
+export type Counts = components['schemas']['Counts'];
+export type Credentials = components['schemas']['Credentials'];
+export type EditBody = components['schemas']['EditBody'];
+export type Event = components['schemas']['Event'];
+export type EventChange = components['schemas']['EventChange'];
+export type EventMember = components['schemas']['EventMember'];
+export type FieldError = components['schemas']['FieldError'];
+export type Flags = components['schemas']['Flags'];
+export type FlagsChange = components['schemas']['FlagsChange'];
+export type Forgotten = components['schemas']['Forgotten'];
+export type Heir = components['schemas']['Heir'];
+export type InboxEntry = components['schemas']['InboxEntry'];
+export type Invite = components['schemas']['Invite'];
+export type Inviter = components['schemas']['Inviter'];
+export type InvitingPod = components['schemas']['InvitingPod'];
+export type JoinPolicy = components['schemas']['JoinPolicy'];
+export type Joining = components['schemas']['Joining'];
+export type Kind = components['schemas']['Kind'];
+export type MailedToken = components['schemas']['MailedToken'];
+export type Me = components['schemas']['Me'];
+export type MeChange = components['schemas']['MeChange'];
+export type Member = components['schemas']['Member'];
+export type Membership = components['schemas']['Membership'];
+export type Message = components['schemas']['Message'];
+export type MessageBody = components['schemas']['MessageBody'];
+export type MessagePage = components['schemas']['MessagePage'];
+export type MyEvent = components['schemas']['MyEvent'];
+export type NamedBadge = components['schemas']['NamedBadge'];
+export type NewEvent = components['schemas']['NewEvent'];
+export type NewInvite = components['schemas']['NewInvite'];
+export type NewPassword = components['schemas']['NewPassword'];
+export type PageBadge = components['schemas']['Page_Badge'];
+export type PageEvent = components['schemas']['Page_Event'];
+export type PageEventMember = components['schemas']['Page_EventMember'];
+export type PageInboxEntry = components['schemas']['Page_InboxEntry'];
+export type PageInvite = components['schemas']['Page_Invite'];
+export type PageMyEvent = components['schemas']['Page_MyEvent'];
+export type PagePodView = components['schemas']['Page_PodView'];
+export type PageProfile = components['schemas']['Page_Profile'];
+export type PageSession = components['schemas']['Page_Session'];
+export type Pod = components['schemas']['Pod'];
+export type PodBody = components['schemas']['PodBody'];
+export type PodChange = components['schemas']['PodChange'];
+export type PodDetail = components['schemas']['PodDetail'];
+export type PodView = components['schemas']['PodView'];
+export type Preview = components['schemas']['Preview'];
+export type Problem = components['schemas']['Problem'];
+export type Profile = components['schemas']['Profile'];
+export type ReadBody = components['schemas']['ReadBody'];
+export type Registration = components['schemas']['Registration'];
+export type Renewal = components['schemas']['Renewal'];
+export type Seat = components['schemas']['Seat'];
+export type Sent = components['schemas']['Sent'];
+export type Session = components['schemas']['Session'];
+export type SignedInAnswer = components['schemas']['SignedInAnswer'];
+export type State = components['schemas']['State'];
+export type $defs = Record<string, never>;
+export interface operations {
+    post_auth_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInAnswer"];
+                };
+            };
+        };
+    };
+    post_auth_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renewal"];
+            };
+        };
+        responses: {
+            /** @description Signed out, or not signed in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_auth_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renewal"];
+            };
+        };
+        responses: {
+            /** @description The next pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInAnswer"];
+                };
+            };
+        };
+    };
+    post_auth_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            /** @description Signed up and in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInAnswer"];
+                };
+            };
+        };
+    };
+    post_auth_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forgotten"];
+            };
+        };
+        responses: {
+            /** @description It will be mailed, if there is such an account */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_auth_reset_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description It is the password from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_auth_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailedToken"];
+            };
+        };
+        responses: {
+            /** @description Confirmed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_auth_verify_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be mailed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_badges: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer. */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Badge"];
+                };
+            };
+            /** @description What the caller has by the `ETag` that it names in `If-None-Match` still holds */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_events: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Words of artist, city or venue in any order, which may be mistyped. Then the list is in order of how well they fit, and
+                 *     among equals by date.
+                 */
+                q?: string;
+                /** @description The artist's whole name, whatever its case, the marks on its letters, and how its signs are written. */
+                artist?: string;
+                /** @description The city's whole name, likewise. */
+                city?: string;
+                /**
+                 * @description Those that start then or later, over or not. If absent, those that are not over now: upcoming ones, and those that are on,
+                 *     until their `ends_at`, or for 12 hours after their start where they have none.
+                 */
+                from?: string;
+                /** @description Those that start then or earlier. */
+                to?: string;
+                /** @description How many items at most; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the page before; the first page if absent. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The `ETag` of an earlier answer. */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Event"];
+                };
+            };
+            /** @description What the caller has by the `ETag` that it names in `If-None-Match` still holds */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvent"];
+            };
+        };
+        responses: {
+            /** @description The event that an earlier request with this id created */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            /** @description The new event */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+        };
+    };
+    get_events_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id or slug */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedEvent"];
+                };
+            };
+            /** @description What the caller has by the `ETag` that it names in `If-None-Match` still holds */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_events_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_events_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventChange"];
+            };
+        };
+        responses: {
+            /** @description The event as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+        };
+    };
+    get_events_id_ics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id or slug */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A calendar with the event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description What the caller has by the `ETag` that it names in `If-None-Match` still holds */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_events_id_members: {
+        parameters: {
+            query?: {
+                /** @description Those alone who wear the badge with this key. */
+                badge?: string;
+                /** @description How many items at most; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the page before; the first page if absent. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventMember"];
+                };
+            };
+        };
+    };
+    put_events_id_members_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Joining"];
+            };
+        };
+        responses: {
+            /** @description The membership */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+        };
+    };
+    delete_events_id_members_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Left */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_events_id_pods: {
+        parameters: {
+            query?: {
+                /** @description `opened` (in order of opening) if absent, or `newest` (the newest first). A cursor belongs to the order that it came in. */
+                order?: "opened" | "newest";
+                /** @description How many items at most; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the page before; the first page if absent. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of pods */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PodView"];
+                };
+            };
+        };
+    };
+    post_events_id_pods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PodBody"];
+            };
+        };
+        responses: {
+            /** @description The pod that an earlier request with this id opened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodDetail"];
+                };
+            };
+            /** @description The new pod */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodDetail"];
+                };
+            };
+        };
+    };
+    get_invites_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the link ends with */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it leads, and what it is good for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+        };
+    };
+    post_invites_code_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the link ends with */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In, now or before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's profile */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    patch_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description The profile as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    get_me_events: {
+        parameters: {
+            query?: {
+                /** @description How many items at most; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the page before; the first page if absent. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MyEvent"];
+                };
+            };
+        };
+    };
+    get_me_pods: {
+        parameters: {
+            query?: {
+                /** @description How many items at most; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the page before; the first page if absent. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the caller's pods */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InboxEntry"];
+                };
+            };
+        };
+    };
+    patch_me_pods_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagsChange"];
+            };
+        };
+        responses: {
+            /** @description The caller's marks as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flags"];
+                };
+            };
+        };
+    };
+    get_me_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Session"];
+                };
+            };
+        };
+    };
+    delete_me_sessions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_pods_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pod */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodDetail"];
+                };
+            };
+        };
+    };
+    delete_pods_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_pods_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PodChange"];
+            };
+        };
+        responses: {
+            /** @description The pod as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodDetail"];
+                };
+            };
+        };
+    };
+    get_pods_id_invites: {
+        parameters: {
+            query?: {
+                /** @description How many items at most; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the page before; the first page if absent. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of links */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invite"];
+                };
+            };
+        };
+    };
+    post_pods_id_invites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvite"];
+            };
+        };
+        responses: {
+            /** @description The link that an earlier request with this id made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+            /** @description The new link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+        };
+    };
+    delete_pods_id_invites_invite_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+                /** @description The invitation's id */
+                invite_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It lets nobody in any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_pods_id_members_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The seat */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seat"];
+                };
+            };
+        };
+    };
+    delete_pods_id_members_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Left */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_pods_id_members_user_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+                /** @description The person's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They may take a seat */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_pods_id_members_user_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+                /** @description The member's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_pods_id_messages: {
+        parameters: {
+            query?: {
+                /** @description Messages below this seq, the newest of them. */
+                before?: number;
+                /** @description What changed after this position, ascending by `changed_seq`, each message once in its newest form. */
+                after?: number;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+        };
+    };
+    post_pods_id_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageBody"];
+            };
+        };
+        responses: {
+            /** @description Was stored before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Stored */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+        };
+    };
+    delete_pods_id_messages_message_id: {
+        parameters: {
+            query?: {
+                /** @description The client's own id of this change, which makes it safe to ask again. */
+                op?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+                /** @description The message's id */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted, now or before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Amended"];
+                };
+            };
+        };
+    };
+    patch_pods_id_messages_message_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+                /** @description The message's id */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBody"];
+            };
+        };
+        responses: {
+            /** @description Changed, or as it was */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Amended"];
+                };
+            };
+        };
+    };
+    put_pods_id_messages_message_id_reactions_emoji: {
+        parameters: {
+            query?: {
+                /** @description The client's own id of this change, which makes it safe to ask again. */
+                op?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+                /** @description The message's id */
+                message_id: string;
+                /** @description One emoji */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reaction is there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Amended"];
+                };
+            };
+        };
+    };
+    delete_pods_id_messages_message_id_reactions_emoji: {
+        parameters: {
+            query?: {
+                /** @description The client's own id of this change, which makes it safe to ask again. */
+                op?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+                /** @description The message's id */
+                message_id: string;
+                /** @description One emoji */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reaction is not there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Amended"];
+                };
+            };
+        };
+    };
+    put_pods_id_owner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Heir"];
+            };
+        };
+        responses: {
+            /** @description The pod as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodDetail"];
+                };
+            };
+        };
+    };
+    put_pods_id_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pod's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadBody"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_profiles: {
+        parameters: {
+            query: {
+                /** @description 1 to 100 ids of profiles, parted by commas. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profiles that the caller may see */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Profile"];
+                };
+            };
+        };
+    };
+    get_profiles_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The profile's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+        };
+    };
+}
