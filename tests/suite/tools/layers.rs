@@ -7,11 +7,11 @@
 mod faults;
 mod paths;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use self::faults::{House, circles, faults, shared, upward};
 use self::paths::Source;
+use super::sources::files;
 
 fn root() -> PathBuf {
     std::env::var_os("PODIUM_TEST_SOURCES")
@@ -20,20 +20,7 @@ fn root() -> PathBuf {
 
 /// The sources under a folder, by their path in it.
 fn sources(root: &Path) -> Vec<Source> {
-    fn walk(root: &Path, folder: &Path, found: &mut Vec<Source>) {
-        for entry in fs::read_dir(folder).expect("read the folder of the sources") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                walk(root, &path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let inside = path.strip_prefix(root).expect("inside").to_string_lossy().into_owned();
-                found.push(Source::new(&inside, &fs::read_to_string(&path).expect("a source")));
-            }
-        }
-    }
-    let mut found = Vec::new();
-    walk(root, root, &mut found);
-    found
+    files(root, &["rs"]).iter().map(|file| Source::new(&file.path, &file.text)).collect()
 }
 
 #[test]

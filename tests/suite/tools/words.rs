@@ -1,0 +1,202 @@
+//! The project's words: terms that were given up stay away from code and documents, and what is public is described by a phrase
+//! that begins with a verb or a noun.
+//!
+//! `cargo nextest run -E 'test(words)' --no-capture` prints the counts of each area, and where they come from.
+
+mod phrases;
+mod terms;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use self::terms::Scope::{Declared, Everywhere, Names};
+use self::terms::{Hit, Term, find};
+use super::sources::{File, files};
+
+/// The terms, by what stands in their place.
+const TERMS: &[Term] = &[
+    everywhere("told", "sent, announced, notified, received, shown"),
+    everywhere("afresh", "again from the start; `EpochChanged`"),
+    everywhere("from afar", "from other nodes; `bus_receiver`"),
+    everywhere("something to read", "changes; \"must contain a visible character\""),
+    everywhere("whoever", "the client, caller, member or node"),
+    everywhere("somebody", "a client, caller, member or node"),
+    everywhere("those who", "clients, callers, members, nodes"),
+    everywhere("store live", "`store/realtime`"),
+    everywhere("foundation written", "`foundation/prepared`"),
+    name("elsewhere", "", "remote"),
+    name("waves", "", "rejoin_schedule"),
+    name("wall", "", "feed"),
+    name("live pods", "", "PodHub"),
+    name("live events", "", "EventHub"),
+    name("heir", "", "NewOwner"),
+    name("letters", "src/crew/accounts", "mails"),
+    name("endings", "src/crew/accounts", "revocation"),
+    name("attempts", "src/crew/accounts", "throttle"),
+    name("bodies", "src/crew/accounts", "dto"),
+    declared("state"),
+    declared("known"),
+    declared("parts"),
+    declared("place"),
+    declared("found"),
+    declared("look"),
+];
+
+const fn everywhere(words: &'static str, instead: &'static str) -> Term {
+    Term { words, scope: Everywhere, below: "", instead }
+}
+
+const fn name(words: &'static str, below: &'static str, instead: &'static str) -> Term {
+    Term { words, scope: Names, below, instead }
+}
+
+const fn declared(words: &'static str) -> Term {
+    Term { words, scope: Declared, below: "", instead: "a name that says of what" }
+}
+
+/// What stays: the term, the beginning of the path, what the line holds, and why.
+const KEPT_TERMS: &[(&str, &str, &str, &str)] = &[
+    ("told", "", "told apart", "the ordinary meaning: distinguished"),
+    ("wall", "", "wall_seq", "a column of the contract"),
+    ("wall", "", "wall_from", "a column of the contract"),
+    ("parts", "src/realtime/domain.rs", "pub struct Parts", "the parts of a node, which each domain is given"),
+];
+
+/// Comments that stay as they are: the beginning of the path, the item, and why.
+const KEPT_PHRASES: &[(&str, &str, &str)] = &[];
+
+/// How many of each an area may still have: terms, and comments. Those that are not named: none.
+const ALLOWED: &[(&str, usize, usize)] = &[
+    ("CONTRIBUTING.md", 2, 0),
+    ("README.md", 1, 0),
+    ("crates/embedded-postgres", 20, 12),
+    ("docs", 74, 0),
+    ("loadtest/src", 31, 134),
+    ("loadtest/tests", 2, 0),
+    ("sql/functions", 35, 0),
+    ("src/cli.rs", 2, 0),
+    ("src/crew/accounts", 30, 68),
+    ("src/crew/demo.rs", 4, 1),
+    ("src/crew/events", 49, 61),
+    ("src/crew/feed", 77, 40),
+    ("src/crew/inbox", 49, 20),
+    ("src/crew/invites", 16, 26),
+    ("src/crew/journal", 24, 26),
+    ("src/crew/messages", 10, 17),
+    ("src/crew/pods", 76, 98),
+    ("src/crew/profiles", 3, 15),
+    ("src/foundation", 79, 174),
+    ("src/realtime", 114, 145),
+    ("src/server", 25, 12),
+    ("src/server.rs", 0, 3),
+    ("src/wire", 1, 8),
+    ("tests/suite/accounts", 16, 0),
+    ("tests/suite/events", 36, 0),
+    ("tests/suite/faults", 30, 0),
+    ("tests/suite/http", 6, 0),
+    ("tests/suite/inbox", 16, 0),
+    ("tests/suite/invites", 19, 0),
+    ("tests/suite/messages", 32, 0),
+    ("tests/suite/nodes", 24, 0),
+    ("tests/suite/pods", 53, 0),
+    ("tests/suite/schema", 9, 0),
+    ("tests/suite/server", 17, 0),
+    ("tests/suite/sockets", 18, 0),
+    ("tests/suite/support", 38, 0),
+    ("tests/suite/tools", 4, 0),
+    ("tests/suite/web", 11, 0),
+    ("web/src", 151, 0),
+];
+
+/// The folders and files that are read, and by which extensions.
+const READ: &[(&str, &[&str])] = &[
+    ("src", &["rs"]),
+    ("crates", &["rs"]),
+    ("loadtest", &["rs", "html"]),
+    ("tests", &["rs"]),
+    ("web/src", &["ts", "svelte", "css"]),
+    ("sql/functions", &["sql"]),
+    ("docs", &["md"]),
+];
+
+/// The texts of the project, but for this check, which names what it looks for.
+fn project() -> Vec<File> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for (folder, extensions) in READ {
+        found.extend(
+            files(&root.join(folder), extensions)
+                .into_iter()
+                .map(|file| File { path: format!("{folder}/{}", file.path), text: file.text }),
+        );
+    }
+    for path in ["README.md", "CONTRIBUTING.md"] {
+        found.push(File { path: path.to_owned(), text: std::fs::read_to_string(root.join(path)).expect("a document") });
+    }
+    found.retain(|file| {
+        !["tests/suite/tools/words", "web/src/generated/", "loadtest/peers/"]
+            .iter()
+            .any(|left_out| file.path.starts_with(left_out))
+    });
+    found
+}
+
+/// Prints the counts of each area, and returns what is wrong with those that have more than they may.
+fn judge(hits: &[Hit], allowed: impl Fn(&str) -> usize) -> Vec<String> {
+    let mut areas: BTreeMap<String, Vec<&Hit>> = BTreeMap::new();
+    hits.iter().for_each(|hit| areas.entry(area(&hit.path)).or_default().push(hit));
+    println!("in all: {}", hits.len());
+    let mut wrong = Vec::new();
+    for (area, hits) in areas {
+        let allowed = allowed(&area);
+        println!("{area}: {} (allowed: {allowed})", hits.len());
+        hits.iter().for_each(|hit| println!("  {hit}"));
+        if hits.len() > allowed {
+            wrong.extend(hits.iter().map(ToString::to_string));
+        }
+    }
+    wrong
+}
+
+/// The folder by which a path is counted.
+fn area(path: &str) -> String {
+    let folders: Vec<&str> = path.split('/').collect();
+    let depth = match (folders[0], folders.get(1)) {
+        ("src", Some(&"crew")) | ("tests", Some(&"suite")) => 3,
+        ("docs", _) => 1,
+        _ => 2,
+    };
+    folders[..folders.len().min(depth)].join("/")
+}
+
+#[test]
+fn terms_that_were_given_up_stay_away() {
+    let project = project();
+    assert!(project.len() > 400, "the files were found: {}", project.len());
+    let mut hits: Vec<Hit> = project.iter().flat_map(|file| find(&file.path, &file.text, TERMS)).collect();
+    hits.retain(|hit| {
+        let kept = |(term, below, holding, _): &(&str, &str, &str, &str)| {
+            hit.term == *term && hit.path.starts_with(below) && hit.text.contains(holding)
+        };
+        !KEPT_TERMS.iter().any(kept)
+    });
+    let wrong = judge(&hits, |area| ALLOWED.iter().find(|(name, ..)| *name == area).map_or(0, |(_, terms, _)| *terms));
+    let instead: Vec<String> = TERMS.iter().map(|term| format!("{} → {}", term.words, term.instead)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}\n{instead:#?}");
+}
+
+#[test]
+fn public_items_are_described_by_phrases() {
+    let mut hits = Vec::new();
+    for file in project().iter().filter(|file| file.path.ends_with(".rs") && !file.path.starts_with("tests/")) {
+        for found in phrases::described(&file.text).iter().filter(|found| !found.is_phrase()) {
+            let kept = |(below, item, _): &(&str, &str, &str)| file.path.starts_with(below) && found.item == *item;
+            if !KEPT_PHRASES.iter().any(kept) {
+                let text = format!("{}: {}", found.item, found.doc);
+                hits.push(Hit { path: file.path.clone(), line: found.line, term: "comment", text });
+            }
+        }
+    }
+    let wrong = judge(&hits, |area| ALLOWED.iter().find(|(name, ..)| *name == area).map_or(0, |(.., docs)| *docs));
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
