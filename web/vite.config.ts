@@ -1,12 +1,13 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { emoji } from "./scripts/emoji.ts";
+import { noScript } from "./scripts/no-script.ts";
 
 // `make web-dev` serves the client with the API of a node on its usual address.
 const node = process.env["PODIUM_NODE_URL"] ?? "http://127.0.0.1:4000";
 
 export default defineConfig({
-  plugins: [svelte(), emoji()],
+  plugins: [svelte(), emoji(), noScript()],
   build: {
     target: "es2022",
     // Scripts, styles and fonts all live where the server lets them be kept for ever.
@@ -21,5 +22,10 @@ export default defineConfig({
     },
   },
   // A busy machine is slow, and no fault.
-  test: { include: ["tests/unit/**/*.test.ts"], environment: "node", testTimeout: 120_000 },
+  test: {
+    include: ["tests/unit/**/*.test.ts"],
+    setupFiles: ["tests/unit/setup.ts"],
+    environment: "node",
+    testTimeout: 120_000,
+  },
 });

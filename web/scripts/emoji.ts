@@ -1,10 +1,10 @@
-// What the picker of emoji needs of Unicode's list and its English words, as one text that is read when it is first
+// What the picker of emoji needs of Unicode's list and its words in a language, as one text that is read when it is first
 // opened: a line an emoji, an empty line between kinds.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
 
-const ID = "virtual:emoji";
+const ID = /^virtual:emoji\/(en|de)$/;
 
 interface Emoji {
   unicode: string;
@@ -17,17 +17,20 @@ interface Emoji {
 /** Parts of others, such as tones and hair, which mean nothing by themselves. */
 const COMPONENTS = 2;
 
-/** Gives the module `virtual:emoji`. */
+/** Gives the modules `virtual:emoji/en` and `virtual:emoji/de`. */
 export function emoji(): Plugin {
   return {
     name: "podium-emoji",
-    resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
-    load: (id) => (id === `\0${ID}` ? `export default ${JSON.stringify(list())}` : undefined),
+    resolveId: (id) => (ID.test(id) ? `\0${id}` : undefined),
+    load: (id) => {
+      const language = ID.exec(id.replace(/^\0/, ""))?.[1];
+      return language === undefined ? undefined : `export default ${JSON.stringify(list(language))}`;
+    },
   };
 }
 
-function list(): string {
-  const path = createRequire(import.meta.url).resolve("emojibase-data/en/compact.json");
+function list(language: string): string {
+  const path = createRequire(import.meta.url).resolve(`emojibase-data/${language}/compact.json`);
   const groups = new Map<number, string[]>();
   for (const each of JSON.parse(readFileSync(path, "utf8")) as Emoji[]) {
     if (each.group === undefined || each.group === COMPONENTS) continue;
@@ -38,6 +41,20 @@ function list(): string {
 
 /** The emoji, its name, whether it has tones, and further words for it. */
 function line({ unicode, label, tags, skins }: Emoji): string {
-  const further = (tags ?? []).filter((tag) => !label.includes(tag));
-  return [unicode, label, skins ? "1" : "", further.join(" ")].join("|");
+  const words = [...new Set((tags ?? []).flatMap(wordsOf))];
+  // Words are found by how they begin: one that begins another says nothing new.
+  const all = [...wordsOf(label), ...words];
+  const further = words.filter((word) => !all.some((other) => other !== word && other.startsWith(word)));
+  const own = new Set(wordsOf(label));
+  return [unicode, label, skins ? "1" : "", further.filter((word) => !own.has(word)).join(" ")].join("|");
+}
+
+/** As the picker compares them: without accents and case. */
+function wordsOf(text: string): string[] {
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
 }

@@ -32,11 +32,11 @@ for (const colorScheme of ["dark", "light"]) {
       await page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png` });
     };
     for (const [name, path, mark] of [
-      ["signin", "/signin", "Good to see you."],
-      ["signup", "/signup", "Find your crew."],
-      ["reset", "/reset", "It happens."],
-      ["new-password", "/reset#token=x", "A new password."],
-      ["verify", "/verify", "That link is spent."],
+      ["signin", "/signin", "Good to see you"],
+      ["signup", "/signup", "Find your crew"],
+      ["reset", "/reset", "Forgot your password?"],
+      ["new-password", "/reset#token=x", "Set a new password"],
+      ["verify", "/verify", "This link does not work"],
     ]) {
       await page.goto("about:blank");
       await page.goto(url + path);
@@ -67,7 +67,7 @@ for (const colorScheme of ["dark", "light"]) {
     await page.getByRole("button", { name: "grinning face", exact: true }).waitFor();
     await shot("emoji");
     await page.getByLabel("Search emoji").fill("music");
-    await page.getByRole("button", { name: /^Tone of skin/ }).click();
+    await page.getByRole("button", { name: /^Skin tone/ }).click();
     await shot("emoji-found");
     await page.keyboard.press("Escape");
     const field = page.getByRole("textbox", { name: "Message" });
@@ -84,7 +84,7 @@ for (const colorScheme of ["dark", "light"]) {
       .first()
       .waitFor();
     await shot("events");
-    await page.getByRole("button", { name: "Put one up" }).click();
+    await page.getByRole("button", { name: "Add an event" }).click();
     await page.getByLabel("Who plays?").fill("Paper Lanterns");
     await page.getByLabel("Venue").fill("Bowery Ballroom");
     await page.getByLabel("City").fill("New York");
@@ -98,7 +98,7 @@ for (const colorScheme of ["dark", "light"]) {
     await shot("put-up-asks");
     await page.evaluate(() => sessionStorage.clear());
     await page.goto(`${url}/events?q=zzzz`);
-    await page.getByText("No such show").waitFor();
+    await page.getByText("No such event").waitFor();
     await shot("no-event");
     await page.goto(`${url}/events/${pod.event_id}`);
     await page.getByText("People").first().waitFor();

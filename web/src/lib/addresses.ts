@@ -13,21 +13,6 @@ export type Route =
   | { page: "reset" }
   | { page: "nowhere" };
 
-/** What a page is called where it does not say so itself. */
-export const TITLES: Record<Route["page"], string> = {
-  inbox: "Your pods",
-  events: "Events",
-  event: "Event",
-  pod: "Pod",
-  invite: "Invitation",
-  me: "You",
-  signin: "Sign in",
-  signup: "Make an account",
-  verify: "Your address",
-  reset: "New password",
-  nowhere: "Nothing here",
-};
-
 /** No word of an address ends with these: they come with a link that was pasted out of a sentence. */
 const TRAIL = /[^\p{L}\p{N}]+$/u;
 

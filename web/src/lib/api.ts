@@ -13,7 +13,7 @@ export class ApiError extends Error {
     readonly errors: { pointer: string; detail: string }[] = [],
     readonly details: Record<string, unknown> = {},
   ) {
-    super(sentence(code, detail));
+    super(sentence(code));
   }
 
   /** What is wrong with the field of this name, for people. */

@@ -1,6 +1,7 @@
 // The names of people, also of those who are no member any more of what they wrote in: their words stay theirs. What a
 // list of members says is the newest; who is in none is asked of the server once, and kept on this device.
 
+import { common } from "../texts";
 import { api, ApiError } from "./api";
 import * as db from "./db";
 import { session } from "./session.svelte";
@@ -18,7 +19,6 @@ const AT_ONCE = 100;
 const AGAIN = 5_000;
 
 /** Whom the server does not tell of. */
-const SOMEBODY = "Somebody";
 
 type Named = { user_id: Id; display_name: string };
 
@@ -52,7 +52,7 @@ class People {
     const name = this.#names.get(user);
     // What is shown may not be changed while it is reckoned.
     if (name === undefined) queueMicrotask(() => this.#want(user));
-    return name ?? SOMEBODY;
+    return name ?? common.somebody;
   }
 
   #want(user: Id): void {

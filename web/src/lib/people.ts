@@ -1,5 +1,6 @@
 // How people are shown: a colour and initials.
 
+import { common } from "../texts";
 import { isOneEmoji } from "./emoji";
 import { graphemes, isolate, isVisible } from "./visible";
 
@@ -33,18 +34,17 @@ function upper(letter: string): string {
 
 /** "Ana", "Ana and Ben", "Ana, Ben and 2 more". */
 export function names(list: string[], most = 2): string {
-  const told = list.map(isolate);
-  if (told.length <= 1) return told[0] ?? "";
-  if (told.length <= most) return `${told.slice(0, -1).join(", ")} and ${told.at(-1)}`;
-  return `${told.slice(0, most).join(", ")} and ${told.length - most} more`;
+  const shown = list.map(isolate);
+  if (shown.length <= most) return common.names(shown);
+  return common.namesAndMore(shown.slice(0, most), shown.length - most);
 }
 
 /** What a phone is called, from what its browser says of itself. */
 export function device(agent: string | null): string {
-  if (!agent) return "Unknown device";
+  if (!agent) return common.unknownDevice;
   const system = /iPhone|iPad|Android|Windows|Mac OS X|CrOS|Linux/.exec(agent)?.[0] ?? "";
   const browser = /Edg|OPR|Firefox|Chrome|Safari/.exec(agent)?.[0] ?? agent.split(/[/ ]/)[0] ?? "";
   const nice: Record<string, string> = { Edg: "Edge", OPR: "Opera", "Mac OS X": "Mac", CrOS: "Chromebook" };
   const say = (word: string): string => nice[word] ?? word;
-  return system ? `${say(browser)} on ${say(system)}` : say(browser);
+  return system ? common.deviceOn(say(browser), say(system)) : say(browser);
 }

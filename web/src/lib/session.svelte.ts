@@ -4,6 +4,7 @@
 // everywhere; so one tab renews under a lock of the browser, and the others take what it got. Where the browser keeps
 // nothing, the session is this tab's, and ends with it.
 
+import { common } from "../texts";
 import { ApiError, ask } from "./api";
 import { admit, forgetDevice, forgetPending } from "./db";
 import { exclusively } from "./lock";
@@ -103,9 +104,7 @@ class Session {
       // ends by itself. Keeping the token to try again would be what signing out is to prevent.
       refresh_token ? ask("POST", "/v1/auth/logout", { refresh_token }).catch(() => undefined) : undefined,
     ]);
-    if (!gone && !this.signedIn)
-      this.notice =
-        "You are signed out, but this browser did not let Podium remove what it had kept. Podium tries again when it is opened the next time.";
+    if (!gone && !this.signedIn) this.notice = common.notRemoved;
   }
 
   /** The address is confirmed. */
@@ -137,8 +136,7 @@ class Session {
         return this.current;
       } catch (error) {
         // Only the server's word ends a session; a bad network does not.
-        if (error instanceof ApiError && error.status === 401)
-          this.#end("Your session has ended. Please sign in again.");
+        if (error instanceof ApiError && error.status === 401) this.#end(common.sessionEnded);
         throw error;
       }
     });

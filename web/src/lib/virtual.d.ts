@@ -1,5 +1,5 @@
 // Made by scripts/emoji.ts.
-declare module "virtual:emoji" {
+declare module "virtual:emoji/*" {
   const list: string;
   export default list;
 }

@@ -1,5 +1,7 @@
 // What of a text can be seen: its characters as people count them, whether there are any, and names on one line.
 
+import { common } from "../texts";
+
 /**
  * What leaves no ink by itself: spaces, controls, fillers, joiners, selectors, accents without a letter, the blank of
  * Braille, a note without a head. The twin of the server's rule (`foundation/text.rs`).
@@ -47,7 +49,7 @@ export function length(text: string): number {
 export function tooMany(text: string, max: number): string | null {
   const over = length(text) - max;
   if (over <= 0) return null;
-  return over === 1 ? "1 character too many" : `${over.toLocaleString("en")} characters too many`;
+  return common.tooMany(over);
 }
 
 // Browsers that cannot tell graphemes yet show a family as its members, which harms nobody.

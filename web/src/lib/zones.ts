@@ -152,20 +152,8 @@ export function zoneName(zone: string): string {
 }
 
 /** Whether the name is no place's: "UTC", "UTC−5", "EST". */
-function isBare(name: string): boolean {
+export function isBare(name: string): boolean {
   return /^(UTC|[A-Z0-9]+$)/.test(name);
-}
-
-/** "20:00 New York time", "20:00 UTC". */
-export function withZone(time: string, zone: string): string {
-  const name = zoneName(zone);
-  return isBare(name) ? `${time} ${name}` : `${time} ${name} time`;
-}
-
-/** "20:00 in New York", "20:00 UTC". */
-export function inZone(time: string, zone: string): string {
-  const name = zoneName(zone);
-  return isBare(name) ? `${time} ${name}` : `${time} in ${name}`;
 }
 
 /** All zones that this browser offers; its own alone if it does not say. */

@@ -104,7 +104,7 @@ await run(async (browser, { url, pod, people: [ana] }) => {
   await becomes(page, "hidden");
   await becomes(page, "visible");
   assert((await version(page)) === 2 && count.loads === 0, "nothing is taken from under the fingers");
-  await page.getByRole("button", { name: "Take it" }).click();
+  await page.getByRole("button", { name: "Update" }).click();
   await until("the third version is taken", async () => (await version(page)) === 3);
   assert((await field.inputValue()) === "half a thou", "what was being typed is there");
   assert(count.loads === 1, `it was loaded ${count.loads} times`);
@@ -140,7 +140,7 @@ await run(async (browser, { url, pod, people: [ana] }) => {
   await becomes(page, "visible");
   await offer(page).waitFor();
   await offer(other).waitFor();
-  await page.getByRole("button", { name: "Take it" }).click();
+  await page.getByRole("button", { name: "Update" }).click();
   await until("the tab that took it has it", async () => (await version(page)) === 4);
   assert((await version(other)) === 3, "the other one goes on as it was");
   // The files of its own version are at hand, though the server has them no more.

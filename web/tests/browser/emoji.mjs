@@ -26,8 +26,8 @@ await run(async (browser, { url, pod, people: [ana, ben] }) => {
   const said = bubble(page, "a text to react to");
   await said.getByRole("button", { name: "👍 by Ben" }).click();
   await said.getByRole("button", { name: "❤️ by Ben" }).click();
-  await said.getByRole("button", { name: /👍 by (Ben, you|you, Ben)/ }).waitFor();
-  await said.getByRole("button", { name: /❤️ by (Ben, you|you, Ben)/ }).waitFor();
+  await said.getByRole("button", { name: /👍 by (Ben and you|you and Ben)/ }).waitFor();
+  await said.getByRole("button", { name: /❤️ by (Ben and you|you and Ben)/ }).waitFor();
   await until("what was sent is spelled as everybody spells it", async () => {
     const { reactions } = await stored();
     return reactions["👍"]?.includes(ana.id) && reactions["❤️"]?.includes(ana.id);
@@ -56,7 +56,7 @@ await run(async (browser, { url, pod, people: [ana, ben] }) => {
 
   // In a tone, which is remembered, as is what was used.
   await more();
-  await page.getByRole("button", { name: /^Tone of skin: No tone/ }).click();
+  await page.getByRole("button", { name: /^Skin tone: No tone/ }).click();
   await page.getByRole("button", { name: "Medium-dark", exact: true }).click();
   await page.getByRole("button", { name: "People", exact: true }).click();
   await page.getByRole("button", { name: "waving hand", exact: true }).click();
@@ -68,7 +68,7 @@ await run(async (browser, { url, pod, people: [ana, ben] }) => {
   await field.fill("ab");
   await field.evaluate((element) => element.setSelectionRange(1, 1));
   await page.getByRole("button", { name: "Emoji", exact: true }).click();
-  const used = page.getByRole("button", { name: "Used of late" });
+  const used = page.getByRole("button", { name: "Recently used" });
   await until(
     "what was used is the first that is shown",
     async () => (await used.getAttribute("aria-pressed")) === "true",

@@ -63,12 +63,12 @@ await run(async (browser, { url, event, people: [ana, ben] }) => {
 
   // While Ben goes, nobody takes it down.
   await change();
-  assert((await page.getByRole("button", { name: "Take it down" }).count()) === 0, "it could be taken down");
+  assert((await page.getByRole("button", { name: "Delete it" }).count()) === 0, "it could be taken down");
   await page.keyboard.press("Escape");
   await ask(ben, "DELETE", `/v1/events/${event}/members/me`);
   await page.getByRole("heading", { name: "People 1" }).waitFor();
   await change();
-  await page.getByRole("button", { name: "Take it down" }).click();
+  await page.getByRole("button", { name: "Delete it" }).click();
   await page.getByRole("button", { name: /^Really\?/ }).click();
   await page.waitForURL(`${url}/events`);
   await until("it is gone", async () => (await fetch(`${url}/v1/events/${event}`)).status === 404);

@@ -13,10 +13,10 @@ await run(async (browser, { url, people: [ana] }) => {
   const told = page.locator(".told");
   const isZone = (name) => until(name, async () => (await zone.inputValue()) === name);
   const tells = (text) => told.filter({ hasText: text }).waitFor();
-  const put = page.getByRole("button", { name: /^Put it up/ });
+  const put = page.getByRole("button", { name: /^Add it/ });
   const open = async (artist, venue, city, when) => {
     await page.goto(`${url}/events`);
-    await page.getByRole("button", { name: "Put one up" }).click();
+    await page.getByRole("button", { name: "Add an event" }).click();
     await field("Who plays?").fill(artist);
     await field("Venue").fill(venue);
     await field("City").fill(city);
@@ -65,7 +65,7 @@ await run(async (browser, { url, people: [ana] }) => {
 
   // What was typed outlives a reload, and so does the zone that was chosen.
   await page.reload();
-  await page.getByRole("button", { name: "Put one up" }).click();
+  await page.getByRole("button", { name: "Add an event" }).click();
   assert((await field("Who plays?").inputValue()) === "Moth", "what was typed is gone");
   await isZone("Europe/Berlin");
   await page.getByRole("button", { name: "The second (UTC+1)" }).click();
@@ -93,13 +93,13 @@ await run(async (browser, { url, people: [ana] }) => {
   // A year that is over.
   await open("Moth", "SO36", "Berlin", "2020-06-01T20:00");
   await put.click();
-  await page.getByText("That day is over. Put it up all the same?").waitFor();
+  await page.getByText("That day is over. Add it all the same?").waitFor();
   assert((await ask(ana, "GET", "/v1/me/events")).items.length === 3, "it was put up without an answer");
   // Another day is another question.
   await starts.fill("2021-06-01T20:00");
   await page.getByText("That day is over.").waitFor({ state: "detached" });
   await put.click();
-  await page.getByRole("button", { name: "Put it up all the same" }).waitFor();
+  await page.getByRole("button", { name: "Add it all the same" }).waitFor();
   const fourth = await stored();
   assert(fourth.date_utc === "2021-06-01T18:00:00Z", JSON.stringify(fourth));
 });

@@ -18,7 +18,7 @@ await run(async (browser, { url, events, crowd, people: [ana, ben, guest] }) => 
   const more = section("Also coming up").getByRole("button");
   await context.route(/\/v1\/events\?.*cursor/, (route) => route.abort());
   await more.click();
-  await page.getByText("The rest could not be read.").waitFor();
+  await page.getByText("The rest could not be loaded.").waitFor();
   await context.unroute(/\/v1\/events\?.*cursor/);
   await more.click();
   await shows("to come", coming, 33);
@@ -33,7 +33,7 @@ await run(async (browser, { url, events, crowd, people: [ana, ben, guest] }) => 
   await field.fill("Act 11");
   await until("the first search", () => late);
   await field.fill("Act 22");
-  await page.getByRole("heading", { name: "Found" }).waitFor();
+  await page.getByRole("heading", { name: "Results" }).waitFor();
   await section("Found").getByRole("link").first().filter({ hasText: "Act 22" }).waitFor();
   await late.continue();
   await context.unroute(/\/v1\/events\?.*q=Act\+11/);
@@ -68,7 +68,7 @@ await run(async (browser, { url, events, crowd, people: [ana, ben, guest] }) => 
   await page.getByRole("button", { name: "Your badges" }).click();
   await page.getByRole("button", { name: "Front row", pressed: true }).waitFor();
   await page.getByRole("button", { name: /Sings every word/ }).click();
-  await page.getByRole("button", { name: "Wear them" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   const [mine] = (await ask(ana, "GET", "/v1/me/events")).items.filter(({ id }) => id === events[0]);
   assert(mine.hidden && mine.vibe_badges.length === 2, JSON.stringify(mine));

@@ -10,7 +10,7 @@ await run(async (browser, { url, event, slug, people: [ana] }) => {
   // The network is gone at first.
   await context.route("**/v1/events/**", (route) => route.abort());
   await page.goto(address);
-  await page.getByText("Nothing comes through").waitFor();
+  await page.getByText("This could not be loaded").waitFor();
   await context.unroute("**/v1/events/**");
   await page.getByRole("button", { name: "Try again" }).click();
 
@@ -48,10 +48,10 @@ await run(async (browser, { url, event, slug, people: [ana] }) => {
   await stranger.page.goto(`${url}/events`);
   await stranger.page.getByRole("link", { name: "Ólafur Arnalds" }).waitFor();
   await stranger.page.getByRole("searchbox").fill("zzzzz");
-  await stranger.page.getByText("No such show").waitFor();
-  await stranger.page.getByRole("link", { name: "Put it up" }).click();
+  await stranger.page.getByText("No such event").waitFor();
+  await stranger.page.getByRole("link", { name: "Add it" }).click();
   await signUp(stranger.page, { name: "Noor", email: "noor@example.org", password: "a lamp for every seat" });
-  await stranger.page.getByRole("dialog", { name: "Put up an event" }).waitFor();
+  await stranger.page.getByRole("dialog", { name: "Add an event" }).waitFor();
   assert(stranger.page.url() === `${url}/events?q=zzzzz`, stranger.page.url());
   assert((await stranger.page.getByLabel("Who plays?").inputValue()) === "zzzzz", "what was looked for");
 
@@ -61,6 +61,6 @@ await run(async (browser, { url, event, slug, people: [ana] }) => {
   assert((await shared.page.getByRole("link", { name: "I'm going" }).count()) === 0, "one can go there");
   await shared.page.goto(`${url}/events/no-such-event`);
   await shared.page.getByText("No such event").waitFor();
-  await shared.page.getByRole("link", { name: "See what is on" }).click();
+  await shared.page.getByRole("link", { name: "See all events" }).click();
   await shared.page.getByRole("heading", { name: "Events" }).waitFor();
 });

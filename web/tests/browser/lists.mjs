@@ -51,7 +51,7 @@ await run(async (browser, { url, pod, account }) => {
   // A list that could not be read says so, and is read again.
   await page.route("**/v1/me/sessions*", (route) => route.abort());
   await page.reload();
-  await page.getByText("Your devices could not be read.").waitFor();
+  await page.getByText("Your devices could not be loaded.").waitFor();
   await page.unroute("**/v1/me/sessions*");
   await page.getByRole("button", { name: "Try again" }).click();
   await until("the devices after all", async () => (await devices.count()) === 10);

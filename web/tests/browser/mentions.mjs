@@ -38,7 +38,7 @@ await run(async (browser, { url, pod, people: [ana, ben] }) => {
     const actions = bubble(page, text).getByRole("button", { name: "React, and more" });
     await actions.focus();
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Change it" }).click();
+    await page.getByRole("button", { name: "Edit" }).click();
     await until("it is to be changed", async () => (await field.inputValue()) === text);
   }
 });

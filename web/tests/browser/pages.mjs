@@ -29,11 +29,11 @@ async function findings(page) {
 
 await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
   const strangers = [
-    ["sign in", "/signin", "Good to see you."],
-    ["sign up", "/signup", "Find your crew."],
-    ["forgotten", "/reset", "It happens."],
-    ["reset", "/reset#token=x", "A new password."],
-    ["verify", "/verify", "That link is spent."],
+    ["sign in", "/signin", "Good to see you"],
+    ["sign up", "/signup", "Find your crew"],
+    ["forgotten", "/reset", "Forgot your password?"],
+    ["reset", "/reset#token=x", "Set a new password"],
+    ["verify", "/verify", "This link does not work"],
     ["nowhere to be invited", "/i/nothing", "No such invitation."],
     ["events, signed out", "/events", "Coming up"],
     ["event, signed out", `/events/${event}`, "Going?"],
@@ -43,7 +43,7 @@ await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
   const members = [
     ["inbox", "/", "Your pods"],
     ["events", "/events", "Coming up", "You are going"],
-    ["search without a find", "/events?q=zzzzzz", "No such show"],
+    ["search without a find", "/events?q=zzzzzz", "No such event"],
     ["event", `/events/${event}`, "People"],
     ["pod", `/pods/${pod}`, null],
     ["no pod of one's own", "/pods/0190d5a0-0000-7000-8000-00000000dead", "You are not in this pod"],
@@ -69,7 +69,7 @@ await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
         await page.evaluate(() => document.fonts.ready);
         await look_at(page, `${name}, ${colorScheme}, ${size}`);
         if (name === "events") {
-          await page.getByRole("button", { name: "Put one up" }).click();
+          await page.getByRole("button", { name: "Add an event" }).click();
           // With a question of each kind.
           await page.getByLabel("Time zone").selectOption("Europe/Berlin");
           await page.getByLabel("When does it start?").fill("2031-03-30T02:30");
@@ -96,7 +96,7 @@ await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
         await look_at(page, `a message's actions, ${colorScheme}, ${size}`);
         await page.getByRole("button", { name: "More emoji" }).click();
         await page.getByRole("button", { name: "grinning face", exact: true }).waitFor();
-        await page.getByRole("button", { name: /^Tone of skin/ }).click();
+        await page.getByRole("button", { name: /^Skin tone/ }).click();
         await look_at(page, `all emoji, ${colorScheme}, ${size}`);
         await page.keyboard.press("Escape");
         const field = page.getByRole("textbox", { name: "Message" });

@@ -50,7 +50,7 @@ await run(async (browser, { url, pod, count, people: [ana, ben] }) => {
   await until("the beginning", async () => {
     await scroller.evaluate((box) => (box.scrollTop = 0));
     rows = Math.max(rows, await scroller.locator("li").count());
-    return page.getByText("The first words are said here").isVisible();
+    return page.getByText("This is where it starts").isVisible();
   });
   await bubble(page, "line 1.").waitFor();
   assert(rows < 150, `${rows} rows were there at once`);
@@ -59,7 +59,7 @@ await run(async (browser, { url, pod, count, people: [ana, ben] }) => {
   for (const steps of [[900], [1_300, 400], [2_100, 150, 650]]) {
     await page.reload();
     await bubble(page, `line ${count}.`).waitFor();
-    for (let turn = 0; !(await page.getByText("The first words are said here").isVisible()); turn++) {
+    for (let turn = 0; !(await page.getByText("This is where it starts").isVisible()); turn++) {
       await scroller.evaluate(
         (box, step) => {
           box.scrollTop -= step;

@@ -44,7 +44,7 @@ await run(async (browser, { url, invite }) => {
     await page.getByRole("textbox", { name: "Message" }).fill("half a thou");
     assert(await holdsOn(page), `${fault}: the browser asks before the draft goes`);
     await page.getByRole("link", { name: "You", exact: true }).click();
-    await page.getByRole("radio", { name: "Paper" }).check();
+    await page.getByRole("radio", { name: "Light" }).check();
     assert((await page.locator("html").getAttribute("data-theme")) === "light", `${fault}: the theme is taken`);
     await plain("one's own page");
     await page.goBack();

@@ -59,7 +59,7 @@ await run(async (browser, { url, event }) => {
   await one.getByRole("button", { name: "React with 🔥" }).click();
   await bubble(two, "under the clock?").getByRole("button", { name: "🔥 by Mia" }).waitFor();
   await bubble(two, "under the clock?").getByRole("button", { name: "🔥 by Mia" }).click();
-  await bubble(one, "under the clock?").getByRole("button", { name: "🔥 by you, Leo" }).waitFor();
+  await bubble(one, "under the clock?").getByRole("button", { name: "🔥 by you and Leo" }).waitFor();
 
   await bubble(one, "under the clock?").locator(".bubble").tap();
   await one.getByRole("button", { name: "Reply", exact: true }).click();
@@ -69,16 +69,16 @@ await run(async (browser, { url, event }) => {
     .waitFor();
 
   await bubble(one, "left of it").locator(".bubble .text").tap();
-  await one.getByRole("button", { name: "Change it" }).click();
+  await one.getByRole("button", { name: "Edit" }).click();
   await one.getByRole("textbox", { name: "Message" }).fill("right of it, sorry");
   await one.getByRole("button", { name: "Save" }).click();
   await bubble(two, "right of it, sorry").getByText("edited").waitFor();
   await until("the old words are gone", async () => (await bubble(two, "left of it").count()) === 0);
 
   await bubble(one, "hello Leo").locator(".bubble").tap();
-  await one.getByRole("button", { name: "Take it back", exact: true }).click();
-  await one.getByRole("button", { name: "Really take it back, for everyone" }).click();
-  await bubble(two, "Taken back").waitFor();
+  await one.getByRole("button", { name: "Delete", exact: true }).click();
+  await one.getByRole("button", { name: "Really delete it, for everyone" }).click();
+  await bubble(two, "Message deleted").waitFor();
   await until("the words are gone", async () => (await bubble(two, "hello Leo").count()) === 0);
 
   // Away from the conversation, the inbox counts.

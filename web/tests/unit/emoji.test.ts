@@ -1,7 +1,9 @@
 import data from "emojibase-data/en/compact.json";
 import { describe, expect, it } from "vitest";
 import { canonical, isEmoji, isListed, isOneEmoji, merged, toned, TONES } from "../../src/lib/emoji";
-import { KINDS, load, matching, type Choice } from "../../src/lib/emoji-list";
+import { load, matching, type Choice } from "../../src/features/emoji/list";
+import de from "../../src/features/emoji/texts/de";
+import en from "../../src/features/emoji/texts/en";
 
 /** The emoji of a kind or component that stands by itself. */
 const all = data.filter(({ group }) => group !== undefined && group !== 2);
@@ -51,15 +53,22 @@ describe("an emoji", () => {
 
 describe("the list of emoji", () => {
   it("has all of them, each once, with words", async () => {
-    const { kinds, all: listed } = await load();
-    expect(kinds.map(({ name }) => name)).toEqual(KINDS);
+    const { kinds, all: listed } = await load("en");
+    expect([en.kinds.length, de.kinds.length]).toEqual([kinds.length, kinds.length]);
     expect(listed.length).toBeGreaterThan(1_500);
     expect(new Set(listed.map(({ emoji }) => emoji)).size).toBe(listed.length);
     expect(listed.every(({ label }) => label.length > 1)).toBe(true);
   });
 
+  it("has German words, too", async () => {
+    const [german, english] = [await load("de"), await load("en")];
+    expect(german.all.map(({ emoji }) => emoji)).toEqual(english.all.map(({ emoji }) => emoji));
+    const first = (query: string): string | undefined => matching(german.all, query)[0]?.emoji;
+    expect(["Gitarre", "rotes Herz", "Feuer", "Österreich"].map(first)).toEqual(["🎸", "❤️", "🔥", "🇦🇹"]);
+  });
+
   it("is in tones that Unicode has", async () => {
-    const { all: listed } = await load();
+    const { all: listed } = await load("en");
     const skins = new Map(
       all.map(({ unicode, skins }) => [canonical(unicode), new Set((skins ?? []).map((skin) => skin.unicode))]),
     );
@@ -74,7 +83,7 @@ describe("the list of emoji", () => {
   });
 
   it("is searched by words, in any order, by how they begin", async () => {
-    const { all: listed } = await load();
+    const { all: listed } = await load("en");
     const first = (query: string): string | undefined => matching(listed, query)[0]?.emoji;
     expect(first("guitar")).toBe("🎸");
     expect(first("germany")).toBe("🇩🇪");

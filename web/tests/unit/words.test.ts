@@ -1,35 +1,38 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { rule, sentence } from "../../src/lib/words";
+import { common } from "../../src/texts";
+
+/** The server's sources, from which its own reasons are read. */
+function source(path: string): string {
+  return readFileSync(new URL(`../../../src/${path}`, import.meta.url), "utf8");
+}
 
 describe("what people are told", () => {
-  it("is the server's reason where that is written for people", () => {
-    expect(sentence("conflict", "the pod is closed")).toBe("The pod is closed.");
-    expect(sentence("conflict", "this address has an account already: sign in")).toBe(
-      "This address has an account already: sign in.",
+  it("is a sentence for each code, and a general one for what nobody foresaw", () => {
+    for (const code of ["conflict", "internal", "network", "unforeseen", "constructor", "toString"]) {
+      expect(sentence(code), code).toMatch(/^[A-Z][^_{}`]*[.]$/);
+    }
+    expect(sentence("unforeseen")).toBe(common.unforeseen);
+    expect(sentence("constructor")).toBe(common.unforeseen);
+  });
+
+  it("has a sentence for each of the server's codes that people can meet", () => {
+    const codes = [...source("foundation/errors.rs").matchAll(/Code::\w+ => "([a-z_]+)"/g)].map(([, code]) => code);
+    // These say that the client itself has asked for what is not there.
+    const ours = ["malformed", "method_not_allowed", "unmatched_topic", "unknown_event", "unsupported_type"];
+    expect(Object.keys(common.refusals).sort()).toEqual(
+      [...codes.filter((code) => !ours.includes(code as string)), "network"].sort(),
     );
   });
 
-  it("is a sentence of its own where the reason is for programs", () => {
-    const technical = [
-      ["malformed", "the body is not JSON: premature end of input at line 1"],
-      ["unavailable", "the outcome is unknown; ask again with the same id"],
-      ["internal", "the server failed; its log has the cause"],
-      ["forbidden", "this origin may not use the server; PODIUM_ORIGINS names those that may"],
-      ["conflict", "the id is already taken"],
-      ["unforeseen", "crypto.randomUUID is not a function"],
-      ["constructor", "[object Object]"],
-    ] as const;
-    for (const [code, reason] of technical) {
-      const told = sentence(code, reason);
-      expect(told, code).toMatch(/^[A-Z][^_{}`]*[.]$/);
-      expect(told, code).not.toContain(reason);
-    }
-  });
-
   it("says what must be true of a value, and nothing of how it was read", () => {
-    expect(rule("must not be empty")).toBe("Must not be empty.");
-    expect(rule("at most 80 characters")).toBe("At most 80 characters.");
-    expect(rule("premature end of input")).toBe("This is not as it should be.");
-    expect(rule('invalid type: string "a", expected i32')).toBe("This is not as it should be.");
+    expect(rule("must not be blank")).toBe(common.rules.blank);
+    expect(rule("must be at most 80 characters")).toBe("At most 80 characters.");
+    expect(rule("must be between 1 and 80 characters")).toBe("At most 80 characters.");
+    expect(rule("at least 8 characters")).toBe("At least 8 characters.");
+    expect(rule("must be an address of mail, such as ana@example.org")).toBe(common.rules.email);
+    expect(rule("premature end of input")).toBe(common.rules.other);
+    expect(rule('invalid type: string "a", expected i32')).toBe(common.rules.other);
   });
 });

@@ -1,19 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { inZone, withZone } from "../../src/features/events/time";
 import {
   allZones,
   besideGap,
   DAY,
   dayAt,
   instantsOf,
-  inZone,
   known,
   MINUTE,
   offsetAt,
   offsetName,
   parseWall,
   wallAt,
-  withZone,
   writeWall,
   zoneName,
   zoneOfCity,

@@ -1,5 +1,6 @@
 // What a form for an event holds, and what becomes of it. Pure.
 
+import { t } from "./texts";
 import { LONGEST } from "./time";
 import type { LiveEvent } from "../../lib/types";
 import { oneLine } from "../../lib/visible";
@@ -43,8 +44,8 @@ export function textOf(at: number, zone: string): string {
 
 /** Why an event may not end then; null if it may. */
 export function endTrouble(start: number, end: number): string | null {
-  if (end < start) return "It must not end before it starts.";
-  if (end - start > LONGEST) return "It must end at most 31 days after it starts.";
+  if (end < start) return t.notBeforeStart;
+  if (end - start > LONGEST) return t.atMost31Days;
   return null;
 }
 

@@ -1,8 +1,10 @@
 // An event's time: its zone, its day there, whether it is upcoming, on or over, and how all that is told. The twin of the
 // server's model (docs/TIME.md). Pure: the moment and the reader are given.
 
-import { ENGLISH, PLAIN } from "../../lib/time";
-import { DAY, HOUR, dayAt, inZone, known, offsetAt, ownZone, wallAt, withZone } from "../../lib/zones";
+import { PLAIN, relative } from "../../lib/formats";
+import { speaker } from "../../lib/language.svelte";
+import { DAY, HOUR, dayAt, isBare, known, offsetAt, ownZone, wallAt, zoneName } from "../../lib/zones";
+import { t } from "./texts";
 
 /** What an event says of its time. */
 export interface Timed {
@@ -14,7 +16,7 @@ export interface Timed {
 /** Upcoming before it starts, on until it ends, then over. */
 export type Phase = "upcoming" | "on" | "over";
 
-/** Who reads: where, and in which English. */
+/** Who reads: where, and whose dates and clocks. */
 export interface Reader {
   zone: string;
   locale: string;
@@ -33,7 +35,7 @@ const MORNING = 6 * HOUR;
 const EVENING = 17;
 
 export function here(): Reader {
-  return { zone: ownZone(), locale: ENGLISH };
+  return { zone: ownZone(), locale: speaker.locale };
 }
 
 export function startOf(event: Timed): number {
@@ -111,6 +113,18 @@ function formatOf(timeZone: string, locale: string, options: Intl.DateTimeFormat
   return format;
 }
 
+/** "20:00 New York time", "20:00 UTC". */
+export function withZone(time: string, zone: string): string {
+  const name = zoneName(zone);
+  return isBare(name) ? `${t.clock(time)} ${name}` : t.zoned(time, name);
+}
+
+/** "20:00 in New York", "20:00 UTC". */
+export function inZone(time: string, zone: string): string {
+  const name = zoneName(zone);
+  return isBare(name) ? `${t.clock(time)} ${name}` : t.inPlace(time, name);
+}
+
 /** What a ticket says of the time. */
 export interface TicketWords {
   month: string;
@@ -134,19 +148,19 @@ export function ticketOf(event: Timed, at: number, reader: Reader): TicketWords 
   const tell = new Teller(zone, reader.locale);
   const year = wallAt(start, zone).year;
   const elsewhere = offsetAt(start, zone) !== offsetAt(start, reader.zone);
-  const placed = (time: string): string => (elsewhere ? withZone(time, zone) : time);
+  const placed = (time: string): string => (elsewhere ? withZone(time, zone) : t.clock(time));
   const begins = tell.clock(start);
   const until = event.ends_at !== null && end > start ? end : null;
-  let when = `${tell.weekday(start)}, ${placed(begins)}`;
-  let whole = until === null ? when : `${tell.weekday(start)}, ${placed(`${begins} – ${tell.clock(until)}`)}`;
+  let when = t.at(tell.weekday(start), placed(begins));
+  let whole = until === null ? when : t.at(tell.weekday(start), placed(`${begins} – ${tell.clock(until)}`));
   if (until !== null && onSeveralDays(start, until, zone)) {
     const days = tell.days(start, atLast(start, until, zone));
-    when = `${days}, ${placed(begins)}`;
-    whole = `${days}, from ${placed(begins)}`;
+    when = t.at(days, placed(begins));
+    whole = t.from(days, placed(begins));
   }
   const phase = phaseOf(event, at);
   const state =
-    phase === "over" ? "over" : phase === "on" ? onNow(event, at, tell, elsewhere) : countdown(start, at, zone);
+    phase === "over" ? t.over : phase === "on" ? onNow(event, at, tell, elsewhere) : countdown(start, at, zone);
   return {
     month: tell.part(start, { month: "short" }),
     day: tell.part(start, { day: "numeric" }),
@@ -160,16 +174,16 @@ export function ticketOf(event: Timed, at: number, reader: Reader): TicketWords 
 }
 
 function onNow(event: Timed, at: number, tell: Teller, elsewhere: boolean): string {
-  if (event.ends_at === null) return "on now";
+  if (event.ends_at === null) return t.on;
   const end = endOf(event);
   if (end - at < 12 * HOUR) {
     const time = tell.clock(end);
-    return `on now until ${elsewhere ? withZone(time, tell.zone) : time}`;
+    return t.onUntil(elsewhere ? withZone(time, tell.zone) : t.clock(time));
   }
   const last = atLast(startOf(event), end, tell.zone);
   // From a week on a weekday could be two days.
   const far = dayAt(last, tell.zone) - dayAt(at, tell.zone) > 6;
-  return `on now until ${far ? tell.part(last, { day: "numeric", month: "long" }) : tell.weekday(last)}`;
+  return t.onUntil(far ? tell.part(last, { day: "numeric", month: "long" }) : tell.weekday(last));
 }
 
 /** "02:00 on Wednesday for you"; null where the reader's clock shows the same as the one there. */
@@ -177,31 +191,31 @@ export function yoursOf(at: number, zone: string, reader: Reader): string | null
   if (offsetAt(at, zone) === offsetAt(at, reader.zone)) return null;
   const tell = new Teller(reader.zone, reader.locale);
   const same = dayAt(at, zone) === dayAt(at, reader.zone);
-  return same ? `${tell.clock(at)} for you` : `${tell.clock(at)} on ${tell.weekday(at)} for you`;
+  const time = t.clock(tell.clock(at));
+  return same ? t.yours(time) : t.yoursOn(time, tell.weekday(at));
 }
 
 /** How far off something is, by the days of the place: "tonight", "tomorrow", "in 3 weeks", "in 2028". */
 export function countdown(start: number, at: number, zone: string): string {
   const days = dayAt(start, zone) - dayAt(at, zone);
-  if (days <= 0) return wallAt(start, zone).hour >= EVENING ? "tonight" : "today";
-  const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-  if (days < 14) return relative.format(days, "day");
-  if (days < 60) return relative.format(Math.round(days / 7), "week");
+  if (days <= 0) return wallAt(start, zone).hour >= EVENING ? t.tonight : t.today;
+  if (days < 14) return relative(days, "day");
+  if (days < 60) return relative(Math.round(days / 7), "week");
   const year = wallAt(start, zone).year;
-  if (days > 300 && year !== wallAt(at, zone).year) return `in ${year}`;
-  return relative.format(Math.round(days / 30.4), "month");
+  if (days > 300 && year !== wallAt(at, zone).year) return t.inYear(String(year));
+  return relative(Math.round(days / 30.4), "month");
 }
 
 /** What will be stored, in words: "Wednesday, 9 June 2027, 20:00 in New York; that is 02:00 on Thursday for you". */
 export function storedWords(start: number, end: number | null, zone: string, reader: Reader): string {
   const tell = new Teller(known(zone), reader.locale);
-  let words = `${tell.date(start)}, ${inZone(tell.clock(start), zone)}`;
+  let words = t.at(tell.date(start), inZone(tell.clock(start), zone));
   if (end !== null) {
-    const day = onSeveralDays(start, end, tell.zone) ? `${tell.date(end)}, ` : "";
-    words += `, until ${day}${tell.clock(end)}`;
+    const time = t.clock(tell.clock(end));
+    words = t.until(words, onSeveralDays(start, end, tell.zone) ? t.at(tell.date(end), time) : time);
   }
   const yours = yoursOf(start, tell.zone, reader);
-  return yours === null ? words : `${words}; that is ${yours}`;
+  return yours === null ? words : t.stored(words, yours);
 }
 
 /** "That is in 2029, more than two years from now."; null for what is sooner. */
@@ -209,12 +223,13 @@ export function farOff(start: number, at: number, zone: string): string | null {
   const { year, ...rest } = wallAt(at, zone);
   const limit = new Date(Date.UTC(year + 2, rest.month - 1, rest.day)).getTime();
   if (start <= limit + DAY) return null;
-  return `That is in ${wallAt(start, zone).year}, more than two years from now.`;
+  return t.farOff(String(wallAt(start, zone).year));
 }
 
 /** A moment as one of several to choose from: "03:30", with the day where they are of different days. */
 export function momentWords(at: number, among: readonly number[], zone: string): string {
-  const tell = new Teller(known(zone), ENGLISH);
+  const tell = new Teller(known(zone), speaker.locale);
   const days = new Set(among.map((one) => dayAt(one, tell.zone)));
-  return days.size === 1 ? tell.clock(at) : `${tell.date(at)}, ${tell.clock(at)}`;
+  const time = t.clock(tell.clock(at));
+  return days.size === 1 ? time : t.at(tell.date(at), time);
 }

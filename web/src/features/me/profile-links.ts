@@ -1,5 +1,7 @@
 // What is typed for the addresses of a profile, as the server takes it.
 
+import { t } from "./texts";
+
 /** An address, or in plain words why it is none. An empty field is no address. */
 export type Address = { url: string | null } | { wrong: string };
 
@@ -20,11 +22,10 @@ export function instagram(text: string): Address {
     return { url: `https://instagram.com/${handle}` };
   const url = parse(typed);
   const name = url?.pathname.split("/").filter(Boolean)[0]?.replace(/^@/, "");
-  if (!url || !url.hostname.includes(".")) return { wrong: "Give your name on Instagram, like @you." };
+  if (!url || !url.hostname.includes(".")) return { wrong: t.instagram.handle };
   if (!/^(?:www\.|m\.)?instagram\.com$/.test(url.hostname) || url.username !== "" || url.port !== "")
-    return { wrong: `That leads to ${url.host}, not to Instagram. Give your name there, like @you.` };
-  if (!name || !HANDLE.test(name) || PAGES.has(name))
-    return { wrong: "That is no person on Instagram. Give your name there, like @you." };
+    return { wrong: t.instagram.elsewhere(url.host) };
+  if (!name || !HANDLE.test(name) || PAGES.has(name)) return { wrong: t.instagram.nobody };
   return { url: `https://instagram.com/${name}` };
 }
 
@@ -33,12 +34,10 @@ export function picture(text: string): Address {
   const typed = text.trim();
   if (typed === "") return { url: null };
   const url = parse(typed);
-  if (url?.protocol === "http:")
-    return { wrong: "The address of a picture must begin with https://, or others do not see it." };
-  if (!url || !url.hostname.includes("."))
-    return { wrong: "This is no address of a picture. It begins with https://." };
+  if (url?.protocol === "http:") return { wrong: t.pictures.insecure };
+  if (!url || !url.hostname.includes(".")) return { wrong: t.pictures.none };
   const full = hasScheme(typed) ? typed : `https://${typed}`;
-  if (new TextEncoder().encode(full).length > LONGEST) return { wrong: "This address is too long." };
+  if (new TextEncoder().encode(full).length > LONGEST) return { wrong: t.pictures.tooLong };
   return { url: full };
 }
 

@@ -1,11 +1,12 @@
 // All emoji, in their kinds and with their words. Read when the picker is first opened; no first load has it.
 
-import { canonical, isListed, isOneEmoji } from "./emoji";
-import { fold } from "./visible";
+import { canonical, isListed, isOneEmoji } from "../../lib/emoji";
+import type { Language } from "../../lib/language.svelte";
+import { fold } from "../../lib/visible";
 
 export interface Choice {
   emoji: string;
-  /** Its name in English. */
+  /** Its name. */
   label: string;
   /** It shows people, in the tone that one wants. */
   hasTones: boolean;
@@ -13,38 +14,39 @@ export interface Choice {
   words: string[];
 }
 
-export interface Kind {
-  name: string;
-  choices: Choice[];
-}
-
 export interface List {
-  kinds: Kind[];
+  /** The kinds in their order, each with its emoji. */
+  kinds: Choice[][];
   all: Choice[];
 }
 
-/** The kinds, as the data has them. */
-export const KINDS = ["Faces", "People", "Nature", "Food", "Travel", "Activities", "Objects", "Symbols", "Flags"];
+const LISTS: Record<Language, () => Promise<{ default: string }>> = {
+  en: () => import("virtual:emoji/en"),
+  de: () => import("virtual:emoji/de"),
+};
 
-let read: Promise<List> | undefined;
+const read = new Map<Language, Promise<List>>();
 
-/** Reads the list, once. A reading that failed is tried again by the next call. */
-export function load(): Promise<List> {
-  read ??= import("virtual:emoji").then(({ default: text }) => parse(text));
-  read.catch(() => (read = undefined));
-  return read;
+/** Reads the list with its words in a language, once. A reading that failed is tried again by the next call. */
+export function load(language: Language): Promise<List> {
+  let list = read.get(language);
+  if (!list) {
+    list = LISTS[language]().then(({ default: text }) => parse(text));
+    list.catch(() => read.delete(language));
+    read.set(language, list);
+  }
+  return list;
 }
 
 function parse(text: string): List {
-  const kinds = text.split("\n\n").map((lines, place) => ({
-    name: KINDS[place] ?? "More",
-    // What is newer than the browser would be an empty box.
-    choices: lines
+  const kinds = text.split("\n\n").map((lines) =>
+    lines
       .split("\n")
       .map(choice)
+      // What is newer than the browser would be an empty box.
       .filter(({ emoji }) => isListed(emoji) ?? true),
-  }));
-  return { kinds, all: kinds.flatMap(({ choices }) => choices) };
+  );
+  return { kinds, all: kinds.flat() };
 }
 
 function choice(line: string): Choice {

@@ -1,0 +1,5 @@
+import { catalogue } from "../lib/language.svelte";
+import type en from "./en";
+
+/** Texts that several features show. */
+export const common = catalogue<typeof en>();
