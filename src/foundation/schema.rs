@@ -7,106 +7,106 @@
 
 /// The enumerations.
 pub mod sql_types {
-    /// What a medium is.
+    /// The kind of a media item.
     #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType, Clone)]
     #[diesel(postgres_type(name = "media_kind"))]
     pub struct MediaKind;
 
-    /// What a post is.
+    /// The kind of a post.
     #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType, Clone)]
     #[diesel(postgres_type(name = "post_kind"))]
     pub struct PostKind;
 
-    /// What a report names.
+    /// The kind of a report's target.
     #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType, Clone)]
     #[diesel(postgres_type(name = "report_target"))]
     pub struct ReportTarget;
 }
 
 diesel::table! {
-    /// People who sign in with a password of their own. Gone as soon as the profile is a tombstone.
+    /// Accounts of people who sign in with a password at Podium itself. Deleted when the profile is deleted.
     accounts (user_id) {
         /// The profile.
         user_id -> Uuid,
-        /// Where mails go: as it was written, in NFC, the domain in its ASCII form.
+        /// The address for mails, as entered, in Unicode NFC, with the domain in its ASCII form.
         email -> Text,
-        /// By what the account is found: `email` in small letters, made by the program.
+        /// The key by which the account is found: `email` in lower case, computed by the server.
         email_key -> Text,
-        /// argon2id in PHC form.
+        /// Argon2id, in PHC format.
         password_hash -> Text,
-        /// `moderator`, or nothing; goes into the access tokens. Set by `podium role` alone.
+        /// `moderator`, or NULL; part of the access tokens. Set by `podium role` only.
         role -> Nullable<Text>,
-        /// When somebody first followed a link that was mailed there.
+        /// When a link that was mailed to the address was first followed.
         verified_at -> Nullable<Timestamptz>,
-        /// When the password was last chosen.
+        /// When the password was last set.
         password_changed_at -> Timestamptz,
-        /// When it was opened.
+        /// When the account was created.
         created_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    /// The tables that hang on an event, and whose rows keep it from being deleted. Written by migrations, read by podium.event_delete.
+    /// The tables that depend on an event, and whether their rows prevent its deletion. Written by migrations, read by podium.event_delete.
     podium.event_children (child) {
         /// The table, with its schema unless that is public.
         child -> Text,
-        /// What it hangs on: `events`, or another table named here, whose key is `id`.
+        /// The table that it refers to: `events`, or another table listed here, whose key is `id`.
         parent -> Text,
-        /// Its column that names the parent's row.
+        /// The column that refers to the parent's row.
         link -> Text,
-        /// `others`: a row of anybody but the event's maker keeps the event. `always`: any row does, and its foreign key is RESTRICT. `never`: its rows are nobody's.
+        /// `others`: a row of anyone but the event's creator prevents the deletion. `always`: any row does, and its foreign key is RESTRICT. `never`: no row does.
         blocks -> Text,
-        /// With `others`, the columns that say whose a row is; one that is NULL names nobody.
+        /// With `others`, the columns that name the owner of a row; a NULL names nobody.
         persons -> Array<Text>,
-        /// For a table on which others hang: its place in the order of locks.
+        /// For a table that others refer to: its place in the lock order.
         lock_rank -> Nullable<Int2>,
     }
 }
 
 diesel::table! {
-    /// Who left an event lately, so that their sessions on every node end where that stands among what is told. Written by a trigger, which also takes away what is older than an hour.
+    /// Members who left an event within the last hour, for nodes of the version before the table event_removals. Written by a trigger, which also deletes rows that are older than an hour.
     event_departures (event_id, wall_seq) {
         /// The event.
         event_id -> Uuid,
-        /// The number of the event's wall under which they left.
+        /// The number of the event's feed that the departure has.
         wall_seq -> Int8,
-        /// Who; no foreign key, since it says nothing about the profile.
+        /// The person who left; no foreign key, since the row says nothing about the profile.
         user_id -> Uuid,
-        /// When.
+        /// When they left.
         at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    /// Who belongs to an event's community. Rows go only through podium.leave_event, which leaves the event's pods first.
+    /// The members of an event's community. Rows are deleted with the event, or by podium.leave_event and podium.event_remove, which end the memberships of its pods first.
     event_members (event_id, user_id) {
         /// The event.
         event_id -> Uuid,
         /// The member.
         user_id -> Uuid,
-        /// At most five `{key, label, emoji}`.
+        /// At most five objects `{key, label, emoji}`.
         vibe_badges -> Array<Jsonb>,
-        /// Whether the member stays out of lists that others see.
+        /// Whether lists that other people read leave the member out.
         hidden -> Bool,
-        /// `member`, or `host`: named by the event's maker, may change the meet point.
+        /// `member`, or `host`: named by the event's creator, may change the meet point.
         role -> Text,
-        /// When the person came.
+        /// When the person joined.
         joined_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    /// What is gone from an event's feed lately, so that each node tells it where it stands among what is told. Written by a trigger, which also takes away what is older than an hour.
+    /// Items that were removed from an event's feed within the last hour, so that every node announces the removal at its place in the feed. Written by a trigger, which also deletes rows that are older than an hour.
     event_removals (event_id, wall_seq) {
         /// The event.
         event_id -> Uuid,
-        /// The number of the event's feed under which it went.
+        /// The number of the event's feed that the removal has.
         wall_seq -> Int8,
-        /// What it was; `member` for a person who left.
+        /// The kind of item; `member` for a person who left.
         kind -> Text,
-        /// Which of its kind; no foreign key, since it is gone.
+        /// The id of the item; no foreign key, since the item is deleted.
         id -> Uuid,
-        /// When.
+        /// When it was removed.
         removed_at -> Timestamptz,
     }
 }
@@ -114,91 +114,91 @@ diesel::table! {
 diesel::table! {
     /// Concerts, festivals and other live events; the members of one form a community.
     events (id) {
-        /// Made by the client that created the event, or UUIDv7.
+        /// Chosen by the client that created the event, or a UUIDv7.
         id -> Uuid,
-        /// The name in addresses: small letters, digits and single hyphens; never looks like a UUID.
+        /// The name in addresses: lower-case letters, digits and single hyphens; never looks like a UUID.
         slug -> Text,
-        /// Who plays, 1 to 200 characters.
+        /// The artist, 1 to 200 characters.
         artist -> Text,
-        /// Where, 1 to 200 characters.
+        /// The city, 1 to 200 characters.
         city -> Text,
-        /// The house or field, 1 to 200 characters.
+        /// The venue, 1 to 200 characters.
         venue -> Text,
         /// When it starts.
         date_utc -> Timestamptz,
-        /// When it ends, if known: at most 31 days after `date_utc`. Without it the event is on for 12 hours.
+        /// When it ends, if known: at most 31 days after `date_utc`. If NULL, the event counts as running for 12 hours.
         ends_at -> Nullable<Timestamptz>,
-        /// The IANA name of the zone in which the event's times are told; UTC if NULL.
+        /// The IANA name of the time zone in which the event's times are shown; UTC if NULL.
         time_zone -> Nullable<Text>,
-        /// Its maker, who may change and cancel it.
+        /// The person who created the event, who may change and cancel it.
         created_by -> Uuid,
-        /// Whether the meet point may be read by those who are not members.
+        /// Whether people who are not members may read the meet point.
         meet_point_public -> Bool,
-        /// The head of the event's wall, as `pods.last_seq` is of a pod's log: each change that the event's topic tells takes the next number.
+        /// The head of the event's feed, as `pods.last_seq` is of a pod's log: each change that the event's topic announces takes the next number.
         wall_seq -> Int8,
-        /// When the row was made.
+        /// When the row was created.
         created_at -> Timestamptz,
-        /// When the row last changed; kept by a trigger.
+        /// When the row last changed; set by a trigger.
         updated_at -> Timestamptz,
-        /// When its maker called it off.
+        /// When the event was cancelled; NULL if it was not.
         cancelled_at -> Nullable<Timestamptz>,
-        /// Whether another event of the same artist, venue and day was there before such were refused.
+        /// Whether another event of the same artist, venue and day existed before such duplicates were refused.
         twin -> Bool,
     }
 }
 
 diesel::table! {
-    /// Which text of each function is applied. A lower number is never applied over a higher one, so that an older node that restarts puts nothing back.
+    /// The version of each function that is applied. A lower number is never applied over a higher one, so that a restarted older node does not restore an old text.
     podium.functions (signature) {
-        /// Its name and the types of its arguments, as regprocedure prints them.
+        /// The function's name and argument types, as regprocedure prints them.
         signature -> Text,
-        /// The number of the text in sql/functions.
+        /// The version of the text in sql/functions.
         number -> Int4,
-        /// SHA-256 of the text, in hexadecimal; NULL for one that a migration made.
+        /// SHA-256 of the text, in hexadecimal; NULL for a function that a migration made.
         hash -> Nullable<Text>,
-        /// The definition by the migrations before this table, which its down.sql puts back; NULL for one that is newer.
+        /// The definition by the migrations before this table, which its down.sql restores; NULL for a newer function.
         migrated -> Nullable<Text>,
-        /// When this text was applied.
+        /// When this version was applied.
         applied_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    /// Links that let whoever opens them into a pod and its event. Written by the functions of schema podium alone, under the pod's lock.
+    /// Invitation links to a pod and its event. Written only by functions of the schema podium, under the pod's lock.
     invites (id) {
-        /// Made by the client that made the link, or UUIDv7.
+        /// Chosen by the client that created the link, or a UUIDv7.
         id -> Uuid,
-        /// The pod that it leads into.
+        /// The pod that the link leads to.
         pod_id -> Uuid,
-        /// What the link ends with, and whoever knows it may come in by: 22 letters and digits at random.
+        /// The last part of the link, which is the right to join: 22 random letters and digits.
         code -> Text,
-        /// The member who made it.
+        /// The member who created it.
         created_by -> Uuid,
-        /// When it was made.
+        /// When it was created.
         created_at -> Timestamptz,
-        /// From when on it lets nobody in; never if NULL.
+        /// When the link expires; never if NULL.
         expires_at -> Nullable<Timestamptz>,
-        /// How many it lets in, 1 to 1,000; any number if NULL.
+        /// How many people it admits, 1 to 1,000; unlimited if NULL.
         uses -> Nullable<Int4>,
-        /// How many it has let in.
+        /// How many people it has admitted.
         used -> Int4,
-        /// When its maker or the pod's owner took it back, or the owner removed its maker.
+        /// When its creator or the pod's owner revoked it, or the owner removed its creator.
         revoked_at -> Nullable<Timestamptz>,
     }
 }
 
 diesel::table! {
-    /// What was mailed to an account's address, by its hash; a row goes when its token is used.
+    /// Tokens that were mailed to an account's address, by hash. A row is deleted when its token is used.
     mail_tokens (hash) {
         /// SHA-256 of the token in the link.
         hash -> Bytea,
-        /// Whose address.
+        /// The account's profile.
         user_id -> Uuid,
-        /// `verify` confirms the address, `reset` chooses a new password.
+        /// `verify` confirms the address, `reset` sets a new password.
         purpose -> Text,
-        /// When it was mailed.
+        /// When the token was created.
         created_at -> Timestamptz,
-        /// Until when it may be used.
+        /// When the token expires.
         expires_at -> Timestamptz,
     }
 }
@@ -209,15 +209,15 @@ diesel::table! {
 
     /// Photos and videos, shared with an event or with one pod.
     media (id) {
-        /// Made by the client that shared it, or UUIDv7.
+        /// Chosen by the client that shared it, or a UUIDv7.
         id -> Uuid,
-        /// Who shared it.
+        /// The person who shared it.
         owner_id -> Uuid,
         /// The event.
         event_id -> Uuid,
-        /// The pod that alone sees it; NULL for the whole event.
+        /// The pod whose members may see it; NULL for all members of the event.
         pod_id -> Nullable<Uuid>,
-        /// Where the file is.
+        /// The address of the file.
         url -> Text,
         /// `image` or `video`.
         kind -> MediaKind,
@@ -227,77 +227,77 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Where an event's community meets.
+    /// The meeting place of an event's members.
     meet_points (event_id) {
         /// The event.
         event_id -> Uuid,
-        /// 1 to 200 characters.
+        /// The title, 1 to 200 characters.
         title -> Text,
         /// How to find it.
         description -> Nullable<Text>,
-        /// The time on the clocks there, in the event's `time_zone`; the one time that is not in UTC, since it must not shift when the zone's rules do.
+        /// The local time at the event's `time_zone`; the only time that is not in UTC, since it must not shift when the zone's rules change.
         when_local -> Nullable<Timestamp>,
-        /// Who named it.
+        /// The person who set it.
         created_by -> Uuid,
-        /// When the row last changed; kept by a trigger.
+        /// When the row last changed; set by a trigger.
         updated_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    /// What a person keeps of an event, for themself alone.
+    /// A person's private memories of an event.
     memorabilia (id) {
-        /// Made by the client, or UUIDv7.
+        /// Chosen by the client that created it, or a UUIDv7.
         id -> Uuid,
         /// The event.
         event_id -> Uuid,
-        /// Whose it is.
+        /// The owner, who alone may read it.
         user_id -> Uuid,
-        /// The song they thought would open.
+        /// The song that the person expected first.
         opener_guess -> Nullable<Text>,
         /// The best moment.
         peak_moment -> Nullable<Text>,
         /// The song of the night.
         song_of_night -> Nullable<Text>,
-        /// From 0 to 10.
+        /// The crowd's energy, from 0 to 10.
         crowd_energy -> Nullable<Int2>,
-        /// Anything else.
+        /// Other notes.
         notes -> Nullable<Text>,
-        /// When it was written.
+        /// When it was created.
         created_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    /// The outcomes of changes that carried an id of their own, so that a repeat is answered and not done again. It holds no words. Written by podium.amend alone.
+    /// The outcomes of changes that carried an `op`, so that a repeated change returns its first outcome and is not applied again. Holds no text. Written only by podium.amend.
     message_ops (pod_id, op) {
         /// The pod.
         pod_id -> Uuid,
-        /// The client's own id of the change; it counts within its pod.
+        /// The client's id of the change, unique within its pod.
         op -> Uuid,
         /// The message that was changed.
         message_id -> Uuid,
-        /// Who asked; nobody else is answered.
+        /// The person who made the change; a repeat by anyone else is a conflict.
         user_id -> Uuid,
-        /// What was answered: the changed_seq that the change took, or that the message had if nothing was to change.
+        /// The outcome: the `changed_seq` that the change took, or the message's current one if there was nothing to change.
         seq -> Int8,
-        /// When it was done.
+        /// When the change was made.
         created_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    /// The pods' logs: texts, and lines about comings and goings. Written by the functions of schema podium alone.
+    /// The pods' logs: texts, and lines about memberships. Written only by functions of the schema podium.
     messages (id, pod_id) {
-        /// The client's own id, the key of safe retries; UUIDv7 for lines. It counts within its pod.
+        /// The client's id, by which a repeated send is recognized; a UUIDv7 for lines. Unique within its pod.
         id -> Uuid,
-        /// The pod whose log this is.
+        /// The pod whose log it belongs to.
         pod_id -> Uuid,
-        /// The place in the log: 1, 2, 3 …, in order of commit, without a gap.
+        /// The position in the log: 1, 2, 3 …, in commit order, without gaps.
         seq -> Int8,
-        /// The place of the newest change to this message, from the same counter; `seq` at first.
+        /// The position of the newest change to this message, from the same counter; initially `seq`.
         changed_seq -> Int8,
-        /// Who wrote the text; for a line, the person concerned.
+        /// The author of the text; for a line, the person concerned.
         user_id -> Uuid,
         /// `text`, or the log's own lines: `joined`, `left`, `removed`, `renamed`, `owner_changed`, `closed`.
         kind -> Text,
@@ -305,131 +305,131 @@ diesel::table! {
         text -> Text,
         /// The message of the same pod that this one answers.
         reply_to -> Nullable<Uuid>,
-        /// The members whom the text names.
+        /// The members whom the text mentions.
         mentions -> Array<Uuid>,
-        /// What else the kind needs: `{"by": uuid}` where somebody else than `user_id` did it.
+        /// Further data: `{"reactions": {emoji: [user_id]}}`; `{"by": uuid}` for a line that somebody other than `user_id` caused.
         data -> Nullable<Jsonb>,
-        /// The id of the newest edit, deletion or reaction, the key of its safe retry.
+        /// The `op` of the newest edit, deletion or reaction.
         last_op -> Nullable<Uuid>,
         /// When it was stored; ascends with seq as far as the server's clock does.
         created_at -> Timestamptz,
         /// When its text last changed.
         edited_at -> Nullable<Timestamptz>,
-        /// When its author took it back; the text is empty since.
+        /// When its author deleted it; the text is empty since then.
         deleted_at -> Nullable<Timestamptz>,
     }
 }
 
 diesel::table! {
-    /// The running nodes: each keeps its row fresh, and reads from the others' rows who is alive.
+    /// The running nodes. Each updates its row once a second, and reads from the other rows which nodes are alive.
     nodes (node) {
         /// The node's name.
         node -> Text,
-        /// Made anew at every start, so that a node which came back is not taken for the one that died.
+        /// New at every start, which distinguishes a restarted node from the one that died.
         boot_id -> Uuid,
-        /// The last beat, by the database's clock.
+        /// The time of the last update, by the database's clock.
         seen_at -> Timestamptz,
-        /// Whether the node hears the bus.
+        /// Whether the node receives messages of the bus.
         bus_ok -> Bool,
     }
 }
 
 diesel::table! {
-    /// The people whom the caller may see: themself, members of their events who do not hide, whoever is or was in their pods since they came, authors on their events' walls. Ask by id: a join does not reach through the view.
+    /// The people whom the caller may see: themselves, members of their events who are not hidden, current and former members of their pods since they joined, and authors of posts and media in their events. Query it by id: the planner cannot push a join into it.
     podium.people (id) {
         /// The profile.
         id -> Uuid,
         /// The name.
         display_name -> Text,
-        /// Where the picture is, if that is an https address.
+        /// The address of the picture, if it is https.
         avatar_url -> Nullable<Text>,
-        /// The Instagram page of one who reveals it, if it is at Instagram.
+        /// The Instagram page, if the person reveals it and it is at Instagram.
         ig_url -> Nullable<Text>,
     }
 }
 
 diesel::table! {
-    /// Whom a pod's owner has let in or keeps out; the last word counts. Without a row the pod's join_policy decides.
+    /// The owner's decisions about people who may join a pod or are barred from it; the newest counts. Without a row the pod's join_policy decides.
     pod_admissions (pod_id, user_id) {
         /// The pod.
         pod_id -> Uuid,
         /// The person concerned.
         user_id -> Uuid,
-        /// True: may join, even where the pod is for the invited. False: was removed, and is barred.
+        /// True: may join, even if the join policy is `invite`. False: was removed, and is barred.
         admitted -> Bool,
         /// The owner who decided.
         by -> Uuid,
-        /// When.
+        /// When the owner decided.
         at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    /// What a member marks a pod with for themselves; gone with the membership.
+    /// A member's private marks on a pod. Deleted with the membership.
     pod_flags (pod_id, user_id) {
         /// The pod.
         pod_id -> Uuid,
         /// The member.
         user_id -> Uuid,
-        /// When it was pinned; NULL if it is not.
+        /// When the pod was pinned; NULL if it is not pinned.
         pinned_at -> Nullable<Timestamptz>,
-        /// The member's read_seq when they marked the pod as unread; the mark ends when read_seq moves on. NULL if it is not marked.
+        /// The member's `read_seq` when they marked the pod as unread; the mark ends when `read_seq` advances. NULL if there is no mark.
         unread_from -> Nullable<Int8>,
     }
 }
 
 diesel::table! {
-    /// Who sits in a pod now. Written by the functions of schema podium alone, which write the log's lines with it.
+    /// The current members of a pod. Written only by functions of the schema podium, which also write the lines of the log.
     pod_members (pod_id, user_id) {
         /// The pod.
         pod_id -> Uuid,
         /// The member.
         user_id -> Uuid,
-        /// The pod's event, of which one must be a member.
+        /// The pod's event, which the member must belong to.
         event_id -> Uuid,
-        /// `member`, or `owner`; a pod has one owner as long as it has members.
+        /// `member` or `owner`; a pod with members has exactly one owner.
         role -> Text,
-        /// The lowest that was free at the coming.
+        /// The lowest seat that was free when the member joined.
         seat -> Int2,
-        /// The pod's seats, held equal by a foreign key, so that the check on `seat` can read it.
+        /// The pod's number of seats, kept equal by a foreign key, so that the check on `seat` can read it.
         seats -> Int2,
-        /// Up to where the member has read; never moves back.
+        /// The position up to which the member has read; never moves back.
         read_seq -> Int8,
-        /// The seq of the member's own `joined` line: what was before it stays hidden from them.
+        /// The seq of the member's own `joined` line: older entries stay hidden from them.
         since_seq -> Int8,
-        /// When the member came, the time of the `joined` line.
+        /// When the member joined, which is the time of the `joined` line.
         joined_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    /// Crews inside an event, with a log each. Written by the functions of schema podium alone; closed, never deleted, while their messages' ids must answer retries.
+    /// Small groups inside an event, each with a log. Written only by functions of the schema podium. A pod is closed and not deleted, since ids of its messages must answer retries.
     pods (id) {
-        /// Made by the client that opened the pod, or UUIDv7.
+        /// Chosen by the client that opened the pod, or a UUIDv7.
         id -> Uuid,
         /// The event whose members may join.
         event_id -> Uuid,
-        /// 1 to 80 characters.
+        /// The name, 1 to 80 characters.
         name -> Text,
-        /// `crew`; later kinds seat matched people.
+        /// `crew`; later kinds are for matched people.
         kind -> Text,
-        /// How many members it may have; fixed at birth.
+        /// The number of seats, which never changes.
         seats -> Int2,
-        /// `open` to the event's members, or `invite`: only whom the owner admitted.
+        /// `open` to all members of the event, or `invite`: only for people whom the owner has admitted.
         join_policy -> Text,
         /// The head: the highest seq of the log. Members read it through podium.head.
         last_seq -> Int8,
-        /// Its maker, who was its first owner.
+        /// The person who opened it, its first owner.
         created_by -> Uuid,
         /// When it was opened.
         created_at -> Timestamptz,
         /// When it was closed; a closed pod has no members.
         closed_at -> Nullable<Timestamptz>,
-        /// Counts the changes of name and join policy, for nodes to find those that the bus has lost.
+        /// The number of changes of name and join policy, by which nodes find changes that the bus has lost.
         revision -> Int8,
-        /// The number of the event's wall under which what the event's members see of the pod last changed.
+        /// The number of the event's feed that the last change of the pod's card has.
         wall_seq -> Int8,
-        /// The number under which it was opened; NULL inside the transaction that opens it.
+        /// The number of the event's feed that the opening has; NULL within the transaction that opens the pod.
         wall_from -> Nullable<Int8>,
     }
 }
@@ -438,61 +438,61 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::PostKind;
 
-    /// An event's wall.
+    /// Posts on an event's wall.
     posts (id) {
-        /// Made by the client that posted, or UUIDv7.
+        /// Chosen by the client that created the post, or a UUIDv7.
         id -> Uuid,
         /// The event.
         event_id -> Uuid,
-        /// Who posted.
+        /// The author.
         user_id -> Uuid,
         /// `text`, `poll` or `hype`.
         kind -> PostKind,
-        /// What the kind needs, an object.
+        /// The content, an object that depends on the kind.
         body -> Jsonb,
-        /// When it was posted.
+        /// When it was created.
         created_at -> Timestamptz,
     }
 }
 
 diesel::table! {
-    /// People. A row is never deleted, since the logs name it: a person who goes leaves a tombstone.
+    /// People. Rows are never deleted, since the logs refer to them: a deleted profile keeps a row without personal data.
     profiles (id) {
         /// The `sub` of the person's tokens.
         id -> Uuid,
-        /// The name that others see, 1 to 80 characters.
+        /// The name that other people see, 1 to 80 characters.
         display_name -> Text,
-        /// For the person alone; from the token or the account.
+        /// The address, visible to the person only; from the token or the account.
         email -> Nullable<Text>,
-        /// Where the picture is.
+        /// The address of the picture.
         avatar_url -> Nullable<Text>,
-        /// The Instagram page; others see it only if `reveal_ig`.
+        /// The Instagram page; visible to others only with `reveal_ig`.
         ig_url -> Nullable<Text>,
         /// Whether others may see `ig_url`.
         reveal_ig -> Bool,
-        /// When the person was first seen.
+        /// When the profile was created, at the person's first request.
         created_at -> Timestamptz,
-        /// When the row last changed; kept by a trigger.
+        /// When the row last changed; set by a trigger.
         updated_at -> Timestamptz,
-        /// Since when this is a tombstone: the name is a placeholder and the rest is empty.
+        /// When the profile was deleted: since then the name is a placeholder and the other data is empty.
         deleted_at -> Nullable<Timestamptz>,
     }
 }
 
 diesel::table! {
-    /// Refresh tokens by their hash, the used ones too: one that comes back tells of a thief.
+    /// Refresh tokens by hash. Used ones are kept, since a used token that is presented again indicates theft.
     refresh_tokens (hash) {
         /// SHA-256 of the token.
         hash -> Bytea,
-        /// The family.
+        /// The sign-in that the token belongs to.
         sign_in_id -> Uuid,
-        /// When it was given out.
+        /// When it was issued.
         issued_at -> Timestamptz,
-        /// When it was first exchanged for the next one.
+        /// When it was first exchanged for its successor.
         used_at -> Nullable<Timestamptz>,
-        /// The hash of that next one.
+        /// The hash of its successor.
         successor -> Nullable<Bytea>,
-        /// When an access token that was handed out with it was first brought: so its answer arrived.
+        /// When an access token that was issued with it was first presented, which shows that the answer arrived.
         seen_at -> Nullable<Timestamptz>,
     }
 }
@@ -501,25 +501,25 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::ReportTarget;
 
-    /// What people bring before the moderators. A report opens what it names, and nothing else, to them.
+    /// Reports to the moderators. An open report lets them read its target, and nothing else.
     reports (id) {
-        /// Made by the client that filed it, or UUIDv7.
+        /// Chosen by the client that filed it, or a UUIDv7.
         id -> Uuid,
-        /// Who filed it.
+        /// The person who filed it.
         reporter -> Uuid,
         /// `post`, `message`, `media` or `profile`.
         target_type -> ReportTarget,
-        /// The id of what it names; no foreign key, since a report outlives it.
+        /// The id of the target; no foreign key, since a report outlives its target.
         target_id -> Uuid,
-        /// The pod of a reported message, whose id counts within its pod; set by a trigger to one that the reporter may read.
+        /// The pod of a reported message, whose id is unique within its pod only; set by a trigger to a pod that the reporter may read.
         pod_id -> Nullable<Uuid>,
-        /// In the reporter's words.
+        /// The reason, in the reporter's words.
         reason -> Text,
         /// When it was filed.
         created_at -> Timestamptz,
-        /// When a moderator closed it; it opens nothing any more.
+        /// When a moderator resolved it; it gives access to nothing since then.
         resolved_at -> Nullable<Timestamptz>,
-        /// Which moderator.
+        /// The moderator who resolved it.
         resolved_by -> Nullable<Uuid>,
         /// What was done about it.
         resolution -> Nullable<Text>,
@@ -527,25 +527,25 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Devices that are signed in to an account: each is one family of refresh tokens. Ended ones stay for a day, so that every node learns of it.
+    /// Devices that are signed in to an account; each has one chain of refresh tokens. An ended sign-in stays for a day, so that every node learns of it.
     sign_ins (id) {
         /// The `sid` of its access tokens.
         id -> Uuid,
-        /// Who signed in.
+        /// The person who signed in.
         user_id -> Uuid,
-        /// What the device last said it was, at most 300 characters.
+        /// The User-Agent header of the last use, at most 300 characters.
         user_agent -> Nullable<Text>,
-        /// From where it was last used.
+        /// The network address of the last use.
         address -> Nullable<Text>,
         /// When it signed in.
         created_at -> Timestamptz,
-        /// When it last renewed its tokens.
+        /// When its tokens were last renewed.
         last_used_at -> Timestamptz,
-        /// When it ends unless it is used before.
+        /// When it ends if it is not used before.
         expires_at -> Timestamptz,
-        /// Each renewal adds ten seconds; what lies more than ten minutes ahead is too often.
+        /// The rate limit of renewals: each adds ten seconds; a value that is more than ten minutes in the future is too often.
         paid_until -> Timestamptz,
-        /// Since when none of its tokens is good any more.
+        /// When it ended; its tokens are invalid since then.
         ended_at -> Nullable<Timestamptz>,
     }
 }

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.account_reset(_hash bytea, _password_hash text) RETURNS TABLE (user_id uuid, ended uuid[])
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -7,13 +7,13 @@ BEGIN
   PERFORM podium.guard(VARIADIC '{}');
   SELECT m.user_id INTO user_id FROM mail_tokens m
     WHERE m.hash = _hash AND m.purpose = 'reset' AND m.expires_at > clock_timestamp();
-  -- The account first, as everywhere; then the token again, which somebody may have used meanwhile.
+  -- Lock order: the account first. Then read the token again, which a concurrent call may have used.
   PERFORM 1 FROM accounts a WHERE a.user_id = account_reset.user_id FOR NO KEY UPDATE;
   DELETE FROM mail_tokens WHERE hash = _hash AND purpose = 'reset' AND expires_at > clock_timestamp();
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  -- Whoever follows the link reads the address's mails, and older links must not undo what they chose.
+  -- Following the link proves access to the address. Older reset links must not undo this password.
   UPDATE accounts a SET password_hash = _password_hash, password_changed_at = clock_timestamp(),
     verified_at = coalesce(a.verified_at, clock_timestamp()) WHERE a.user_id = account_reset.user_id;
   DELETE FROM mail_tokens m WHERE m.user_id = account_reset.user_id AND m.purpose = 'reset';
@@ -23,6 +23,6 @@ BEGIN
   RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION podium.account_reset(bytea, text) IS
-  'Chooses a new password by the token that was mailed, once, and signs every device out';
+  'Sets a new password by the token of a reset mail, which works once, and signs all devices out. Returns the account and the sign-ins that ended; no row if the token is unknown, used or expired';
 REVOKE ALL ON FUNCTION podium.account_reset(bytea, text) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.account_reset(bytea, text) TO podium_service;

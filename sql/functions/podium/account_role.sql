@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.account_role(_key text, _role text) RETURNS TABLE (user_id uuid, verified boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -18,5 +18,5 @@ BEGIN
   RETURN QUERY SELECT account.user_id, account.verified_at IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION podium.account_role(text, text) IS
-  'Gives an account a role or takes it away, which signs its devices out; nothing when there is none. For the tables'' owner alone';
+  'Gives an account a role, or takes it away if `_role` is NULL; its devices are signed out if it had another role. Returns the account; no row if the address has none. Executable by the tables'' owner only';
 REVOKE ALL ON FUNCTION podium.account_role(text, text) FROM PUBLIC, podium_user, podium_service;

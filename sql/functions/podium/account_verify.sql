@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.account_verify(_hash bytea) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -11,6 +11,6 @@ BEGIN
   RETURN whose IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION podium.account_verify(bytea) IS
-  'Confirms an address by the token that was mailed there, once; false when it is none that is good';
+  'Confirms an address by the token that was mailed to it, which works once. Returns false if the token is unknown, used or expired';
 REVOKE ALL ON FUNCTION podium.account_verify(bytea) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.account_verify(bytea) TO podium_service;

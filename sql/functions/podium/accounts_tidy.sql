@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.accounts_tidy(_spent interval) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -9,6 +9,6 @@ BEGIN
   DELETE FROM mail_tokens WHERE expires_at < clock_timestamp();
 END $$;
 COMMENT ON FUNCTION podium.accounts_tidy(interval) IS
-  'Takes away what nobody needs any more; used refresh tokens after the time that is given';
+  'Deletes sign-ins that ended or expired more than a day ago, refresh tokens that were used more than `_spent` ago, and expired mail tokens';
 REVOKE ALL ON FUNCTION podium.accounts_tidy(interval) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.accounts_tidy(interval) TO podium_service;

@@ -1,11 +1,11 @@
--- version: 1
--- Made like podium.append: the first statement only locks, and everything after it is judged under these locks. Unlike
--- there, entries are taken one by one, each seeing what the one before it has done: several changes to one message may
--- stand in one group, and changes are few beside messages.
---   * A repeat of an op is judged first, before membership and before what has become of the message: it answers its first
+-- version: 2
+-- Like podium.append, the first statement only locks, and everything after it is checked under these locks. Unlike there,
+-- entries are processed one by one, and each sees the effect of the one before it: a group may hold several changes to one
+-- message, and changes are rare compared with messages.
+--   * A repeated op is detected first, before membership and the state of the message are checked: it returns its first
 --     outcome and does nothing, however many changes came after it.
---   * A refusal is not kept: the same op may succeed later.
---   * What changes nothing takes no seq, but its op is kept, or a repeat of it would be done over a newer change.
+--   * A refusal is not stored: the same op may succeed later.
+--   * An entry that changes nothing takes no seq, but its op is stored: otherwise a repeat could overwrite a newer change.
 CREATE OR REPLACE FUNCTION podium.amend(_pod uuid[], _id uuid[], _user uuid[], _what text[], _value text[], _op uuid[])
 RETURNS TABLE (ord int, code text, seq bigint, fresh boolean, message jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -114,6 +114,6 @@ BEGIN
   END LOOP;
 END $$;
 COMMENT ON FUNCTION podium.amend(uuid[], uuid[], uuid[], text[], text[], uuid[]) IS
-  'Changes messages, one after the other, and answers each (ord from 1). _what is edit (to the text _value), delete, on or off (the reaction _value). ok with the changed_seq, and with the message as an object if this call changed it (fresh); conflict for an op that is another''s or another message''s; not_found for a message that is not there or from before one''s coming, and not_found, not_member as podium.append; forbidden for another''s words and for lines; deleted; invalid; too_many_reactions (20 different ones, 100 people each). Run it outside a transaction';
+  'Applies changes to messages one after the other and returns an outcome for each (`ord` from 1). `_what` is `edit` (the new text is `_value`), `delete`, `on` or `off` (the reaction is `_value`). Codes: `ok` with the `changed_seq`, and with the message as an object if this call changed it (`fresh`); `conflict` if the op belongs to another person or another message; `not_found` if the message does not exist or is older than the caller''s membership, and `not_found` and `not_member` as in podium.append; `forbidden` for another person''s message and for lines of the log; `deleted`; `invalid`; `too_many_reactions` (more than 20 different ones, or 100 people each). Run it outside a transaction';
 REVOKE ALL ON FUNCTION podium.amend(uuid[], uuid[], uuid[], text[], text[], uuid[]) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.amend(uuid[], uuid[], uuid[], text[], text[], uuid[]) TO podium_user, podium_service;

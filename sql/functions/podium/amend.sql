@@ -1,11 +1,12 @@
--- version: 1
--- podium.amend with one more question. It stands beside the other, which the version before this one calls, and which a later
--- release takes away. What either must hold is told there. Beyond that:
---   * Whom the message names already may have left since: else its author could not mend a word without taking the name out.
---   * To name others alone takes a seq, and leaves edited_at: that tells when the words changed.
---   * Two spellings that differ in U+FE0F alone are one reaction. The server sends the one that Unicode recommends; older rows
---     may hold others, also two at once. They are counted as one, and written as one with the next change to that reaction. They
---     are not migrated: a row that changes without a changed_seq would be told to nobody who holds a copy.
+-- version: 2
+-- podium.amend with mentions. The signature without them stays, since the version before this one calls it; a later release
+-- drops it. Its file explains the rules that hold for both. In addition:
+--   * A person whom the message mentions already may have left: otherwise its author could not correct a word without
+--     removing the mention.
+--   * An edit that changes only the mentions takes a seq and leaves edited_at, which is the time of the last change of text.
+--   * Two spellings that differ only in U+FE0F are one reaction. The server sends the spelling that Unicode recommends; older
+--     rows may hold others, even two at once. They are counted as one, and stored as one with the next change to that reaction.
+--     They are not migrated: a row that changes without a new changed_seq would not reach clients that hold a copy.
 CREATE OR REPLACE FUNCTION podium.amend(_pod uuid[], _id uuid[], _user uuid[], _what text[], _value text[], _op uuid[], _mentions text[])
 RETURNS TABLE (ord int, code text, seq bigint, fresh boolean, message jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -136,6 +137,6 @@ BEGIN
   END LOOP;
 END $$;
 COMMENT ON FUNCTION podium.amend(uuid[], uuid[], uuid[], text[], text[], uuid[], text[]) IS
-  'As podium.amend without the last: for each edit an array of the members whom the message names from now on, as text, or NULL, which leaves them; invalid_mentions for who is neither a member nor named already. A reaction is the same with U+FE0F and without, and is written as _value has it';
+  'As podium.amend without `_mentions`. For each edit, `_mentions` holds the array of mentioned members as text, or NULL to leave them as they are; `invalid_mentions` if one is neither a member nor mentioned already. Reactions that differ only in U+FE0F are the same reaction, which is stored as `_value` spells it';
 REVOKE ALL ON FUNCTION podium.amend(uuid[], uuid[], uuid[], text[], text[], uuid[], text[]) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.amend(uuid[], uuid[], uuid[], text[], text[], uuid[], text[]) TO podium_user, podium_service;

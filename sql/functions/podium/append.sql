@@ -1,9 +1,10 @@
--- version: 1
--- podium.append with two more questions. It stands beside the other, which the version before this one calls, and which groups
--- without a reply or a mention go on calling: they cost what they did. What either must hold is told there.
---   * A message may answer whatever its sender may read, also what is deleted. Who pushes a message and an answer to it at
---     once is served by the journal, which does not put both into one group.
---   * Mentions are members now. The text of an array, since arrays of arrays cannot differ in length.
+-- version: 2
+-- podium.append with replies and mentions. The signature without them stays: the version before this one calls it, and groups
+-- without a reply or a mention use it, since it is cheaper. Its file explains the rules that hold for both.
+--   * A message may answer any message that its sender may read, also a deleted one. A message and an answer to it that are
+--     pushed at the same time work, since the journal does not put both into one group.
+--   * A mentioned person must be a member at this moment. Each array comes as text, since the elements of an array of arrays
+--     must have the same length.
 CREATE OR REPLACE FUNCTION podium.append(_pod uuid[], _id uuid[], _user uuid[], _text text[], _reply uuid[], _mentions text[])
 RETURNS TABLE (ord int, code text, seq bigint, at timestamptz, fresh boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -58,6 +59,6 @@ BEGIN
   FROM done d ORDER BY ord;
 END $$;
 COMMENT ON FUNCTION podium.append(uuid[], uuid[], uuid[], text[], uuid[], text[]) IS
-  'As podium.append without the last two: for each text the message of its pod that it answers, or NULL, and an array of the members whom it names, as text, or NULL. invalid_reply for a message that is not there or from before the sender''s coming, invalid_mentions for who is no member';
+  'As podium.append without the last two arguments. For each message, `_reply` is the message of the same pod that it answers, or NULL, and `_mentions` holds the array of mentioned members as text, or NULL. `invalid_reply` if that message does not exist or is older than the sender''s membership; `invalid_mentions` if a mentioned person is not a member';
 REVOKE ALL ON FUNCTION podium.append(uuid[], uuid[], uuid[], text[], uuid[], text[]) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.append(uuid[], uuid[], uuid[], text[], uuid[], text[]) TO podium_user, podium_service;

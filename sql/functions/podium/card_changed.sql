@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.card_changed() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -15,7 +15,8 @@ BEGIN
   ELSE
     pod := NEW.pod_id; event := NEW.event_id;
   END IF;
-  -- All of a transaction's changes are there when the first of these fires: five members of a pod that closes are one change.
+  -- When the first of these triggers fires, all changes of the transaction are visible: the five members of a pod that closes
+  -- are one change.
   mark := pg_current_xact_id()::text || ':' || pod::text;
   IF current_setting('podium.card', true) IS NOT DISTINCT FROM mark THEN
     RETURN NULL;
@@ -28,5 +29,5 @@ BEGIN
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION podium.card_changed() IS
-  'Deferred trigger: stamps a pod whose card has changed with the next number of its event''s wall';
+  'Deferred trigger of the version before the table event_removals: gives a pod whose card has changed the next number of its event''s feed';
 REVOKE ALL ON FUNCTION podium.card_changed() FROM PUBLIC, podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 -- The control file may name the old timeline for a while after a promotion; the name of the current WAL file does not.
 CREATE OR REPLACE FUNCTION podium.epoch() RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -9,6 +9,6 @@ BEGIN
          ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int::text END;
 END $$;
 COMMENT ON FUNCTION podium.epoch() IS
-  'The database''s line of history, <system identifier>-<timeline>. It changes at a failover, after which a log may have lost its newest entries';
+  'Returns the name of the database''s line of history, `<system identifier>-<timeline>`. It changes at a failover, after which a log may lack its newest entries';
 REVOKE ALL ON FUNCTION podium.epoch() FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.epoch() TO podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.event_allowance(_by uuid, _limit integer, _seconds integer) RETURNS timestamptz
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -11,6 +11,6 @@ BEGIN
           ORDER BY created_at DESC OFFSET _limit - 1 LIMIT 1);
 END $$;
 COMMENT ON FUNCTION podium.event_allowance(uuid, integer, integer) IS
-  'When a person may make an event again who has made _limit in the last _seconds; NULL if now. Until the end of the transaction nobody else is told so for that person';
+  'Returns when a person who has created `_limit` events within the last `_seconds` may create the next one, or NULL if now. Locks the person''s profile, so that concurrent calls for the same person wait for the end of the transaction';
 REVOKE ALL ON FUNCTION podium.event_allowance(uuid, integer, integer) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.event_allowance(uuid, integer, integer) TO podium_user, podium_service;

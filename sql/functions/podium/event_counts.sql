@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.event_counts(_event uuid)
 RETURNS TABLE (going bigint, open_pods bigint, free_seats bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -12,6 +12,6 @@ BEGIN
            - (SELECT count(*) FROM pod_members m JOIN open ON open.id = m.pod_id WHERE m.event_id = _event);
 END $$;
 COMMENT ON FUNCTION podium.event_counts(uuid) IS
-  'How many go to an event, those who hide included; how many of its pods are open to all its members; and how many seats are free there. Numbers name nobody, so everybody may know them';
+  'Returns three counts of an event: members (hidden ones included), pods that are open to all members, and free seats in these. Anyone may read them, since they identify nobody';
 REVOKE ALL ON FUNCTION podium.event_counts(uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.event_counts(uuid) TO podium_user;

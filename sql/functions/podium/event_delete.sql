@@ -1,4 +1,4 @@
--- version: 2
+-- version: 3
 CREATE OR REPLACE FUNCTION podium.event_delete(_event uuid, _by uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -7,7 +7,7 @@ DECLARE
   maker uuid;
   k podium.event_children;
   locked uuid[];
-  -- What is locked of each table on which others hang, by the table's name.
+  -- The ids of the locked rows of each table that other tables refer to, by the table's name.
   held jsonb := '{}';
   pods_held uuid[];
   hit boolean;
@@ -28,7 +28,7 @@ BEGIN
       END IF;
     END IF;
   END LOOP;
-  -- Nobody joins, nothing is hung on it, and no pod is opened, while this is held: all take a key share of the event.
+  -- While this lock is held nobody can join, open a pod or add a row that refers to the event: each takes a key share lock.
   SELECT created_by INTO maker FROM events WHERE id = _event FOR UPDATE;
   IF maker IS NULL THEN
     RETURN QUERY SELECT * FROM podium.outcome('not_found', NULL);
@@ -53,7 +53,7 @@ BEGIN
       RETURN;
     END IF;
   END LOOP;
-  -- Members of pods go with their pods, and so before the event's members, without whom they cannot be.
+  -- Deletes the pods' members with the pods, before the event's members, which they refer to.
   DELETE FROM pods WHERE id = ANY (pods_held);
   DELETE FROM events WHERE id = _event;
   IF pods_held = '{}' THEN
@@ -63,6 +63,6 @@ BEGIN
   END IF;
 END $$;
 COMMENT ON FUNCTION podium.event_delete(uuid, uuid) IS
-  'The maker deletes an event that holds nothing of anybody else''s, as podium.event_children says: ok with a row for each pod that is gone (pod_id; NULL if there was none), conflict once others have joined, written or shared, forbidden, not_found; SQLSTATE 40001 when a pod was opened meanwhile: ask again';
+  'Deletes an event on behalf of its creator if, as podium.event_children defines, no row of another person depends on it. Codes: `ok` with a row for each deleted pod (`pod_id`; NULL if there was none); `conflict` if other people have joined, written or shared something; `forbidden` if the caller is not the creator; `not_found`. Raises 40001 if a pod was opened meanwhile: call it again';
 REVOKE ALL ON FUNCTION podium.event_delete(uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.event_delete(uuid, uuid) TO podium_user, podium_service;

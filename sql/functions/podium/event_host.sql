@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.event_host(_event uuid, _by uuid, _user uuid, _host boolean) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -13,6 +13,6 @@ BEGIN
   RETURN CASE WHEN FOUND THEN 'ok' ELSE 'not_member' END;
 END $$;
 COMMENT ON FUNCTION podium.event_host(uuid, uuid, uuid, boolean) IS
-  'The event''s maker names a member who may change the meet point, or takes it back: ok, not_found, forbidden, or not_member if that person is none';
+  'Makes a member a host of the event, who may change the meet point, or a plain member again, on behalf of the event''s creator. Codes: `ok`, `not_found`, `forbidden`, or `not_member` if that person is not a member';
 REVOKE ALL ON FUNCTION podium.event_host(uuid, uuid, uuid, boolean) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.event_host(uuid, uuid, uuid, boolean) TO podium_user, podium_service;

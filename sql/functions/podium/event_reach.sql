@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.event_reach(_child text) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -12,5 +12,5 @@ BEGIN
   RETURN format('%I IN (SELECT id FROM %s WHERE %s)', k.link, k.parent::regclass, podium.event_reach(k.parent));
 END $$;
 COMMENT ON FUNCTION podium.event_reach(text) IS
-  'The condition, as SQL, under which a row of a table of podium.event_children hangs on the event $1';
+  'Returns a condition, as SQL text, that is true for the rows of a table of podium.event_children that belong to the event `$1`';
 REVOKE ALL ON FUNCTION podium.event_reach(text) FROM PUBLIC, podium_user, podium_service;

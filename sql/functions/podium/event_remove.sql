@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.event_remove(_event uuid, _by uuid, _user uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -9,6 +9,6 @@ BEGIN
   RETURN QUERY SELECT * FROM podium.leave_all(_event, 'removed', _user, _by);
 END $$;
 COMMENT ON FUNCTION podium.event_remove(uuid, uuid, uuid) IS
-  'A moderator removes a member from an event and its pods, with removed lines; else as leave_event. Does not keep the person from coming back';
+  'Removes a member from an event and its pods on behalf of a moderator, and writes `removed` lines; otherwise as podium.leave_event. It does not keep the person from joining again';
 REVOKE ALL ON FUNCTION podium.event_remove(uuid, uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.event_remove(uuid, uuid, uuid) TO podium_user, podium_service;

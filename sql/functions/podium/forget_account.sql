@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.forget_account() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -8,5 +8,5 @@ BEGIN
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION podium.forget_account() IS
-  'Trigger: a profile that becomes a tombstone loses its account, and is signed out everywhere';
+  'Trigger: deletes the account and ends all sign-ins of a profile that is deleted';
 REVOKE ALL ON FUNCTION podium.forget_account() FROM PUBLIC, podium_user, podium_service;

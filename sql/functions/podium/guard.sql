@@ -1,5 +1,5 @@
--- version: 1
--- Inside a security-definer function current_user is the tables' owner; the setting `role` still names the caller.
+-- version: 2
+-- In a security definer function current_user is the tables' owner; the setting `role` still holds the caller's role.
 CREATE OR REPLACE FUNCTION podium.guard(VARIADIC _users uuid[]) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -16,5 +16,5 @@ BEGIN
   END IF;
 END $$;
 COMMENT ON FUNCTION podium.guard(uuid[]) IS
-  'Refuses (42501) a caller who acts for somebody else. podium_service and the tables'' owner act for anyone. Called first by every function that writes';
+  'Raises 42501 if the caller acts on behalf of another person. podium_service and the tables'' owner may act on behalf of anyone. Every function that writes calls it first';
 REVOKE ALL ON FUNCTION podium.guard(uuid[]) FROM PUBLIC, podium_user, podium_service;

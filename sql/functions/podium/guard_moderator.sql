@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.guard_moderator(_claims boolean) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -10,5 +10,5 @@ BEGIN
   END IF;
 END $$;
 COMMENT ON FUNCTION podium.guard_moderator(boolean) IS
-  'Refuses (42501) a caller who claims to be a moderator and is none. podium_service answers for its claim itself';
+  'Raises 42501 if `_claims` is true and the caller is not a moderator. podium_service has verified the claim itself';
 REVOKE ALL ON FUNCTION podium.guard_moderator(boolean) FROM PUBLIC, podium_user, podium_service;

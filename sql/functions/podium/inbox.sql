@@ -1,5 +1,5 @@
--- version: 1
--- A person's pods are few and a log is long: so first the pods, then one look-up each, then the page.
+-- version: 2
+-- A person has few pods, and logs are long: so it reads the pods first, then one message of each, then the page.
 CREATE OR REPLACE FUNCTION podium.inbox(_limit integer, _before timestamptz DEFAULT NULL, _before_pod uuid DEFAULT NULL)
 RETURNS TABLE (pod_id uuid, event_id uuid, name text, kind text, seats smallint, join_policy text, created_by uuid,
                created_at timestamptz, role text, seat smallint, read_seq bigint, joined_at timestamptz, head bigint,
@@ -40,6 +40,6 @@ BEGIN
   ORDER BY g.message_at DESC, g.pod_id DESC;
 END $$;
 COMMENT ON FUNCTION podium.inbox(integer, timestamp with time zone, uuid) IS
-  'The caller''s pods, newest activity first: the last message they may read (a row of messages as an object), unread (others'' texts above read_seq, up to 99) and the members. The next page begins after active_at and pod_id of the last row';
+  'Returns the caller''s pods, newest activity first, with the last message that the caller may read (a row of messages as an object), the number of unread messages (other people''s texts above `read_seq`, up to 99) and the members. The next page starts after `active_at` and `pod_id` of the last row';
 REVOKE ALL ON FUNCTION podium.inbox(integer, timestamp with time zone, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.inbox(integer, timestamp with time zone, uuid) TO podium_user;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.invite_accept(_code text, _user uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -12,7 +12,7 @@ DECLARE
 BEGIN
   PERFORM podium.guard(_user);
   SELECT * INTO p FROM pods WHERE id = (SELECT pod_id FROM invites WHERE code = _code) FOR NO KEY UPDATE;
-  -- Whatever changes an invitation holds its pod's lock: what is read now stays so.
+  -- Every change of an invitation holds the lock of its pod, so this row cannot change until the commit.
   SELECT * INTO i FROM invites WHERE code = _code;
   IF i.id IS NULL THEN
     RETURN QUERY SELECT * FROM podium.outcome('not_found', NULL);
@@ -36,7 +36,7 @@ BEGIN
     PERFORM 1 FROM event_members WHERE event_id = p.event_id AND user_id = _user FOR KEY SHARE;
     EXIT WHEN FOUND;
     INSERT INTO event_members (event_id, user_id) VALUES (p.event_id, _user) ON CONFLICT DO NOTHING;
-    -- Once more: what was in the way may have been taken away, and nothing is locked by having been in the way.
+    -- Try again: ON CONFLICT does not lock the row that it met, and that row may have been deleted since.
   END LOOP;
   SELECT min(s) INTO taken FROM generate_series(1, p.seats) s
   WHERE NOT EXISTS (SELECT 1 FROM pod_members WHERE pod_id = p.id AND seat = s);
@@ -47,6 +47,6 @@ BEGIN
   RETURN QUERY SELECT * FROM podium.outcome('ok', p.id, taken, ARRAY[line]);
 END $$;
 COMMENT ON FUNCTION podium.invite_accept(text, uuid) IS
-  'Whoever knows the code becomes a member of the event and takes the pod''s lowest free seat, whatever its join_policy: ok with seat and line, which counts as a use, or without a line for one who is a member already; not_found for an unknown code; forbidden for one who was removed; pod_full; invite_closed, invite_revoked, invite_expired, invite_used_up';
+  'Makes the caller, who knows the code, a member of the event and gives them the pod''s lowest free seat, whatever its join policy. Codes: `ok` with seat and line, which counts as a use, or without a line if they are a member already; `not_found` for an unknown code; `forbidden` for a person who was removed; `pod_full`; `invite_closed`, `invite_revoked`, `invite_expired`, `invite_used_up`';
 REVOKE ALL ON FUNCTION podium.invite_accept(text, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.invite_accept(text, uuid) TO podium_user, podium_service;

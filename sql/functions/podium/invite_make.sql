@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.invite_make(_id uuid, _pod uuid, _by uuid, _code text, _expires_at timestamptz, _uses integer)
 RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -21,10 +21,10 @@ BEGIN
   END IF;
   INSERT INTO invites (id, pod_id, code, created_by, expires_at, uses) VALUES (_id, _pod, _code, _by, _expires_at, _uses)
   ON CONFLICT (id) DO NOTHING;
-  -- Whoever has the id now has it for another pod, since this one's is locked.
+  -- If the id is taken now, it belongs to another pod, since this pod is locked.
   RETURN CASE WHEN FOUND THEN 'made' ELSE 'conflict' END;
 END $$;
 COMMENT ON FUNCTION podium.invite_make(uuid, uuid, uuid, text, timestamp with time zone, integer) IS
-  'A member makes a link: made, or ok when the same person asks again with the same id; conflict when the id is taken; rate_limited after 100 in a day for one pod; not_found, not_member as podium.pod_leave. Run it outside a transaction';
+  'Creates an invitation link on behalf of a member of the pod. Returns `made`; `ok` if the same person has created it with the same id before; `conflict` if the id is taken; `rate_limited` after 100 links of one pod in a day; `not_found` and `not_member` as podium.pod_leave. Run it outside a transaction';
 REVOKE ALL ON FUNCTION podium.invite_make(uuid, uuid, uuid, text, timestamp with time zone, integer) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.invite_make(uuid, uuid, uuid, text, timestamp with time zone, integer) TO podium_user, podium_service;

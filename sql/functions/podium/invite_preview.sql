@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.invite_preview(_code text)
 RETURNS TABLE (pod_id uuid, event_id uuid, name text, seats smallint, free_seats integer, state text, invited_by text,
                expires_at timestamptz)
@@ -14,6 +14,6 @@ BEGIN
   WHERE i.code = _code;
 END $$;
 COMMENT ON FUNCTION podium.invite_preview(text) IS
-  'What whoever knows the code may know before they come in: the pod''s name and seats, its event, who made the link, and what it is good for';
+  'Returns what a holder of the code may see before joining: the pod''s name and seats, its event, who created the link, and the link''s state';
 REVOKE ALL ON FUNCTION podium.invite_preview(text) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.invite_preview(text) TO podium_user;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.invite_revoke(_id uuid, _pod uuid, _by uuid) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -20,6 +20,6 @@ BEGIN
   RETURN 'ok';
 END $$;
 COMMENT ON FUNCTION podium.invite_revoke(uuid, uuid, uuid) IS
-  'Its maker, also one who has left, or the pod''s owner takes a link back; ok for one that was taken back before. forbidden for other members; not_found when the pod has no such link; else not_member, not_found as podium.pod_leave. Run it outside a transaction';
+  'Revokes an invitation link on behalf of its creator, who may have left, or of the pod''s owner. Returns `ok`, also if it was revoked before; `forbidden` for other members; `not_found` if the pod has no such link; otherwise `not_member` and `not_found` as podium.pod_leave. Run it outside a transaction';
 REVOKE ALL ON FUNCTION podium.invite_revoke(uuid, uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.invite_revoke(uuid, uuid, uuid) TO podium_user, podium_service;

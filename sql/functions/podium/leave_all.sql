@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.leave_all(_event uuid, _kind text, _user uuid, _by uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE
@@ -28,5 +28,5 @@ BEGIN
   RETURN QUERY SELECT * FROM podium.outcome('ok', NULL, NULL, lines);
 END $$;
 COMMENT ON FUNCTION podium.leave_all(uuid, text, uuid, uuid) IS
-  'Ends a membership of an event and of all its pods';
+  'Ends a person''s membership in an event and in all its pods';
 REVOKE ALL ON FUNCTION podium.leave_all(uuid, text, uuid, uuid) FROM PUBLIC, podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.leave_event(_event uuid, _user uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -8,6 +8,6 @@ BEGIN
   RETURN QUERY SELECT * FROM podium.leave_all(_event, 'left', _user, _user);
 END $$;
 COMMENT ON FUNCTION podium.leave_event(uuid, uuid) IS
-  'Leaves an event, and first each of its pods as pod_leave does. not_member; not_found when there is no such event; SQLSTATE 40001 when a pod was joined meanwhile: ask again';
+  'Ends the caller''s membership in an event, after leaving each of its pods as podium.pod_leave does. Codes: `ok`, `not_member`, `not_found` if the event does not exist. Raises 40001 if a pod was joined meanwhile: call it again';
 REVOKE ALL ON FUNCTION podium.leave_event(uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.leave_event(uuid, uuid) TO podium_user, podium_service;

@@ -1,5 +1,5 @@
--- version: 1
--- The three things that only a pod's owner may do begin alike.
+-- version: 2
+-- The first step of every function that only a pod's owner may call.
 CREATE OR REPLACE FUNCTION podium.lock_as_owner(_pod uuid, _by uuid) RETURNS text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -16,5 +16,5 @@ BEGIN
               ELSE podium.refusal(p.event_id, _by) END;
 END $$;
 COMMENT ON FUNCTION podium.lock_as_owner(uuid, uuid) IS
-  'Locks a pod, and says ok if that person owns it, or else why not';
+  'Locks a pod. Returns `ok` if the person owns it, otherwise the refusal';
 REVOKE ALL ON FUNCTION podium.lock_as_owner(uuid, uuid) FROM PUBLIC, podium_user, podium_service;

@@ -1,6 +1,6 @@
--- version: 1
--- No line of the log, but under the pod's lock like one: read marks and membership changes lock a pod's members in different
--- orders, and a mark that is written while the head stands still is told to nobody who left before it.
+-- version: 2
+-- A read mark is not an entry of the log, but takes the pod's lock like one: read marks and membership changes lock a pod's
+-- members in different orders, and a mark that is written under the lock is not sent to a person who left before it.
 CREATE OR REPLACE FUNCTION podium.mark_read(_pod uuid[], _user uuid[], _seq bigint[])
 RETURNS TABLE (ord int, code text, read_seq bigint, moved boolean, head bigint, unread int)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -48,6 +48,6 @@ BEGIN
   END LOOP;
 END $$;
 COMMENT ON FUNCTION podium.mark_read(uuid[], uuid[], bigint[]) IS
-  'Sets up to where people have read, never back and never above the head, and answers each (ord from 1): ok with where the mark is now, whether this call moved it, the head, and how many of others'' texts are above it, up to 99; not_found, not_member as podium.append. Run it outside a transaction';
+  'Moves read marks forward, never back and never above the head, and returns an outcome for each (`ord` from 1): `ok` with the mark''s position, whether this call moved it, the head, and the number of other people''s texts above it, up to 99; `not_found` and `not_member` as podium.append. Run it outside a transaction';
 REVOKE ALL ON FUNCTION podium.mark_read(uuid[], uuid[], bigint[]) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.mark_read(uuid[], uuid[], bigint[]) TO podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.may_report(_type public.report_target, _id uuid, _pod uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -16,6 +16,6 @@ BEGIN
   END;
 END $$;
 COMMENT ON FUNCTION podium.may_report(report_target, uuid, uuid) IS
-  'Whether the caller may read what their report names';
+  'Returns whether the caller may read the target of a report';
 REVOKE ALL ON FUNCTION podium.may_report(report_target, uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.may_report(report_target, uuid, uuid) TO podium_user;

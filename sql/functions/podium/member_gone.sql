@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.member_gone() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -7,7 +7,7 @@ DECLARE
 BEGIN
   IF n IS NOT NULL THEN
     INSERT INTO event_departures (event_id, wall_seq, user_id) VALUES (OLD.event_id, n, OLD.user_id);
-    -- Two for each one that comes, so that they do not grow with everyone who ever left. Nobody is an hour behind.
+    -- Deletes up to two old rows for each new one, which bounds the table. No node is an hour behind.
     DELETE FROM event_departures d USING (
       SELECT o.wall_seq FROM event_departures o WHERE o.event_id = OLD.event_id ORDER BY o.wall_seq LIMIT 2) oldest
     WHERE d.event_id = OLD.event_id AND d.wall_seq = oldest.wall_seq AND d.at < clock_timestamp() - interval '1 hour';
@@ -15,5 +15,5 @@ BEGIN
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION podium.member_gone() IS
-  'Deferred trigger: notes who has left an event, under the next number of its wall';
+  'Deferred trigger of the version before the table event_removals: records that a member has left an event, under the next number of its feed';
 REVOKE ALL ON FUNCTION podium.member_gone() FROM PUBLIC, podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.note_departure() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -9,5 +9,6 @@ BEGIN
   WHERE d.event_id = NEW.event_id AND d.wall_seq = oldest.wall_seq AND d.at < clock_timestamp() - interval '1 hour';
   RETURN NULL;
 END $$;
-COMMENT ON FUNCTION podium.note_departure() IS 'Trigger: writes a departure into event_departures too, which the version before this one reads';
+COMMENT ON FUNCTION podium.note_departure() IS
+  'Trigger: copies a departure into event_departures, which the version before this one reads';
 REVOKE ALL ON FUNCTION podium.note_departure() FROM PUBLIC, podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.outcome(_code text, _pod uuid, _seat smallint DEFAULT NULL, _lines public.messages[] DEFAULT '{}')
 RETURNS SETOF podium.change
 LANGUAGE sql STABLE
@@ -9,5 +9,5 @@ SET search_path = pg_catalog, public, pg_temp AS $$
   ORDER BY 3, 5
 $$;
 COMMENT ON FUNCTION podium.outcome(text, uuid, smallint, messages[]) IS
-  'Shapes what a membership function answers';
+  'Builds the rows that a membership function returns';
 REVOKE ALL ON FUNCTION podium.outcome(text, uuid, smallint, messages[]) FROM PUBLIC, podium_user, podium_service;

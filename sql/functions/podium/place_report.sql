@@ -1,6 +1,6 @@
--- version: 1
--- A moderator must not open a pod by reporting an id in it: one reports what one may read. An id counts within its pod,
--- so the report keeps which pod's message its reporter saw.
+-- version: 2
+-- Reporting an id must not give moderators access to a pod that the reporter cannot read. A message id is unique within its
+-- pod only, so the report stores the pod in which its reporter can read the message.
 CREATE OR REPLACE FUNCTION podium.place_report() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -14,5 +14,5 @@ BEGIN
   RETURN NEW;
 END $$;
 COMMENT ON FUNCTION podium.place_report() IS
-  'Trigger: sets the pod of a reported message to one that the reporter may read it in';
+  'Trigger: sets `pod_id` of a report on a message to a pod in which the reporter may read that message';
 REVOKE ALL ON FUNCTION podium.place_report() FROM PUBLIC, podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.pod_change(_pod uuid, _by uuid, _name text, _join_policy text)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -23,6 +23,6 @@ BEGIN
   RETURN QUERY SELECT * FROM podium.outcome(verdict, _pod, NULL, lines);
 END $$;
 COMMENT ON FUNCTION podium.pod_change(uuid, uuid, text, text) IS
-  'The owner changes name or join policy; NULL leaves as it is. A renamed line if the name really changed. forbidden, not_member, not_found as pod_remove; invalid values';
+  'Changes the name or the join policy of a pod on behalf of its owner; NULL leaves a value as it is. Writes a `renamed` line if the name has changed. Codes: `ok`; `invalid`; `forbidden`, `not_member` and `not_found` as podium.pod_remove';
 REVOKE ALL ON FUNCTION podium.pod_change(uuid, uuid, text, text) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.pod_change(uuid, uuid, text, text) TO podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.pod_close(_pod uuid, _by uuid, _moderator boolean DEFAULT false)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -21,6 +21,6 @@ BEGIN
   RETURN QUERY SELECT * FROM podium.outcome(verdict, _pod, NULL, lines);
 END $$;
 COMMENT ON FUNCTION podium.pod_close(uuid, uuid, boolean) IS
-  'The owner, or with _moderator a moderator, closes a pod: everybody''s membership ends, and a closed line is its last. forbidden, not_member, not_found as pod_remove';
+  'Closes a pod on behalf of its owner, or with `_moderator` of a moderator: ends all memberships and writes a `closed` line, the last one. Codes: `ok`; `forbidden`, `not_member` and `not_found` as podium.pod_remove';
 REVOKE ALL ON FUNCTION podium.pod_close(uuid, uuid, boolean) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.pod_close(uuid, uuid, boolean) TO podium_user, podium_service;

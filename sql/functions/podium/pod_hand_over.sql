@@ -1,5 +1,5 @@
--- version: 1
--- A repeat comes from one who owns the pod no more. What it asks for holds already, so it is answered like the first time.
+-- version: 2
+-- A repeated call comes from a person who no longer owns the pod. The requested state holds already, so it returns `ok` again.
 CREATE OR REPLACE FUNCTION podium.pod_hand_over(_pod uuid, _by uuid, _user uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -17,7 +17,7 @@ BEGIN
   ELSIF verdict = 'ok' AND part IS NULL THEN
     verdict := 'invalid_heir';
   ELSIF verdict = 'ok' THEN
-    -- In this order, since a pod has one owner at any time.
+    -- In this order, since a pod never has two owners.
     UPDATE pod_members SET role = 'member' WHERE pod_id = _pod AND user_id = _by;
     UPDATE pod_members SET role = 'owner' WHERE pod_id = _pod AND user_id = _user;
     lines := ARRAY[podium.write_line(_pod, 'owner_changed', _user, _by)];
@@ -25,6 +25,6 @@ BEGIN
   RETURN QUERY SELECT * FROM podium.outcome(verdict, _pod, NULL, lines);
 END $$;
 COMMENT ON FUNCTION podium.pod_hand_over(uuid, uuid, uuid) IS
-  'The owner makes another member the owner: an owner_changed line; ok without a line for members when that person owns it already; invalid_heir for one who is no member; forbidden, not_member, not_found as podium.pod_remove';
+  'Makes another member the owner, on behalf of the owner, and writes an `owner_changed` line. Codes: `ok`, without a line if that person owns the pod already and the caller is a member; `invalid_heir` if that person is not a member; `forbidden`, `not_member` and `not_found` as podium.pod_remove';
 REVOKE ALL ON FUNCTION podium.pod_hand_over(uuid, uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.pod_hand_over(uuid, uuid, uuid) TO podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.pod_join(_pod uuid, _user uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -42,6 +42,6 @@ BEGIN
   RETURN QUERY SELECT * FROM podium.outcome('ok', _pod, taken, ARRAY[line]);
 END $$;
 COMMENT ON FUNCTION podium.pod_join(uuid, uuid) IS
-  'Takes the lowest free seat: ok with seat and line, or without a line for one who is a member already; not_found when the pod is not there or closed; not_member of the event; forbidden when barred, or uninvited where invitations count; pod_full';
+  'Gives a person the lowest free seat of a pod. Codes: `ok` with seat and line, without a line if they are a member already; `not_found` if the pod does not exist or is closed; `not_member` of the event; `forbidden` if they were removed, or are not admitted to a pod with the join policy `invite`; `pod_full`';
 REVOKE ALL ON FUNCTION podium.pod_join(uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.pod_join(uuid, uuid) TO podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.pod_leave(_pod uuid, _user uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -17,6 +17,6 @@ BEGIN
   END IF;
 END $$;
 COMMENT ON FUNCTION podium.pod_leave(uuid, uuid) IS
-  'Leaves a pod: a left line, then owner_changed if the owner left, or closed if nobody stays. not_found when the pod is not there, closed, or of an event that is not theirs; not_member of the pod';
+  'Ends a membership in a pod and writes a `left` line, then `owner_changed` if the owner left, or `closed` if nobody is left. Codes: `ok`; `not_found` if the pod does not exist, is closed, or belongs to an event that the person is not a member of; `not_member` of the pod';
 REVOKE ALL ON FUNCTION podium.pod_leave(uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.pod_leave(uuid, uuid) TO podium_user, podium_service;

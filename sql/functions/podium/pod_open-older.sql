@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.pod_open(_pod uuid, _event uuid, _by uuid, _name text, _join_policy text)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -33,7 +33,7 @@ BEGIN
       RETURN QUERY SELECT * FROM podium.outcome('ok', _pod, 1::smallint, ARRAY[line]);
       RETURN;
     END IF;
-    -- Somebody else's open with the same id has just committed.
+    -- A concurrent call with the same id has just committed.
     SELECT * INTO p FROM pods WHERE id = _pod;
   END IF;
   IF p.created_by IS DISTINCT FROM _by OR p.event_id IS DISTINCT FROM _event THEN
@@ -44,6 +44,6 @@ BEGIN
   END IF;
 END $$;
 COMMENT ON FUNCTION podium.pod_open(uuid, uuid, uuid, text, text) IS
-  'Opens a pod; its maker takes seat 1 as owner. ok with a line the first time, ok without when the same person asks again for the same event, whatever became of the pod; conflict when the id is taken; not_found when the event is not there or cancelled; not_member of the event; invalid name or policy';
+  'Creates a pod; its creator gets seat 1 as owner. Codes: `ok` with a line the first time, without a line if the same person repeats it for the same event, whatever has become of the pod; `conflict` if the id is taken; `not_found` if the event does not exist or is cancelled; `not_member` of the event; `invalid` name or policy';
 REVOKE ALL ON FUNCTION podium.pod_open(uuid, uuid, uuid, text, text) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.pod_open(uuid, uuid, uuid, text, text) TO podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.pod_remove(_pod uuid, _by uuid, _user uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -23,6 +23,6 @@ BEGIN
   RETURN QUERY SELECT * FROM podium.outcome(verdict, _pod, NULL, lines);
 END $$;
 COMMENT ON FUNCTION podium.pod_remove(uuid, uuid, uuid) IS
-  'The owner removes a member, who stays out until let in again: a removed line; ok without a line for one who was removed before; not_found for one who is no member; invalid for oneself (leave instead); forbidden for members who are not the owner; not_member, not_found as for leaving';
+  'Removes a member on behalf of the owner, writes a `removed` line, and keeps the person out until they are admitted again. Codes: `ok`, without a line if they were removed before; `not_found` if they are not a member; `invalid` for oneself (leave instead); `forbidden` for members who are not the owner; `not_member` and `not_found` as podium.pod_leave';
 REVOKE ALL ON FUNCTION podium.pod_remove(uuid, uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.pod_remove(uuid, uuid, uuid) TO podium_user, podium_service;

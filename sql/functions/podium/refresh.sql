@@ -1,5 +1,5 @@
--- version: 1
--- Reading the hash first only finds the family; what counts is read again under its lock.
+-- version: 2
+-- The first read only finds the sign-in (`family`) and locks it; the values that count are read again under that lock.
 CREATE OR REPLACE FUNCTION podium.refresh(_token bytea, _successor bytea, _lifetime interval, _grace interval, _user_agent text, _address text)
 RETURNS TABLE (code text, sign_in_id uuid, user_id uuid, role text, verified boolean, wait_seconds double precision)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -43,7 +43,7 @@ BEGIN
   ELSIF next_token.hash IS NOT NULL AND next_token.used_at IS NULL
         AND (token.used_at > moment - _grace OR (next_token.seen_at IS NULL AND token.used_at > moment - unseen)) THEN
     code := 'ok';
-    -- The same successor as before, unless the secret that it is made with was changed in between.
+    -- The same successor as before, unless the secret that it is derived from has changed since.
     IF token.successor <> _successor THEN
       UPDATE refresh_tokens SET hash = _successor WHERE hash = token.successor;
       UPDATE refresh_tokens SET successor = _successor WHERE hash = _token;
@@ -55,6 +55,6 @@ BEGIN
   RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION podium.refresh(bytea, bytea, interval, interval, text, text) IS
-  'Exchanges a refresh token for its successor. The same token gets the same successor again within the grace, or for a quarter of an hour if the successor''s access token was never brought, as long as the successor was not used; after that it ends the family';
+  'Exchanges a refresh token for its successor. As long as the successor is unused, the same token returns the same successor again, within the grace period, or for 15 minutes if no access token that came with the successor was ever presented; after that it ends the sign-in. Codes: `ok`, `unknown`, `ended`, `too_often` with `wait_seconds`, `reused`';
 REVOKE ALL ON FUNCTION podium.refresh(bytea, bytea, interval, interval, text, text) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.refresh(bytea, bytea, interval, interval, text, text) TO podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.refusal(_event uuid, _user uuid) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -7,5 +7,5 @@ BEGIN
   RETURN CASE WHEN FOUND THEN 'not_member' ELSE 'not_found' END;
 END $$;
 COMMENT ON FUNCTION podium.refusal(uuid, uuid) IS
-  'What a person hears of a pod that is not theirs: not_member inside its event, not_found outside, where nobody may know of it';
+  'Returns the code for a pod that the person is not a member of: `not_member` for members of its event, `not_found` for everyone else, so that its existence stays hidden';
 REVOKE ALL ON FUNCTION podium.refusal(uuid, uuid) FROM PUBLIC, podium_user, podium_service;

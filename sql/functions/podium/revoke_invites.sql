@@ -1,5 +1,5 @@
--- version: 1
--- Who is removed brings nobody in any more, also after having been let in again. Whatever writes here has locked the pod.
+-- version: 2
+-- Links of a removed person stay revoked, even if that person is admitted again. The writer has locked the pod.
 CREATE OR REPLACE FUNCTION podium.revoke_invites() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -9,5 +9,5 @@ BEGIN
   RETURN NULL;
 END $$;
 COMMENT ON FUNCTION podium.revoke_invites() IS
-  'Trigger: takes back the links of one whom the pod''s owner keeps out';
+  'Trigger: revokes the invitation links of a person whom the pod''s owner removes';
 REVOKE ALL ON FUNCTION podium.revoke_invites() FROM PUBLIC, podium_user, podium_service;

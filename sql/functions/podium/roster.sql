@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.roster(_pods uuid[])
 RETURNS TABLE (pod_id uuid, user_id uuid, display_name text, avatar_url text, role text, seat smallint, read_seq bigint,
                since_seq bigint, joined_at timestamptz)
@@ -16,6 +16,6 @@ BEGIN
   ORDER BY m.pod_id, m.seat;
 END $$;
 COMMENT ON FUNCTION podium.roster(uuid[]) IS
-  'The members of pods with their names, by pod and seat: the caller''s pods, or any for podium_service';
+  'Returns the members of pods with their names, ordered by pod and seat: of the caller''s pods, or of any pod for podium_service';
 REVOKE ALL ON FUNCTION podium.roster(uuid[]) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.roster(uuid[]) TO podium_user, podium_service;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.seats_taken(_pods uuid[]) RETURNS TABLE (pod_id uuid, taken integer)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -11,6 +11,6 @@ BEGIN
   FROM pods p WHERE p.id = ANY (_pods) AND (p.event_id = ANY (mine) OR podium.is_moderator());
 END $$;
 COMMENT ON FUNCTION podium.seats_taken(uuid[]) IS
-  'How many members pods have: for those of the caller''s events, whose members'' lists they may not read';
+  'Returns the number of members of pods in the caller''s events; of any pod for a moderator';
 REVOKE ALL ON FUNCTION podium.seats_taken(uuid[]) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.seats_taken(uuid[]) TO podium_user;

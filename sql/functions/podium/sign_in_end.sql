@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.sign_in_end(_user uuid, _id uuid) RETURNS SETOF uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -8,6 +8,6 @@ BEGIN
     WHERE s.id = _id AND s.user_id = _user AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() RETURNING s.id;
 END $$;
 COMMENT ON FUNCTION podium.sign_in_end(uuid, uuid) IS
-  'Signs a device out; gives its id if it was signed in';
+  'Ends a sign-in of the person. Returns its id if it was active';
 REVOKE ALL ON FUNCTION podium.sign_in_end(uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.sign_in_end(uuid, uuid) TO podium_user;

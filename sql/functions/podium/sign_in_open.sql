@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.sign_in_open(_id uuid, _user uuid, _password_hash text, _rehash text, _token bytea,
   _lifetime interval, _user_agent text, _address text)
 RETURNS TABLE (role text, verified boolean)
@@ -10,7 +10,8 @@ DECLARE
   most constant int := 100;
 BEGIN
   PERFORM podium.guard(_user);
-  -- The password was checked a moment ago: it must still be the one, or a reset would leave the old one's bearer signed in.
+  -- The password was checked before this call and must not have changed since: otherwise a reset would leave a
+  -- sign-in that was made with the old password.
   SELECT a.* INTO found_account FROM accounts a WHERE a.user_id = _user AND a.password_hash = _password_hash FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN;
@@ -27,6 +28,6 @@ BEGIN
   RETURN QUERY SELECT found_account.role, found_account.verified_at IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION podium.sign_in_open(uuid, uuid, text, text, bytea, interval, text, text) IS
-  'Signs a device in, if the password is still the one that was checked. Beyond 100 devices the one that was used least recently is signed out';
+  'Creates a sign-in with its first refresh token if the password is still the one that was checked. Above 100 active sign-ins the least recently used one ends. Returns the account''s role and whether its address is confirmed; no row if the password has changed';
 REVOKE ALL ON FUNCTION podium.sign_in_open(uuid, uuid, text, text, bytea, interval, text, text) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.sign_in_open(uuid, uuid, text, text, bytea, interval, text, text) TO podium_service;

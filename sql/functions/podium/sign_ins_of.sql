@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.sign_ins_of(_user uuid)
 RETURNS TABLE (id uuid, created_at timestamptz, last_used_at timestamptz, user_agent text, address text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -9,6 +9,6 @@ BEGIN
     WHERE s.user_id = _user AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() ORDER BY s.last_used_at DESC, s.id DESC;
 END $$;
 COMMENT ON FUNCTION podium.sign_ins_of(uuid) IS
-  'The devices that are signed in, the one last used first';
+  'Returns the active sign-ins of the person, most recently used first';
 REVOKE ALL ON FUNCTION podium.sign_ins_of(uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.sign_ins_of(uuid) TO podium_user;

@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.take_out(_pod uuid, _kind text, _user uuid, _by uuid) RETURNS public.messages[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -20,5 +20,5 @@ BEGIN
   RETURN lines;
 END $$;
 COMMENT ON FUNCTION podium.take_out(uuid, text, uuid, uuid) IS
-  'Ends a membership in a pod that the caller has locked: the longest-standing member inherits from an owner, and the last one out closes the pod';
+  'Ends a membership in a pod that the caller has locked. If the owner leaves, the member with the longest membership becomes the owner; if nobody is left, the pod is closed';
 REVOKE ALL ON FUNCTION podium.take_out(uuid, text, uuid, uuid) FROM PUBLIC, podium_user, podium_service;

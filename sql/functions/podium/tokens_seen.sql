@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.tokens_seen(_sign_in uuid, _generation uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -8,6 +8,6 @@ BEGIN
     AND substring(hash FROM 1 FOR 16) = uuid_send(_generation);
 END $$;
 COMMENT ON FUNCTION podium.tokens_seen(uuid, uuid) IS
-  'An access token of this family came in. Its generation is the first half of the hash of the refresh token that came with it';
+  'Records that an access token of this sign-in was presented. `_generation` is the first half of the hash of the refresh token that was issued with it';
 REVOKE ALL ON FUNCTION podium.tokens_seen(uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.tokens_seen(uuid, uuid) TO podium_service;

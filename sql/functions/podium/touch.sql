@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.touch() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -7,5 +7,5 @@ BEGIN
   RETURN NEW;
 END $$;
 COMMENT ON FUNCTION podium.touch() IS
-  'Trigger: keeps updated_at';
+  'Trigger: sets `updated_at`';
 REVOKE ALL ON FUNCTION podium.touch() FROM PUBLIC, podium_user, podium_service;

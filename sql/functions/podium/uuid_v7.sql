@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.uuid_v7() RETURNS uuid
 LANGUAGE sql VOLATILE PARALLEL SAFE
 RETURN encode(
@@ -8,6 +8,6 @@ RETURN encode(
     52, 1), 53, 1),
   'hex')::uuid;
 COMMENT ON FUNCTION podium.uuid_v7() IS
-  'A new UUID of version 7 (RFC 9562): ids that the server makes ascend with time';
+  'Returns a new UUID of version 7 (RFC 9562), which ascends with time';
 REVOKE ALL ON FUNCTION podium.uuid_v7() FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.uuid_v7() TO podium_user, podium_service;

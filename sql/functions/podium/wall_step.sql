@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.wall_step(_event uuid) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -9,5 +9,5 @@ BEGIN
   RETURN n;
 END $$;
 COMMENT ON FUNCTION podium.wall_step(uuid) IS
-  'The next number of an event''s wall; NULL when the event is gone. Its row stays locked until the commit';
+  'Returns the next number of an event''s feed; NULL if the event does not exist. The event''s row stays locked until the commit';
 REVOKE ALL ON FUNCTION podium.wall_step(uuid) FROM PUBLIC, podium_user, podium_service;

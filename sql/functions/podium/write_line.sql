@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 CREATE OR REPLACE FUNCTION podium.write_line(_pod uuid, _kind text, _user uuid, _by uuid, _text text DEFAULT '') RETURNS public.messages
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -14,5 +14,5 @@ BEGIN
   RETURN line;
 END $$;
 COMMENT ON FUNCTION podium.write_line(uuid, text, uuid, uuid, text) IS
-  'Writes one line to the log of a pod that the caller has locked: of what kind, about whom, done by whom';
+  'Writes a line to the log of a pod that the caller has locked: its kind, the person concerned, and who caused it';
 REVOKE ALL ON FUNCTION podium.write_line(uuid, text, uuid, uuid, text) FROM PUBLIC, podium_user, podium_service;
