@@ -1,4 +1,4 @@
-//! `podium serve | migrate | token | role | demo | config | document`.
+//! `podium serve | migrate | token | role | demo | config | schema | document`.
 //!
 //! Every command but `document` reads the same settings ([`podium::foundation::settings`]). What goes wrong is one line on
 //! stderr and exit code 1; a command line that cannot be read is 2, as clap has it.
@@ -14,7 +14,7 @@ use podium::crew::accounts::store::{self as accounts, RoleChanged};
 use podium::crew::demo::{ACCOUNTS, PASSWORD};
 use podium::foundation::auth::Claims;
 use podium::foundation::settings::{self, Loaded, Settings, Sources};
-use podium::foundation::telemetry;
+use podium::foundation::{schema_page, telemetry};
 use podium::server::Server;
 use podium::server::base::{self, Base};
 use podium::server::domains;
@@ -125,6 +125,9 @@ fn command() -> Command {
         .subcommand(with_settings(
             Command::new("config").about("Print the settings in force, and where each comes from").arg(markdown),
         ))
+        .subcommand(with_settings(
+            Command::new("schema").about("Print docs/SCHEMA.md: the tables and functions of a database that is migrated"),
+        ))
         .subcommand(
             Command::new("document")
                 .about("Print a document that describes what the server serves")
@@ -182,6 +185,8 @@ fn run(name: &str, matches: &ArgMatches, loaded: Loaded) -> Outcome {
             });
             print(&settings::listing(&loaded.in_force))
         }
+        // No log, which would go to stdout too.
+        "schema" => actix_web::rt::System::new().block_on(schema(loaded.settings)),
         "token" => token(matches, &loaded.settings),
         "serve" => {
             let demo = matches.get_flag("demo");
@@ -253,6 +258,19 @@ async fn migrate(settings: Settings) -> Outcome {
     let functions = done.functions.iter().map(|signature| format!("function {signature}"));
     let lines: Vec<_> = done.migrations.iter().cloned().chain(functions).collect();
     print(&format!("{}\n", lines.join("\n")))
+}
+
+async fn schema(settings: Settings) -> Outcome {
+    let base = Base::beside(&settings).await?;
+    let page = async {
+        match podium::foundation::migrate::pending(&base.url).await?.first() {
+            Some(name) => Err(format!("the database lacks {name}; run `podium migrate` first").into()),
+            None => Ok::<_, Box<dyn Error>>(schema_page::markdown(&base.url).await?),
+        }
+    }
+    .await;
+    base.close().await;
+    print(&page?)
 }
 
 async fn set_role(settings: Settings, email: String, role: String, grant: bool) -> Outcome {

@@ -18,6 +18,7 @@ pub mod migrate;
 pub mod prepared;
 pub mod recent;
 pub mod schema;
+pub mod schema_page;
 pub mod settings;
 pub mod strict;
 pub mod telemetry;

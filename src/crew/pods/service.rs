@@ -8,13 +8,13 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use uuid::Uuid;
 
 use super::actor::{IsFull, PodActor};
-use super::dto::{Order, PodDetail, PodView};
 use super::hub::PodHub;
 use super::observer::Observer;
 use super::read_marks::ReadMarks;
 use super::repairs::Repairs;
 use super::sweep::Sweep;
 use super::under_way::UnderWay;
+use super::view::{Order, PodDetail, PodView};
 use super::{JoinPolicy, NewPod, actor, calls, store};
 use crate::crew::events;
 use crate::crew::events::service::Events;
@@ -169,7 +169,7 @@ impl Pods {
         if !live.address.send(IsFull { user_id }).await.unwrap_or(false) {
             return Ok(false);
         }
-        self.0.database.service(async |conn| store::realtime::may_join(conn, pod_id, user_id).await).await
+        self.0.database.service(async |conn| store::live::may_join(conn, pod_id, user_id).await).await
     }
 
     /// Leaves. The longest-standing member follows an owner; the last one out closes the pod.

@@ -1,7 +1,7 @@
 //! What HTTP reads of pods. They are written by the functions of the database that the journal calls, and by nothing here.
 
 pub mod cards;
-pub mod realtime;
+pub mod live;
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use diesel::sql_types::{Array, Int2, Int4, Int8, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::dto::{Order, PodDetail, PodView};
+use super::view::{Order, PodDetail, PodView};
 use super::{JoinPolicy, Member, Pod};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::http::PagePosition;

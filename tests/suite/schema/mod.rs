@@ -3,6 +3,7 @@
 mod access;
 mod event_children;
 mod feed_numbers;
+mod page;
 mod plans;
 mod prepared;
 mod rules;

@@ -44,7 +44,7 @@ fn stopped(output: &Output) -> String {
 #[test]
 fn help_teaches() {
     let text = printed(&podium(&["--help"], &[]));
-    for word in ["serve", "migrate", "token", "role", "demo", "config", "document", "Examples:", "curl"] {
+    for word in ["serve", "migrate", "token", "role", "demo", "config", "schema", "document", "Examples:", "curl"] {
         assert!(text.contains(word), "{word} is missing in\n{text}");
     }
     for command in ["serve", "migrate", "token", "config"] {

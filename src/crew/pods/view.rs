@@ -1,4 +1,4 @@
-//! The shapes of pods in requests and answers of HTTP.
+//! What HTTP shows of pods.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -74,9 +74,9 @@ pub struct PodChange {
     pub join_policy: Option<JoinPolicy>,
 }
 
-/// The member to whom a pod is handed over.
+/// Who is to own a pod.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-pub struct NewOwner {
+pub struct Heir {
     /// Another member.
     pub user_id: Uuid,
 }
