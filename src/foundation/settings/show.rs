@@ -8,6 +8,9 @@ use clap::{Arg, ArgMatches};
 use super::load::{InForce, masked};
 use super::table::{Fallback, Rows};
 
+/// How long the lines of docs/SETTINGS.md are at most, as of every document.
+const COLUMNS: usize = 120;
+
 impl Rows {
     /// One flag for every setting, for a command that reads them.
     pub fn args(&self) -> Vec<Arg> {
@@ -41,18 +44,40 @@ impl Rows {
              Each setting is an environment variable, a flag (`PODIUM_LIMIT_TOPICS` is `--limit-topics`) and a key of the TOML\n\
              file that `PODIUM_CONFIG` names (`limit_topics`). A flag wins over the environment, that over the file, and that\n\
              over the default. An empty value counts as none. `podium config` prints what is in force and where it came from,\n\
-             secrets hidden. A wrong value stops the start with one line.\n\n\
-             | setting | default | form | what for |\n| --- | --- | --- | --- |\n",
+             secrets hidden. A wrong value stops the start with one line.\n",
         );
         for setting in self.iter() {
             let default = match setting.default {
                 Fallback::Text(text) => format!("`{text}`"),
                 Fallback::Unset(text) | Fallback::Made(text, _) => text.to_owned(),
             };
-            let _ = writeln!(text, "| `{}` | {default} | {} | {} |", setting.name, setting.expected, setting.help);
+            let lines = [
+                wrapped("", &format!("{}.", setting.help)),
+                String::new(),
+                wrapped("- Default: ", &default),
+                wrapped("- Form: ", setting.expected),
+            ];
+            let _ = writeln!(text, "\n## `{}`\n\n{}", setting.name, lines.join("\n"));
         }
         text
     }
+}
+
+/// Returns the words in lines of at most 120 columns, the first behind `lead`, the others indented as in a list.
+fn wrapped(lead: &str, words: &str) -> String {
+    let indent = if lead.is_empty() { "" } else { "  " };
+    let (mut lines, mut line) = (Vec::new(), lead.to_owned());
+    for word in words.split_whitespace() {
+        let is_first = line == lead || line == indent;
+        if !is_first && line.chars().count() + 1 + word.chars().count() > COLUMNS {
+            lines.push(std::mem::replace(&mut line, indent.to_owned()));
+        } else if !is_first {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines.join("\n")
 }
 
 /// What is in force, one line a setting, with where it came from. Secrets are hidden.
@@ -70,6 +95,16 @@ pub fn listing(in_force: &[InForce]) -> String {
 mod tests {
     use super::super::Sources;
     use super::*;
+
+    #[test]
+    fn a_long_text_is_wrapped_behind_its_lead() {
+        let text = wrapped("- Form: ", &"word ".repeat(50));
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines[0].starts_with("- Form: word word") && lines[1].starts_with("  word word"), "{text}");
+        assert!(lines.iter().all(|line| line.len() <= COLUMNS) && lines[0].len() > COLUMNS - 5, "{text}");
+        assert_eq!(wrapped("", "One sentence."), "One sentence.");
+    }
 
     #[test]
     fn every_flag_is_told_apart() {

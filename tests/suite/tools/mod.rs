@@ -1,8 +1,8 @@
-//! What stands beside the server: the load tester, the README, the layers of the source, and its words.
+//! What stands beside the server: the load tester, the documents, and the layers and words of the source.
 
+mod docs;
 mod layers;
 mod load;
 mod readme;
 mod report_page;
-mod sources;
 mod words;
