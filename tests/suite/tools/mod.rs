@@ -5,4 +5,5 @@ mod layers;
 mod load;
 mod readme;
 mod report_page;
+mod sources;
 mod words;
