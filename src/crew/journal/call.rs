@@ -244,7 +244,7 @@ impl Entry for Call {
                 });
             }
             told.gone.into_iter().for_each(|pod_id| deliver.gone(pod_id));
-            told.events.into_iter().for_each(|(event_id, members)| deliver.wall_moved(event_id, members));
+            told.events.into_iter().for_each(|(event_id, members)| deliver.feed_moved(event_id, members));
         });
     }
 

@@ -52,7 +52,7 @@ pub trait Deliver: Send + Sync + 'static {
     fn gone(&self, pod_id: Uuid);
 
     /// This node has committed what the members of this event see of a pod, or `members` of it have come or gone.
-    fn wall_moved(&self, event_id: Uuid, members: bool);
+    fn feed_moved(&self, event_id: Uuid, members: bool);
 
     /// The database that the journal is connected to has this line of history.
     fn epoch(&self, epoch: &str);

@@ -199,7 +199,7 @@ impl Deliver for PodHub {
         self.gone_here(pod_id);
     }
 
-    fn wall_moved(&self, event_id: Uuid, members: bool) {
+    fn feed_moved(&self, event_id: Uuid, members: bool) {
         self.feed.moved(event_id);
         if members {
             self.events.members_changed(event_id);
