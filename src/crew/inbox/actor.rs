@@ -30,7 +30,7 @@ use super::store::{self, Activity, Membership};
 use super::{Flags, KIND};
 use crate::crew::journal::change;
 use crate::crew::messages::Kind;
-use crate::crew::pods::store::live::{self, Reader};
+use crate::crew::pods::store::realtime::{self, Reader};
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::realtime::bus::{Bus, Listening};
@@ -194,7 +194,7 @@ impl Inbox {
     fn tell_joined(&self, user_id: Uuid, pod_id: Uuid, ctx: &mut Context<Self>) {
         let database = self.database.clone();
         let reading =
-            async move { database.service(async |conn| live::snapshot(conn, pod_id, Reader::Service).await).await };
+            async move { database.service(async |conn| realtime::snapshot(conn, pod_id, Reader::Service).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, inbox, _| match outcome {
             // They may have gone again, and then `pod:removed` was told or is about to be.
             Ok(Some(now)) if now.members.iter().any(|member| member.user_id == user_id) => {

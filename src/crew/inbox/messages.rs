@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Flags;
 use crate::crew::messages::Kind;
-use crate::crew::pods::store::live::Mark;
+use crate::crew::pods::store::realtime::Mark;
 use crate::foundation::errors::Result;
 use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::SubscriptionId;

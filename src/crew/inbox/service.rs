@@ -16,7 +16,7 @@ use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
 use crate::crew::pods;
 use crate::crew::pods::observer::{Observer, Origin};
-use crate::crew::pods::store::live::Mark;
+use crate::crew::pods::store::realtime::Mark;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::PagePosition;

@@ -34,7 +34,7 @@ use super::metrics::PODS_LIVE;
 use super::packet::Packet;
 use super::repairs::Repairs;
 use super::state::State;
-use super::store::live::{self, Mark, Reader};
+use super::store::realtime::{self, Mark, Reader};
 use crate::crew::journal::change::KIND;
 use crate::foundation::db::Database;
 use crate::foundation::metrics;
@@ -145,7 +145,7 @@ impl PodActor {
         self.refreshing = Refreshing::Yes;
         let (database, pod_id, life) = (self.database.clone(), self.pod_id, self.life);
         let reading =
-            async move { database.service(async |conn| live::snapshot(conn, pod_id, Reader::Service).await).await };
+            async move { database.service(async |conn| realtime::snapshot(conn, pod_id, Reader::Service).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, actor, ctx| {
             let again = std::mem::replace(&mut actor.refreshing, Refreshing::No) == Refreshing::Again;
             match outcome {
@@ -175,7 +175,7 @@ impl PodActor {
     /// Reads head and members, and lets nothing else happen until it has.
     fn read_state(&mut self, ctx: &mut Context<Self>) {
         let (database, pod_id) = (self.database.clone(), self.pod_id);
-        let read = async move || database.service(async |conn| live::start(conn, pod_id).await).await;
+        let read = async move || database.service(async |conn| realtime::start(conn, pod_id).await).await;
         let reading = read_first(self.audience.topic().clone(), self.registration.take_ready(), read);
         ctx.wait(wrap_future::<_, Self>(reading).map(|start, actor, ctx| {
             if let Some(start) = &start {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::actor::{PodActor, Typing};
 use super::service::Pods;
-use super::store::live::{self, Reader, Snapshot};
+use super::store::realtime::{self, Reader, Snapshot};
 use super::{Member as Seat, Pod, store};
 use crate::crew::messages::{self, Amendment, Message, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Span};
 use crate::crew::profiles::sign_in::SignedIn;
@@ -202,7 +202,7 @@ async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
         database.scope(&caller, Access::Snapshot, check).await
     };
     let read = async |conn: &mut _| {
-        let Some(snapshot) = live::snapshot(conn, pod_id, Reader::Member).await? else {
+        let Some(snapshot) = realtime::snapshot(conn, pod_id, Reader::Member).await? else {
             store::require_member(conn, pod_id, user_id).await?;
             return Err(Error::new(Code::NotFound));
         };

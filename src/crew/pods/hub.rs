@@ -13,7 +13,7 @@ use super::actor::{Committed, Gone, HeardOf, PodActor, PodChanged, Read, Recheck
 use super::metrics::EPOCHS;
 use super::observer::{Observer, Origin};
 use super::packet::{self, Packet};
-use super::store::live::{Found, Known, Mark};
+use super::store::realtime::{Found, Known, Mark};
 use crate::crew::events::service::Events;
 use crate::crew::feed::hub::EventHub;
 use crate::crew::journal::Deliver;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::store::live::Mark;
+use super::store::realtime::Mark;
 use crate::crew::journal::change::Change;
 
 /// Where something was committed.

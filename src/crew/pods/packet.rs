@@ -7,7 +7,7 @@ use bytes::{Buf, BufMut};
 use bytestring::ByteString;
 use uuid::Uuid;
 
-use super::store::live::Mark;
+use super::store::realtime::Mark;
 use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
 use crate::realtime::hub;

@@ -18,7 +18,7 @@ use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
 
 use super::hub::PodHub;
-use super::store::live::{self, Mark};
+use super::store::realtime::{self, Mark};
 use crate::crew::journal;
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
@@ -117,7 +117,7 @@ async fn run(shared: Arc<Shared>, database: Database, live: Arc<PodHub>) {
 /// Writes marks, tells of them and answers. Gives those back of which nobody knows whether they are stored.
 async fn write(part: Vec<(Reader, Due)>, database: &Database, live: &PodHub) -> Vec<(Reader, i64)> {
     let asked: Vec<(Reader, i64)> = part.iter().map(|(reader, due)| (*reader, due.seq)).collect();
-    match database.service(async |conn| live::mark_read(conn, &asked).await).await {
+    match database.service(async |conn| realtime::mark_read(conn, &asked).await).await {
         Ok(marks) => {
             let mut moved: HashMap<Uuid, Vec<Mark>> = HashMap::new();
             let mut answers = Vec::with_capacity(part.len());

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::metrics::{POD_READINGS, POD_REPAIRS};
-use super::store::live;
+use super::store::realtime;
 use crate::crew::messages::{self, MessagePage};
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
@@ -105,7 +105,7 @@ async fn read_all(database: Database, mut waiting: mpsc::UnboundedReceiver<Want>
 
 /// First the heads, then the rows: all up to a head is committed, and what is missing among the rows was superseded.
 async fn read(conn: &mut AsyncPgConnection, after: HashMap<Uuid, i64>) -> Result<HashMap<Uuid, Stretch>> {
-    let heads = live::heads(conn, after.keys().copied().collect()).await?;
+    let heads = realtime::heads(conn, after.keys().copied().collect()).await?;
     let limit = (ROWS / heads.len().max(1)).clamp(LEAST, messages::PAGE_MAX);
     let stretches = heads.iter().map(|(pod_id, head)| (*pod_id, after[pod_id], *head)).collect();
     let mut pages = messages::store::changed(conn, stretches, limit).await?;

@@ -169,7 +169,7 @@ impl Pods {
         if !live.address.send(IsFull { user_id }).await.unwrap_or(false) {
             return Ok(false);
         }
-        self.0.database.service(async |conn| store::live::may_join(conn, pod_id, user_id).await).await
+        self.0.database.service(async |conn| store::realtime::may_join(conn, pod_id, user_id).await).await
     }
 
     /// Leaves. The longest-standing member follows an owner; the last one out closes the pod.

@@ -1,7 +1,7 @@
 //! What HTTP reads of pods. They are written by the functions of the database that the journal calls, and by nothing here.
 
 pub mod cards;
-pub mod live;
+pub mod realtime;
 
 use std::collections::HashMap;
 

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::hub::PodHub;
-use super::store::live::{self, Mark};
+use super::store::realtime::{self, Mark};
 use crate::crew::journal::Deliver;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
@@ -54,7 +54,7 @@ impl Sweep {
     async fn look(&mut self) -> Result<()> {
         let began = Instant::now();
         let known = self.live.heads();
-        let read = async |conn: &mut _| Ok((live::epoch(conn).await?, live::sweep(conn, &known).await?));
+        let read = async |conn: &mut _| Ok((realtime::epoch(conn).await?, realtime::sweep(conn, &known).await?));
         let (epoch, found) = self.database.service(read).await?;
         metrics::SWEEP_SECONDS.histogram(&[("of", "heads")]).record(began.elapsed());
         self.live.epoch(&epoch);
@@ -70,13 +70,13 @@ impl Sweep {
 
     async fn look_at_marks(&mut self, pods: Vec<Uuid>) -> Result<()> {
         let began = Instant::now();
-        let sums = self.database.service(async |conn| live::sums_of_marks(conn, pods).await).await?;
+        let sums = self.database.service(async |conn| realtime::sums_of_marks(conn, pods).await).await?;
         let sums: HashMap<Uuid, i64> = sums.into_iter().collect();
         let moved = sums.iter().filter(|(pod_id, sum)| self.sums.get(*pod_id) != Some(*sum));
         let moved: Vec<Uuid> = moved.map(|(pod_id, _)| *pod_id).collect();
         let marks = match moved.is_empty() {
             true => Vec::new(),
-            false => self.database.service(async |conn| live::marks(conn, moved).await).await?,
+            false => self.database.service(async |conn| realtime::marks(conn, moved).await).await?,
         };
         self.sums = sums;
         metrics::SWEEP_SECONDS.histogram(&[("of", "marks")]).record(began.elapsed());

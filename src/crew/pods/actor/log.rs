@@ -13,7 +13,7 @@ use crate::crew::messages::Kind;
 use crate::crew::pods::metrics::POD_GAPS;
 use crate::crew::pods::packet::Packet;
 use crate::crew::pods::repairs::Stretch;
-use crate::crew::pods::store::live::{self, Mark};
+use crate::crew::pods::store::realtime::{self, Mark};
 use crate::foundation::errors::{Error, Result};
 use crate::realtime::topic_actor::RETRY;
 
@@ -143,7 +143,7 @@ impl Handler<Recheck> for PodActor {
 
     fn handle(&mut self, _: Recheck, ctx: &mut Self::Context) {
         let (database, pod_id, life) = (self.database.clone(), self.pod_id, self.life);
-        let reading = async move { database.service(async |conn| live::head(conn, pod_id).await).await };
+        let reading = async move { database.service(async |conn| realtime::head(conn, pod_id).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<i64>, actor, ctx| match outcome {
             Ok(_) if actor.life != life => {}
             Ok(head) => {

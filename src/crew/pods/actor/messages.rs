@@ -4,7 +4,7 @@ use actix::Message;
 use uuid::Uuid;
 
 use crate::crew::journal::change::Change;
-use crate::crew::pods::store::live::Mark;
+use crate::crew::pods::store::realtime::Mark;
 use crate::realtime::subscription::SubscriptionId;
 
 /// Changes of this pod, committed somewhere, ascending.
