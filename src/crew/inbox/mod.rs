@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 
 use crate::crew::messages::Message;
 use crate::crew::pods::Member;
-use crate::crew::pods::view::PodView;
+use crate::crew::pods::dto::PodView;
 
 /// The kind of a person's own topic.
 pub const KIND: &str = "user";

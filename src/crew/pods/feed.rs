@@ -6,9 +6,9 @@ use futures_util::future::BoxFuture;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::dto::{Order, PodView};
 use super::store::cards::{Card, cards};
 use super::store::of_event;
-use super::view::{Order, PodView};
 use crate::crew::feed::kinds::{FeedKind, Item, Removed};
 use crate::foundation::errors::Result;
 use crate::foundation::http::{Page, PageQuery};

@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, delete, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::dto::Seat;
 use super::service::Pods;
-use super::view::Seat;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::Result;
 use crate::foundation::http::{Json, Path, Problem, refusals};

@@ -7,6 +7,7 @@ pub mod actor;
 mod amend_routes;
 pub mod calls;
 pub mod channel;
+pub mod dto;
 mod feed;
 pub mod hub;
 mod member_routes;
@@ -25,7 +26,6 @@ pub mod state;
 pub mod store;
 pub mod sweep;
 mod under_way;
-pub mod view;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

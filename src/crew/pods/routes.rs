@@ -6,8 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::dto::{self, NewOwner, Order, PodBody, PodChange, PodDetail, PodView};
 use super::service::Pods;
-use super::view::{self, Heir, Order, PodBody, PodChange, PodDetail, PodView};
 use super::{NewPod, member_routes};
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::Result;
@@ -41,7 +41,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[post("/v1/events/{id}/pods")]
 async fn open(who: SignedIn, pods: web::Data<Pods>, event_id: Path<Uuid>, body: Json<PodBody>) -> Result<HttpResponse> {
     let id = body.id.unwrap_or_else(Uuid::now_v7);
-    let name = view::name(&body.name)?;
+    let name = dto::name(&body.name)?;
     let new = NewPod { id, event_id: *event_id, name, join_policy: body.join_policy };
     let fresh = pods.open(who.user_id, new).await?;
     let pod = pods.opened(&who, id).await?;
@@ -126,7 +126,7 @@ async fn change(
     id: Path<Uuid>,
     change: Json<PodChange>,
 ) -> Result<Json<PodDetail>> {
-    let name = change.name.as_deref().map(view::name).transpose()?;
+    let name = change.name.as_deref().map(dto::name).transpose()?;
     pods.change(*id, who.user_id, name, change.join_policy).await?;
     Ok(Json(pods.detail(&who, *id).await?))
 }
@@ -147,8 +147,13 @@ async fn change(
     )
 )]
 #[put("/v1/pods/{id}/owner")]
-async fn hand_over(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>, heir: Json<Heir>) -> Result<Json<PodDetail>> {
-    pods.hand_over(*id, who.user_id, heir.user_id).await?;
+async fn hand_over(
+    who: SignedIn,
+    pods: web::Data<Pods>,
+    id: Path<Uuid>,
+    new_owner: Json<NewOwner>,
+) -> Result<Json<PodDetail>> {
+    pods.hand_over(*id, who.user_id, new_owner.user_id).await?;
     Ok(Json(pods.detail(&who, *id).await?))
 }
 

@@ -8,13 +8,13 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use uuid::Uuid;
 
 use super::actor::{IsFull, PodActor};
+use super::dto::{Order, PodDetail, PodView};
 use super::hub::PodHub;
 use super::observer::Observer;
 use super::read_marks::ReadMarks;
 use super::repairs::Repairs;
 use super::sweep::Sweep;
 use super::under_way::UnderWay;
-use super::view::{Order, PodDetail, PodView};
 use super::{JoinPolicy, NewPod, actor, calls, store};
 use crate::crew::events;
 use crate::crew::events::service::Events;

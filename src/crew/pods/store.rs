@@ -12,7 +12,7 @@ use diesel::sql_types::{Array, Int2, Int4, Int8, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::view::{Order, PodDetail, PodView};
+use super::dto::{Order, PodDetail, PodView};
 use super::{JoinPolicy, Member, Pod};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::http::PagePosition;

@@ -7,8 +7,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::crew::pods::Pod;
+use crate::crew::pods::dto::PodView;
 use crate::crew::pods::store;
-use crate::crew::pods::view::PodView;
 use crate::foundation::errors::Result;
 use crate::foundation::prepared::{Statement, prepared};
 

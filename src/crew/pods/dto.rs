@@ -1,4 +1,4 @@
-//! What HTTP shows of pods.
+//! The shapes of pods in requests and answers of HTTP.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -74,9 +74,9 @@ pub struct PodChange {
     pub join_policy: Option<JoinPolicy>,
 }
 
-/// Who is to own a pod.
+/// The member to whom a pod is handed over.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-pub struct Heir {
+pub struct NewOwner {
     /// Another member.
     pub user_id: Uuid,
 }
