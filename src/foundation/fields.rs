@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_wrong_is_told_at_once() {
+    fn all_errors_are_reported_at_once() {
         let mut fields = Fields::new();
         fields.line("/artist", "", 10);
         fields.check(false, "/date_utc", "must lie ahead");
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_told_from_absent() {
+    fn null_differs_from_absent() {
         #[derive(Deserialize)]
         struct Change {
             #[serde(default, deserialize_with = "given")]

@@ -95,14 +95,14 @@ impl Health {
             Some(PartState::Degraded(_)) => ("degraded", true),
             Some(PartState::Ok) | None => ("ok", true),
         };
-        let told = parts.states.iter().map(|(part, state)| {
+        let named = parts.states.iter().map(|(part, state)| {
             let state = match state {
                 PartState::Ok => "ok".to_owned(),
                 PartState::Degraded(why) | PartState::Unavailable(why) => why.clone(),
             };
             (*part, state)
         });
-        Report { status, parts: told.collect(), ready }
+        Report { status, parts: named.collect(), ready }
     }
 }
 
@@ -140,18 +140,18 @@ fn judge(away: Duration, why: String) -> PartState {
 
 async fn ask(client: &mut Option<tokio_postgres::Client>, url: &str) -> Result<(), String> {
     // The driver's own words name neither user nor password.
-    let told = |cause: tokio_postgres::Error| match cause.as_db_error() {
+    let describe = |cause: tokio_postgres::Error| match cause.as_db_error() {
         Some(answer) => answer.message().to_owned(),
         None => std::error::Error::source(&cause).map_or_else(|| cause.to_string(), |source| source.to_string()),
     };
     if client.is_none() {
-        let config = db::config(url).map_err(told)?;
-        let (fresh, connection) = config.connect(tokio_postgres::NoTls).await.map_err(told)?;
+        let config = db::config(url).map_err(describe)?;
+        let (fresh, connection) = config.connect(tokio_postgres::NoTls).await.map_err(describe)?;
         tokio::spawn(connection);
         *client = Some(fresh);
     }
     match client {
-        Some(client) => client.simple_query("SELECT 1").await.map(drop).map_err(told),
+        Some(client) => client.simple_query("SELECT 1").await.map(drop).map_err(describe),
         None => Ok(()),
     }
 }
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_database_that_is_not_there_is_told_without_its_password() {
+    async fn a_missing_database_is_reported_without_its_password() {
         let mut client = None;
         let why = ask(&mut client, "postgres://ann:hunter2@127.0.0.1:1/podium").await.unwrap_err();
         assert!(why.contains("refused") && !why.contains("hunter2"), "{why}");

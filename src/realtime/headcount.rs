@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_late_changes_nothing_and_who_is_gone_takes_theirs() {
+    fn a_late_announcement_changes_nothing_and_a_node_that_is_gone_counts_no_more() {
         let (mut count, now) = (Headcount::default(), Instant::now());
         count.track(ADA);
         count.announced(THERE, 5, 7, now);

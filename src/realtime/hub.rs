@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::attendance::{Announced, Asked, Broadcast, Joined, NodeGone, SpeakUp};
 use super::bus::{Bus, Listening, Receive};
 use super::channel::Member;
-use super::nodes::{Neighbours, Nodes};
+use super::nodes::{NodeListener, Nodes};
 use super::registry::{Generation, Live, Registry, Start};
 use super::subscription::{Frame, Reach};
 use super::threads::Threads;
@@ -82,8 +82,8 @@ impl<A: TopicActor> Hub<A> {
             versions: AtomicU64::new(1),
         });
         if let Some(nodes) = &hub.nodes {
-            let told: Arc<dyn Neighbours> = hub.clone();
-            nodes.tell(Arc::downgrade(&told));
+            let listener: Arc<dyn NodeListener> = hub.clone();
+            nodes.add_listener(Arc::downgrade(&listener));
         }
         hub
     }
@@ -229,7 +229,7 @@ impl<A: TopicActor> Hub<A> {
     }
 }
 
-impl<A: TopicActor> Neighbours for Hub<A> {
+impl<A: TopicActor> NodeListener for Hub<A> {
     fn gone(&self, boot_id: Uuid) {
         self.tell_all(NodeGone(boot_id));
     }

@@ -99,10 +99,10 @@ pub fn deliver_to<'a>(relays: impl Iterator<Item = &'a RelayHandle>, topic: &Top
     if frames.is_empty() {
         return;
     }
-    let mut told: Vec<usize> = Vec::new();
+    let mut served: Vec<usize> = Vec::new();
     for relay in relays {
-        if !told.contains(&relay.id) {
-            told.push(relay.id);
+        if !served.contains(&relay.id) {
+            served.push(relay.id);
             relay.deliver(topic, frames.to_vec());
         }
     }

@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_told_though_the_log_has_gone_on_but_not_one_from_before_the_join() {
+    fn a_state_is_sent_though_the_log_has_gone_on_but_not_one_from_before_the_join() {
         let (outbox, subscription) = joining();
         let state = |as_of| Arc::new(Frame { text: text(&format!("s{as_of}")), reach: Reach::State { as_of } });
         subscription.offer(&state(3));

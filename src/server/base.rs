@@ -124,10 +124,10 @@ impl Base {
 
     /// Follows the embedded Postgres, for ever.
     pub fn watch(&self, health: Health) -> impl Future<Output = ()> + use<> {
-        let told = self.embedded.as_ref().map(Embedded::health);
+        let reports = self.embedded.as_ref().map(Embedded::health);
         async move {
-            match told {
-                Some(told) => follow(told, &health).await,
+            match reports {
+                Some(reports) => follow(reports, &health).await,
                 None => std::future::pending().await,
             }
         }
@@ -143,9 +143,9 @@ impl Base {
     }
 }
 
-async fn follow(mut told: watch::Receiver<embedded::Health>, health: &Health) {
-    while told.changed().await.is_ok() {
-        let state = state(&told.borrow_and_update());
+async fn follow(mut reports: watch::Receiver<embedded::Health>, health: &Health) {
+    while reports.changed().await.is_ok() {
+        let state = state(&reports.borrow_and_update());
         health.report(PART, state);
     }
 }

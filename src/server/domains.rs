@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn names_follow_prometheus_and_are_told_once() {
+    fn names_follow_prometheus_and_are_unique() {
         let all = metrics();
         for metric in &all {
             let counts = metric.name.ends_with("_total");
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn operators_are_told_of_each_and_are_warned_of_none_that_is_not() {
+    fn each_is_documented_and_no_alert_names_one_that_does_not_exist() {
         let all = metrics();
         let manual = include_str!("../../docs/OPERATIONS.md");
         for metric in all.iter().filter(|metric| metric.name.starts_with("podium_")) {

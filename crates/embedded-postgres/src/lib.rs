@@ -122,8 +122,8 @@ impl Embedded {
             return Err(error);
         }
         let (stop, stopped) = oneshot::channel();
-        let (told, health) = watch::channel(Health::Running);
-        let keeper = tokio::spawn(keeper::keep(launch, server, lock, stopped, told));
+        let (reporter, health) = watch::channel(Health::Running);
+        let keeper = tokio::spawn(keeper::keep(launch, server, lock, stopped, reporter));
         Ok(Embedded { folder, health, stop, keeper })
     }
 

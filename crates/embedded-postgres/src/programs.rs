@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_first_that_serves_is_taken_and_the_others_are_told_of() {
+    async fn the_first_that_serves_is_taken_and_the_others_are_reported() {
         let root = tempfile::tempdir().expect("a folder");
         fs::set_permissions(root.path(), fs::Permissions::from_mode(0o755)).expect("open to all");
         let account = Account::choose(None, &EXAMPLE).expect("an account");

@@ -109,7 +109,7 @@ pub struct Crowd<'a> {
     failed: Option<String>,
     sampled: u64,
     /// What the gauges know of.
-    told: (u64, u64),
+    reported: (u64, u64),
 }
 
 impl<'a> Crowd<'a> {
@@ -148,7 +148,7 @@ impl<'a> Crowd<'a> {
             pending: 0,
             failed: None,
             sampled: 0,
-            told: (0, 0),
+            reported: (0, 0),
         };
         if plan.what == What::Posts {
             let topic = plan.topic.replace("{event}", &population.event);
@@ -326,9 +326,9 @@ impl<'a> Crowd<'a> {
         sockets.turn(until, self).map_err(|error| error.to_string())?;
         self.take_posts();
         let now = self.counts();
-        self.gauges.sends.fetch_add(now.0 - self.told.0, Ordering::Relaxed);
-        self.gauges.deliveries.fetch_add(now.1 - self.told.1, Ordering::Relaxed);
-        self.told = now;
+        self.gauges.sends.fetch_add(now.0 - self.reported.0, Ordering::Relaxed);
+        self.gauges.deliveries.fetch_add(now.1 - self.reported.1, Ordering::Relaxed);
+        self.reported = now;
         self.failed.take().map_or(Ok(()), Err)
     }
 

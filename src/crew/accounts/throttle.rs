@@ -331,15 +331,15 @@ mod tests {
     }
 
     #[test]
-    fn mails_to_one_address_are_few_and_nobody_is_told() {
+    fn mails_to_one_address_are_few_and_no_answer_says_so() {
         let throttle = Throttle::new(5, 30);
         let asked: Vec<_> = (0..5).map(|_| throttle.mail(Who::new(OWNER, from(1))).unwrap()).collect();
         assert_eq!(asked, [true, true, true, false, false]);
         assert!(!throttle.mail(Who::new(OWNER, from(2))).unwrap());
-        let (mut told, mut number) = (true, 0);
-        while told {
+        let (mut allowed, mut number) = (true, 0);
+        while allowed {
             number += 1;
-            told = throttle.mail(Who::new(&format!("{number}@example.org"), from(1))).is_ok();
+            allowed = throttle.mail(Who::new(&format!("{number}@example.org"), from(1))).is_ok();
         }
         assert_eq!(number, 26, "thirty from one address");
         assert!(throttle.check(Who::new(OWNER, from(1))).is_ok(), "which is no failure to sign in");

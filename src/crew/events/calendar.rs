@@ -47,7 +47,7 @@ fn calendar(Dated { event, created_at, updated_at }: &Dated, public: &PublicUrl)
     // What is told by the second ends with the second, and an end that is no later than the start is none (3.8.2.2).
     let starts = seconds(time.starts);
     let ends = time.ends.map(seconds).filter(|ends| *ends > starts);
-    let zone = zone::Told::new(time.zone, starts, ends.unwrap_or(starts));
+    let zone = zone::CalendarZone::new(time.zone, starts, ends.unwrap_or(starts));
 
     let mut lines = Lines::new();
     lines.plain("BEGIN", "VCALENDAR");
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_that_the_clocks_show_twice_is_told_in_utc_the_second_time() {
+    fn an_hour_that_the_clocks_show_twice_is_written_in_utc_the_second_time() {
         let first = of("2027-11-07T05:30:00Z", None, Some("America/New_York"));
         assert!(first.contains("DTSTART;TZID=America/New_York:20271107T013000\r\n"), "{first}");
         let second = of("2027-11-07T06:30:00Z", None, Some("America/New_York"));

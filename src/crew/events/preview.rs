@@ -36,10 +36,10 @@ fn preview(event: &Event, phase: Phase) -> Preview {
     let Event { slug, artist, venue, city, .. } = event;
     let off = if event.cancelled_at.is_some() { "Called off: " } else { "" };
     let when = match phase {
-        Phase::Over => format!("This was on {}.", event.time().told()),
-        Phase::Upcoming | Phase::On => format!("{}. Find your crew for the show.", event.time().told()),
+        Phase::Over => format!("This was on {}.", event.time().describe()),
+        Phase::Upcoming | Phase::On => format!("{}. Find your crew for the show.", event.time().describe()),
     };
-    let description = if event.cancelled_at.is_some() { format!("{}.", event.time().told()) } else { when };
+    let description = if event.cancelled_at.is_some() { format!("{}.", event.time().describe()) } else { when };
     Preview {
         title: format!("{off}{artist} at {venue}, {city}"),
         description,

@@ -66,9 +66,9 @@ impl EventTime {
 
     /// Returns when it is as people read it, such as `Saturday 5 June 2027, 20:00, New York time`. One that lasts longer than
     /// a day has its last day told too.
-    pub fn told(&self) -> String {
+    pub fn describe(&self) -> String {
         let starts = self.starts.with_timezone(&self.zone);
-        let zone = zone_told(self.zone);
+        let zone = zone_label(self.zone);
         let start = starts.format("%A %-d %B %Y, %H:%M");
         match self.ends {
             Some(ends) if ends - self.starts > TimeDelta::days(1) => {
@@ -104,7 +104,7 @@ pub fn zone_named(name: &str) -> Option<Tz> {
 }
 
 /// The name of a zone as people read it: that of its city, where it is named after one.
-fn zone_told(zone: Tz) -> String {
+fn zone_label(zone: Tz) -> String {
     match zone.name().rsplit_once('/') {
         Some((region, city)) if region != "Etc" => format!("{} time", city.replace('_', " ")),
         _ => zone.name().to_owned(),
@@ -168,17 +168,18 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_told_with_its_year_and_its_zone() {
-        let told = |starts: &str, ends: Option<&str>, zone| EventTime::new(at(starts), ends.map(at), zone).told();
+    fn a_time_is_described_with_its_year_and_its_zone() {
+        let described =
+            |starts: &str, ends: Option<&str>, zone| EventTime::new(at(starts), ends.map(at), zone).describe();
         let new_york = Some("America/New_York");
-        assert_eq!(told("2027-06-06T00:00:00Z", None, new_york), "Saturday 5 June 2027, 20:00, New York time");
-        assert_eq!(told("2027-06-06T00:00:00Z", None, None), "Sunday 6 June 2027, 00:00, UTC");
+        assert_eq!(described("2027-06-06T00:00:00Z", None, new_york), "Saturday 5 June 2027, 20:00, New York time");
+        assert_eq!(described("2027-06-06T00:00:00Z", None, None), "Sunday 6 June 2027, 00:00, UTC");
         assert_eq!(
-            told("2027-06-04T16:00:00Z", Some("2027-06-06T21:30:00Z"), Some("Europe/Berlin")),
+            described("2027-06-04T16:00:00Z", Some("2027-06-06T21:30:00Z"), Some("Europe/Berlin")),
             "Friday 4 June 2027, 18:00, to Sunday 6 June 2027, Berlin time"
         );
         // A night is no second day.
-        let night = told("2027-06-04T20:00:00Z", Some("2027-06-05T03:00:00Z"), Some("Etc/GMT-2"));
+        let night = described("2027-06-04T20:00:00Z", Some("2027-06-05T03:00:00Z"), Some("Etc/GMT-2"));
         assert_eq!(night, "Friday 4 June 2027, 22:00, Etc/GMT-2");
     }
 

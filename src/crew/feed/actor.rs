@@ -87,13 +87,13 @@ pub struct EventActor {
 /// What its sessions were told.
 struct State {
     position: i64,
-    tallies: Vec<Told>,
+    tallies: Vec<SentTally>,
     epoch: String,
     read_at: Instant,
 }
 
 /// A tally as it was told.
-struct Told {
+struct SentTally {
     count: Count,
     /// When it may be counted again.
     again_at: Instant,
@@ -150,15 +150,15 @@ impl EventActor {
 
     /// When the first of the tallies that are due may be counted.
     fn count_at(&self, due: Due) -> Instant {
-        let told = self.state.iter().flat_map(|state| state.tallies.iter().enumerate());
-        let due = told.filter(|(place, _)| due.has(Due::tally(*place)));
-        due.map(|(_, told)| told.again_at).min().unwrap_or_else(Instant::now)
+        let tallies = self.state.iter().flat_map(|state| state.tallies.iter().enumerate());
+        let due = tallies.filter(|(place, _)| due.has(Due::tally(*place)));
+        due.map(|(_, sent)| sent.again_at).min().unwrap_or_else(Instant::now)
     }
 
     /// What may be read now: a tally that was counted a moment ago waits.
     fn ready(&self, due: Due) -> Due {
         let (now, tallies) = (Instant::now(), self.state.iter().flat_map(|state| state.tallies.iter().enumerate()));
-        tallies.filter(|(_, told)| told.again_at > now).fold(due, |due, (place, _)| due.without(Due::tally(place)))
+        tallies.filter(|(_, sent)| sent.again_at > now).fold(due, |due, (place, _)| due.without(Due::tally(place)))
     }
 
     fn speak(&mut self, ctx: &mut Context<Self>) {
@@ -227,7 +227,7 @@ impl EventActor {
             Reading::OtherHistory => ctx.notify(EpochChanged),
             Reading::News { frames, upto, more, counted } => {
                 (state.position, state.read_at) = (upto, began);
-                self.marks.told(upto);
+                self.marks.sent(upto);
                 self.audience.broadcast(&frames);
                 self.tell_counted(counted);
                 self.behind = more;
@@ -243,13 +243,13 @@ impl EventActor {
         let Some(state) = &mut self.state else { return };
         let tallies = self.kinds.tallies();
         for Counted { place, count, took } in counted {
-            let (Some(told), Some(tally)) = (state.tallies.get_mut(place), tallies.get(place)) else { continue };
-            told.again_at = Instant::now() + took * SHARE;
+            let (Some(sent), Some(tally)) = (state.tallies.get_mut(place), tallies.get(place)) else { continue };
+            sent.again_at = Instant::now() + took * SHARE;
             self.marks.counted(place, count.revision);
-            if told.count.value != count.value {
+            if sent.count.value != count.value {
                 self.audience.state(tally.event(), &tally.payload(&count.value));
             }
-            told.count = count;
+            sent.count = count;
         }
     }
 
@@ -268,12 +268,12 @@ impl EventActor {
         let reading = read_first(self.audience.topic().clone(), self.registration.take_ready(), read);
         ctx.wait(wrap_future::<_, Self>(reading).map(|found, actor, ctx| {
             actor.state = found.map(|(head, counted, read_at)| {
-                actor.marks.told(head.seq);
+                actor.marks.sent(head.seq);
                 counted.iter().for_each(|counted| actor.marks.counted(counted.place, counted.count.revision));
-                let told = |Counted { count, .. }| Told { count, again_at: read_at };
+                let sent = |Counted { count, .. }| SentTally { count, again_at: read_at };
                 State {
                     position: head.seq,
-                    tallies: counted.into_iter().map(told).collect(),
+                    tallies: counted.into_iter().map(sent).collect(),
                     epoch: head.epoch,
                     read_at,
                 }

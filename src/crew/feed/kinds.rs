@@ -41,7 +41,7 @@ impl Item {
 #[derive(Debug, PartialEq)]
 pub enum Removed {
     /// Everybody is told.
-    Told {
+    Announced {
         /// The event that tells it, such as `post:removed`.
         event: &'static str,
         /// What that says.

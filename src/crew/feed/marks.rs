@@ -96,7 +96,7 @@ impl Marks {
     }
 
     /// Notes up to where items were told.
-    pub fn told(&self, position: i64) {
+    pub fn sent(&self, position: i64) {
         self.0.position.store(position, Ordering::Release);
     }
 
@@ -112,7 +112,7 @@ impl Marks {
 
     /// Nothing is known any more.
     pub fn forget(&self) {
-        self.told(-1);
+        self.sent(-1);
         self.0.revisions.iter().for_each(|revision| revision.store(-1, Ordering::Release));
     }
 
@@ -146,11 +146,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told_is_known_until_it_is_forgotten() {
+    fn what_was_sent_is_known_until_it_is_forgotten() {
         let (marks, id) = (Marks::default(), Uuid::from_u128(1));
         marks.counted(1, 7);
         assert_eq!(marks.known(id), None, "the position is not known");
-        marks.told(5);
+        marks.sent(5);
         let known = marks.known(id).expect("it is known");
         assert_eq!((known.position, known.revisions[0], known.revisions[1]), (5, -1, 7));
         marks.forget();

@@ -142,7 +142,7 @@ fn removal_frame(topic: &Topic, kinds: &[Arc<dyn FeedKind>], gone: &store::Remov
     let kind = kinds.iter().find(|kind| kind.name() == gone.kind);
     let removed = kind.map_or(Removed::Nothing, |kind| kind.removed(gone.id, gone.seq));
     let (text, origin, ends) = match removed {
-        Removed::Told { event, payload } => (frame::push(topic.as_str(), event, &payload), gone.seq, Ends::Nobody),
+        Removed::Announced { event, payload } => (frame::push(topic.as_str(), event, &payload), gone.seq, Ends::Nobody),
         // Nobody else gets it: it is older than whatever they may see.
         Removed::Ends(user_id) => (Encoded::default(), i64::MIN, Ends::User(user_id)),
         Removed::Nothing => (Encoded::default(), i64::MIN, Ends::Nobody),

@@ -71,14 +71,14 @@ impl Sweep {
 
     async fn look_at(&mut self, place: usize, tally: &Arc<dyn Tally>, known: &[Known]) -> Result<()> {
         let began = Instant::now();
-        let told: HashMap<Uuid, i64> = known.iter().map(|known| (known.event_id, known.revisions[place])).collect();
-        let events = told.keys().copied().collect();
+        let sent: HashMap<Uuid, i64> = known.iter().map(|known| (known.event_id, known.revisions[place])).collect();
+        let events = sent.keys().copied().collect();
         let revisions = self.database.service(async |conn| tally.revisions(conn, events).await).await;
         self.count_at.insert(place, Instant::now() + COUNTS.max(began.elapsed() * SHARE));
         let of = [("of", tally.field())];
         metrics::SWEEP_SECONDS.histogram(&of).record(began.elapsed());
         for (event_id, revision) in revisions? {
-            if told.get(&event_id) != Some(&revision) {
+            if sent.get(&event_id) != Some(&revision) {
                 metrics::SWEEP_FOUND.counter(&of).increment(1);
                 self.hub.note(event_id, Due::tally(place));
             }

@@ -59,7 +59,7 @@ pub struct Inbox {
     /// Pods whose activity is to be told.
     due: HashSet<Uuid>,
     /// When a pod's activity was told last, for as long as that matters.
-    told: HashMap<Uuid, Instant>,
+    announced: HashMap<Uuid, Instant>,
     /// Who has gone from which pod a moment ago, and by which line.
     gone: HashMap<(Uuid, Uuid), (i64, Instant)>,
     reading: bool,
@@ -106,7 +106,7 @@ impl Inbox {
             people: HashMap::new(),
             pods: HashMap::new(),
             due: HashSet::new(),
-            told: HashMap::new(),
+            announced: HashMap::new(),
             gone: HashMap::new(),
             reading: false,
             comparing: false,
@@ -142,7 +142,7 @@ impl Inbox {
             if watched.people.is_empty() {
                 self.pods.remove(&pod_id);
                 self.due.remove(&pod_id);
-                self.told.remove(&pod_id);
+                self.announced.remove(&pod_id);
             }
         }
     }
@@ -181,9 +181,9 @@ impl Inbox {
 
     fn removed(&mut self, user_id: Uuid, pod_id: Uuid, reason: &str, position: i64) {
         // One who is not known to be in it, while their pods are being read, may be all the same.
-        let is_told = self.gone.get(&(user_id, pod_id)).is_some_and(|(gone, _)| *gone >= position);
+        let is_known = self.gone.get(&(user_id, pod_id)).is_some_and(|(gone, _)| *gone >= position);
         let has_come_again = self.known(user_id, pod_id).is_some_and(|known| known.since > position);
-        if is_told || has_come_again || !self.people.contains_key(&user_id) {
+        if is_known || has_come_again || !self.people.contains_key(&user_id) {
             return;
         }
         self.gone.insert((user_id, pod_id), (position, Instant::now()));
@@ -237,14 +237,14 @@ impl Inbox {
 
     fn read(&mut self, ctx: &mut Context<Self>) {
         let now = Instant::now();
-        self.told.retain(|_, told| now.saturating_duration_since(*told) < PACE);
+        self.announced.retain(|_, announced| now.saturating_duration_since(*announced) < PACE);
         self.gone.retain(|_, (_, gone)| now.saturating_duration_since(*gone) < MEMORY);
-        let pods: Vec<Uuid> = self.due.iter().filter(|pod_id| !self.told.contains_key(pod_id)).copied().collect();
+        let pods: Vec<Uuid> = self.due.iter().filter(|pod_id| !self.announced.contains_key(pod_id)).copied().collect();
         let watched = pods.iter().filter_map(|pod_id| self.pods.get(pod_id));
         let people: HashSet<Uuid> = watched.flat_map(|watched| &watched.people).copied().collect();
         for pod_id in &pods {
             self.due.remove(pod_id);
-            self.told.insert(*pod_id, now);
+            self.announced.insert(*pod_id, now);
         }
         if people.is_empty() {
             self.reading = false;

@@ -31,17 +31,17 @@ impl Previews for InvitePreviews {
 fn preview(invite: &super::Preview, code: &str) -> Preview {
     let super::Preview { state, pod, event, invited_by, .. } = invite;
     let off = if event.cancelled_at.is_some() { "Called off: " } else { "" };
-    let what = format!("{off}{} at {}, {}. {}.", event.artist, event.venue, event.city, event.time().told());
+    let what = format!("{off}{} at {}, {}. {}.", event.artist, event.venue, event.city, event.time().describe());
     Preview {
         title: format!("{} invites you to {}", invited_by.display_name, pod.name),
-        description: format!("{what} {}", told(*state, pod)),
+        description: format!("{what} {}", describe_state(*state, pod)),
         path: format!("/i/{code}"),
         // Whoever finds the link may come in.
         listed: false,
     }
 }
 
-fn told(state: InviteState, pod: &InvitingPod) -> String {
+fn describe_state(state: InviteState, pod: &InvitingPod) -> String {
     match state {
         InviteState::Open if pod.free_seats == 1 => format!("1 of {} seats is free.", pod.seats),
         InviteState::Open => format!("{} of {} seats are free.", pod.free_seats, pod.seats),

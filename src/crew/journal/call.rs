@@ -171,9 +171,9 @@ impl Outcome {
     }
 }
 
-/// What calls have come to, until it is told.
+/// What calls have committed, until it is announced.
 #[derive(Default)]
-pub struct Told {
+pub struct CallNews {
     lines: News,
     /// Subjects of which an earlier attempt may have written lines that nobody was told of.
     unknown: Vec<Subject>,
@@ -186,7 +186,7 @@ impl Entry for Call {
     type Target = Logs;
     type Answer = Done;
     type Verdict = Outcome;
-    type News = Told;
+    type News = CallNews;
 
     const MEASURED: bool = false;
 
@@ -210,21 +210,21 @@ impl Entry for Call {
         Ok(outcomes)
     }
 
-    fn judge(self, outcome: Outcome, repeated: bool, told: &mut Told) -> Result<Done> {
+    fn judge(self, outcome: Outcome, repeated: bool, news: &mut CallNews) -> Result<Done> {
         let (effects, ok) = (self.effects, outcome.code == "ok");
         let fresh = !outcome.lines.is_empty();
         for (pod_id, line) in &outcome.lines {
-            told.lines.changed(*pod_id, line);
+            news.lines.changed(*pod_id, line);
         }
         if repeated {
-            told.unknown.push(self.subject);
+            news.unknown.push(self.subject);
         }
         if ok && effects.ends_pods {
-            told.gone.extend(outcome.pods);
+            news.gone.extend(outcome.pods);
         }
         let seen = fresh || repeated || (ok && effects.card);
         if let (true, Some(event_id)) = (seen, effects.event_id.or(outcome.event_id)) {
-            told.events.push((event_id, effects.members));
+            news.events.push((event_id, effects.members));
         }
         match outcome.code.as_str() {
             "ok" => Ok(Done { seat: outcome.seat, fresh }),
@@ -234,17 +234,17 @@ impl Entry for Call {
         }
     }
 
-    fn tell(logs: &Logs, told: Told) {
+    fn tell(logs: &Logs, news: CallNews) {
         logs.tell(|deliver| {
-            told.lines.tell(deliver);
-            for subject in told.unknown {
+            news.lines.tell(deliver);
+            for subject in news.unknown {
                 deliver.recheck(match subject {
                     Subject::Pod(pod_id) => Some(pod_id),
                     Subject::Event(_) => None,
                 });
             }
-            told.gone.into_iter().for_each(|pod_id| deliver.gone(pod_id));
-            told.events.into_iter().for_each(|(event_id, members)| deliver.feed_moved(event_id, members));
+            news.gone.into_iter().for_each(|pod_id| deliver.gone(pod_id));
+            news.events.into_iter().for_each(|(event_id, members)| deliver.feed_moved(event_id, members));
         });
     }
 

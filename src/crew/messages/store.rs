@@ -219,11 +219,11 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_a_reaction_are_told_as_one() {
+    fn spellings_of_a_reaction_are_merged() {
         let [a, b, c] = [1, 2, 3].map(Uuid::from_u128);
         let stored = [("\u{2764}", vec![b, a]), ("\u{2764}\u{fe0f}", vec![a, c]), ("ok", vec![a])];
-        let told = each_as_one(stored.map(|(emoji, people)| (emoji.to_owned(), people)).into());
-        assert_eq!(told, BTreeMap::from([("ok".into(), vec![a]), ("\u{2764}\u{fe0f}".into(), vec![b, a, c])]));
+        let merged = each_as_one(stored.map(|(emoji, people)| (emoji.to_owned(), people)).into());
+        assert_eq!(merged, BTreeMap::from([("ok".into(), vec![a]), ("\u{2764}\u{fe0f}".into(), vec![b, a, c])]));
     }
 
     #[test]

@@ -72,7 +72,7 @@ struct Node {
     boot: u64,
     actor: Option<Actor>,
     /// Committed, and told to nobody yet.
-    untold: VecDeque<Entry>,
+    unannounced: VecDeque<Entry>,
 }
 
 /// One socket.
@@ -151,7 +151,7 @@ impl World {
     fn commit(&mut self, node: usize, kind: Kind, person: usize, of: Option<Entry>) {
         let entry = self.store.write(kind, person, of);
         self.tell(|| format!("node {node} commits {entry:?}"));
-        self.nodes[node].untold.push_back(entry);
+        self.nodes[node].unannounced.push_back(entry);
     }
 
     fn step(&mut self) {

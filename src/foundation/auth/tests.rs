@@ -99,7 +99,7 @@ fn time_is_kept_to_the_second() {
 }
 
 #[test]
-fn claims_of_the_wrong_type_are_told_apart_from_forgery() {
+fn claims_of_the_wrong_type_are_not_taken_for_forgery() {
     for claims in [
         json!({"sub": ANN}),
         json!({"exp": soon()}),

@@ -198,9 +198,9 @@ mod tests {
         assert_eq!(watched.get_tcp_user_timeout(), Some(&UNACKNOWLEDGED));
         assert_eq!(watched.get_keepalives_idle(), KEEPALIVE.0);
         let url = "postgres://ann@db/podium?keepalives_idle=99&tcp_user_timeout=7&keepalives_retries=1";
-        let told = config(url).unwrap();
-        assert_eq!(told.get_keepalives_idle(), Duration::from_secs(99));
-        assert_eq!(told.get_tcp_user_timeout(), Some(&Duration::from_secs(7)));
-        assert_eq!(told.get_keepalives_retries(), Some(1));
+        let tuned = config(url).unwrap();
+        assert_eq!(tuned.get_keepalives_idle(), Duration::from_secs(99));
+        assert_eq!(tuned.get_tcp_user_timeout(), Some(&Duration::from_secs(7)));
+        assert_eq!(tuned.get_keepalives_retries(), Some(1));
     }
 }

@@ -122,15 +122,15 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let read = strict::read(serde_path_to_error::Deserializer::new(&mut json, &mut track));
     if let Err(Unread { cause: Some(cause), mut unknown }) = read {
         // A wrong value stops the reading; what comes after it need not be JSON.
-        serde_json::from_slice::<IgnoredAny>(body).map_err(|error| told(&error))?;
+        serde_json::from_slice::<IgnoredAny>(body).map_err(|error| refusal(&error))?;
         if !strict::is_data(&cause) {
-            return Err(told(&cause));
+            return Err(refusal(&cause));
         }
         let detail = strict::without_position(&cause).into();
         unknown.push(FieldError { pointer: pointer(track.path().iter()).into(), detail });
         return Err(Error::invalid_fields(unknown));
     }
-    json.end().map_err(|error| told(&error))?;
+    json.end().map_err(|error| refusal(&error))?;
     // Serde would fill a struct from a list, too.
     if !text.trim_start().starts_with('{') {
         return Err(Error::invalid("", "must be an object"));
@@ -142,7 +142,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
 }
 
 /// What serde found: not JSON at all, or JSON in which a value is wrong.
-fn told(error: &serde_json::Error) -> Error {
+fn refusal(error: &serde_json::Error) -> Error {
     if strict::is_data(error) {
         Error::invalid("", strict::without_position(error))
     } else {
@@ -223,8 +223,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parts = request.match_info();
-        let told = parts.iter().all(|(_, part)| !part.contains('\0') && !part.contains("%00"));
-        let read = web::Path::<T>::extract(request).now_or_never().and_then(|path| path.ok()).filter(|_| told);
+        let is_clean = parts.iter().all(|(_, part)| !part.contains('\0') && !part.contains("%00"));
+        let read = web::Path::<T>::extract(request).now_or_never().and_then(|path| path.ok()).filter(|_| is_clean);
         ready(read.map(|path| Path(path.into_inner())).ok_or_else(no_such_path))
     }
 }
@@ -238,7 +238,7 @@ pub(super) fn body_error(error: JsonPayloadError) -> Error {
     match &error {
         JsonPayloadError::ContentType => unsupported_type(),
         JsonPayloadError::OverflowKnownLength { limit, .. } | JsonPayloadError::Overflow { limit } => too_large(*limit),
-        JsonPayloadError::Deserialize(cause) => told(cause),
+        JsonPayloadError::Deserialize(cause) => refusal(cause),
         JsonPayloadError::Payload(PayloadError::Overflow) => Error::new(Code::TooLarge),
         other => Error::because(Code::Malformed, format!("the body cannot be read: {other}")),
     }

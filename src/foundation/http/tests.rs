@@ -201,7 +201,7 @@ async fn a_body_where_none_is_taken_is_refused() {
 }
 
 #[actix_web::test]
-async fn unknown_addresses_and_methods_are_told_apart() {
+async fn unknown_addresses_and_methods_differ() {
     refused(&ask(TestRequest::get().uri("/v1/nothing")).await, 404, "not_found");
     let answer = ask(TestRequest::delete().uri("/v1/things")).await;
     refused(&answer, 405, "method_not_allowed");

@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_told_in_one_line() {
+    fn a_wrong_value_is_reported_in_one_line() {
         let text = one_line(load(&environment(&[("PODIUM_DRAIN", "soon\nor later")])).unwrap_err());
         assert_eq!(
             text,

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn every_flag_is_told_apart() {
+    fn every_flag_is_distinct() {
         let command = clap::Command::new("podium").args(Rows::with([]).args());
         command.clone().debug_assert();
         let matches =

@@ -44,14 +44,14 @@ impl Address {
         // Another may have chosen already; then theirs is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
         // The parser's own words would show the password.
-        let told = |_: RedisError| BusError::url("is not the address of a Redis");
-        let info = url.expose().into_connection_info().map_err(told)?;
+        let invalid = |_: RedisError| BusError::url("is not the address of a Redis");
+        let info = url.expose().into_connection_info().map_err(invalid)?;
         let password = info.redis_settings().password().filter(|password| !password.is_empty()).map(str::to_owned);
         // To say which library this is would be one more right for it to have.
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3).set_skip_set_lib_name();
         let info = info.set_redis_settings(settings);
         let client = match ca {
-            None => Client::open(info).map_err(told)?,
+            None => Client::open(info).map_err(invalid)?,
             Some(_) if !url.expose().starts_with("rediss://") => {
                 return Err(BusError::ca("is of no use without TLS: REDIS_URL must begin with rediss://".to_owned()));
             }
@@ -65,7 +65,7 @@ impl Address {
     }
 
     /// What went wrong, in one line, without the password: some servers repeat what they do not understand.
-    pub fn told(&self, cause: &RedisError) -> String {
+    pub fn describe(&self, cause: &RedisError) -> String {
         let mut text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         if let Some(password) = &self.password {
             text = text.replace(password.as_str(), "********");
@@ -103,23 +103,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_an_address_is_told_without_its_password() {
-        let told = refused("redis://ann:hunter2@[::1", None);
-        assert!(told.starts_with("REDIS_URL: ") && !told.contains("hunter2"), "{told}");
-        let told = refused("redis://127.0.0.1", Some("/nowhere/ca.pem"));
-        assert!(told.starts_with("PODIUM_REDIS_CA: ") && told.contains("rediss://"), "{told}");
-        let told = refused("rediss://127.0.0.1", Some("/nowhere/ca.pem"));
-        assert!(told.starts_with("PODIUM_REDIS_CA: /nowhere/ca.pem: "), "{told}");
-        let told = refused("rediss://127.0.0.1", Some("/dev/null"));
-        assert!(told.ends_with("holds no certificate in PEM"), "{told}");
+    fn an_invalid_address_is_reported_without_its_password() {
+        let text = refused("redis://ann:hunter2@[::1", None);
+        assert!(text.starts_with("REDIS_URL: ") && !text.contains("hunter2"), "{text}");
+        let text = refused("redis://127.0.0.1", Some("/nowhere/ca.pem"));
+        assert!(text.starts_with("PODIUM_REDIS_CA: ") && text.contains("rediss://"), "{text}");
+        let text = refused("rediss://127.0.0.1", Some("/nowhere/ca.pem"));
+        assert!(text.starts_with("PODIUM_REDIS_CA: /nowhere/ca.pem: "), "{text}");
+        let text = refused("rediss://127.0.0.1", Some("/dev/null"));
+        assert!(text.ends_with("holds no certificate in PEM"), "{text}");
     }
 
     #[test]
     fn a_cause_is_one_short_line_without_the_password() {
         let address = Address::read(&Secret::new("redis://ann:hunter2@127.0.0.1"), None).unwrap();
         let detail = format!("unknown command HELLO,\r\n with args 3 AUTH ann hunter2 {}", "x".repeat(500));
-        let told = address.told(&RedisError::from((ErrorKind::Client, "refused", detail)));
-        assert!(told.contains("AUTH ann ********") && !told.contains("hunter2"), "{told}");
-        assert!(!told.contains('\n') && told.chars().count() <= MOST + 1, "{told}");
+        let text = address.describe(&RedisError::from((ErrorKind::Client, "refused", detail)));
+        assert!(text.contains("AUTH ann ********") && !text.contains("hunter2"), "{text}");
+        assert!(!text.contains('\n') && text.chars().count() <= MOST + 1, "{text}");
     }
 }

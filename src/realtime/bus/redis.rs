@@ -245,15 +245,15 @@ async fn subscribe(address: Arc<Address>, shared: Arc<Shared>) {
                 shared.interests.connected();
                 let mut asking = connection.clone();
                 let cause = tokio::select! {
-                    cause = follow(&mut asking, &shared, &mut backoff) => address.told(&cause),
-                    cause = keep_asking(&mut connection) => address.told(&cause),
+                    cause = follow(&mut asking, &shared, &mut backoff) => address.describe(&cause),
+                    cause = keep_asking(&mut connection) => address.describe(&cause),
                     () = lost.notified() => "the connection was lost".to_owned(),
                 };
                 shared.subscribed.store(false, Ordering::Release);
                 shared.interests.disconnected();
                 cause
             }
-            Err(cause) => address.told(&cause),
+            Err(cause) => address.describe(&cause),
         };
         shared.no_subscribing.lost(cause);
         back_off(&mut backoff).await;
@@ -318,7 +318,7 @@ async fn publish(address: Arc<Address>, shared: Arc<Shared>, mut waiting: mpsc::
             }
             Err(cause) => cause,
         };
-        shared.no_publishing.lost(address.told(&cause));
+        shared.no_publishing.lost(address.describe(&cause));
         // Whoever gets it that late has found it otherwise.
         parcels.clear();
         while let Ok(parcel) = waiting.try_recv() {

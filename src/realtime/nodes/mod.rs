@@ -1,7 +1,7 @@
 //! The other nodes: who is alive, and whether all of them hear each other on the bus.
 //!
 //! Each node beats once a second on the bus, and keeps a row in Postgres. What follows from both is decided by [`View`];
-//! here are the clocks, the connections, and those who are told: the sweep by [`Status`], presence by [`Neighbours`].
+//! here are the clocks, the connections, and those who are told: the sweep by [`Status`], presence by [`NodeListener`].
 
 mod store;
 mod view;
@@ -47,7 +47,7 @@ pub struct Status {
 }
 
 /// Who is told of what happens to nodes.
-pub trait Neighbours: Send + Sync + 'static {
+pub trait NodeListener: Send + Sync + 'static {
     /// That node is dead, or has stopped.
     fn gone(&self, boot_id: Uuid);
 
@@ -66,7 +66,7 @@ struct Inner {
     topic: Topic,
     view: Mutex<View>,
     status: watch::Sender<Status>,
-    told: Mutex<Vec<Weak<dyn Neighbours>>>,
+    listeners: Mutex<Vec<Weak<dyn NodeListener>>>,
     /// Whether this node has left; held while its row is written.
     left: tokio::sync::Mutex<bool>,
     /// This node has begun or ceased to hear the bus: its row is to say so.
@@ -86,7 +86,7 @@ impl Nodes {
             topic,
             view: Mutex::new(View::new(Instant::now())),
             status: watch::Sender::new(Status::default()),
-            told: Mutex::default(),
+            listeners: Mutex::default(),
             left: tokio::sync::Mutex::new(false),
             turned: Notify::new(),
             _listening: listening,
@@ -94,8 +94,8 @@ impl Nodes {
     }
 
     /// Who, too, is told of what happens to nodes.
-    pub fn tell(&self, told: Weak<dyn Neighbours>) {
-        self.0.told.lock().push(told);
+    pub fn add_listener(&self, listener: Weak<dyn NodeListener>) {
+        self.0.listeners.lock().push(listener);
     }
 
     /// Who takes the beats.
@@ -169,7 +169,7 @@ impl Nodes {
             dead.into_iter().for_each(|boot_id| self.gone(boot_id));
             let hears = verdict != Verdict::CutOff;
             if hears && (!heard || lapsed) {
-                self.0.each_told(|told| told.back());
+                self.0.each_listener(|listener| listener.back());
             }
             if heard != hears || lapsed {
                 self.0.turned.notify_one();
@@ -212,14 +212,14 @@ impl Nodes {
 
     fn gone(&self, boot_id: Uuid) {
         tracing::info!(%boot_id, "a node is gone");
-        self.0.each_told(|told| told.gone(boot_id));
+        self.0.each_listener(|listener| listener.gone(boot_id));
     }
 }
 
 impl Inner {
-    fn each_told(&self, tell: impl Fn(&dyn Neighbours)) {
-        let told = self.told.lock().clone();
-        told.iter().filter_map(Weak::upgrade).for_each(|told| tell(&*told));
+    fn each_listener(&self, call: impl Fn(&dyn NodeListener)) {
+        let listeners = self.listeners.lock().clone();
+        listeners.iter().filter_map(Weak::upgrade).for_each(|listener| call(&*listener));
     }
 }
 
@@ -240,7 +240,7 @@ impl Receive for Inner {
             }
             Some((&BYE, _)) if from != self.bus.boot_id() => {
                 self.view.lock().left(from);
-                self.each_told(|told| told.gone(from));
+                self.each_listener(|listener| listener.gone(from));
             }
             _ => {}
         }

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_nothing_is_told() {
+    fn where_nothing_is_nothing_is_shown() {
         let page = filled(&Page::Nothing);
         assert!(page.contains("noindex") && !page.contains("canonical") && !page.contains("og:url"), "{page}");
         let general = filled(&Page::General { path: "/".into() });

@@ -128,7 +128,7 @@ fn seen(answer: &Answer) -> (u16, Value, Vec<(String, String)>) {
 }
 
 #[tokio::test]
-async fn who_has_an_account_is_told_by_no_answer_and_no_work() {
+async fn who_has_an_account_shows_in_no_answer_and_no_work() {
     let server = behind_a_proxy().await;
     Account::register(&server, OWNER).await;
     // What is made at the start for those who have none: a hash, and a look at it.
@@ -147,8 +147,8 @@ async fn who_has_an_account_is_told_by_no_answer_and_no_work() {
             assert_eq!(seen_by_stranger[0], seen_by_stranger[1], "round {round}");
             assert_eq!((seen_by_stranger[0].0.0, seen_by_stranger[0].1), (401, 1.0), "round {round}");
         } else {
-            let told = |of: &((u16, Value, Vec<_>), f64)| (of.0.0, of.0.1.clone(), of.1);
-            assert_eq!(told(&seen_by_stranger[0]), told(&seen_by_stranger[1]), "round {round}");
+            let shown = |of: &((u16, Value, Vec<_>), f64)| (of.0.0, of.0.1.clone(), of.1);
+            assert_eq!(shown(&seen_by_stranger[0]), shown(&seen_by_stranger[1]), "round {round}");
             assert_eq!((seen_by_stranger[0].0.0, seen_by_stranger[0].1), (429, 0.0), "round {round}");
         }
     }

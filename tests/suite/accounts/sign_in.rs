@@ -57,7 +57,7 @@ async fn an_address_has_one_account_however_it_is_spelled() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_registration_is_told_at_once() {
+async fn all_errors_of_a_registration_are_reported_at_once() {
     let server = Server::start().await;
     let body = json!({"email": "ana", "password": "1234567", "display_name": " "});
     let problem = server.http("POST", "/v1/auth/register", None, Some(body)).await.refused(422, "invalid");
@@ -287,12 +287,12 @@ async fn a_role_is_granted_by_the_operator_and_taken_away_at_once() {
     server.get("/v1/me", &ana.person()).await.refused(401, "unauthorized");
     assert_eq!(claims(&Account::login(&server, "ana@example.org").await.access_token)["role"], Value::Null);
 
-    for (deed, email, told) in
+    for (deed, email, expected) in
         [("grant", "nobody@example.org", "has no account"), ("revoke", "nobody", "must be an address of mail")]
     {
         let output = role(&server, deed, email);
         let line = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!((output.status.code(), line.trim_end().lines().count()), (Some(1), 1), "{line}");
-        assert!(line.contains(told), "{line}");
+        assert!(line.contains(expected), "{line}");
     }
 }

@@ -115,9 +115,9 @@ async fn every_name_survives() {
         let new = json!({"artist": name, "city": name, "venue": name, "slug": format!("name-{number}"),
                          "date_utc": "2099-06-06T01:00:00Z"});
         let event = server.post("/v1/events", &ana, new).await.ok(201);
-        let told = read(&calendar(&server, &event).await).await;
+        let entry = read(&calendar(&server, &event).await).await;
         let name = text(&event, "artist");
-        assert_eq!((text(&told, "summary"), text(&told, "location")), (name, &*format!("{name}, {name}")));
+        assert_eq!((text(&entry, "summary"), text(&entry, "location")), (name, &*format!("{name}, {name}")));
     }
 }
 
@@ -126,7 +126,7 @@ async fn every_name_survives() {
 async fn a_zone_is_defined_rightly() {
     let server = Server::start().await;
     let ana = server.person("Ana");
-    for (number, (zone, starts, ends, told_in)) in [
+    for (number, (zone, starts, ends, zone_shown)) in [
         (None, "2099-06-06T01:00:00Z", None, None),
         (Some("UTC"), "2099-06-06T01:00:00Z", None, None),
         (Some("Europe/Berlin"), "2027-07-01T18:00:00Z", Some("2027-07-01T22:00:00Z"), Some("Europe/Berlin")),
@@ -152,9 +152,9 @@ async fn a_zone_is_defined_rightly() {
                          "ends_at": ends, "time_zone": zone});
         let event = server.post("/v1/events", &ana, new).await.ok(201);
         let file = calendar(&server, &event).await;
-        let told = read(&file).await;
-        assert_eq!(told["dtstart"], json!({"zone": told_in, "time": starts}), "{file}");
-        let ends = ends.map(|ends| json!({"zone": told_in, "time": ends}));
-        assert_eq!(told["dtend"], ends.unwrap_or(Value::Null), "{file}");
+        let entry = read(&file).await;
+        assert_eq!(entry["dtstart"], json!({"zone": zone_shown, "time": starts}), "{file}");
+        let ends = ends.map(|ends| json!({"zone": zone_shown, "time": ends}));
+        assert_eq!(entry["dtend"], ends.unwrap_or(Value::Null), "{file}");
     }
 }

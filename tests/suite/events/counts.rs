@@ -60,7 +60,7 @@ async fn a_crowd_of_strangers_makes_postgres_count_once() {
         .await
         .expect("a slow count");
     let first = join_all((0..30).map(|_| numbers(&server, event))).await;
-    assert!(first.iter().all(|told| told == &first[0]), "{first:?}");
+    assert!(first.iter().all(|each| each == &first[0]), "{first:?}");
     // A second of counting is worth nearly a minute.
     tokio::time::sleep(Duration::from_secs(4)).await;
     assert_eq!(numbers(&server, event).await, first[0]);

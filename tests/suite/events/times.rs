@@ -101,12 +101,12 @@ async fn an_event_lasts_31_days_at_most() {
     let ana = server.person("Ana");
     let new = |ends: &str| json!({"artist": "Low", "city": "Rome", "venue": "Hall", "date_utc": "2099-01-01T00:00:00Z", "ends_at": ends});
     let problem = server.post("/v1/events", &ana, new("2099-02-01T00:00:01Z")).await.refused(422, "invalid");
-    let told = json!([{"pointer": "/ends_at", "detail": "must be at most 31 days after date_utc"}]);
-    assert_eq!(problem["errors"], told);
+    let expected = json!([{"pointer": "/ends_at", "detail": "must be at most 31 days after date_utc"}]);
+    assert_eq!(problem["errors"], expected);
     let event = server.post("/v1/events", &ana, new("2099-02-01T00:00:00Z")).await.ok(201);
     let path = format!("/v1/events/{}", id_of(&event));
     for change in [json!({"ends_at": "2099-02-02T00:00:00Z"}), json!({"date_utc": "2098-12-31T23:59:59Z"})] {
-        assert_eq!(server.patch(&path, &ana, change).await.refused(422, "invalid")["errors"], told);
+        assert_eq!(server.patch(&path, &ana, change).await.refused(422, "invalid")["errors"], expected);
     }
     server.patch(&path, &ana, json!({"date_utc": "2099-01-15T00:00:00Z"})).await.ok(200);
     // One from before the rule can be called off, and has an end in the list.

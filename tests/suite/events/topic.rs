@@ -82,7 +82,7 @@ async fn a_join_is_answered_with_the_event_and_its_newest_pods() {
 }
 
 #[tokio::test]
-async fn every_change_of_a_card_is_told_and_nothing_of_who_is_inside() {
+async fn every_change_of_a_card_is_sent_and_nothing_of_who_is_inside() {
     let server = Server::start().await;
     let [ana, ben, cleo] = server.people();
     let event = server.event(&ana).await;
@@ -95,8 +95,8 @@ async fn every_change_of_a_card_is_told_and_nothing_of_who_is_inside() {
     assert_eq!(opened["pod"], listed(&server, &cleo, event, "opened").await[0]);
     assert_eq!((&opened["pod"]["free_seats"], &opened["pod"]["join_policy"]), (&json!(4), &json!("open")));
     let changed = async |what: &str, wanted: fn(&Value) -> bool| {
-        let told = cleos.client.event_where(&cleos.topic, "pod:changed", |told| wanted(&told["pod"])).await;
-        assert_eq!(told["pod"], listed(&server, &cleo, event, "opened").await[0], "{what}");
+        let push = cleos.client.event_where(&cleos.topic, "pod:changed", |push| wanted(&push["pod"])).await;
+        assert_eq!(push["pod"], listed(&server, &cleo, event, "opened").await[0], "{what}");
     };
     server.put(&seat(pod), &ben, json!({})).await.ok(200);
     changed("a seat is taken", |pod| pod["free_seats"] == 3).await;
@@ -121,13 +121,13 @@ async fn every_change_of_a_card_is_told_and_nothing_of_who_is_inside() {
     assert_eq!(closed["pod_id"], json!(pod));
     // The last one out closes a pod, too.
     let second = open(&server, &ben, event, json!({"name": "Two", "join_policy": "invite"})).await;
-    cleos.client.event_where(&cleos.topic, "pod:opened", |told| told["pod"]["id"] == json!(second)).await;
+    cleos.client.event_where(&cleos.topic, "pod:opened", |push| push["pod"]["id"] == json!(second)).await;
     server.delete(&membership(event), &ben).await.ok(204);
-    cleos.client.event_where(&cleos.topic, "pod:closed", |told| told["pod_id"] == json!(second)).await;
+    cleos.client.event_where(&cleos.topic, "pod:closed", |push| push["pod_id"] == json!(second)).await;
     cleos.until("one member less", |picture| picture.members == 3).await;
     assert!(cleos.picture().pods.is_empty());
     // What is said inside is nobody's business here, and a person's name is in nothing but the maker's id.
-    let all = cleos.told().iter().map(|frame| frame.payload.to_string()).collect::<String>();
+    let all = cleos.received().iter().map(|frame| frame.payload.to_string()).collect::<String>();
     for hidden in [ben.name.as_str(), &eve.name, "last_seq", "\"head\"", "user_id", "\"members\""] {
         assert!(!all.contains(hidden), "{hidden} in {all}");
     }
@@ -154,7 +154,7 @@ async fn messages_and_reading_move_nothing_on_the_wall() {
     anas.until("one more", |picture| picture.members == 3).await;
     let again = EventClient::join(&server, &ana, event).await;
     assert_eq!(again.joined["head"], anas.joined["head"]);
-    assert!(anas.told().iter().all(|frame| !frame.event.starts_with("pod:")));
+    assert!(anas.received().iter().all(|frame| !frame.event.starts_with("pod:")));
 }
 
 #[tokio::test]
@@ -208,7 +208,7 @@ async fn a_burst_is_merged_and_the_last_value_comes() {
 }
 
 #[tokio::test]
-async fn many_pods_at_once_are_told_in_turns_and_nobody_is_cut_for_it() {
+async fn many_pods_at_once_are_sent_in_turns_and_no_session_is_cut() {
     let server = Server::start_with(&[("PODIUM_LIMIT_SESSION_FRAMES", "100")]).await;
     let [ana, ben] = server.people();
     let (event, _) = server.pod(&[ana.clone(), ben.clone()]).await;
@@ -252,7 +252,7 @@ async fn who_leaves_loses_the_topic_and_who_comes_back_may_join_it() {
     }
     // And nobody else is closed for it, nor told of it but by numbers.
     assert!(!anas.picture().closed);
-    assert!(anas.told().iter().all(|frame| !frame.payload.to_string().contains(&ben.id.to_string())));
+    assert!(anas.received().iter().all(|frame| !frame.payload.to_string().contains(&ben.id.to_string())));
 }
 
 #[tokio::test]

@@ -54,8 +54,8 @@ async fn what_nobody_foresaw_is_unavailable_and_holds_up_nobody() {
         let reply = client.reply(pushed).await;
         match text.starts_with("fail") {
             true => {
-                let told = reply.refused("unavailable");
-                assert!(told["retry_after_ms"].is_u64() && !told.to_string().contains("provoked"), "{told}");
+                let error = reply.refused("unavailable");
+                assert!(error["retry_after_ms"].is_u64() && !error.to_string().contains("provoked"), "{error}");
             }
             false => drop(reply.ok()),
         }

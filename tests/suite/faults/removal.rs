@@ -114,8 +114,8 @@ async fn remove(cluster: &Cluster, how: &str) {
     let later = |activity: &Value| activity["head"].as_i64().is_some_and(|head| head >= last);
     staying.event_where(&format!("user:{}", people[2].id), "pod:activity", later).await;
     for client in live.iter().chain(&inboxes) {
-        let told = client.event(&own, "pod:removed").await;
-        assert_eq!(told, json!({"pod_id": pod, "reason": "removed"}));
+        let notice = client.event(&own, "pod:removed").await;
+        assert_eq!(notice, json!({"pod_id": pod, "reason": "removed"}));
         client.heartbeat().await;
     }
 

@@ -162,7 +162,7 @@ async fn every_body_refuses_what_is_not_its_own() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_apart_from_what_is_not_done_there() {
+async fn unknown_paths_and_unknown_methods_differ() {
     let server = Server::start().await;
     let ana = server.person("Ana");
     server.get("/v1/nothing", &ana).await.refused(404, "not_found");

@@ -34,13 +34,13 @@ async fn a_pod_is_pinned_and_marked_for_oneself_alone() {
 
     let pinned = server.patch(&path, &ana, json!({"pinned": true})).await.ok(200);
     assert!(pinned["pinned_at"].is_string() && pinned["marked_unread"] == json!(false), "{pinned}");
-    let told = phone.event(&topic, "pod:marked").await;
-    assert_eq!(told, json!({"pod_id": pod, "pinned_at": pinned["pinned_at"], "marked_unread": false}));
+    let push = phone.event(&topic, "pod:marked").await;
+    assert_eq!(push, json!({"pod_id": pod, "pinned_at": pinned["pinned_at"], "marked_unread": false}));
     // Asking again changes nothing.
     assert_eq!(server.patch(&path, &ana, json!({"pinned": true})).await.ok(200), pinned);
     let both = server.patch(&path, &ana, json!({"marked_unread": true})).await.ok(200);
     assert_eq!(both, json!({"pinned_at": pinned["pinned_at"], "marked_unread": true}));
-    let marked = phone.event_where(&topic, "pod:marked", |told| told["marked_unread"] == json!(true)).await;
+    let marked = phone.event_where(&topic, "pod:marked", |push| push["marked_unread"] == json!(true)).await;
     assert_eq!(marked["pinned_at"], pinned["pinned_at"]);
     let held = entry(&server, &ana, pod).await;
     assert_eq!((&held["pinned_at"], &held["marked_unread"]), (&pinned["pinned_at"], &json!(true)));
@@ -51,7 +51,7 @@ async fn a_pod_is_pinned_and_marked_for_oneself_alone() {
     // What is taken away is told, too.
     let unpinned = server.patch(&path, &ana, json!({"pinned": false, "marked_unread": false})).await.ok(200);
     assert_eq!(unpinned, json!({"pinned_at": null, "marked_unread": false}));
-    phone.event_where(&topic, "pod:marked", |told| told["pinned_at"].is_null()).await;
+    phone.event_where(&topic, "pod:marked", |push| push["pinned_at"].is_null()).await;
     assert_eq!(server.patch(&path, &ana, json!({})).await.ok(200), unpinned);
     bens.heartbeat().await;
     assert!(bens.heard(&bens_topic, "pod:marked").is_empty(), "it is nobody else's");
@@ -114,11 +114,11 @@ async fn marks_reach_devices_on_other_nodes_whatever_becomes_of_the_bus() {
     let path = format!("/v1/me/pods/{pod}");
     let (phone, topic) = device(&cluster.nodes[1], &ana).await;
     let pinned = cluster.nodes[0].patch(&path, &ana, json!({"pinned": true})).await.ok(200);
-    let told = phone.event(&topic, "pod:marked").await;
-    assert_eq!(told, json!({"pod_id": pod, "pinned_at": pinned["pinned_at"], "marked_unread": false}));
+    let push = phone.event(&topic, "pod:marked").await;
+    assert_eq!(push, json!({"pod_id": pod, "pinned_at": pinned["pinned_at"], "marked_unread": false}));
     // Nothing that is published comes any more.
     let deaf = Faults { lost: 1.0, doubled: 0.0, late: 0.0 };
     cluster.proxies.iter().for_each(|proxy| proxy.fault(deaf));
     cluster.nodes[0].patch(&path, &ana, json!({"marked_unread": true})).await.ok(200);
-    phone.event_where(&topic, "pod:marked", |told| told["marked_unread"] == json!(true)).await;
+    phone.event_where(&topic, "pod:marked", |push| push["marked_unread"] == json!(true)).await;
 }

@@ -12,7 +12,7 @@ async fn marks(server: &Server, pod: Uuid, person: &Person) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_read_mark_is_told_kept_and_never_moves_back() {
+async fn a_read_mark_is_sent_and_kept_and_never_moves_back() {
     let server = Server::start().await;
     let [ana, ben, fan, stranger] = server.people();
     let (event, pod) = server.pod(&[ana.clone(), ben.clone()]).await;

@@ -19,7 +19,7 @@ async fn inbox(server: &Server, person: &Person) -> (Client, String) {
 }
 
 #[tokio::test]
-async fn coming_and_going_are_told_to_every_device() {
+async fn coming_and_going_are_sent_to_every_device() {
     let server = Server::start().await;
     let [ana, ben, cleo] = server.people();
     let (event, pod) = server.pod(&[ana.clone(), cleo.clone()]).await;
@@ -184,8 +184,8 @@ async fn a_renewed_token_keeps_the_socket() {
     renewed.ask(&topic, "access_token", json!({"token": longer})).await.ok();
     node.until("joined").await;
     node.tell(&json!({"do": "renew", "token": longer})).await;
-    let told = node.until("renewed").await;
-    assert!(told["answer"]["expires_at"].is_string(), "{told}");
+    let event = node.until("renewed").await;
+    assert!(event["answer"]["expires_at"].is_string(), "{event}");
 
     // The one that did not renew goes when its time has come; the others stay.
     assert_eq!(expired.ended().await, End::Closed(4401));
@@ -193,7 +193,7 @@ async fn a_renewed_token_keeps_the_socket() {
     let body = json!({"id": id, "text": "after the first expiry"});
     server.post(&format!("/v1/pods/{pod}/messages"), &ben, body).await.ok(201);
     renewed.message(pod, id).await;
-    node.until_where("pod:activity", |told| told["payload"]["last_message"]["id"] == json!(id)).await;
+    node.until_where("pod:activity", |event| event["payload"]["last_message"]["id"] == json!(id)).await;
     renewed.heartbeat().await;
     // With the old token nobody comes back, with the new one they do.
     let refused = Client::try_open(&server, &ana.token, Way::Query).await.err().expect("an expired token");

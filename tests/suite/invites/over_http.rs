@@ -39,12 +39,12 @@ async fn a_link_lets_a_stranger_into_event_and_pod_at_once() {
     assert_eq!((&invite["uses"], &invite["used"], &invite["pod_id"]), (&json!(3), &json!(0), &json!(pod)));
     assert_eq!((&invite["created_by"], &invite["revoked_at"]), (&json!(ana.id), &Value::Null));
 
-    let told = preview(&server, &invite).await;
-    assert_eq!(told["state"], "open");
-    assert_eq!(told["pod"], json!({"id": pod, "name": "The front row", "seats": 5, "free_seats": 4}));
+    let shown = preview(&server, &invite).await;
+    assert_eq!(shown["state"], "open");
+    assert_eq!(shown["pod"], json!({"id": pod, "name": "The front row", "seats": 5, "free_seats": 4}));
     let found = server.http("GET", &format!("/v1/events/{event}"), None, None).await.ok(200);
-    assert_eq!(told["event"], without_counts(found));
-    assert_eq!(told["invited_by"], json!({"display_name": ana.name}));
+    assert_eq!(shown["event"], without_counts(found));
+    assert_eq!(shown["invited_by"], json!({"display_name": ana.name}));
 
     // Who is in the pod hears of the coming as of any other, and the one who comes on their own topic.
     let watcher = Client::open(&server, &ana).await;
@@ -112,8 +112,8 @@ async fn a_link_to_a_full_pod_says_so_and_is_not_spent() {
     let people: [Person; 6] = server.people();
     let (_, pod) = server.pod(&people[..5]).await;
     let invite = link(&server, pod, &people[3], json!({"uses": 1})).await;
-    let told = preview(&server, &invite).await;
-    assert_eq!((&told["state"], &told["pod"]["free_seats"]), (&json!("full"), &json!(0)));
+    let shown = preview(&server, &invite).await;
+    assert_eq!((&shown["state"], &shown["pod"]["free_seats"]), (&json!("full"), &json!(0)));
     accept(&server, &invite, &people[5]).await.refused(409, "pod_full");
     assert_eq!(listed(&server, pod, &people[0], &invite).await["used"], 0);
     server.delete(&format!("/v1/pods/{pod}/members/me"), &people[1]).await.ok(204);
@@ -176,8 +176,8 @@ async fn a_link_ends_in_time_and_with_its_pod() {
 
     server.delete(&format!("/v1/pods/{pod}"), &ana).await.ok(204);
     for link in [&invite, &endless] {
-        let told = preview(&server, link).await;
-        assert_eq!((&told["state"], &told["pod"]["free_seats"]), (&json!("closed"), &json!(0)));
+        let shown = preview(&server, link).await;
+        assert_eq!((&shown["state"], &shown["pod"]["free_seats"]), (&json!("closed"), &json!(0)));
         assert_eq!(accept(&server, link, &ben).await.refused(409, "conflict")["state"], "closed");
     }
     server.post(&format!("/v1/pods/{pod}/invites"), &ana, json!({})).await.refused(404, "not_found");

@@ -290,10 +290,10 @@ async fn judge(admin: &Client, world: &World) -> Vec<String> {
             .expect("the ops");
         let head: i64 =
             admin.query_one("SELECT last_seq FROM pods WHERE id = $1", &[&pod]).await.expect("the head").get(0);
-        let told: HashMap<Uuid, i64> = ops.iter().map(|row| (row.get(0), row.get(3))).collect();
+        let kept: HashMap<Uuid, i64> = ops.iter().map(|row| (row.get(0), row.get(3))).collect();
         for (op, given) in answers.iter().filter(|(op, _)| changes[op].pod == pod) {
-            if given.len() != 1 || !told.get(op).is_some_and(|seq| given.contains(seq)) {
-                wrong.push(format!("{:?} was answered {given:?}, kept is {:?}", changes[op], told.get(op)));
+            if given.len() != 1 || !kept.get(op).is_some_and(|seq| given.contains(seq)) {
+                wrong.push(format!("{:?} was answered {given:?}, kept is {:?}", changes[op], kept.get(op)));
             }
         }
         // Every number was given once: to an entry, or to the first change that bears it.

@@ -228,8 +228,8 @@ async fn whatever_is_done_all_end_with_the_state_of_a_fresh_join() {
         let reactions = data.and_then(|data| data.get("reactions").cloned()).unwrap_or(json!({}));
         let (changed_seq, text, reply_to): (i64, &str, Option<Uuid>) = (row.get(1), row.get(2), row.get(4));
         let found = json!([changed_seq, text, reactions, reply_to, row.get::<_, Vec<Uuid>>(5)]);
-        let told = ["changed_seq", "text", "reactions", "reply_to", "mentions"].map(|field| message[field].clone());
-        assert_eq!(json!(told), found, "seed {seed}");
+        let sent = ["changed_seq", "text", "reactions", "reply_to", "mentions"].map(|field| message[field].clone());
+        assert_eq!(json!(sent), found, "seed {seed}");
         let expected = match (row.get::<_, bool>(6), edits.get(&id_in(message))) {
             (true, _) => Some(""),
             (false, Some((_, text))) => Some(text.as_str()),

@@ -44,8 +44,9 @@ async fn a_deleted_text_is_in_no_row_no_frame_no_answer_and_no_log() {
     // The newest message is what the inbox shows.
     let third = json!({"id": Uuid::now_v7(), "text": format!("the last one, {MARK}")});
     server.post(&path, &ana, third.clone()).await.ok(201);
-    let shows =
-        |text: &'static str| move |told: &Value| told["last_message"]["text"].as_str().unwrap_or("-").contains(text);
+    let shows = |text: &'static str| {
+        move |activity: &Value| activity["last_message"]["text"].as_str().unwrap_or("-").contains(text)
+    };
     bens.event_where(&own(ben.id), "pod:activity", shows(MARK)).await;
     assert!(server.database.dump(&["--inserts"]).await.contains(MARK), "it would be found");
 
@@ -53,9 +54,9 @@ async fn a_deleted_text_is_in_no_row_no_frame_no_answer_and_no_log() {
     anas.ask(&topic, "message:delete", json!({"id": third["id"]})).await.ok();
     server.delete(&second_path, &ana).await.ok(200);
     // Ben is told what his inbox shows now; nothing after that has it.
-    let is_now = |told: &Value| told["last_message"]["deleted_at"].is_string() && told["head"] == 12;
-    let told = bens.event_where(&own(ben.id), "pod:activity", is_now).await;
-    clean("pod:activity", &told.to_string());
+    let is_now = |activity: &Value| activity["last_message"]["deleted_at"].is_string() && activity["head"] == 12;
+    let activity = bens.event_where(&own(ben.id), "pod:activity", is_now).await;
+    clean("pod:activity", &activity.to_string());
 
     // Whatever is repeated is answered as the first time, and brings nothing back.
     anas.ask(&topic, "message:new", first.clone()).await.ok();

@@ -35,16 +35,16 @@ const LINES: &str = "WITH put AS (INSERT INTO lines (id, room, text) \
 const VOTES: &str = "INSERT INTO votes (contest, person, op) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) \
    ON CONFLICT (contest, person) DO UPDATE SET op = excluded.op, changes = votes.changes + 1 WHERE votes.op <> excluded.op";
 
-/// What the board was told, in order.
+/// What the board received, in order.
 #[derive(Debug, PartialEq)]
-enum Told {
+enum Notice {
     Epoch(String),
     Lines(Vec<Uuid>),
     Recheck(Vec<Uuid>),
 }
 
 #[derive(Clone, Default)]
-struct Board(Arc<Mutex<Vec<Told>>>);
+struct Board(Arc<Mutex<Vec<Notice>>>);
 
 enum Queued {
     Line(Waiting<Line>),
@@ -84,11 +84,11 @@ impl Target for Board {
     }
 
     fn connected(&self, epoch: &str) {
-        self.0.lock().unwrap().push(Told::Epoch(epoch.to_owned()));
+        self.0.lock().unwrap().push(Notice::Epoch(epoch.to_owned()));
     }
 
     fn recheck(&self, suspects: HashSet<Uuid>) {
-        self.0.lock().unwrap().push(Told::Recheck(suspects.into_iter().collect()));
+        self.0.lock().unwrap().push(Notice::Recheck(suspects.into_iter().collect()));
     }
 }
 
@@ -127,7 +127,7 @@ impl Entry for Line {
     }
 
     fn tell(board: &Board, news: Vec<Uuid>) {
-        board.0.lock().unwrap().push(Told::Lines(news));
+        board.0.lock().unwrap().push(Notice::Lines(news));
     }
 
     fn refused(&self, _cause: &str) -> Error {
@@ -205,12 +205,12 @@ impl House {
 
     /// How often a writer has connected.
     fn connections(&self) -> usize {
-        self.told(|told| matches!(told, Told::Epoch(_)))
+        self.count(|notice| matches!(notice, Notice::Epoch(_)))
     }
 
     /// How often the board was told so.
-    fn told(&self, is_it: impl Fn(&Told) -> bool) -> usize {
-        self.board.0.lock().unwrap().iter().filter(|told| is_it(told)).count()
+    fn count(&self, is_it: impl Fn(&Notice) -> bool) -> usize {
+        self.board.0.lock().unwrap().iter().filter(|notice| is_it(notice)).count()
     }
 
     /// Nothing is committed until [`House::let_go`].
@@ -257,7 +257,9 @@ fn code<T: std::fmt::Debug>(outcome: &Result<T>) -> Code {
 #[tokio::test]
 async fn entries_of_a_subject_keep_their_order_and_are_written_though_nobody_waits() {
     let house = House::new(3, 10_000, PATIENT).await;
-    assert!(house.board.0.lock().unwrap().iter().all(|told| matches!(told, Told::Epoch(epoch) if !epoch.is_empty())));
+    assert!(
+        house.board.0.lock().unwrap().iter().all(|notice| matches!(notice, Notice::Epoch(epoch) if !epoch.is_empty()))
+    );
     let rooms: Vec<Uuid> = (0..5).map(|_| Uuid::now_v7()).collect();
     for number in 0..400 {
         for room in &rooms {
@@ -271,7 +273,7 @@ async fn entries_of_a_subject_keep_their_order_and_are_written_though_nobody_wai
     for room in rooms {
         assert_eq!(house.texts(room).await, numbers(400));
     }
-    let groups = house.told(|told| matches!(told, Told::Lines(_)));
+    let groups = house.count(|notice| matches!(notice, Notice::Lines(_)));
     assert!((3..200).contains(&groups), "2000 lines in {groups} groups");
 }
 
@@ -335,7 +337,7 @@ async fn what_was_committed_unseen_is_answered_with_its_first_outcome() {
     let (_, fresh) = said.await.expect("no panic").expect("stored");
     assert!(!fresh);
     assert_eq!(house.texts(room).await, ["once"]);
-    assert_eq!(house.told(|told| matches!(told, Told::Recheck(_))), 0, "nothing was given up");
+    assert_eq!(house.count(|notice| matches!(notice, Notice::Recheck(_))), 0, "nothing was given up");
 }
 
 #[tokio::test]
@@ -348,7 +350,8 @@ async fn what_was_given_up_is_looked_for_though_nobody_writes() {
     assert_eq!(house.texts(room).await, ["unseen"]);
     house.gate.lets_pass(Passing::Refused);
     house.gate.lets_pass(Passing::Everything);
-    wait::until("the room is suspect", async || house.told(|told| *told == Told::Recheck(vec![room])) == 1).await;
+    wait::until("the room is suspect", async || house.count(|notice| *notice == Notice::Recheck(vec![room])) == 1)
+        .await;
 }
 
 #[tokio::test]

@@ -380,8 +380,8 @@ async fn judge(admin: &Client, world: &World) -> Vec<String> {
             .await
             .expect("the members");
         stored.extend(log.iter().map(|row| ((id, row.get(6)), (row.get(3), (row.get(0), row.get(5))))));
-        let told = judge_log(&log, pod.get(1), pod.get(2), &members);
-        wrong.extend(told.into_iter().map(|what| format!("pod {id}: {what}")));
+        let faults = judge_log(&log, pod.get(1), pod.get(2), &members);
+        wrong.extend(faults.into_iter().map(|what| format!("pod {id}: {what}")));
     }
     {
         let shared = world.shared();

@@ -86,7 +86,7 @@ async fn spellings_of_an_emoji_are_one_reaction() {
 }
 
 #[tokio::test]
-async fn what_was_stored_in_two_spellings_is_told_as_one_and_nobody_is_stuck() {
+async fn what_was_stored_in_two_spellings_is_sent_as_one_and_can_be_taken_back() {
     let scene = Scene::set().await;
     let [ana, ben] = scene.people.each_ref().map(|person| person.id);
     let database = scene.server.database.connect().await;

@@ -86,7 +86,7 @@ async fn a_newcomer_sees_the_log_from_their_coming_on() {
 }
 
 #[tokio::test]
-async fn too_many_in_too_short_a_time_are_told_when_to_come_back() {
+async fn too_many_in_too_short_a_time_are_refused_with_retry_after() {
     let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "1/3")]).await;
     let [ana, ben] = server.people();
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;

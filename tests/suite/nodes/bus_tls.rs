@@ -67,7 +67,7 @@ async fn nodes_speak_over_tls_with_the_least_rights() {
 }
 
 #[tokio::test]
-async fn a_redis_that_does_not_let_in_or_is_not_believed_is_told_in_one_line() {
+async fn a_redis_that_refuses_or_is_not_trusted_is_logged_in_one_line() {
     let secured = Secured::start().await;
     let database = Arc::new(Database::create().await);
     let right = secured.url("localhost", PASSWORD);
@@ -87,8 +87,9 @@ async fn a_redis_that_does_not_let_in_or_is_not_believed_is_told_in_one_line() {
         node.post(&format!("/v1/pods/{pod}/messages"), &ana, json!({"text": "All the same."})).await.ok(201);
         // Tried again and again, and told when it changes alone.
         until("more attempts", async || node.metric("podium_bus_connections_lost_total").await > 8.0).await;
-        let told = node.log().into_iter().filter(|line| line.contains("no connection to Redis")).collect::<Vec<_>>();
-        assert!(told.iter().any(|line| line.contains(expected)) && told.len() < 8, "{told:#?}");
+        let warnings =
+            node.log().into_iter().filter(|line| line.contains("no connection to Redis")).collect::<Vec<_>>();
+        assert!(warnings.iter().any(|line| line.contains(expected)) && warnings.len() < 8, "{warnings:#?}");
         assert!(!node.log().iter().any(|line| line.contains("another-word")));
         assert_hidden(&node).await;
     }

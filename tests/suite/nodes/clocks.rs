@@ -76,11 +76,12 @@ async fn every_node_tells_the_same_time() {
         let client = Client::open(node, &ana).await;
         let began = Utc::now() - Duration::from_secs(1);
         let joined = client.join(&format!("pod:{pod}"), json!({})).await.ok();
-        let told = |value: &Value| value.as_str().and_then(|time| time.parse::<DateTime<Utc>>().ok()).expect("a time");
-        let time = told(&joined["server_time"]);
+        let parsed =
+            |value: &Value| value.as_str().and_then(|time| time.parse::<DateTime<Utc>>().ok()).expect("a time");
+        let time = parsed(&joined["server_time"]);
         assert!((began..=Utc::now() + Duration::from_secs(1)).contains(&time), "server_time {time}");
         let said = client.say(pod, uuid::Uuid::now_v7(), "What time is it?").await.ok();
-        let time = told(&said["at"]);
+        let time = parsed(&said["at"]);
         assert!((began..=Utc::now() + Duration::from_secs(1)).contains(&time), "at {time}");
     }
 }

@@ -36,7 +36,13 @@ async fn gather(server: &Server, people: &[Person]) -> Uuid {
 
 /// Everything that a card can go through, done on `node`; told to everyone in `hearing`, who are on whichever nodes, as the
 /// list says, and with the members counted.
-async fn all_is_told(node: &Server, people: &[Person; 3], event: Uuid, hearing: &[&EventClient], members: i64) {
+async fn every_change_arrives(
+    node: &Server,
+    people: &[Person; 3],
+    event: Uuid,
+    hearing: &[&EventClient],
+    members: i64,
+) {
     let [ana, ben, _] = people;
     let all = async |what: &str, holds: &(dyn Fn(&Picture) -> bool + Sync)| {
         join_all(hearing.iter().map(|client| client.until(what, holds))).await;
@@ -65,7 +71,7 @@ async fn all_is_told(node: &Server, people: &[Person; 3], event: Uuid, hearing: 
 }
 
 #[tokio::test]
-async fn what_happens_on_one_node_is_told_on_all() {
+async fn what_happens_on_one_node_is_sent_on_all() {
     let cluster = Cluster::start(3).await;
     let people: [Person; 3] = cluster.nodes[0].people();
     let event = gather(&cluster.nodes[0], &people).await;
@@ -76,7 +82,7 @@ async fn what_happens_on_one_node_is_told_on_all() {
     }
     // Also what a node has done on which nobody has the topic open.
     for node in [&cluster.nodes[0], &cluster.nodes[2]] {
-        all_is_told(node, &people, event, &[&first, &second], 3).await;
+        every_change_arrives(node, &people, event, &[&first, &second], 3).await;
     }
     let third = EventClient::join(&cluster.nodes[2], &people[2], event).await;
     for client in [&first, &second, &third] {
@@ -96,7 +102,7 @@ async fn a_bus_that_loses_everything_hides_nothing() {
     cluster.proxies.iter().for_each(|proxy| proxy.fault(DEAF));
     let first = EventClient::join(&cluster.nodes[0], &people[0], event).await;
     let second = EventClient::join(&cluster.nodes[1], &people[1], event).await;
-    all_is_told(&cluster.nodes[0], &people, event, &[&first, &second], 3).await;
+    every_change_arrives(&cluster.nodes[0], &people, event, &[&first, &second], 3).await;
     // Who leaves elsewhere loses the topic here, and gets nothing that was done after that.
     let left = EventClient::join(&cluster.nodes[1], &people[2], event).await;
     cluster.nodes[0].delete(&membership(event), &people[2]).await.ok(204);
@@ -127,7 +133,7 @@ async fn redis_being_gone_hides_nothing_and_sends_nobody_away() {
         until("the loss to be noticed", async || bus(node).await.is_some_and(|bus| bus != "ok")).await;
     }
     for node in &cluster.nodes {
-        all_is_told(node, &people, event, &[&first, &second], 3).await;
+        every_change_arrives(node, &people, event, &[&first, &second], 3).await;
     }
     assert_eq!((first.picture().present, second.picture().present), (2, 2));
     cluster.nodes[0].delete(&membership(event), &people[1]).await.ok(204);
@@ -135,8 +141,14 @@ async fn redis_being_gone_hides_nothing_and_sends_nobody_away() {
     cluster.redis.start_again().await;
     cluster.until_well().await;
     first.until("one", |picture| picture.present == 1).await;
-    all_is_told(&cluster.nodes[1], &[people[0].clone(), people[2].clone(), people[1].clone()], event, &[&first], 2)
-        .await;
+    every_change_arrives(
+        &cluster.nodes[1],
+        &[people[0].clone(), people[2].clone(), people[1].clone()],
+        event,
+        &[&first],
+        2,
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -19,10 +19,10 @@ async fn who_may_join_is_known_everywhere_though_the_bus_loses_it() {
     assert_eq!(joined["pod"]["join_policy"], "open");
     for policy in ["invite", "open", "invite"] {
         cluster.nodes[0].patch(&path, &ana, json!({"join_policy": policy})).await.ok(200);
-        bens.event_where(&topic, "pod:changed", |told| told["pod"]["join_policy"] == policy).await;
+        bens.event_where(&topic, "pod:changed", |push| push["pod"]["join_policy"] == policy).await;
     }
     cluster.nodes[0].patch(&path, &ana, json!({"name": "The back row"})).await.ok(200);
-    bens.event_where(&topic, "pod:changed", |told| told["pod"]["name"] == "The back row").await;
+    bens.event_where(&topic, "pod:changed", |push| push["pod"]["name"] == "The back row").await;
     // Once it is known, nobody asks again and again.
     let repeated = cluster.nodes[1].metric("podium_sweep_found_total").await;
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;

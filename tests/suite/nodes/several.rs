@@ -131,8 +131,8 @@ async fn whoever_is_removed_hears_nothing_more_on_any_node() {
         let secret = json!({"text": "Now that we are alone."});
         cluster.nodes[0].post(&format!("/v1/pods/{pod}/messages"), &ana, secret).await.ok(201);
         for client in &bens {
-            let told = client.event(&format!("user:{}", ben.id), "pod:removed").await;
-            assert_eq!(told, json!({"pod_id": pod, "reason": "removed"}));
+            let notice = client.event(&format!("user:{}", ben.id), "pod:removed").await;
+            assert_eq!(notice, json!({"pod_id": pod, "reason": "removed"}));
             client.event(&topic, "phx_close").await;
             let heard = client.frames().iter().any(|frame| frame.payload.to_string().contains("alone"));
             assert!(!heard, "{:?}", client.frames());

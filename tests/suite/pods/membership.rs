@@ -107,7 +107,7 @@ async fn a_repeat_answers_with_the_first_outcome() {
 
 /// A repeat is answered to its author even after they left, and after the pod was closed; nobody else learns that it exists.
 #[tokio::test]
-async fn ids_are_told_to_nobody_but_members_and_their_author() {
+async fn ids_are_shown_to_members_and_their_author_alone() {
     let (_database, owner, service) = pod_of_two("cd").await;
     owner
         .execute("INSERT INTO profiles (id, display_name) VALUES ($1, 'Stranger')", &[&id('s')])

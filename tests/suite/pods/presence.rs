@@ -85,12 +85,12 @@ async fn the_npm_clients_presence_agrees() {
     let (server, ana, ben, pod, _) = two().await;
     let mut node = Node::run("presence.mjs", &json!({"url": server.url, "pod": pod, "token": ana.token})).await;
     let counts = async |node: &mut Node, wanted: Value| {
-        node.until_where("sync", |told| told["keys"] == wanted).await;
+        node.until_where("sync", |event| event["keys"] == wanted).await;
     };
     let (me, other) = (ana.id.to_string(), ben.id.to_string());
     counts(&mut node, json!({&me: 1})).await;
     node.tell(&json!({"do": "come", "name": "phone", "token": ben.token})).await;
-    let came = node.until_where("came", |told| told["id"] == json!(other)).await;
+    let came = node.until_where("came", |event| event["id"] == json!(other)).await;
     assert_eq!(came["before"], 0);
     counts(&mut node, json!({&me: 1, &other: 1})).await;
     node.tell(&json!({"do": "come", "name": "laptop", "token": ben.token})).await;
@@ -105,7 +105,7 @@ async fn the_npm_clients_presence_agrees() {
 }
 
 #[tokio::test]
-async fn typing_is_told_to_the_others_and_ends_by_itself() {
+async fn typing_is_sent_to_the_others_and_ends_by_itself() {
     let (server, ana, ben, pod, topic) = two().await;
     let (anas, bens) = tokio::join!(Client::open(&server, &ana), Client::open(&server, &ben));
     for client in [&anas, &bens] {

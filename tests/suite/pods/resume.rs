@@ -348,7 +348,7 @@ async fn a_newcomer_sees_nothing_from_before() {
 /// Changes that this node did not commit itself, as another node's would be: what comes after them shows the gap, and
 /// Postgres fills it, in order, for those who may see it.
 #[tokio::test]
-async fn what_others_have_committed_is_read_and_told_in_order() {
+async fn what_other_nodes_have_committed_is_read_and_sent_in_order() {
     let server = unlimited().await;
     let [ana, ben, cleo] = server.people();
     let (event, pod) = server.pod(&[ana.clone(), ben.clone()]).await;

@@ -138,8 +138,8 @@ async fn one_who_is_removed_while_others_write_hears_nothing_after_it() {
             socket.ask(&topic, "history", json!({"after": 0})).await.refused("unmatched_topic");
             socket.say(pod, Uuid::now_v7(), "?").await.refused("unmatched_topic");
         }
-        let told = target.sockets[0].event(&format!("user:{}", dan.id), "pod:removed").await;
-        assert_eq!(told, json!({"pod_id": pod, "reason": "removed"}));
+        let notice = target.sockets[0].event(&format!("user:{}", dan.id), "pod:removed").await;
+        assert_eq!(notice, json!({"pod_id": pod, "reason": "removed"}));
         target.is_silent(pod, line(&server, pod, "removed", &dan).await).await;
         // They do not walk back in, by no door.
         let me = format!("/v1/pods/{pod}/members/me");
@@ -229,8 +229,8 @@ async fn goes_while_others_write(
         for socket in &target.sockets {
             socket.event(&topic, "phx_close").await;
         }
-        let told = target.sockets[0].event(&format!("user:{}", cleo.id), "pod:removed").await;
-        assert_eq!(told, json!({"pod_id": pod, "reason": reason}));
+        let notice = target.sockets[0].event(&format!("user:{}", cleo.id), "pod:removed").await;
+        assert_eq!(notice, json!({"pod_id": pod, "reason": reason}));
         stop.set(true);
     };
     tokio::join!(leaving, writing);

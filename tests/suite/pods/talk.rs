@@ -31,10 +31,10 @@ async fn five_talk(older: &[usize]) {
     let tokens: Vec<_> = people.iter().map(|person| &person.token).collect();
     let scenario = json!({"url": server.url, "pod": pod, "tokens": tokens, "count": EACH, "older": older});
     let mut node = Node::run("talk.mjs", &scenario).await;
-    let told = node.until("done").await;
+    let event = node.until("done").await;
 
-    let told = told["people"].as_array().unwrap();
-    let head = number(&told[0]["head"]);
+    let event = event["people"].as_array().unwrap();
+    let head = number(&event[0]["head"]);
     let all = (5 * EACH) as i64;
     let log = stored(&server, pod).await;
     let said: Vec<Value> = log[head as usize..]
@@ -42,15 +42,15 @@ async fn five_talk(older: &[usize]) {
         .map(|(seq, id, user_id, text)| json!({"id": id, "seq": seq, "user_id": user_id, "text": text}))
         .collect();
     assert_eq!(said.len() as i64, all);
-    for (person, told) in people.iter().zip(told) {
-        let heard = told["heard"].as_array().unwrap();
+    for (person, event) in people.iter().zip(event) {
+        let heard = event["heard"].as_array().unwrap();
         let seqs: Vec<i64> = heard.iter().map(|message| number(&message["seq"])).collect();
         assert_eq!(seqs, (head + 1..=head + all).collect::<Vec<_>>(), "what {} heard", person.name);
         assert_eq!(*heard, said, "what {} heard, and what is stored", person.name);
-        assert_eq!(number(&told["last"]), head + all);
+        assert_eq!(number(&event["last"]), head + all);
 
         // Each was answered with where it stands, and what one person said keeps its order.
-        let answers = told["answers"].as_array().unwrap();
+        let answers = event["answers"].as_array().unwrap();
         assert_eq!(answers.len(), EACH);
         let answered: Vec<_> = answers.iter().map(|answer| (&answer["seq"], &answer["id"])).collect();
         let mine = said.iter().filter(|message| message["user_id"] == json!(person.id));
@@ -131,10 +131,10 @@ async fn the_npm_client_resumes_by_itself_after_a_cut() {
         // It comes with the answer to the rejoin, or live after that.
         let (mut joined, mut heard) = (None, None);
         while joined.is_none() || heard.is_none() {
-            let told = node.next().await;
-            match told["event"].as_str() {
-                Some("joined") => joined = Some(number(&told["count"])),
-                Some("message") => heard = Some(told),
+            let event = node.next().await;
+            match event["event"].as_str() {
+                Some("joined") => joined = Some(number(&event["count"])),
+                Some("message") => heard = Some(event),
                 _ => {}
             }
         }
@@ -155,11 +155,11 @@ async fn the_npm_client_does_not_come_back_to_a_pod_that_it_was_removed_from() {
     node.until("joined").await;
     server.delete(&format!("/v1/pods/{pod}/members/{}", ben.id), &ana).await.ok(204);
     loop {
-        let told = node.next().await;
-        match told["event"].as_str() {
+        let event = node.next().await;
+        match event["event"].as_str() {
             Some("closed") => break,
             Some("message") => {}
-            _ => panic!("{told}"),
+            _ => panic!("{event}"),
         }
     }
     // Whatever it would do by itself, it would do within its 50 ms. A later word from it comes after that.

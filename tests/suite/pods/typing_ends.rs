@@ -8,7 +8,7 @@ use crate::support::cluster::Cluster;
 use crate::support::server::{Person, Server};
 
 /// Whether they type, in the order of being told, and where the messages stand among that.
-fn told(client: &Client, topic: &str) -> Vec<Value> {
+fn sequence(client: &Client, topic: &str) -> Vec<Value> {
     let frames = client.frames().into_iter().filter(|frame| frame.topic == topic);
     frames
         .filter_map(|frame| match frame.event.as_str() {
@@ -44,7 +44,7 @@ async fn a_message_ends_the_typing_that_led_to_it() {
     types(false).await;
     let (on, off, message) = (json!(true), json!(false), json!("message"));
     let expected = [&on, &message, &off, &on, &message, &off].map(Value::clone);
-    assert_eq!(told(&b, &topic), expected);
+    assert_eq!(sequence(&b, &topic), expected);
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn typing_that_began_since_goes_on() {
     let next = Uuid::now_v7();
     b.say(pod, next, "I wait").await.ok();
     b.message(pod, next).await;
-    assert_eq!(told(&b, &topic), [json!(true), json!("message"), json!("message")]);
+    assert_eq!(sequence(&b, &topic), [json!(true), json!("message"), json!("message")]);
     a.say(pod, Uuid::now_v7(), "the second").await.ok();
     b.event_where(&topic, "typing", |typing| typing["on"] == false).await;
 }
@@ -98,6 +98,6 @@ async fn a_message_ends_typing_on_every_node() {
     cluster.nodes[1].post(&format!("/v1/pods/{pod}/messages"), &ana, body).await.ok(201);
     stops().await;
     types().await;
-    let told: Vec<Value> = told(&b, &topic).into_iter().filter(Value::is_boolean).collect();
-    assert_eq!(told, [true, false, true, false, true]);
+    let typing: Vec<Value> = sequence(&b, &topic).into_iter().filter(Value::is_boolean).collect();
+    assert_eq!(typing, [true, false, true, false, true]);
 }

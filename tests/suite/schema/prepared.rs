@@ -52,7 +52,7 @@ async fn what_is_read_often_is_parsed_once_a_connection() {
         listener.event(&own, "pod:changed").await;
         let seq = listener.say(pod, Uuid::now_v7(), "hello").await.ok()["seq"].clone();
         listener.ask(&own, "read", json!({"seq": seq})).await.ok();
-        client.event_where(&topic, "pod:activity", |told| told["head"] == seq).await;
+        client.event_where(&topic, "pod:activity", |push| push["head"] == seq).await;
         server.get("/v1/me/pods", &ana).await.ok(200);
         server.get(&format!("/v1/pods/{pod}"), &ana).await.ok(200);
         server.get(&format!("/v1/events/{event}/pods"), &ana).await.ok(200);

@@ -104,10 +104,10 @@ fn documents_are_printed_without_settings_or_a_database() {
 }
 
 #[test]
-fn a_mistyped_variable_is_told() {
+fn a_mistyped_variable_is_reported() {
     let output = podium(&["config"], &[("PODIUM_LIMIT_MESSAGE", "off")]);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success() && told.contains("PODIUM_LIMIT_MESSAGE is set, but is no setting"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && printed.contains("PODIUM_LIMIT_MESSAGE is set, but is no setting"), "{printed}");
 }
 
 #[test]

@@ -59,10 +59,10 @@ async fn the_demo_has_two_accounts() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_podium"));
     command.arg("demo").env("DATABASE_URL", server.database.url()).env("PODIUM_JWT_SECRET", SECRET);
     let output = command.stdin(Stdio::null()).output().await.expect("podium demo");
-    let told = String::from_utf8(output.stdout).unwrap();
-    let password = told.split('"').find(|part| part.starts_with("paper")).unwrap_or_else(|| panic!("{told}"));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let password = printed.split('"').find(|part| part.starts_with("paper")).unwrap_or_else(|| panic!("{printed}"));
     for (email, name, pods) in [("mia@example.org", "Mia", 1), ("leo@example.org", "Leo", 1)] {
-        assert!(told.contains(email), "{told}");
+        assert!(printed.contains(email), "{printed}");
         let account = Account::of(email, &login(&server, email, password).await.ok(200));
         let me = server.get("/v1/me", &account.person()).await.ok(200);
         assert_eq!((&me["display_name"], &me["email"]), (&json!(name), &json!(email)));

@@ -21,17 +21,17 @@ async fn admin(server: &Server, path: &str) -> (u16, Value) {
 async fn until_status(server: &Server, status: u16, word: &str) -> Value {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
-        let (told, body) = admin(server, "/readyz").await;
-        if (told, &body["status"]) == (status, &json!(word)) {
+        let (code, body) = admin(server, "/readyz").await;
+        if (code, &body["status"]) == (status, &json!(word)) {
             return body;
         }
-        assert!(Instant::now() < deadline, "/readyz says {told} {body}, not {status} {word}");
+        assert!(Instant::now() < deadline, "/readyz says {code} {body}, not {status} {word}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
 #[tokio::test]
-async fn a_stop_is_told_before_it_comes() {
+async fn a_stop_is_announced_before_it_comes() {
     let mut server = Server::start_with(&[("PODIUM_HEALTH_INTERVAL", "8s"), ("PODIUM_DRAIN", "1s")]).await;
     let ana = server.person("Ana");
     server.get("/v1/me", &ana).await.ok(200);

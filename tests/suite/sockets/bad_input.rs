@@ -25,7 +25,7 @@ async fn alone() -> (Server, Person, Uuid, Client) {
 }
 
 #[tokio::test]
-async fn what_is_no_frame_is_told_so_and_the_socket_lives() {
+async fn an_invalid_frame_is_answered_and_the_socket_lives() {
     let (_server, _, pod, client) = alone().await;
     let deep = "[".repeat(30_000);
     let closed = "[".repeat(15_000) + &"]".repeat(15_000);
@@ -61,8 +61,8 @@ async fn what_is_no_frame_is_told_so_and_the_socket_lives() {
     ];
     for text in texts {
         client.send_text(text);
-        let told = client.event("phoenix", "error").await;
-        assert_eq!(told["code"], "malformed", "{text:.80}");
+        let error = client.event("phoenix", "error").await;
+        assert_eq!(error["code"], "malformed", "{text:.80}");
         client.heartbeat().await;
     }
     client.say(pod, Uuid::now_v7(), "still here").await.ok();
@@ -131,7 +131,7 @@ async fn a_payload_that_does_not_fit_is_refused_with_a_code() {
 }
 
 #[tokio::test]
-async fn unknown_topics_and_events_are_told_so() {
+async fn unknown_topics_and_events_are_refused() {
     let (server, ana, pod, client) = alone().await;
     let topic = format!("pod:{pod}");
     let some = Uuid::now_v7();
@@ -408,7 +408,7 @@ async fn the_hundred_and_first_topic_is_refused() {
 }
 
 #[tokio::test]
-async fn whoever_sends_too_much_is_told_or_cut() {
+async fn a_client_that_sends_too_much_is_refused_or_cut() {
     let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "1/3"), ("PODIUM_LIMIT_FRAMES", "1/50")]).await;
     let ana = server.person("Ana");
     let (_, pod) = server.pod(std::slice::from_ref(&ana)).await;
@@ -506,8 +506,8 @@ async fn one_bad_entry_in_a_group_does_not_fail_its_neighbours() {
             let reply = socket.reply(pushed).await;
             if text == POISON || text == "venom" {
                 // Only what is known to be the entry's own fault is called that.
-                let told = reply.refused(if text == POISON { "invalid" } else { "unavailable" });
-                assert!(!told.to_string().contains("no_poison"), "the database's words are not for clients: {told}");
+                let error = reply.refused(if text == POISON { "invalid" } else { "unavailable" });
+                assert!(!error.to_string().contains("no_poison"), "the database's words are not for clients: {error}");
             } else {
                 let answer = reply.ok();
                 assert_eq!(socket.message(*pod, *id).await["seq"], answer["seq"]);

@@ -278,7 +278,7 @@ async fn who_catches_up_a_long_log_is_never_cut() {
 }
 
 #[tokio::test]
-async fn who_is_told_a_long_gap_at_once_is_never_cut() {
+async fn a_session_that_is_sent_a_long_gap_is_never_cut() {
     let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
     let people: [Person; 3] = server.people();
     let (_, pod) = server.pod(&people).await;

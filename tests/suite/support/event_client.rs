@@ -57,7 +57,7 @@ impl EventClient {
     }
 
     /// The frames of the topic since the join was answered.
-    pub fn told(&self) -> Vec<Frame> {
+    pub fn received(&self) -> Vec<Frame> {
         let frames = self.client.frames();
         let join_ref = json!(self.client.join_ref(&self.topic));
         let answered = frames.iter().position(|frame| frame.event == "phx_reply" && frame.join_ref == join_ref);
@@ -67,7 +67,7 @@ impl EventClient {
 
     /// How many frames of this event have been told.
     pub fn count(&self, event: &str) -> usize {
-        self.told().iter().filter(|frame| frame.event == event).count()
+        self.received().iter().filter(|frame| frame.event == event).count()
     }
 
     /// What the topic has told so far. Each change must have a higher number than the one before.
@@ -76,7 +76,7 @@ impl EventClient {
         let (members, present) = (number(&self.joined["members"]), number(&self.joined["present"]));
         let mut picture = Picture { pods, members, present, closed: false };
         let mut last = number(&self.joined["head"]);
-        for Frame { event, payload, .. } in self.told() {
+        for Frame { event, payload, .. } in self.received() {
             assert!(!picture.closed, "{event} came after the end: {payload}");
             if event.starts_with("pod:") {
                 let seq = number(&payload["seq"]);

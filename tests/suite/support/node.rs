@@ -86,9 +86,9 @@ impl Node {
     /// The next thing of this kind that is wanted; what comes before is passed over.
     pub async fn until_where(&mut self, event: &str, mut wanted: impl FnMut(&Value) -> bool) -> Value {
         loop {
-            let told = self.next().await;
-            if told["event"] == event && wanted(&told) {
-                return told;
+            let next = self.next().await;
+            if next["event"] == event && wanted(&next) {
+                return next;
             }
         }
     }

@@ -33,7 +33,7 @@ pub async fn read(from: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Vec<u8>>
 }
 
 #[tokio::test]
-async fn values_are_told_apart() {
+async fn values_are_distinguished() {
     let first = b">3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$4\r\na\r\nb\r\n".to_vec();
     let second = b"%1\r\n+a\r\n*2\r\n:1\r\n$-1\r\n".to_vec();
     let mut stream = io::Cursor::new([first.clone(), second.clone()].concat());

@@ -19,7 +19,7 @@ fn written(at: DateTime<Utc>) -> String {
 }
 
 #[tokio::test]
-async fn an_events_time_is_told_as_it_is_there() {
+async fn an_events_time_is_shown_as_it_is_there() {
     let server = Server::start().await;
     let [maker] = server.people();
     let now = Utc::now();

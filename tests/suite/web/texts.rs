@@ -10,7 +10,7 @@ async fn browse(script: &str, scenario: Value) {
     Node::browser(script, &scenario).await.until("done").await;
 }
 
-fn told(people: &[&Person]) -> Value {
+fn with_tokens(people: &[&Person]) -> Value {
     people.iter().map(|person| json!({"id": person.id, "name": person.name, "token": person.token})).collect()
 }
 
@@ -19,7 +19,7 @@ async fn what_is_written_is_seen_counted_and_composed() {
     let server = Server::start().await;
     let [ana, ben] = ["Ana", "Ben"].map(|name| server.person(name));
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
-    browse("texts.mjs", json!({"url": server.url, "pod": pod, "people": told(&[&ana, &ben])})).await;
+    browse("texts.mjs", json!({"url": server.url, "pod": pod, "people": with_tokens(&[&ana, &ben])})).await;
 }
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn mentions_follow_an_edit() {
     let server = Server::start().await;
     let [ana, ben] = ["Ana", "Ben"].map(|name| server.person(name));
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
-    browse("mentions.mjs", json!({"url": server.url, "pod": pod, "people": told(&[&ana, &ben])})).await;
+    browse("mentions.mjs", json!({"url": server.url, "pod": pod, "people": with_tokens(&[&ana, &ben])})).await;
 }
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn all_emoji_are_at_hand_and_each_is_one() {
     let server = Server::start().await;
     let [ana, ben] = ["Ana", "Ben"].map(|name| server.person(name));
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
-    browse("emoji.mjs", json!({"url": server.url, "pod": pod, "people": told(&[&ana, &ben])})).await;
+    browse("emoji.mjs", json!({"url": server.url, "pod": pod, "people": with_tokens(&[&ana, &ben])})).await;
 }
 
 #[tokio::test]
@@ -48,6 +48,6 @@ async fn names_stand_isolated_on_every_page() {
         server.post(&format!("/v1/pods/{pod}/messages"), &ben, json!({"text": text})).await.ok(201);
     }
     server.patch(&format!("/v1/pods/{pod}"), &ana, json!({"name": "הרחבה 5"})).await.ok(200);
-    let scenario = json!({"url": server.url, "event": event, "pod": pod, "people": told(&[&ana, &ben])});
+    let scenario = json!({"url": server.url, "event": event, "pod": pod, "people": with_tokens(&[&ana, &ben])});
     browse("isolation.mjs", scenario).await;
 }

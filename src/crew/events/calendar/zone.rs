@@ -10,7 +10,7 @@ use super::lines::Lines;
 const AROUND: TimeDelta = TimeDelta::days(370);
 
 /// In which zone times are told.
-pub struct Told {
+pub struct CalendarZone {
     /// `None` for UTC.
     zone: Option<Tz>,
     from: DateTime<Utc>,
@@ -25,7 +25,7 @@ struct Clocks {
     summer: bool,
 }
 
-impl Told {
+impl CalendarZone {
     /// In `zone`, unless a calendar would misread one of the two times there: a time that the clocks show twice is the first of
     /// the two (3.3.5), so the second can be told in UTC alone.
     pub fn new(zone: Tz, starts: DateTime<Utc>, ends: DateTime<Utc>) -> Self {
@@ -35,7 +35,7 @@ impl Told {
         };
         let utc = matches!(zone, Tz::UTC | Tz::Etc__UTC);
         let zone = (!utc && good(starts) && good(ends)).then_some(zone);
-        Told { zone, from: starts - AROUND, to: ends + AROUND }
+        CalendarZone { zone, from: starts - AROUND, to: ends + AROUND }
     }
 
     /// Adds a time.

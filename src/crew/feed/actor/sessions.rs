@@ -28,7 +28,7 @@ impl Handler<Counts> for EventActor {
         let state = self.state.as_ref().ok_or(Code::NotFound)?;
         let present = self.headcount.total() + u64::from(!self.headcount.has(user_id));
         let tallies = self.kinds.tallies();
-        let tallies = tallies.iter().zip(&state.tallies).map(|(tally, told)| (tally.field(), told.count.value.clone()));
+        let tallies = tallies.iter().zip(&state.tallies).map(|(tally, sent)| (tally.field(), sent.count.value.clone()));
         Ok(Numbers { tallies: tallies.collect(), present })
     }
 }

@@ -8,7 +8,7 @@ use crate::realtime::hub::Packet as _;
 impl World {
     /// The journal tells of the oldest that it has committed: its own node's actor, and the bus.
     pub fn tell_committed(&mut self, node: usize) {
-        let Some(entry) = self.nodes[node].untold.pop_front() else { return };
+        let Some(entry) = self.nodes[node].unannounced.pop_front() else { return };
         let change = change(&entry, entry.position - 1);
         let bytes = encode_changes("1-1", std::slice::from_ref(&change));
         for (other, listener) in self.nodes.iter().enumerate() {

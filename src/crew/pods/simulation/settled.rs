@@ -19,7 +19,7 @@ impl World {
         self.bus.clear();
         for round in 0.. {
             for node in 0..NODES {
-                while !self.nodes[node].untold.is_empty() {
+                while !self.nodes[node].unannounced.is_empty() {
                     self.tell_committed(node);
                 }
                 self.bus.clear();

@@ -29,9 +29,9 @@ pub async fn assert_same_log(client: &Client, pod: Uuid, members: &[Member]) {
     let head = stored.values().map(|message| message.position).max().unwrap_or(0);
     let changed = members.iter().flat_map(|member| member.changed.iter().map(|(_, position)| *position));
     let lines = lines.iter().map(|(seq, _)| **seq);
-    let told: BTreeSet<i64> = said.values().copied().chain(changed).chain(lines).collect();
-    let missing: Vec<i64> = (1..=head).filter(|position| !told.contains(position)).collect();
-    assert!(missing.is_empty() && told.len() as i64 == head, "done, and told nobody: {missing:?} of {head}");
+    let announced: BTreeSet<i64> = said.values().copied().chain(changed).chain(lines).collect();
+    let missing: Vec<i64> = (1..=head).filter(|position| !announced.contains(position)).collect();
+    assert!(missing.is_empty() && announced.len() as i64 == head, "done, and told nobody: {missing:?} of {head}");
     assert_changes_hold(members, &stored, &there);
     for member in members {
         assert_shown(member, &stored);

@@ -55,7 +55,7 @@ pub fn faults(house: &House, sources: &[Source]) -> Vec<String> {
         {
             found.push(format!("{}: {feature} is not in the list of {own}", source.path));
         }
-        let mut told = BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for path in &source.named {
             let Some(other) = path.first() else { continue };
             let Some(reached) = house.layer(other) else { continue };
@@ -71,7 +71,7 @@ pub fn faults(house: &House, sources: &[Source]) -> Vec<String> {
             } else {
                 None
             };
-            if let Some(fault) = fault.filter(|fault| told.insert(fault.clone())) {
+            if let Some(fault) = fault.filter(|fault| seen.insert(fault.clone())) {
                 found.push(fault);
             }
         }
