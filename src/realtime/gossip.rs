@@ -61,12 +61,12 @@ impl Said for u64 {
 #[derive(Debug, Default)]
 pub struct Gossip<T> {
     own: T,
-    others: HashMap<Uuid, Known<T>>,
+    others: HashMap<Uuid, LastAnnouncement<T>>,
 }
 
 /// The last word of another node.
 #[derive(Debug)]
-struct Known<T> {
+struct LastAnnouncement<T> {
     version: u64,
     said: T,
     at: Instant,
@@ -91,11 +91,12 @@ impl<T: Said> Gossip<T> {
     /// Takes what another node says of all its sessions. Returns what was known of it before, and what is known now; `None`
     /// if this is older than that.
     pub fn announced(&mut self, node: Uuid, version: u64, said: T, now: Instant) -> Option<(T, &T)> {
-        let known = self.others.entry(node).or_insert_with(|| Known { version: 0, said: T::default(), at: now });
+        let known =
+            self.others.entry(node).or_insert_with(|| LastAnnouncement { version: 0, said: T::default(), at: now });
         if version < known.version {
             return None;
         }
-        let before = std::mem::replace(known, Known { version, said, at: now });
+        let before = std::mem::replace(known, LastAnnouncement { version, said, at: now });
         Some((before.said, &known.said))
     }
 
@@ -106,8 +107,9 @@ impl<T: Said> Gossip<T> {
 
     /// Returns the nodes that have sessions here by what they said last, and have said nothing for so long.
     pub fn silent(&self, longer_than: Duration, now: Instant) -> Vec<Uuid> {
-        let is_silent =
-            |known: &Known<T>| !known.said.is_nobody() && now.saturating_duration_since(known.at) >= longer_than;
+        let is_silent = |known: &LastAnnouncement<T>| {
+            !known.said.is_nobody() && now.saturating_duration_since(known.at) >= longer_than
+        };
         self.others.iter().filter(|(_, known)| is_silent(known)).map(|(node, _)| *node).collect()
     }
 }

@@ -101,10 +101,10 @@ pub struct Outbox {
     version: Version,
     socket: Option<SocketControl>,
     sign_in: Cell<Option<Uuid>>,
-    state: RefCell<State>,
+    state: RefCell<OutboxState>,
 }
 
-struct State {
+struct OutboxState {
     queue: VecDeque<ByteString>,
     bytes: usize,
     /// The session's task, when it has drained all there was.
@@ -137,7 +137,7 @@ impl Outbox {
             version: Version::V2,
             socket,
             sign_in: Cell::new(None),
-            state: RefCell::new(State {
+            state: RefCell::new(OutboxState {
                 queue: VecDeque::new(),
                 bytes: 0,
                 writer: None,
@@ -270,7 +270,7 @@ impl Outbox {
 
     /// What only a clock notices: an expired token, a client that went silent, a reader that stopped, a close frame
     /// that cannot be written. The relay asks once a second.
-    pub fn look(&self, now: Instant) {
+    pub fn check_deadlines(&self, now: Instant) {
         let mut state = self.state.borrow_mut();
         match state.ending {
             Some((_, since)) => {
@@ -290,7 +290,7 @@ impl Outbox {
     }
 }
 
-impl State {
+impl OutboxState {
     fn end(&mut self, ending: Ending, now: Instant) {
         if self.ending.is_some() {
             return;
@@ -354,14 +354,14 @@ mod tests {
     #[test]
     fn the_clock_ends_the_silent_and_the_stalled() {
         let silent = outbox(10, 1000);
-        silent.look(Instant::now() + Duration::from_secs(61));
+        silent.check_deadlines(Instant::now() + Duration::from_secs(61));
         assert!(silent.is_ending());
         let stalled = outbox(10, 1000);
         stalled.push("x".into());
-        stalled.look(Instant::now() + Duration::from_secs(11));
+        stalled.check_deadlines(Instant::now() + Duration::from_secs(11));
         assert!(stalled.is_ending());
         let fine = outbox(10, 1000);
-        fine.look(Instant::now() + Duration::from_secs(11));
+        fine.check_deadlines(Instant::now() + Duration::from_secs(11));
         assert!(!fine.is_ending());
     }
 }

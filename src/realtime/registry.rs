@@ -18,10 +18,10 @@ use crate::wire::topic::Topic;
 /// The highest position that this node has heard of for a topic, set before the actor is told. An actor whose mailbox
 /// was full finds here what it missed. Beside it, which revision the actor knows of what is no entry of the topic's log.
 #[derive(Debug, Clone, Default)]
-pub struct Head(Arc<Known>);
+pub struct Head(Arc<HeadState>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct HeadState {
     position: AtomicI64,
     revision: AtomicI64,
 }
@@ -72,7 +72,7 @@ impl<A: Actor, H: Clone> Clone for Live<A, H> {
 pub struct Registry<A: Actor, H = Head> {
     kind: &'static str,
     bus: Arc<dyn Bus>,
-    live: RwLock<Map<A, H>>,
+    live: RwLock<Topics<A, H>>,
 }
 
 struct Entry<A: Actor, H> {
@@ -90,7 +90,7 @@ pub struct Start<H = Head> {
     pub ready: BoxFuture<'static, ()>,
 }
 
-struct Map<A: Actor, H> {
+struct Topics<A: Actor, H> {
     entries: HashMap<Uuid, Entry<A, H>>,
     generations: u64,
 }
@@ -98,7 +98,7 @@ struct Map<A: Actor, H> {
 impl<A: Actor, H: Clone + Default> Registry<A, H> {
     /// An empty registry for topics of this kind.
     pub fn new(kind: &'static str, bus: Arc<dyn Bus>) -> Self {
-        Registry { kind, bus, live: RwLock::new(Map { entries: HashMap::new(), generations: 0 }) }
+        Registry { kind, bus, live: RwLock::new(Topics { entries: HashMap::new(), generations: 0 }) }
     }
 
     /// The actor of a topic, if it has one here.

@@ -277,7 +277,7 @@ impl Relay {
         loop {
             second.tick().await;
             let now = Instant::now();
-            self.sessions.borrow().values().for_each(|outbox| outbox.look(now));
+            self.sessions.borrow().values().for_each(|outbox| outbox.check_deadlines(now));
         }
     }
 }

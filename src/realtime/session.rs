@@ -25,7 +25,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use self::fragments::Fragments;
-use self::topics::Place;
+use self::topics::JoinedTopic;
 use super::channel::{Channels, Response, SessionContext, empty};
 use super::outbox::{Drained, Ending, Outbox, OutboxLimits};
 use super::relay::Relay;
@@ -68,7 +68,7 @@ pub struct Session {
     limits: SessionLimits,
     relay: Rc<Relay>,
     key: u64,
-    topics: HashMap<Box<str>, Place>,
+    topics: HashMap<Box<str>, JoinedTopic>,
     fragments: Fragments,
     frames: Option<DefaultDirectRateLimiter>,
     in_flight: usize,

@@ -28,15 +28,15 @@ pub struct SocketControl(Way);
 #[derive(Clone)]
 enum Way {
     #[cfg(target_os = "linux")]
-    Known(known::Known),
+    ByCookie(by_cookie::SocketCookie),
     Duplicate(Arc<Socket>),
 }
 
 impl SocketControl {
     fn of(socket: &SockRef<'_>) -> std::io::Result<Self> {
         #[cfg(target_os = "linux")]
-        if let Some(known) = known::Known::of(socket) {
-            return Ok(SocketControl(Way::Known(known)));
+        if let Some(cookie) = by_cookie::SocketCookie::of(socket) {
+            return Ok(SocketControl(Way::ByCookie(cookie)));
         }
         Ok(SocketControl(Way::Duplicate(Arc::new(socket.try_clone()?))))
     }
@@ -45,7 +45,7 @@ impl SocketControl {
     pub fn cut(&self) {
         let outcome = match &self.0 {
             #[cfg(target_os = "linux")]
-            Way::Known(known) => known.find().and_then(|socket| SockRef::from(&socket).shutdown(Shutdown::Both)),
+            Way::ByCookie(cookie) => cookie.find().and_then(|socket| SockRef::from(&socket).shutdown(Shutdown::Both)),
             Way::Duplicate(socket) => socket.shutdown(Shutdown::Both),
         };
         if let Err(cause) = outcome {
@@ -57,14 +57,14 @@ impl SocketControl {
 /// How many descriptors a connection takes.
 pub fn descriptors() -> u64 {
     #[cfg(target_os = "linux")]
-    if known::is_possible() {
+    if by_cookie::is_possible() {
         return 1;
     }
     2
 }
 
 #[cfg(target_os = "linux")]
-mod known {
+mod by_cookie {
     use std::io;
     use std::os::fd::{AsRawFd, OwnedFd, RawFd};
     use std::sync::OnceLock;
@@ -74,16 +74,16 @@ mod known {
 
     /// A socket by number and cookie.
     #[derive(Clone, Copy)]
-    pub(super) struct Known {
+    pub(super) struct SocketCookie {
         descriptor: RawFd,
         cookie: u64,
     }
 
-    impl Known {
+    impl SocketCookie {
         /// Nothing where it could not be found again.
-        pub(super) fn of(socket: &SockRef<'_>) -> Option<Known> {
+        pub(super) fn of(socket: &SockRef<'_>) -> Option<SocketCookie> {
             is_possible().then_some(())?;
-            Some(Known { descriptor: socket.as_raw_fd(), cookie: socket.cookie().ok()? })
+            Some(SocketCookie { descriptor: socket.as_raw_fd(), cookie: socket.cookie().ok()? })
         }
 
         /// The socket, if it is still open.
@@ -177,14 +177,14 @@ mod tests {
         use std::os::fd::OwnedFd;
 
         let (client, server) = pair();
-        let Some(old) = known::Known::of(&SockRef::from(&server)) else { return };
+        let Some(old) = by_cookie::SocketCookie::of(&SockRef::from(&server)) else { return };
         assert_eq!(SockRef::from(&old.find().unwrap()).cookie().unwrap(), SockRef::from(&server).cookie().unwrap());
         // The number is given away: the other tests of this process may take it, so it is replaced in place.
         let (mut other_client, other) = pair();
         let mut number = OwnedFd::from(server);
         rustix::io::dup2(&other, &mut number).unwrap();
         assert_eq!(old.find().unwrap_err().kind(), std::io::ErrorKind::NotFound);
-        SocketControl(Way::Known(old)).cut();
+        SocketControl(Way::ByCookie(old)).cut();
         (&other).write_all(b"still here").unwrap();
         let mut heard = [0; 10];
         other_client.read_exact(&mut heard).unwrap();

@@ -18,14 +18,14 @@ type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// The threads of this node. Cheap to clone.
 #[derive(Clone)]
 pub struct Threads {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<Workers>>,
     workers: usize,
     /// For what must be somewhere before there are workers.
     spare: ArbiterHandle,
 }
 
 #[derive(Default)]
-struct State {
+struct Workers {
     entered: HashSet<ThreadId>,
     handles: Vec<ArbiterHandle>,
     waiting: Vec<(usize, Work)>,

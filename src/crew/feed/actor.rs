@@ -23,7 +23,7 @@ use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
 use serde_json::json;
 use uuid::Uuid;
 
-pub use self::messages::{Counts, HistoryIs, Look, Numbers};
+pub use self::messages::{Counts, HistoryIs, Numbers, Wake};
 use super::kinds::{Count, Kinds};
 use super::marks::{Due, Marks};
 use super::metrics::{EVENT_READINGS, EVENTS_LIVE};
@@ -52,7 +52,7 @@ const PACE: Duration = Duration::from_millis(250);
 const MEMORY: Duration = Duration::from_secs(30 * 60);
 
 /// What an actor works with.
-pub struct Parts {
+pub struct EventActorParts {
     /// Where it reads.
     pub database: Database,
     /// Where it is entered.
@@ -69,7 +69,7 @@ pub struct EventActor {
     database: Database,
     kinds: Kinds,
     /// `None` until it is read, and when there is no such event.
-    state: Option<State>,
+    state: Option<FeedState>,
     audience: Audience,
     headcount: Headcount,
     /// How many people its sessions were told of.
@@ -85,7 +85,7 @@ pub struct EventActor {
 }
 
 /// What its sessions were told.
-struct State {
+struct FeedState {
     position: i64,
     tallies: Vec<SentTally>,
     epoch: String,
@@ -101,7 +101,7 @@ struct SentTally {
 
 impl EventActor {
     /// Returns an actor that has read nothing yet.
-    pub fn new(event_id: Uuid, start: Start<Marks>, parts: Parts, ctx: &mut Context<Self>) -> Self {
+    pub fn new(event_id: Uuid, start: Start<Marks>, parts: EventActorParts, ctx: &mut Context<Self>) -> Self {
         ctx.set_mailbox_capacity(MAILBOX);
         let (registration, marks) = Registration::new(parts.hub, event_id, start);
         EventActor {
@@ -123,7 +123,7 @@ impl EventActor {
     }
 
     /// There may be something to say: now, or as soon as the pace allows it.
-    fn look(&mut self, ctx: &mut Context<Self>) {
+    fn schedule(&mut self, ctx: &mut Context<Self>) {
         if self.waiting || self.state.is_none() {
             return;
         }
@@ -144,7 +144,7 @@ impl EventActor {
         ctx.run_later(at - now, |actor, ctx| {
             actor.waiting = false;
             // What is due now may not be what was due when this was asked for.
-            actor.look(ctx);
+            actor.schedule(ctx);
         });
     }
 
@@ -175,7 +175,7 @@ impl EventActor {
         if !self.reading && !due.is_empty() {
             self.read(due, ctx);
         }
-        self.look(ctx);
+        self.schedule(ctx);
     }
 
     /// Reads what is due, and tells it.
@@ -208,11 +208,11 @@ impl EventActor {
                 Err(cause) => {
                     tracing::warn!(event_id = %actor.event_id, %cause, "an event could not be read; it will be tried again");
                     actor.marks.put_back(due);
-                    ctx.run_later(RETRY, |actor, ctx| actor.look(ctx));
+                    ctx.run_later(RETRY, |actor, ctx| actor.schedule(ctx));
                     return;
                 }
             }
-            actor.look(ctx);
+            actor.schedule(ctx);
         }));
     }
 
@@ -271,14 +271,14 @@ impl EventActor {
                 actor.marks.sent(head.seq);
                 counted.iter().for_each(|counted| actor.marks.counted(counted.place, counted.count.revision));
                 let sent = |Counted { count, .. }| SentTally { count, again_at: read_at };
-                State {
+                FeedState {
                     position: head.seq,
                     tallies: counted.into_iter().map(sent).collect(),
                     epoch: head.epoch,
                     read_at,
                 }
             });
-            actor.look(ctx);
+            actor.schedule(ctx);
         }));
     }
 }
@@ -306,8 +306,8 @@ impl TopicActor for EventActor {
     }
 
     fn digested(&mut self, ctx: &mut Context<Self>) {
-        // For a `Look` that found no room.
-        self.look(ctx);
+        // For a `Wake` that found no room.
+        self.schedule(ctx);
     }
 }
 
@@ -335,11 +335,11 @@ impl Handler<Broadcast> for EventActor {
     }
 }
 
-impl Handler<Look> for EventActor {
+impl Handler<Wake> for EventActor {
     type Result = ();
 
-    fn handle(&mut self, _: Look, ctx: &mut Self::Context) {
-        self.look(ctx);
+    fn handle(&mut self, _: Wake, ctx: &mut Self::Context) {
+        self.schedule(ctx);
     }
 }
 

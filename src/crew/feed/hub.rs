@@ -7,9 +7,9 @@ use actix::{Actor, Addr};
 use uuid::Uuid;
 
 use super::KIND;
-use super::actor::{EventActor, HistoryIs, Look, Parts};
+use super::actor::{EventActor, EventActorParts, HistoryIs, Wake};
 use super::kinds::{Kinds, TallyId};
-use super::marks::{Due, Known, Marks};
+use super::marks::{Due, Marks, SentMarks};
 use super::packet::Packet;
 use crate::foundation::db::Database;
 use crate::foundation::settings::Limits;
@@ -89,8 +89,11 @@ impl EventHub {
         // The last bits of an id are as good as random.
         let number = event_id.as_u128() as usize % 1024;
         let live = self.topics.find_or_start(event_id, number, |thread, start| {
-            let parts =
-                Parts { database: self.database.clone(), hub: Arc::clone(&self.topics), kinds: self.kinds.clone() };
+            let parts = EventActorParts {
+                database: self.database.clone(),
+                hub: Arc::clone(&self.topics),
+                kinds: self.kinds.clone(),
+            };
             EventActor::start_in_arbiter(thread, move |ctx| EventActor::new(event_id, start, parts, ctx))
         });
         live.address
@@ -135,9 +138,9 @@ impl EventHub {
     }
 
     /// Returns the live events, with what their sessions were sent.
-    pub(super) fn known(&self) -> Vec<Known> {
+    pub(super) fn sent(&self) -> Vec<SentMarks> {
         let mut all = Vec::with_capacity(self.topics.count());
-        self.topics.for_each(|event_id, live| all.extend(live.head.known(event_id)));
+        self.topics.for_each(|event_id, live| all.extend(live.head.snapshot(event_id)));
         all
     }
 
@@ -156,7 +159,7 @@ fn note(topics: &Hub<EventActor>, event_id: Uuid, due: Due) {
 fn wake(live: &Live<EventActor, Marks>, due: Due) {
     if live.head.note(due) {
         // Where the mailbox is full, the actor looks at its marks with whatever it takes from there.
-        let _ = live.address.try_send(Look);
+        let _ = live.address.try_send(Wake);
     }
 }
 

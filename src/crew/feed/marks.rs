@@ -46,7 +46,7 @@ pub struct Marks(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    /// Up to where items were told; below zero until it is known.
+    /// Up to where items were told; below zero until it is sent.
     position: AtomicI64,
     /// Which revision of each tally was told; likewise.
     revisions: [AtomicI64; TALLIES],
@@ -65,7 +65,7 @@ impl Default for Marks {
 
 /// What was told of a live event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
+pub struct SentMarks {
     /// The event.
     pub event_id: Uuid,
     /// Up to where its items were told.
@@ -105,7 +105,7 @@ impl Marks {
         self.0.revisions[place].store(revision, Ordering::Release);
     }
 
-    /// Returns up to where items were told; below zero where that is not known.
+    /// Returns up to where items were told; below zero where that is not sent.
     pub fn position(&self) -> i64 {
         self.0.position.load(Ordering::Acquire)
     }
@@ -117,10 +117,10 @@ impl Marks {
     }
 
     /// Returns what was told of this event. `None` where nothing is known yet.
-    pub fn known(&self, event_id: Uuid) -> Option<Known> {
+    pub fn snapshot(&self, event_id: Uuid) -> Option<SentMarks> {
         let position = Some(self.position()).filter(|position| *position >= 0)?;
         let revisions = std::array::from_fn(|place| self.0.revisions[place].load(Ordering::Acquire));
-        Some(Known { event_id, position, revisions })
+        Some(SentMarks { event_id, position, revisions })
     }
 }
 
@@ -149,11 +149,11 @@ mod tests {
     fn what_was_sent_is_known_until_it_is_forgotten() {
         let (marks, id) = (Marks::default(), Uuid::from_u128(1));
         marks.counted(1, 7);
-        assert_eq!(marks.known(id), None, "the position is not known");
+        assert_eq!(marks.snapshot(id), None, "the position is not known");
         marks.sent(5);
-        let known = marks.known(id).expect("it is known");
-        assert_eq!((known.position, known.revisions[0], known.revisions[1]), (5, -1, 7));
+        let sent = marks.snapshot(id).expect("it is known");
+        assert_eq!((sent.position, sent.revisions[0], sent.revisions[1]), (5, -1, 7));
         marks.forget();
-        assert_eq!(marks.known(id), None);
+        assert_eq!(marks.snapshot(id), None);
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::hub::EventHub;
 use super::kinds::Tally;
-use super::marks::{Due, Known};
+use super::marks::{Due, SentMarks};
 use super::{SHARE, store};
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
@@ -41,21 +41,21 @@ impl Sweep {
     /// Sweeps, for ever.
     pub async fn run(mut self) {
         loop {
-            let looked = self.look().await;
-            if let Err(cause) = &looked {
+            let compared = self.compare().await;
+            if let Err(cause) = &compared {
                 // What was not found this time is found the next, as soon as Postgres answers.
                 tracing::debug!(%cause, "the sweep of events could not read");
             }
-            self.pace.next(looked.is_ok(), std::future::pending()).await;
+            self.pace.next(compared.is_ok(), std::future::pending()).await;
         }
     }
 
-    async fn look(&mut self) -> Result<()> {
-        let known = self.hub.known();
-        if known.is_empty() {
+    async fn compare(&mut self) -> Result<()> {
+        let all = self.hub.sent();
+        if all.is_empty() {
             return Ok(());
         }
-        let heads: Vec<(Uuid, i64)> = known.iter().map(|known| (known.event_id, known.position)).collect();
+        let heads: Vec<(Uuid, i64)> = all.iter().map(|event| (event.event_id, event.position)).collect();
         let began = Instant::now();
         let found = self.database.service(async |conn| store::different(conn, &heads).await).await?;
         metrics::SWEEP_SECONDS.histogram(&[("of", "walls")]).record(began.elapsed());
@@ -63,15 +63,15 @@ impl Sweep {
         found.into_iter().for_each(|event_id| self.hub.note(event_id, Due::ITEMS));
         for (place, tally) in self.hub.kinds().tallies().iter().enumerate() {
             if self.count_at.get(&place).is_none_or(|at| began >= *at) {
-                self.look_at(place, tally, &known).await?;
+                self.compare_tally(place, tally, &all).await?;
             }
         }
         Ok(())
     }
 
-    async fn look_at(&mut self, place: usize, tally: &Arc<dyn Tally>, known: &[Known]) -> Result<()> {
+    async fn compare_tally(&mut self, place: usize, tally: &Arc<dyn Tally>, all: &[SentMarks]) -> Result<()> {
         let began = Instant::now();
-        let sent: HashMap<Uuid, i64> = known.iter().map(|known| (known.event_id, known.revisions[place])).collect();
+        let sent: HashMap<Uuid, i64> = all.iter().map(|event| (event.event_id, event.revisions[place])).collect();
         let events = sent.keys().copied().collect();
         let revisions = self.database.service(async |conn| tally.revisions(conn, events).await).await;
         self.count_at.insert(place, Instant::now() + COUNTS.max(began.elapsed() * SHARE));

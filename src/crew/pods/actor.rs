@@ -6,7 +6,7 @@
 //! sessions hear nothing from that moment on, and are sent back by `phx_error`, the pods of a node one after the other. They
 //! join again, and learn of it by their epoch.
 //!
-//! **Order.** What it is told of goes through [`State`], which lets changes out strictly ascending. What is missing
+//! **Order.** What it is told of goes through [`PodState`], which lets changes out strictly ascending. What is missing
 //! for longer than a moment is read from Postgres, page by page, each when the sessions have room for it.
 //!
 //! **Bounds.** Its mailbox has a limit. A change that did not fit is found by its head, which was raised before
@@ -33,7 +33,7 @@ pub use self::messages::{Committed, Gone, HeardOf, IsFull, PodChanged, Read, Rec
 use super::metrics::PODS_LIVE;
 use super::packet::Packet;
 use super::repairs::Repairs;
-use super::state::State;
+use super::state::PodState;
 use super::store::realtime::{self, Mark, Reader};
 use crate::crew::journal::change::KIND;
 use crate::foundation::db::Database;
@@ -53,7 +53,7 @@ use crate::wire::topic::Topic;
 const MAILBOX: usize = 1024;
 
 /// What an actor works with.
-pub struct Parts {
+pub struct PodActorParts {
     /// Where it reads.
     pub database: Database,
     /// Who reads what it misses.
@@ -80,7 +80,7 @@ pub struct PodActor {
     database: Database,
     repairs: Repairs,
     /// `None` until it is read, and when there is no such pod.
-    state: Option<State>,
+    state: Option<PodState>,
     audience: Audience,
     presence: Presence,
     typing: HashMap<Uuid, Types>,
@@ -108,9 +108,9 @@ enum Refreshing {
 
 impl PodActor {
     /// Returns an actor that has read nothing yet.
-    pub fn new(pod_id: Uuid, start: Start, parts: Parts, ctx: &mut Context<Self>) -> Self {
+    pub fn new(pod_id: Uuid, start: Start, parts: PodActorParts, ctx: &mut Context<Self>) -> Self {
         ctx.set_mailbox_capacity(MAILBOX);
-        let Parts { database, repairs, hub } = parts;
+        let PodActorParts { database, repairs, hub } = parts;
         let presence = Presence::new(hub.boot_id());
         let (registration, head) = Registration::new(hub, pod_id, start);
         PodActor {
@@ -184,7 +184,7 @@ impl PodActor {
             }
             actor.state = start.map(|start| {
                 actor.sent_marks = start.members.iter().copied().zip(start.marks).collect();
-                State::new(start.head, start.members, start.seats as usize, start.closed)
+                PodState::new(start.head, start.members, start.seats as usize, start.closed)
             });
             actor.look_for_gap(ctx);
         }));

@@ -13,7 +13,7 @@ use super::actor::{Committed, Gone, HeardOf, PodActor, PodChanged, Read, Recheck
 use super::metrics::EPOCHS;
 use super::observer::{Observer, Origin};
 use super::packet::{self, Packet};
-use super::store::realtime::{Found, Known, Mark};
+use super::store::realtime::{KnownPod, Mark, PodDifference};
 use crate::crew::events::service::Events;
 use crate::crew::feed::hub::EventHub;
 use crate::crew::journal::Deliver;
@@ -112,7 +112,7 @@ impl PodHub {
     }
 
     /// Returns the live pods with what they have heard of.
-    pub(super) fn heads(&self) -> Vec<Known> {
+    pub(super) fn heads(&self) -> Vec<KnownPod> {
         let mut heads = Vec::with_capacity(self.topics.count());
         self.topics.for_each(|pod_id, live| heads.push((pod_id, live.head.get(), live.head.revision())));
         heads
@@ -157,7 +157,7 @@ impl PodHub {
     }
 
     /// What the sweep has found of a pod: how far its log reaches and how often else it has changed, or that it is gone.
-    pub(super) fn found(&self, found: &Found) {
+    pub(super) fn found(&self, found: &PodDifference) {
         let Some(head) = found.head else { return self.gone_here(found.pod_id) };
         self.heard_of_here(found.pod_id, head);
         if self.topics.find(found.pod_id).is_some_and(|live| live.head.revision() != found.revision) {

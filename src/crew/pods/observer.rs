@@ -11,7 +11,7 @@ pub enum Origin {
     /// By this node's journal.
     Here,
     /// By another node, which told this one.
-    Elsewhere,
+    Remote,
 }
 
 /// Is told what happens to pods. What the bus loses is found by [`Observer::compare`]. Nothing here may block: it runs where

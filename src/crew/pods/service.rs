@@ -373,7 +373,7 @@ impl Pods {
             .topics()
             .find_or_start(pod_id, writer, |thread, start| {
                 let (database, repairs) = (inner.database.clone(), inner.repairs.clone());
-                let parts = actor::Parts { database, repairs, hub: Arc::clone(inner.hub.topics()) };
+                let parts = actor::PodActorParts { database, repairs, hub: Arc::clone(inner.hub.topics()) };
                 PodActor::start_in_arbiter(thread, move |ctx| PodActor::new(pod_id, start, parts, ctx))
             })
             .address

@@ -1,4 +1,4 @@
-//! A deterministic simulation of several nodes that serve one pod: real [`State`]s, [`Subscription`]s and [`Packet`]s, and
+//! A deterministic simulation of several nodes that serve one pod: real [`PodState`]s, [`Subscription`]s and [`Packet`]s, and
 //! around them a simulated Postgres that commits in order, a bus that loses, repeats and reorders, nodes that crash, and
 //! clients that come back elsewhere and resume. What happens next is chosen by a seeded generator, so that a seed that
 //! fails can be replayed, alone and told step by step:
@@ -27,7 +27,7 @@ use rand::{Rng, SeedableRng};
 use uuid::Uuid;
 
 use self::store::{Entry, Store};
-use super::state::State;
+use super::state::PodState;
 use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
 use crate::realtime::outbox::Outbox;
@@ -64,7 +64,7 @@ enum Phase {
         waiting: Vec<Vec<Change>>,
         head: Option<i64>,
     },
-    Running(Box<State>),
+    Running(Box<PodState>),
 }
 
 #[derive(Default)]

@@ -3,7 +3,7 @@
 //!
 //! Changes reach a node from its journal and from the bus: early, late, twice or never. They leave here strictly
 //! ascending by position, none skipped but one that a later state of its message has replaced. What is missing is
-//! read from Postgres ([`State::wants`], [`State::repaired`]); a reading answers the whole stretch up to the head that it saw, so a
+//! read from Postgres ([`PodState::wants`], [`PodState::repaired`]); a reading answers the whole stretch up to the head that it saw, so a
 //! position without a row was superseded, and nobody waits for it.
 
 use std::collections::{BTreeMap, HashSet};
@@ -18,7 +18,7 @@ const HELD: usize = 4096;
 
 /// The log as this node has it, and who is in the pod.
 #[derive(Debug)]
-pub struct State {
+pub struct PodState {
     /// Everything up to here has been delivered.
     delivered: i64,
     /// What was delivered before a repair of several pages began: messages up to here are known to clients.
@@ -31,10 +31,10 @@ pub struct State {
     closed: bool,
 }
 
-impl State {
+impl PodState {
     /// The state as read from Postgres, at a head.
     pub fn new(head: i64, members: impl IntoIterator<Item = Uuid>, seats: usize, closed: bool) -> Self {
-        State {
+        PodState {
             delivered: head,
             known: None,
             heard: head,

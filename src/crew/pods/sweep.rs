@@ -30,28 +30,28 @@ pub struct Sweep {
     pace: Pace,
     /// The sum of each pod's read marks at the last look.
     sums: HashMap<Uuid, i64>,
-    looked_at_marks: Option<Instant>,
+    marks_compared_at: Option<Instant>,
 }
 
 impl Sweep {
     /// Over these pods, at the pace that `status` calls for.
     pub fn new(database: Database, live: Arc<PodHub>, status: watch::Receiver<Status>) -> Self {
-        Sweep { database, live, pace: Pace::new(status), sums: HashMap::new(), looked_at_marks: None }
+        Sweep { database, live, pace: Pace::new(status), sums: HashMap::new(), marks_compared_at: None }
     }
 
     /// Sweeps, for ever.
     pub async fn run(mut self) {
         loop {
-            let looked = self.look().await;
-            if let Err(cause) = &looked {
+            let compared = self.compare().await;
+            if let Err(cause) = &compared {
                 // What was not found this time is found the next, as soon as Postgres answers.
                 tracing::debug!(%cause, "the sweep could not read");
             }
-            self.pace.next(looked.is_ok(), self.live.sweep_now.notified()).await;
+            self.pace.next(compared.is_ok(), self.live.sweep_now.notified()).await;
         }
     }
 
-    async fn look(&mut self) -> Result<()> {
+    async fn compare(&mut self) -> Result<()> {
         let began = Instant::now();
         let known = self.live.heads();
         let read = async |conn: &mut _| Ok((realtime::epoch(conn).await?, realtime::sweep(conn, &known).await?));
@@ -60,15 +60,15 @@ impl Sweep {
         self.live.epoch(&epoch);
         metrics::SWEEP_FOUND.counter(&[("of", "heads")]).increment(found.len() as u64);
         found.into_iter().for_each(|found| self.live.found(&found));
-        if self.looked_at_marks.is_none_or(|looked| looked.elapsed() >= MARKS) {
-            self.looked_at_marks = Some(began);
+        if self.marks_compared_at.is_none_or(|at| at.elapsed() >= MARKS) {
+            self.marks_compared_at = Some(began);
             self.live.observed(|observer| observer.compare());
-            self.look_at_marks(known.into_iter().map(|(pod_id, ..)| pod_id).collect()).await?;
+            self.compare_marks(known.into_iter().map(|(pod_id, ..)| pod_id).collect()).await?;
         }
         Ok(())
     }
 
-    async fn look_at_marks(&mut self, pods: Vec<Uuid>) -> Result<()> {
+    async fn compare_marks(&mut self, pods: Vec<Uuid>) -> Result<()> {
         let began = Instant::now();
         let sums = self.database.service(async |conn| realtime::sums_of_marks(conn, pods).await).await?;
         let sums: HashMap<Uuid, i64> = sums.into_iter().collect();

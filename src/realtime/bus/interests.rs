@@ -18,12 +18,12 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// The topics, and who waits for them.
 #[derive(Default)]
 pub struct Interests {
-    state: Mutex<State>,
+    state: Mutex<Interested>,
     changed: Notify,
 }
 
 #[derive(Default)]
-struct State {
+struct Interested {
     topics: HashMap<Topic, Interest>,
     due: Vec<Topic>,
     connected: bool,
@@ -61,7 +61,7 @@ impl Interests {
         let interest = state.topics.entry(topic.clone()).or_default();
         interest.listeners += 1;
         if interest.listeners == 1 {
-            self.look_at(&mut state, topic);
+            self.listeners_changed(&mut state, topic);
         }
         Listening(Some((Arc::clone(self), topic.clone())))
     }
@@ -71,12 +71,12 @@ impl Interests {
         let Some(interest) = state.topics.get_mut(topic) else { return };
         interest.listeners -= 1;
         if interest.listeners == 0 {
-            self.look_at(&mut state, topic);
+            self.listeners_changed(&mut state, topic);
         }
     }
 
     /// The topic's listeners have come or gone. Without a connection there is nobody to ask.
-    fn look_at(&self, state: &mut State, topic: &Topic) {
+    fn listeners_changed(&self, state: &mut Interested, topic: &Topic) {
         if state.connected {
             state.due.push(topic.clone());
             self.changed.notify_one();

@@ -29,7 +29,7 @@ pub const KIND: &str = "nodes";
 const BEAT: Duration = Duration::from_secs(1);
 
 /// How often the view is looked at.
-const LOOK: Duration = Duration::from_millis(100);
+const CHECK: Duration = Duration::from_millis(100);
 
 /// How long the row may take to be removed at the end.
 const GOOD_BYE: Duration = Duration::from_secs(2);
@@ -122,7 +122,7 @@ impl Nodes {
 
     /// Beats, on the bus and in Postgres, for ever.
     pub async fn run(self, health: Health) {
-        tokio::join!(self.look(health), self.keep_row());
+        tokio::join!(self.watch(health), self.keep_row());
     }
 
     /// This node stops: the others need not wait until it is dead.
@@ -140,14 +140,14 @@ impl Nodes {
         }
     }
 
-    async fn look(&self, health: Health) {
+    async fn watch(&self, health: Health) {
         let mut beat = vec![HERE];
         beat.extend_from_slice(self.0.node.as_bytes());
         let (up, nodes) = (metrics::BUS_UP.gauge(metrics::NONE), metrics::NODES_LIVE.gauge(metrics::NONE));
         let began = Instant::now();
         let mut beaten: Option<Instant> = None;
         let (mut heard, mut lapses) = (false, 0);
-        let mut ticks = interval(LOOK);
+        let mut ticks = interval(CHECK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;

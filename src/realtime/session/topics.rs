@@ -22,7 +22,7 @@ const IN_FLIGHT: usize = 1024;
 const WAITING: usize = 256;
 
 /// A topic that a session has joined, or is about to.
-pub(super) struct Place {
+pub(super) struct JoinedTopic {
     channel: Arc<dyn Channel>,
     id: Uuid,
     join_ref: Option<Ref>,
@@ -31,7 +31,7 @@ pub(super) struct Place {
     waiting: Option<Vec<Push>>,
 }
 
-impl Place {
+impl JoinedTopic {
     /// Answers what was pushed before a join that came to nothing, as to a topic that was never joined.
     fn refuse_waiting(self, ctx: &mut Socket) {
         let (version, topic) = (self.subscription.version(), self.subscription.topic.as_str());
@@ -83,7 +83,7 @@ impl Session {
             payload: incoming.payload.to_owned(),
         };
         let answer = channel.join(joining);
-        let place = Place {
+        let place = JoinedTopic {
             channel,
             id,
             join_ref: incoming.join_ref.clone(),

@@ -11,7 +11,7 @@ use crate::foundation::errors::Result;
 /// There is something to read, as its marks say.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Look;
+pub struct Wake;
 
 /// The database has this line of history now.
 #[derive(Clone, Message)]

@@ -20,7 +20,7 @@ impl Handler<Announced<u64>> for EventActor {
 
     fn handle(&mut self, heard: Announced<u64>, ctx: &mut Context<Self>) {
         self.headcount.announced(heard.from, heard.version, heard.said, Instant::now());
-        self.look(ctx);
+        self.schedule(ctx);
     }
 }
 
@@ -29,7 +29,7 @@ impl Handler<Asked> for EventActor {
 
     fn handle(&mut self, _: Asked, ctx: &mut Context<Self>) {
         self.tell_others();
-        self.look(ctx);
+        self.schedule(ctx);
     }
 }
 
@@ -38,7 +38,7 @@ impl Handler<NodeGone> for EventActor {
 
     fn handle(&mut self, NodeGone(boot_id): NodeGone, ctx: &mut Context<Self>) {
         self.headcount.forget(boot_id);
-        self.look(ctx);
+        self.schedule(ctx);
     }
 }
 

@@ -16,7 +16,7 @@ impl Handler<Attach> for EventActor {
             return Err(Code::NotFound.into());
         }
         self.audience.attach(attach);
-        self.look(ctx);
+        self.schedule(ctx);
         Ok(())
     }
 }
@@ -39,7 +39,7 @@ impl Handler<Joined> for EventActor {
     fn handle(&mut self, joined: Joined, ctx: &mut Self::Context) {
         if let Some(user_id) = self.audience.mark_present(joined) {
             self.headcount.track(user_id);
-            self.look(ctx);
+            self.schedule(ctx);
         }
     }
 }
@@ -52,7 +52,7 @@ impl Handler<Detach> for EventActor {
         if attached.is_present {
             self.headcount.untrack(attached.user_id);
         }
-        self.look(ctx);
+        self.schedule(ctx);
         if self.audience.is_empty() {
             self.stop_when_idle(ctx);
         }

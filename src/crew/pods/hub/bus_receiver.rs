@@ -29,7 +29,7 @@ impl PodHub {
                 if !epoch.is_empty() && !known.is_empty() && *known != *epoch {
                     return self.sweep_now.notify_one();
                 }
-                self.committed_here(pod_id, changes, Origin::Elsewhere);
+                self.committed_here(pod_id, changes, Origin::Remote);
             }
             Packet::Head(position) => self.heard_of_here(pod_id, position),
             Packet::Marks(marks) => {

@@ -1,7 +1,7 @@
 //! What nodes do: they tell what they have committed, hear of it by the bus, start, repair, sweep, crash and stop.
 
 use super::super::packet::{Packet, encode_changes};
-use super::super::state::State;
+use super::super::state::PodState;
 use super::*;
 use crate::realtime::hub::Packet as _;
 
@@ -74,7 +74,7 @@ impl World {
         let Some(read) = *head else { return *head = Some(seen) };
         let waiting = std::mem::take(waiting);
         let members = self.store.members_at(read).into_iter().map(id);
-        actor.phase = Phase::Running(Box::new(State::new(read, members, SEATS, false)));
+        actor.phase = Phase::Running(Box::new(PodState::new(read, members, SEATS, false)));
         actor.heard = actor.heard.max(read);
         self.tell(|| format!("node {node} has started at {read}"));
         waiting.into_iter().for_each(|changes| self.committed(node, changes));

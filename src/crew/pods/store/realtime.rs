@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 pub use self::marks::{Mark, mark_read, marks, sums_of_marks};
 pub use self::snapshot::{Reader, Snapshot, snapshot};
-pub use self::sweep::{Found, Known, epoch, sweep};
+pub use self::sweep::{KnownPod, PodDifference, epoch, sweep};
 use crate::crew::pods::JoinPolicy;
 use crate::foundation::errors::Result;
 use crate::foundation::prepared::{Statement, prepared};

@@ -10,7 +10,7 @@ use crate::foundation::prepared::{Statement, prepared};
 
 /// What the sweep finds of one pod.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct PodDifference {
     /// The pod.
     pub pod_id: Uuid,
     /// The head of its log; `None` if there is no such pod any more.
@@ -20,10 +20,10 @@ pub struct Found {
 }
 
 /// What is known of a live pod: the head of its log, and its revision.
-pub type Known = (Uuid, i64, i64);
+pub type KnownPod = (Uuid, i64, i64);
 
 #[derive(QueryableByName)]
-struct FoundRow {
+struct DifferenceRow {
     #[diesel(sql_type = diesel::sql_types::Uuid)]
     pod_id: Uuid,
     #[diesel(sql_type = Nullable<BigInt>)]
@@ -43,17 +43,20 @@ impl Statement for HeadsOf {
 }
 
 /// Those of these pods of which something else is known than is so, in one statement. As the service.
-pub async fn sweep(conn: &mut AsyncPgConnection, known: &[Known]) -> Result<Vec<Found>> {
+pub async fn sweep(conn: &mut AsyncPgConnection, known: &[KnownPod]) -> Result<Vec<PodDifference>> {
     let pods: Vec<Uuid> = known.iter().map(|(pod_id, ..)| *pod_id).collect();
     let heads: Vec<i64> = known.iter().map(|(_, head, _)| *head).collect();
     let revisions: Vec<i64> = known.iter().map(|(.., revision)| *revision).collect();
-    let rows: Vec<FoundRow> = prepared::<HeadsOf>()
+    let rows: Vec<DifferenceRow> = prepared::<HeadsOf>()
         .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
         .bind::<Array<BigInt>, _>(heads)
         .bind::<Array<BigInt>, _>(revisions)
         .load(conn)
         .await?;
-    Ok(rows.into_iter().map(|row| Found { pod_id: row.pod_id, head: row.head, revision: row.revision }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| PodDifference { pod_id: row.pod_id, head: row.head, revision: row.revision })
+        .collect())
 }
 
 /// The database's line of history.
