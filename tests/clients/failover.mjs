@@ -1,5 +1,5 @@
 // Stays in a pod over a failover of the database: the topic fails, the client joins again by itself on the same socket, and
-// is told that the log starts afresh. Tells its whole log whenever that has changed.
+// is sent `reset`. Tells its whole log whenever that has changed.
 import { connect, join, tell, told } from "./common.mjs";
 
 const { url, pod, token } = await told();

@@ -245,7 +245,7 @@ async fn what_a_killed_process_left_is_taken_over() {
 }
 
 #[tokio::test]
-async fn a_first_start_that_was_cut_short_is_begun_afresh() {
+async fn a_first_start_that_was_cut_short_is_begun_again() {
     let folder = folder();
     let state = folder.path().join("state");
     let drafts = || -> Vec<PathBuf> {
@@ -259,7 +259,7 @@ async fn a_first_start_that_was_cut_short_is_begun_afresh() {
     assert!(!state.join("postgres").exists(), "initdb was through already: nothing to test");
 
     let postgres = start(&state).await;
-    write_note(&postgres, "afresh").await;
+    write_note(&postgres, "again").await;
     postgres.stop().await.expect("a stop");
     // What the orphaned initdb wrote meanwhile goes at the latest when the next cluster would be made.
     assert!(state.join("postgres/PG_VERSION").exists());

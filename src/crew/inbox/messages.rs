@@ -35,7 +35,7 @@ pub struct Notice {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Compare {
-    pub afresh: bool,
+    pub epoch_changed: bool,
 }
 
 /// A session wants to hear of its person's pods.

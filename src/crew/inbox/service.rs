@@ -194,12 +194,12 @@ impl Observer for Inboxes {
 
     fn compare(&self) {
         if self.is_watched() {
-            let _ = self.0.address.try_send(Compare { afresh: false });
+            let _ = self.0.address.try_send(Compare { epoch_changed: false });
         }
     }
 
     fn epoch_changed(&self) {
-        self.0.address.do_send(Compare { afresh: true });
+        self.0.address.do_send(Compare { epoch_changed: true });
     }
 }
 

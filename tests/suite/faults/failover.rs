@@ -75,7 +75,7 @@ async fn after_a_failover_that_lost_commits_everyone_has_the_log_as_it_is() {
     let stored: Vec<String> = stored(&cluster.nodes[0], pod).await.iter().map(|(_, id, ..)| id.to_string()).collect();
     assert_eq!(log["ids"], json!(stored[2..]), "from their coming on, and nothing of what was lost");
     for client in [&ana, &ben] {
-        assert!(client.resets >= 1, "they are told that the log starts afresh");
+        assert!(client.resets >= 1, "they are sent `reset`");
         assert_ne!(client.epoch, epoch);
     }
     assert_same_log(&cluster.nodes[0], pod, &[ana, ben]).await;

@@ -227,12 +227,12 @@ async fn who_is_not_let_in_by_postgres_says_unavailable() {
     let people: [Person; 1] = server.people();
     let (_, pod) = server.pod(&people).await;
     let name = server.database.name().to_owned();
-    let elsewhere = crate::support::database::maintenance().await;
+    let maintenance = crate::support::database::maintenance().await;
     let rename = async |from: &str, to: &str| {
         let end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1";
         let sql = format!("ALTER DATABASE {from} RENAME TO {to}");
         // Podium may have connected again between the two.
-        while elsewhere.query(end, &[&from]).await.is_err() || elsewhere.batch_execute(&sql).await.is_err() {}
+        while maintenance.query(end, &[&from]).await.is_err() || maintenance.batch_execute(&sql).await.is_err() {}
     };
     let hidden = format!("{name}_hidden");
     rename(&name, &hidden).await;

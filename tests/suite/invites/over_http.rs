@@ -137,8 +137,8 @@ async fn a_link_is_taken_back_by_its_maker_and_by_the_owner() {
     server.delete(&nothing, &ana).await.refused(404, "not_found");
     server.delete(&nothing, &ben).await.refused(404, "not_found");
     let (_, other) = server.pod(std::slice::from_ref(&ana)).await;
-    let elsewhere = format!("/v1/pods/{other}/invites/{}", text(&of_ana, "id"));
-    server.delete(&elsewhere, &ana).await.refused(404, "not_found");
+    let other_path = format!("/v1/pods/{other}/invites/{}", text(&of_ana, "id"));
+    server.delete(&other_path, &ana).await.refused(404, "not_found");
 
     server.delete(&path(&of_ben), &ana).await.ok(204);
     let first = listed(&server, pod, &cleo, &of_ben).await["revoked_at"].clone();

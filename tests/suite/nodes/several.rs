@@ -163,9 +163,9 @@ async fn what_the_bus_loses_of_an_inbox_is_found() {
         let is_it = |activity: &Value| activity["last_message"]["id"] == said["id"];
         bens.event_where(&topic, "pod:activity", is_it).await;
         // They read on another device, on another node.
-        let elsewhere = Client::open(&cluster.nodes[0], &ben).await;
-        elsewhere.join(&format!("pod:{pod}"), json!({})).await.ok();
-        elsewhere.ask(&format!("pod:{pod}"), "read", json!({"seq": said["seq"]})).await.ok();
+        let remote = Client::open(&cluster.nodes[0], &ben).await;
+        remote.join(&format!("pod:{pod}"), json!({})).await.ok();
+        remote.ask(&format!("pod:{pod}"), "read", json!({"seq": said["seq"]})).await.ok();
         bens.event_where(&topic, "read", |read| read["seq"] == said["seq"]).await;
         cluster.nodes[0].delete(&path, &ben).await.ok(204);
         let removed = bens.event(&topic, "pod:removed").await;

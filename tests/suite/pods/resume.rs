@@ -263,7 +263,7 @@ async fn a_join_without_after_brings_the_newest_and_history_goes_back() {
 }
 
 #[tokio::test]
-async fn another_line_of_history_starts_afresh() {
+async fn another_line_of_history_starts_the_log_again() {
     let server = unlimited().await;
     let [ana, ben] = server.people();
     let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;

@@ -477,10 +477,10 @@ async fn schema_rs(client: &Client, features: &BTreeMap<String, String>) -> Stri
          ORDER BY 1",
     )
     .await;
-    let elsewhere = |line: &str| {
+    let is_of_a_feature = |line: &str| {
         features.keys().any(|name| line.contains(&format!("({name} ->")) || line.contains(&format!("-> {name} (")))
     };
-    for join in joins.iter().filter(|join| !elsewhere(join)) {
+    for join in joins.iter().filter(|join| !is_of_a_feature(join)) {
         writeln!(out, "{join}").expect("write");
     }
     out.push_str("\ndiesel::allow_tables_to_appear_in_same_query!(\n");

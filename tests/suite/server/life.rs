@@ -62,12 +62,12 @@ async fn readyz_names_the_database_when_it_is_away_and_recovers() {
     let server = Server::start().await;
     until_status(&server, 200, "ok").await;
     let name = server.database.name().to_owned();
-    let elsewhere = crate::support::database::maintenance().await;
+    let maintenance = crate::support::database::maintenance().await;
     let allow = async |allowed: bool| {
         let sql = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}");
-        elsewhere.batch_execute(&sql).await.expect("the database lets nobody in");
+        maintenance.batch_execute(&sql).await.expect("the database lets nobody in");
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
-        elsewhere.execute(end, &[&name]).await.expect("ending connections");
+        maintenance.execute(end, &[&name]).await.expect("ending connections");
     };
     allow(false).await;
     let report = until_status(&server, 200, "degraded").await;

@@ -25,7 +25,7 @@ pub struct PodClient {
     pub pages: usize,
     /// How many joins were answered, over all resumes.
     pub joins: usize,
-    /// How many joins said that the log starts afresh.
+    /// How many join replies said `reset`.
     pub resets: usize,
     socket: Option<Socket>,
 }

@@ -22,7 +22,7 @@ impl Membership {
 
 impl Inbox {
     /// Reads all memberships of those who are here, in one statement, and tells what differs.
-    pub(super) fn compare(&mut self, afresh: bool, ctx: &mut Context<Self>) {
+    pub(super) fn compare(&mut self, epoch_changed: bool, ctx: &mut Context<Self>) {
         if self.people.is_empty() || self.comparing {
             return;
         }
@@ -35,7 +35,7 @@ impl Inbox {
             inbox.comparing = false;
             metrics::SWEEP_SECONDS.histogram(&[("of", "inboxes")]).record(began.elapsed());
             match outcome {
-                Ok(rows) => inbox.compared(&rows, &asked, began, afresh, ctx),
+                Ok(rows) => inbox.compared(&rows, &asked, began, epoch_changed, ctx),
                 // The next one will do.
                 Err(cause) => tracing::debug!(%cause, "inboxes could not be compared"),
             }
@@ -47,7 +47,7 @@ impl Inbox {
         rows: &[Membership],
         asked: &HashSet<Uuid>,
         began: Instant,
-        afresh: bool,
+        epoch_changed: bool,
         ctx: &mut Context<Self>,
     ) {
         let found = metrics::SWEEP_FOUND.counter(&[("of", "inboxes")]);
@@ -60,7 +60,7 @@ impl Inbox {
             if known.since < row.since_seq {
                 self.came(row.user_id, row.pod_id, row.since_seq, ctx);
                 found.increment(1);
-            } else if known.head < row.head || known.read < row.read_seq || (afresh && known.head != row.head) {
+            } else if known.head < row.head || known.read < row.read_seq || (epoch_changed && known.head != row.head) {
                 known.head = row.head;
                 self.due.insert(row.pod_id);
                 found.increment(1);
@@ -98,11 +98,11 @@ impl Inbox {
 impl Handler<Compare> for Inbox {
     type Result = ();
 
-    fn handle(&mut self, Compare { afresh }: Compare, ctx: &mut Self::Context) {
-        if afresh {
+    fn handle(&mut self, Compare { epoch_changed }: Compare, ctx: &mut Self::Context) {
+        if epoch_changed {
             // What was told at which position was of another history.
             self.gone.clear();
         }
-        self.compare(afresh, ctx);
+        self.compare(epoch_changed, ctx);
     }
 }
