@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 /// Where the paths of documents begin, besides the root and their own folder.
-const BASES: &[&str] = &["", "src/", "src/crew/", "tests/suite/", "tests/suite/support/", "web/", "web/src/"];
+const BASES: &[&str] =
+    &["", "src/", "src/crew/", "tests/suite/", "tests/suite/support/", "web/", "web/src/", "web/src/features/"];
 
 /// What a path may leave out.
 const KINDS: &[&str] = &["", ".rs", ".ts", ".svelte.ts", ".sql", ".md"];
