@@ -1,4 +1,4 @@
-//! What the actor of any kind of topic is told: of its sessions, of other nodes, and of its database.
+//! Messages that the actor of any kind of topic handles: about its sessions, about other nodes, and about the database.
 
 use std::sync::Arc;
 
@@ -9,61 +9,61 @@ use super::relay::RelayHandle;
 use super::subscription::{Frame, SubscriptionId};
 use crate::foundation::errors::Result;
 
-/// A session is about to join: from the answer on, its relay is told of everything.
+/// Attaches a session that is about to join: its relay receives every frame from then on.
 #[derive(Message)]
 #[rtype(result = "Result<()>")]
 pub struct Attach {
-    /// Its subscription.
+    /// The subscription.
     pub subscription: SubscriptionId,
-    /// Whose it is.
+    /// The session's person.
     pub user_id: Uuid,
-    /// Its relay.
+    /// The session's relay.
     pub relay: RelayHandle,
 }
 
-/// The join has been answered: the session is present.
+/// Marks a session as present: its join has been answered.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Joined(pub SubscriptionId);
 
-/// A session has gone.
+/// Detaches a session that has left or ended.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Detach(pub SubscriptionId);
 
-/// This goes to every session here.
+/// Broadcasts a frame to every session on this node.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Broadcast(pub Arc<Frame>);
 
-/// Another node says what sessions it has, all of them.
+/// Another node's announcement of all its sessions on the topic.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Announced<T> {
     /// The node.
     pub from: Uuid,
-    /// Of several announcements the one with the highest number holds.
+    /// The version of the announcement; the highest one counts.
     pub version: u64,
-    /// What it says.
+    /// The content of the announcement.
     pub said: T,
 }
 
-/// Another node wants to know who is here.
+/// Another node's request for an announcement.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Asked;
 
-/// Another node is dead, or has stopped.
+/// A node that is dead or has stopped.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
 pub struct NodeGone(pub Uuid);
 
-/// The bus is heard again: what was said meanwhile is lost in both directions.
+/// The bus works again: what was sent meanwhile was lost in both directions.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
 pub struct SpeakUp;
 
-/// The database has another line of history: nothing that was read of it holds any more.
+/// The database has a new epoch: nothing that was read before is valid.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
 pub struct EpochChanged;

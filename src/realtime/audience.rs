@@ -1,13 +1,13 @@
-//! The sessions of one topic on this node, as the topic's actor knows them.
+//! The sessions of a topic on this node, as the topic's actor knows them.
 //!
-//! An actor owns its audience, and nobody else touches it: it cannot leave the actor's thread, and whoever wants to tell the
-//! sessions something tells the actor. So each session gets a topic's frames in the order in which its actor sent them.
+//! **Ownership.** An actor owns its audience, and the type cannot leave the actor's thread. To send to the sessions,
+//! other code sends to the actor. So each session receives a topic's frames in the order in which its actor sent them.
 //!
-//! **Coming and going.** A session attaches before its join is read, and from then on its relay gets every frame. Only when its
-//! join has been answered ([`Audience::mark_present`]) is it present to others. It detaches however it ends, and may do so
-//! without ever having been attached.
+//! **Life of a session.** It attaches before its join is read, and its relay receives every frame from then on. It is
+//! present to others only after its join has been answered ([`Audience::mark_present`]). It detaches however it ends,
+//! and may do so without ever having attached.
 //!
-//! **Cost.** A frame goes to each relay once, however many sessions that has on the topic, by reference count.
+//! **Cost.** A frame is sent once to each relay, by reference count, however many sessions the relay has on the topic.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -23,26 +23,26 @@ use super::subscription::{Ends, Frame, Reach, SubscriptionId};
 use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
 
-/// The sessions of one topic on this node.
+/// The sessions of a topic on this node.
 pub struct Audience {
     topic: Topic,
     sessions: HashMap<SubscriptionId, Attached>,
-    /// It stays on the thread of its actor.
+    /// Keeps the type on the thread of its actor.
     _stays: PhantomData<Rc<()>>,
 }
 
-/// A session of an audience.
+/// An attached session.
 pub struct Attached {
-    /// Whose it is.
+    /// The session's person.
     pub user_id: Uuid,
-    /// Its relay.
+    /// The session's relay.
     relay: RelayHandle,
     /// Whether its join has been answered.
     pub is_present: bool,
 }
 
 impl Audience {
-    /// Returns the audience of a topic to which nobody has come yet.
+    /// Returns an empty audience for a topic.
     pub fn new(topic: Topic) -> Self {
         Audience { topic, sessions: HashMap::new(), _stays: PhantomData }
     }
@@ -62,24 +62,24 @@ impl Audience {
         self.sessions.len()
     }
 
-    /// Attaches a session: from here on its relay gets every frame.
+    /// Attaches a session, whose relay receives every frame from then on.
     pub fn attach(&mut self, Attach { subscription, user_id, relay }: Attach) {
         self.sessions.insert(subscription, Attached { user_id, relay, is_present: false });
     }
 
-    /// Marks a session as present. Returns whose it is; `None` if it was present already, or is not attached.
+    /// Marks a session as present. Returns its person, or `None` if it was present already or is not attached.
     pub fn mark_present(&mut self, Joined(subscription): Joined) -> Option<Uuid> {
         let attached = self.sessions.get_mut(&subscription).filter(|attached| !attached.is_present)?;
         attached.is_present = true;
         Some(attached.user_id)
     }
 
-    /// Detaches a session. Returns what is known of it; `None` if it was never attached.
+    /// Detaches a session. Returns its entry, or `None` if it was never attached.
     pub fn detach(&mut self, subscription: SubscriptionId) -> Option<Attached> {
         self.sessions.remove(&subscription)
     }
 
-    /// Returns whose an attached session is.
+    /// Returns the person of an attached session.
     pub fn user_of(&self, subscription: SubscriptionId) -> Option<Uuid> {
         self.sessions.get(&subscription).map(|attached| attached.user_id)
     }
@@ -89,13 +89,13 @@ impl Audience {
         deliver_to(self.sessions.values().map(|attached| &attached.relay), &self.topic, frames);
     }
 
-    /// Sends a push to every session that has joined, but one.
+    /// Sends a push to every session that has joined, except one.
     pub fn passing(&self, event: &str, payload: &impl Serialize, except: Option<SubscriptionId>) {
         self.broadcast(&[self.frame(event, payload, Reach::Passing { except })]);
     }
 
-    /// Sends a push that holds whatever comes before or after it to every session. A join that is under way, which may have
-    /// been read before, gets it after its answer.
+    /// Sends a push that is valid whatever comes before or after it to every session. A join in progress, which may
+    /// have been read before, receives it after its reply.
     pub fn state(&self, event: &str, payload: &impl Serialize) {
         self.broadcast(&[self.state_frame(event, payload)]);
     }
@@ -105,24 +105,24 @@ impl Audience {
         self.frame(event, payload, Reach::State { as_of: i64::MAX })
     }
 
-    /// Sends pushes to one session, by their events.
+    /// Sends pushes to one session, each an event and a payload.
     pub fn only<'a, P: Serialize>(&self, subscription: SubscriptionId, pushes: impl IntoIterator<Item = (&'a str, P)>) {
         let Some(attached) = self.sessions.get(&subscription) else { return };
         let frame = |(event, payload): (&str, P)| self.frame(event, &payload, Reach::Only(subscription));
         attached.relay.deliver(&self.topic, pushes.into_iter().map(frame).collect());
     }
 
-    /// Ends every session's join of the topic, which is gone.
+    /// Ends all subscriptions to the topic, which is gone.
     pub fn end_all(&self) {
         self.signal(Reach::Log { position: i64::MAX, origin: i64::MAX, ends: Ends::Everybody });
     }
 
-    /// Sends what is no push: the sessions' relays do something at this place among the frames.
+    /// Sends a signal that is not a push. Relays act on it at this place in the order of frames.
     pub fn signal(&self, reach: Reach) {
         self.broadcast(&[Arc::new(Frame { text: Encoded::default(), reach })]);
     }
 
-    /// Returns one handle of each relay that has a session here.
+    /// Returns one handle for each relay that has a session of the topic.
     pub fn relays(&self) -> Vec<RelayHandle> {
         let relays: HashMap<usize, &RelayHandle> =
             self.sessions.values().map(|attached| (attached.relay.id(), &attached.relay)).collect();
@@ -144,7 +144,7 @@ mod tests {
     const ADA: Uuid = Uuid::from_u128(1);
     const BEN: Uuid = Uuid::from_u128(2);
 
-    /// A session whose join of the topic has been answered.
+    /// Returns a session whose join of the topic has been answered.
     fn session(audience: &mut Audience, user_id: Uuid) -> (Rc<Outbox>, Rc<Subscription>) {
         let joining = joining(Uuid::nil(), user_id);
         audience.attach(Attach { subscription: joining.subscription.id, user_id, relay: joining.relay });

@@ -1,8 +1,8 @@
-//! How a session joins a topic that has an actor: it attaches, and is answered with a snapshot that what the actor sends follows
-//! from.
+//! Joining a topic that has an actor: the session attaches, and its join is answered with a snapshot that the actor's
+//! later frames continue.
 //!
-//! The session is [entered](super::relay::Relay::subscribe) with its relay before any of this, and its relay keeps what the
-//! actor sends meanwhile. So whatever is committed is either in the snapshot or comes after the answer.
+//! The session is [subscribed](super::relay::Relay::subscribe) on its relay before any of this, and the subscription
+//! buffers what the actor sends meanwhile. So each committed change is either in the snapshot or comes after the reply.
 
 use std::time::Duration;
 
@@ -15,25 +15,25 @@ use super::subscription::SubscriptionId;
 use super::topic_actor::TopicActor;
 use crate::foundation::errors::{Code, Result};
 
-/// How often a join is read when more happens meanwhile than can be kept.
+/// Number of times that a join is read if the buffer overflows each time.
 const READINGS: usize = 5;
 
-/// How often a join looks for a fresh actor when the one it found has just stopped.
+/// Number of times that a join looks for an actor if the one it finds has just stopped.
 const ATTEMPTS: usize = 5;
 
-/// Attaches a session to the topic's actor, and returns the snapshot that its join is answered with. It is detached when its
-/// subscription ends, however that comes.
+/// Attaches a session to the topic's actor, and returns the snapshot for the join reply. The session is detached when
+/// its subscription ends, in whatever way.
 ///
-/// - `check` says whether the session may join. It is asked only where there is no actor yet, so that a stranger does not get
-///   to start one; it is `read` that lets in or refuses.
-/// - `start` returns the topic's actor, and starts one if there is none.
-/// - `read` reads the snapshot, and may ask the actor. It is called again when more has come meanwhile than the relay can keep
-///   for the session.
+/// - `check` checks whether the session may join. It is called only if there is no actor yet, so that a client without
+///   the right cannot start one; `read` is what grants or refuses the join.
+/// - `start` returns the topic's actor, starting it if necessary.
+/// - `read` reads the snapshot, and may query the actor. It is called again if the buffer of the subscription has
+///   overflowed meanwhile.
 ///
-/// An actor has `patience` to answer.
+/// The actor has `patience` to answer.
 ///
 /// # Errors
-/// Those of `check` and `read`, `not_found` when there is no such topic, and `unavailable`.
+/// Those of `check` and `read`, `not_found` if there is no such topic, and `unavailable`.
 pub async fn enter<A: TopicActor, T>(
     hub: &Hub<A>,
     joining: &Joining,
@@ -48,8 +48,8 @@ pub async fn enter<A: TopicActor, T>(
     let attachment = attach(joining, patience, start).await?;
     let mut readings = 1;
     let snapshot = loop {
-        // From here on the relay keeps for this session whatever the actor sends; all that it sent before is committed, and so
-        // in what is read now.
+        // From here on the subscription buffers whatever the actor sends. All that it sent before is committed, and so
+        // part of what is read now.
         joining.subscription.start_over();
         let snapshot = read(&attachment.actor).await?;
         if readings == READINGS || !joining.subscription.has_missed() {
@@ -61,7 +61,7 @@ pub async fn enter<A: TopicActor, T>(
     Ok(snapshot)
 }
 
-/// A session's place with its topic's actor, who is told of its end, however that comes.
+/// A session's attachment to its topic's actor. Detaches when dropped.
 struct Attachment<A: TopicActor> {
     actor: Addr<A>,
     subscription: SubscriptionId,
@@ -69,7 +69,7 @@ struct Attachment<A: TopicActor> {
 
 impl<A: TopicActor> Drop for Attachment<A> {
     fn drop(&mut self) {
-        // One for each attachment, so that its number has the same bound.
+        // One for each attachment, so their number has the same bound.
         self.actor.do_send(Detach(self.subscription));
     }
 }
@@ -80,7 +80,8 @@ async fn attach<A: TopicActor>(
     start: impl Fn() -> Addr<A>,
 ) -> Result<Attachment<A>> {
     for _ in 0..ATTEMPTS {
-        // Made first: an actor that answers too late, or nobody any more, has attached the session and must hear of its end.
+        // Created first: an actor that answers too late, or after the caller has gone, has attached the session and
+        // must detach it.
         let attachment = Attachment { actor: start(), subscription: joining.subscription.id };
         let attach = Attach {
             subscription: joining.subscription.id,
@@ -91,15 +92,15 @@ async fn attach<A: TopicActor>(
             outcome?;
             return Ok(attachment);
         }
-        // It was about to stop; a successor is started.
+        // The actor was about to stop; the next turn starts its successor.
     }
     Err(Code::Unavailable.into())
 }
 
-/// Asks an actor. Returns `None` when it has stopped.
+/// Sends a message to an actor and waits for the answer. Returns `None` if the actor has stopped.
 ///
 /// # Errors
-/// `unavailable` when it does not answer in time.
+/// `unavailable` if it does not answer in time.
 pub async fn ask<A, M>(actor: &Addr<A>, question: M, patience: Duration) -> Result<Option<M::Result>>
 where
     A: TopicActor + Handler<M>,
@@ -154,7 +155,7 @@ mod tests {
         };
         assert!(enter(&hub, &joining, PATIENCE, check, start, refusing).await.is_err());
         assert_eq!(actor.send(Sessions).await.unwrap(), 0);
-        // The session ends when the actor has attached it, and before that is known here.
+        // The session ends after the actor has attached it, and before this is known here.
         let reading = async |_: &Addr<Probe>| Ok(());
         let mut entering = Box::pin(enter(&hub, &joining, PATIENCE, check, start, reading));
         assert!((&mut entering).now_or_never().is_none());

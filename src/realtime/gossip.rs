@@ -1,14 +1,14 @@
-//! What the nodes say to each other of the sessions on one topic: pure state.
+//! Announcements between nodes of their sessions on a topic, as pure state.
 //!
-//! Each node speaks for its own sessions alone: all of them at every change, every [`DIGEST`] as long as it has any, when it
-//! is asked, and when it hears the bus again. So whatever was lost, the next announcement is whole. An announcement has a
-//! version, and one that is older than what is known of its node is dropped, in whatever order they come.
+//! Each node announces only its own sessions, and always all of them: at every change, every [`DIGEST`] while it has
+//! any, on request, and when the bus works again. So whatever was lost, the next announcement is complete. An
+//! announcement has a version; one with a lower version than the last of its node is dropped, so order does not matter.
 //!
-//! A node that has sessions by what it said last, and has said nothing for [`SILENCE`], is asked: so its last word is found
-//! out also if that was lost. A node that is dead says nothing any more; it is forgotten ([`Gossip::forget`]).
+//! A node that had sessions in its last announcement and has been silent for [`SILENCE`] is queried, so a lost final
+//! announcement is found out. A dead node announces nothing; it is removed ([`Gossip::forget`]).
 //!
-//! What is said is a `T`: the sessions themselves ([`Presence`](super::presence::Presence)) or only how many people there are
-//! ([`Headcount`](super::headcount::Headcount)).
+//! An announcement is a `T`: the sessions themselves ([`Presence`](super::presence::Presence)), or only the number of
+//! people ([`Headcount`](super::headcount::Headcount)).
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
@@ -16,32 +16,32 @@ use std::time::{Duration, Instant};
 use rand::Rng;
 use uuid::Uuid;
 
-/// How often a node speaks for its own sessions though nothing has changed.
+/// Interval at which a node announces its sessions without a change.
 pub const DIGEST: Duration = Duration::from_secs(10);
 
-/// How long a node may say nothing before it is asked.
+/// Silence after which a node is queried.
 pub const SILENCE: Duration = Duration::from_secs(15);
 
-/// How long it takes at most until nodes that hear the bus have heard each other on it.
+/// Maximum time until nodes that receive the bus have heard from each other.
 pub const HEARD: Duration = Duration::from_secs(2);
 
-/// Over how long the topics of a node are spread when all of them have something to say.
+/// Time over which a node's topics spread their announcements when all of them are due.
 const SPREAD: Duration = Duration::from_millis(500);
 
-/// Returns when a topic that has just started speaks for the first time: at random, so that topics that started together do
-/// not speak together for ever.
+/// Returns the delay until a new topic's first announcement. It is random, so that topics that started together do not
+/// announce together for ever.
 pub fn first_digest() -> Duration {
     DIGEST.mul_f64(rand::rng().random_range(0.1..1.0))
 }
 
-/// Returns when a topic speaks that has something to say together with all others of its node.
+/// Returns the delay of a topic's announcement when all topics of its node are due.
 pub fn spread() -> Duration {
     SPREAD.mul_f64(rand::rng().random_range(0.0..1.0))
 }
 
-/// What a node can say of its sessions on a topic.
+/// What a node announces of its sessions on a topic.
 pub trait Said: Default {
-    /// Returns whether it says that there are none.
+    /// Returns whether there are no sessions.
     fn is_nobody(&self) -> bool;
 }
 
@@ -57,14 +57,14 @@ impl Said for u64 {
     }
 }
 
-/// What this node says of its own sessions on a topic, and what it knows of the others'.
+/// This node's announcement of its sessions on a topic, and the last announcements of the others.
 #[derive(Debug, Default)]
 pub struct Gossip<T> {
     own: T,
     others: HashMap<Uuid, LastAnnouncement<T>>,
 }
 
-/// The last word of another node.
+/// The last announcement of another node.
 #[derive(Debug)]
 struct LastAnnouncement<T> {
     version: u64,
@@ -73,23 +73,23 @@ struct LastAnnouncement<T> {
 }
 
 impl<T: Said> Gossip<T> {
-    /// Returns what this node says of its own sessions.
+    /// Returns this node's announcement.
     pub fn own(&self) -> &T {
         &self.own
     }
 
-    /// Returns the same, to be changed.
+    /// Returns this node's announcement, to change it.
     pub fn own_mut(&mut self) -> &mut T {
         &mut self.own
     }
 
-    /// Returns the other nodes, with what each said last.
+    /// Returns the other nodes, each with its last announcement.
     pub fn others(&self) -> impl Iterator<Item = (Uuid, &T)> {
         self.others.iter().map(|(node, known)| (*node, &known.said))
     }
 
-    /// Takes what another node says of all its sessions. Returns what was known of it before, and what is known now; `None`
-    /// if this is older than that.
+    /// Records another node's announcement of all its sessions. Returns the previous and the new one, or `None` if the
+    /// version is lower than the last.
     pub fn announced(&mut self, node: Uuid, version: u64, said: T, now: Instant) -> Option<(T, &T)> {
         let known =
             self.others.entry(node).or_insert_with(|| LastAnnouncement { version: 0, said: T::default(), at: now });
@@ -100,12 +100,12 @@ impl<T: Said> Gossip<T> {
         Some((before.said, &known.said))
     }
 
-    /// Forgets a node that is gone, and its sessions with it. Returns what was known of it.
+    /// Removes a node that is gone. Returns its last announcement.
     pub fn forget(&mut self, node: Uuid) -> Option<T> {
         self.others.remove(&node).map(|known| known.said)
     }
 
-    /// Returns the nodes that have sessions here by what they said last, and have said nothing for so long.
+    /// Returns the nodes that had sessions in their last announcement, and have announced nothing for `longer_than`.
     pub fn silent(&self, longer_than: Duration, now: Instant) -> Vec<Uuid> {
         let is_silent = |known: &LastAnnouncement<T>| {
             !known.said.is_nobody() && now.saturating_duration_since(known.at) >= longer_than
@@ -152,7 +152,7 @@ mod tests {
         gossip: Gossip<BTreeSet<u8>>,
     }
 
-    /// One announcement, on its way to one node.
+    /// An announcement on its way to one node.
     #[derive(Clone)]
     struct Flying {
         to: usize,
@@ -164,7 +164,7 @@ mod tests {
     struct World {
         nodes: Vec<Node>,
         bus: Vec<Flying>,
-        /// How many nodes there have been.
+        /// The number of nodes so far.
         boots: u128,
         now: Instant,
     }
@@ -190,11 +190,11 @@ mod tests {
             self.nodes[to].gossip.announced(from, version, said, self.now);
         }
 
-        /// One thing happens: `what` says which, and `which` to whom.
+        /// Takes one random step: `what` chooses the step, `which` the node.
         fn step(&mut self, what: u8, which: usize) {
             let node = which % self.nodes.len();
             match what {
-                // A session comes or goes, and its node says so.
+                // A session joins or leaves, and its node announces it.
                 0..=3 => {
                     let own = self.nodes[node].gossip.own_mut();
                     if !own.remove(&what) {
@@ -202,7 +202,7 @@ mod tests {
                     }
                     self.speak(node);
                 }
-                // Something comes, comes and will come again, or is lost.
+                // A packet arrives, arrives and will arrive again, or is lost.
                 4..=9 if !self.bus.is_empty() => {
                     let flying = self.bus.swap_remove(which % self.bus.len());
                     if what == 8 {
@@ -213,7 +213,7 @@ mod tests {
                     }
                 }
                 10 => self.now += Duration::from_secs(which as u64 % 10),
-                // One dies and comes again, as another. The others are told so, and nothing of it comes any more.
+                // A node dies and another takes its place. The others remove it, and its packets are lost.
                 11 if which.is_multiple_of(5) => {
                     self.boots += 1;
                     let gone = std::mem::replace(&mut self.nodes[node], self::node(self.boots)).id;
@@ -224,7 +224,7 @@ mod tests {
             }
         }
 
-        /// Nothing changes any more, and nothing is lost: the digests are said, and those who have been silent are asked.
+        /// Settles: nothing changes and nothing is lost. Nodes announce their digests, and silent nodes are queried.
         fn settle(&mut self) {
             for node in 0..self.nodes.len() {
                 if !self.nodes[node].gossip.own().is_nobody() {

@@ -1,8 +1,9 @@
-//! From an HTTP request to a session: which protocol, whose token, and whether there is room.
+//! The websocket handshake: from an HTTP request to a session. It negotiates the protocol version, verifies the token,
+//! and checks that the node has room.
 //!
-//! A token may come three ways, as Phoenix's clients send it: in the query (`token`), as a subprotocol
-//! (`base64url.bearer.phx.<token>` beside `phoenix`, which is answered), or in an `Authorization: Bearer` header. None
-//! of them is ever logged.
+//! A token may come in three ways, as Phoenix's clients send it: in the query (`token`), as a subprotocol
+//! (`base64url.bearer.phx.<token>` beside `phoenix`, which the response selects), or in an `Authorization: Bearer`
+//! header. None of them is ever logged.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,24 +27,24 @@ use crate::wire::frame::Version;
 
 const BEARER_PROTOCOL: &str = "base64url.bearer.phx.";
 
-/// Verifies a token and makes sure that its person exists.
+/// Verifies a token and makes sure that its person has a profile.
 pub type SignIn = Arc<dyn Fn(String) -> LocalBoxFuture<'static, Result<Identity>> + Send + Sync>;
 
 /// Decides whether a page of the request's `Origin` may open a socket.
 pub type AllowOrigin = Arc<dyn Fn(&HttpRequest) -> bool + Send + Sync>;
 
-/// Where sockets are opened. Cheap to clone.
+/// The endpoint that opens sockets. Cheap to clone.
 #[derive(Clone)]
 pub struct Endpoint {
-    /// Who may come in.
+    /// Turns a token into an identity.
     pub sign_in: SignIn,
-    /// From which pages.
+    /// The check of the page's origin.
     pub allow_origin: AllowOrigin,
-    /// What can be joined.
+    /// The channels, by kind of topic.
     pub channels: Arc<Channels>,
-    /// What a session may do.
+    /// The limits of each session.
     pub limits: SessionLimits,
-    /// A permit for each socket that the node may hold.
+    /// Permits for the sockets that the node may hold.
     pub room: Arc<Semaphore>,
 }
 
@@ -53,11 +54,11 @@ struct Query {
     token: Option<String>,
 }
 
-/// `GET /socket/websocket`: upgrades, or refuses before the upgrade.
+/// Handles `GET /socket/websocket`: upgrades the connection, or refuses it before the upgrade.
 pub async fn open(request: HttpRequest, body: web::Payload, endpoint: web::Data<Endpoint>) -> HttpResponse {
     match upgrade(&request, body, &endpoint).await {
         Ok(response) => response,
-        // Phoenix answers 403 to every refused socket; browsers show no client more than that it failed.
+        // As in Phoenix, every refused socket gets 403. Browsers show a client no more than that it failed.
         Err(error) if error.code == Code::Unauthorized => {
             let mut response = error.error_response();
             *response.status_mut() = StatusCode::FORBIDDEN;
@@ -72,20 +73,20 @@ async fn upgrade(request: &HttpRequest, body: web::Payload, endpoint: &Endpoint)
         return Err(Error::because(Code::Forbidden, "this origin may not open sockets"));
     }
     let query = web::Query::<Query>::from_query(request.query_string())
-        .map_err(|_| Error::because(Code::Malformed, "the query cannot be read"))?
+        .map_err(|_| Error::because(Code::Malformed, "the query is malformed"))?
         .into_inner();
     let version = Version::negotiate(query.vsn.as_deref())
-        .ok_or_else(|| Error::because(Code::Forbidden, "vsn is 2.0.0, or 1.0.0, which a missing one means"))?;
+        .ok_or_else(|| Error::because(Code::Forbidden, "vsn must be 2.0.0 or 1.0.0; without it, it is 1.0.0"))?;
     let (token, by_protocol) = match (query.token, protocol_token(request)) {
         (Some(token), _) => (Some(token), false),
         (None, Some(token)) => (Some(token), true),
         (None, None) => (header_token(request), false),
     };
-    let token = token.ok_or_else(|| Error::because(Code::Unauthorized, "a token is needed"))?;
+    let token = token.ok_or_else(|| Error::because(Code::Unauthorized, "a token is required"))?;
     let identity = (endpoint.sign_in)(token).await?;
     let permit = Arc::clone(&endpoint.room)
         .try_acquire_owned()
-        .map_err(|_| Error::because(Code::Overloaded, "this node holds as many sockets as it can"))?;
+        .map_err(|_| Error::because(Code::Overloaded, "the node has no room for another socket"))?;
     let socket = request.conn_data::<SocketControl>().cloned();
     let limits = endpoint.limits.clone();
     let frame_bytes = limits.frame_bytes;
@@ -96,7 +97,7 @@ async fn upgrade(request: &HttpRequest, body: web::Payload, endpoint: &Endpoint)
         .protocols(protocols)
         .frame_size(frame_bytes)
         .start()
-        .map_err(|cause| Error::because(Code::Malformed, format!("no websocket handshake: {cause}")))
+        .map_err(|cause| Error::because(Code::Malformed, format!("not a websocket handshake: {cause}")))
 }
 
 fn header_token(request: &HttpRequest) -> Option<String> {

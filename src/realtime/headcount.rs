@@ -1,8 +1,8 @@
-//! How many people are on a topic, where nobody needs to know who: pure state.
+//! The number of people on a topic, for topics that do not show who is there: pure state.
 //!
-//! Each node counts the people of its own sessions, one with two devices there once, and announces the number ([`Gossip`]). So a
-//! person on two nodes counts twice: to know better, nodes would have to tell each other thousands of ids, which is what a
-//! number is for to avoid.
+//! Each node counts the people of its own sessions, a person with two devices once, and announces the number
+//! ([`Gossip`]). A person on two nodes counts twice: to avoid that, nodes would have to send each other thousands of
+//! ids, which the number is there to save.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -11,24 +11,24 @@ use uuid::Uuid;
 
 use super::gossip::Gossip;
 
-/// The people on one topic.
+/// The people on a topic.
 #[derive(Debug, Default)]
 pub struct Headcount {
-    /// How many sessions each person has here.
+    /// The number of sessions of each person on this node.
     sessions: HashMap<Uuid, usize>,
     gossip: Gossip<u64>,
-    /// What the other nodes were told last.
+    /// The number that was announced last.
     sent: u64,
 }
 
 impl Headcount {
-    /// Counts a session of this person that has come.
+    /// Counts a new session of a person.
     pub fn track(&mut self, user_id: Uuid) {
         *self.sessions.entry(user_id).or_default() += 1;
         self.count();
     }
 
-    /// Counts a session of this person no more.
+    /// Removes a session of a person.
     pub fn untrack(&mut self, user_id: Uuid) {
         if let Some(sessions) = self.sessions.get_mut(&user_id) {
             *sessions -= 1;
@@ -43,37 +43,37 @@ impl Headcount {
         *self.gossip.own_mut() = self.sessions.len() as u64;
     }
 
-    /// Returns whether the person has a session here.
+    /// Returns whether the person has a session on this node.
     pub fn has(&self, user_id: Uuid) -> bool {
         self.sessions.contains_key(&user_id)
     }
 
-    /// Returns how many people there are on all nodes.
+    /// Returns the number of people on all nodes.
     pub fn total(&self) -> u64 {
         self.gossip.own() + self.gossip.others().map(|(_, people)| people).sum::<u64>()
     }
 
-    /// Returns what the nodes have said to each other.
+    /// Returns the announcements of the nodes.
     pub fn gossip(&self) -> &Gossip<u64> {
         &self.gossip
     }
 
-    /// Takes what another node announces: how many are there.
+    /// Records another node's announced number.
     pub fn announced(&mut self, node: Uuid, version: u64, people: u64, now: Instant) {
         self.gossip.announced(node, version, people, now);
     }
 
-    /// Forgets another node that is gone, and its people with it.
+    /// Removes a node that is gone, and its people.
     pub fn forget(&mut self, node: Uuid) {
         self.gossip.forget(node);
     }
 
-    /// Returns whether the other nodes were told another number than there is here.
+    /// Returns whether the number on this node differs from the announced one.
     pub fn is_unsent(&self) -> bool {
         *self.gossip.own() != self.sent
     }
 
-    /// Returns the people here, to be told to the other nodes now.
+    /// Returns the number of people on this node, and notes that it is announced.
     pub fn send(&mut self) -> u64 {
         self.sent = *self.gossip.own();
         self.sent

@@ -1,14 +1,19 @@
-//! The live topics of one kind on this node, and how they and the other nodes are told something.
+//! The hub of one kind of topic on this node: finds and starts the topics' actors, and sends to them and to the other
+//! nodes.
 //!
-//! A feature that has topics of its own owns a [`Hub`] of them. Whoever wants to tell a topic something finds its actor here, if
-//! it has one; the other nodes are told over the bus, on the topic itself. A single node is asked on a topic of its own
+//! A feature with topics of its own owns a [`Hub`]. To send to a topic, other code finds its actor here, if it has one;
+//! other nodes receive packets over the bus, on the topic itself. A single node is queried on a topic of its own
 //! (`node_kind`), which it listens to as long as its hub lives.
 //!
-//! **Bounds.** An actor's mailbox has a limit. What is of the moment is [offered](Hub::offer), and lost where there is no room.
-//! What must come is told to all actors at once, and so seldom that it needs no limit ([`Hub::tell_all`]).
+//! **Concurrency.** All methods may be called from any thread, and none blocks.
 //!
-//! **Invariants.** The hub listens to a topic before the topic's actor reads anything, and an actor is taken out of the hub before
-//! it stops ([`Registration::withdraw`]): so nothing falls between two actors of one topic.
+//! **Bounds.** An actor's mailbox is bounded. Messages that may be lost are [offered](Hub::offer), and dropped if there
+//! is no room. Messages that must arrive go to all actors at once, and so seldom that they need no limit
+//! ([`Hub::tell_all`]).
+//!
+//! **Invariants.** The hub subscribes to a topic on the bus before the topic's actor reads anything, and an actor is
+//! removed from the hub before it stops ([`Registration::withdraw`]). So nothing is lost between two actors of one
+//! topic.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -30,31 +35,32 @@ use super::topic_actor::TopicActor;
 use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
 
-/// What nodes tell each other of one kind of topic.
+/// A packet between nodes about one kind of topic.
 pub trait Packet: Sized + 'static {
-    /// Returns it as bytes for the bus.
+    /// Encodes the packet for the bus.
     fn encode(&self) -> Vec<u8>;
 
-    /// Reads it from bytes. `None` if they make no sense here: a later version may say more.
+    /// Decodes a packet from the bus. Returns `None` if it is not understood: a later release may send other packets.
     fn decode(bytes: &[u8]) -> Option<Self>;
 
-    /// Returns what asks all other nodes which sessions they have on the topic.
+    /// Returns a packet that asks all other nodes to announce their sessions on the topic.
     fn ask() -> Self;
 
-    /// Returns what asks one node, on its own topic, which sessions it has on this topic, also if it has none.
+    /// Returns a packet that asks one node, on that node's own topic, to announce its sessions on the topic `id`, even
+    /// if it has none.
     fn ask_about(id: Uuid) -> Self;
 
-    /// Returns what carries a push without a number to the topic's sessions, encoded in version 2.
+    /// Returns a packet that carries an unnumbered push to the topic's sessions, encoded in version 2.
     fn event(text: ByteString) -> Self;
 }
 
-/// The live topics of one kind on this node.
+/// The live topics of one kind on this node: those that have an actor.
 pub struct Hub<A: TopicActor> {
     kind: &'static str,
     node_kind: &'static str,
     registry: Registry<A, A::Shared>,
     bus: Arc<dyn Bus>,
-    /// The other nodes, where there may be some.
+    /// The other nodes, if there may be any.
     nodes: Option<Nodes>,
     threads: Threads,
     versions: AtomicU64,
@@ -62,7 +68,7 @@ pub struct Hub<A: TopicActor> {
 }
 
 impl<A: TopicActor> Hub<A> {
-    /// Starts a hub without live topics, whose actors will live on `threads`. Single nodes are asked on topics of the kind
+    /// Starts an empty hub whose actors will run on `threads`. Single nodes are queried on topics of the kind
     /// `node_kind`.
     pub fn start(
         kind: &'static str,
@@ -88,12 +94,12 @@ impl<A: TopicActor> Hub<A> {
         hub
     }
 
-    /// Returns the actor of a topic, if it has one here.
+    /// Returns the actor of a topic, if it has one on this node.
     pub fn find(&self, id: Uuid) -> Option<Live<A, A::Shared>> {
         self.registry.find(id)
     }
 
-    /// Returns the actor of a topic. If it has none, `start` makes one on the thread of this number.
+    /// Returns the actor of a topic. If it has none, `start` starts one on the thread with this number.
     pub fn find_or_start(
         &self,
         id: Uuid,
@@ -103,56 +109,58 @@ impl<A: TopicActor> Hub<A> {
         self.registry.find_or_start(id, |given| start(&self.threads.handle(number), given))
     }
 
-    /// Returns how many topics are live.
+    /// Returns the number of live topics.
     pub fn count(&self) -> usize {
         self.registry.len()
     }
 
-    /// Does something with every live topic.
+    /// Calls `each` with every live topic.
     pub fn for_each(&self, each: impl FnMut(Uuid, &Live<A, A::Shared>)) {
         self.registry.for_each(each);
     }
 
-    /// Returns whether what this node knows of a topic is all there is.
+    /// Returns whether this is the only node, so that what it knows of a topic is complete.
     pub fn is_alone(&self) -> bool {
         self.bus.is_alone()
     }
 
-    /// Returns who this node is to the others.
+    /// Returns the id by which other nodes know this one.
     pub fn boot_id(&self) -> Uuid {
         self.bus.boot_id()
     }
 
-    /// Returns a number above all that were returned before, for what is said next of any topic of this kind.
+    /// Returns a version above all that were returned before, for the next announcement of any topic of this kind.
     pub fn version(&self) -> u64 {
         self.versions.fetch_add(1, Ordering::AcqRel)
     }
 
-    /// Tells the other nodes that have sessions on the topic. Neither blocks nor fails, and may be lost.
+    /// Sends a packet to the other nodes that have sessions on the topic. Neither blocks nor fails; the packet may be
+    /// lost.
     pub fn tell(&self, id: Uuid, packet: &A::Packet) {
         if !self.is_alone() {
             self.publish(id, &packet.encode());
         }
     }
 
-    /// Tells them what is encoded already.
+    /// Sends an encoded packet to them.
     pub fn publish(&self, id: Uuid, packet: &[u8]) {
         self.bus.publish(&Topic::of(self.kind, id), packet);
     }
 
-    /// Asks one node which sessions it has on the topic, if it was heard lately, so that it would answer.
+    /// Asks one node to announce its sessions on the topic, if the node was heard recently and so can be expected to
+    /// answer.
     pub fn ask(&self, boot_id: Uuid, id: Uuid) {
         if self.is_heard(boot_id) {
             self.bus.publish(&Topic::of(self.node_kind, boot_id), &A::Packet::ask_about(id).encode());
         }
     }
 
-    /// Returns whether that node was heard lately.
+    /// Returns whether a node was heard recently.
     pub fn is_heard(&self, boot_id: Uuid) -> bool {
         self.nodes.as_ref().is_some_and(|nodes| nodes.is_heard(boot_id))
     }
 
-    /// Tells a topic's actor something of the moment. If there is none, or it has no room, nothing happens.
+    /// Offers a message to a topic's actor. It is dropped if there is no actor, or no room in its mailbox.
     pub fn offer<M>(&self, id: Uuid, message: M)
     where
         A: Handler<M>,
@@ -163,7 +171,7 @@ impl<A: TopicActor> Hub<A> {
         }
     }
 
-    /// Tells every actor something that must come. It goes past the limits of their mailboxes.
+    /// Sends a message that must arrive to every actor, regardless of the limits of their mailboxes.
     pub fn tell_all<M>(&self, message: M)
     where
         A: Handler<M>,
@@ -172,27 +180,27 @@ impl<A: TopicActor> Hub<A> {
         self.for_each(|_, live| live.address.do_send(message.clone()));
     }
 
-    /// Tells the topic's actor that a session's join has been answered.
+    /// Notifies the topic's actor that a session's join has been answered.
     pub fn joined(&self, member: &Member<'_>) {
         if let Some(live) = self.find(member.id) {
-            // Once a join, and never more than there are sessions: a bound of its own.
+            // Sent once a join, and so bounded by the number of sessions.
             live.address.do_send(Joined(member.subscription.id));
         }
     }
 
-    /// Sends an event without a number to every session on the topic, on all nodes: what another feature wants told on a topic
-    /// that is not its own. `event` is a name that the topic does not use itself.
+    /// Sends an unnumbered event to every session of the topic on all nodes, for a feature that adds events to a topic
+    /// of another feature. `event` is a name that the topic does not use itself.
     ///
-    /// Nothing is stored: whoever is away does not get it, and what the bus or a full mailbox loses is lost. So the payload says
-    /// how things are now, rather than what has changed, and its feature adds the same to the answer of a join. It is called
-    /// after that is committed.
+    /// Nothing is stored: an absent client does not receive it, and what the bus or a full mailbox loses is lost. So
+    /// the payload describes the current state rather than a change, and the feature adds the same state to the join
+    /// reply. Call it after the state is committed.
     ///
-    /// It is sent as a [state](Reach::State) that holds at any position, and not as [passing](Reach::Passing): a session that is
-    /// joining may have been read before the commit, and gets the event after its answer. If it was read later, it gets
-    /// once more what it knows.
+    /// It is sent as a [state](Reach::State) that is valid at any position, and not as [passing](Reach::Passing): a
+    /// session that is joining may have been read before the commit, and receives the event after its reply. If it was
+    /// read later, it receives what it knows once more.
     ///
-    /// It keeps no order with the topic's own log: one who has just left, and of whom this node has not heard so yet, gets it
-    /// too.
+    /// The event has no order with the topic's log: a person who has just left on another node, of which this one does
+    /// not know yet, receives it too.
     pub fn announce(&self, id: Uuid, event: &str, payload: &impl Serialize) {
         if self.is_alone() && self.find(id).is_none() {
             return;
@@ -202,12 +210,13 @@ impl<A: TopicActor> Hub<A> {
         self.event(id, text);
     }
 
-    /// Sends an event that was announced to the sessions on this node.
+    /// Sends an announced event to the sessions on this node.
     pub fn event(&self, id: Uuid, text: Encoded) {
         self.offer(id, Broadcast(Arc::new(Frame { text, reach: Reach::State { as_of: i64::MAX } })));
     }
 
-    /// Gives the topic's actor what another node says of its sessions. If it has no room, that is said again by and by.
+    /// Passes another node's announcement of its sessions to the topic's actor. It may be dropped: the next one is
+    /// complete.
     pub fn announced<T: Send + 'static>(&self, id: Uuid, from: Uuid, version: u64, said: T)
     where
         A: Handler<Announced<T>>,
@@ -218,9 +227,9 @@ impl<A: TopicActor> Hub<A> {
         self.offer(id, Announced { from, version, said });
     }
 
-    /// Answers a node that has asked this one which sessions it has on the topic. `nobody` makes the packet for none.
+    /// Answers another node's query about this node's sessions on a topic. `nobody` makes the packet for none.
     pub fn asked_about(&self, id: Uuid, nobody: impl FnOnce(u64) -> A::Packet) {
-        // Before the topic is looked for: an actor that starts meanwhile speaks with a higher number.
+        // Taken before the actor is looked up: an actor that starts meanwhile announces a higher version.
         let version = self.version();
         match self.find(id) {
             Some(live) => drop(live.address.try_send(Asked)),
@@ -239,17 +248,17 @@ impl<A: TopicActor> NodeListener for Hub<A> {
     }
 }
 
-/// An actor's entry in its hub. It is taken out when it is dropped, if not before.
+/// An actor's entry in its hub. Dropping it removes the actor, if it was not removed before.
 pub struct Registration<A: TopicActor> {
     hub: Arc<Hub<A>>,
     id: Uuid,
     generation: Generation,
-    /// When the actor may read; taken by the first reading.
+    /// Ready when the actor may read; taken by the first reading.
     ready: Option<BoxFuture<'static, ()>>,
 }
 
 impl<A: TopicActor> Registration<A> {
-    /// Returns the entry of an actor that was given this start, and what it shares with those who tell it something.
+    /// Returns the entry of an actor with this start, and the value that the actor shares with its callers.
     pub fn new(hub: Arc<Hub<A>>, id: Uuid, start: Start<A::Shared>) -> (Self, A::Shared) {
         let Start { generation, head, ready } = start;
         (Registration { hub, id, generation, ready: Some(ready) }, head)
@@ -265,24 +274,24 @@ impl<A: TopicActor> Registration<A> {
         self.id
     }
 
-    /// Tells the other nodes with sessions on the topic.
+    /// Sends a packet to the other nodes that have sessions on the topic.
     pub fn tell(&self, packet: &A::Packet) {
         self.hub.tell(self.id, packet);
     }
 
-    /// Tells them which sessions are here; `say` makes the packet with the version that it is given.
+    /// Announces this node's sessions to the other nodes. `say` makes the packet with the given version.
     pub fn announce(&self, say: impl FnOnce(u64) -> A::Packet) {
         if !self.hub.is_alone() {
             self.tell(&say(self.hub.version()));
         }
     }
 
-    /// Takes the actor out, unless a successor has its place already: whoever looks for the topic from now on starts one.
+    /// Removes the actor from the hub, unless a successor has taken its place. Later lookups start a successor.
     pub fn withdraw(&self) {
         self.hub.registry.remove(self.id, self.generation);
     }
 
-    /// Returns what to wait for before anything is read, the first time.
+    /// Returns the future to wait for before the first reading; `None` after the first call.
     pub fn take_ready(&mut self) -> Option<BoxFuture<'static, ()>> {
         self.ready.take()
     }
@@ -294,22 +303,23 @@ impl<A: TopicActor> Drop for Registration<A> {
     }
 }
 
-/// Takes what the bus brings, by kind of topic. It comes as long as this is kept.
+/// The receivers of packets from the bus, by kind of topic. They receive as long as this value lives.
 #[derive(Default)]
 pub struct Receivers(Vec<(&'static str, Arc<dyn Receive>)>);
 
 impl Receivers {
-    /// Adds who takes packets on topics of this kind: they are given the topic's id, the sending node and the packet.
+    /// Adds a receiver of packets on topics of a kind. `take` is called with the topic's id, the sending node and the
+    /// packet.
     pub fn with<P: Packet>(mut self, kind: &'static str, take: impl Fn(Uuid, Uuid, P) + Send + Sync + 'static) -> Self {
         let decode = move |id: Uuid, from: Uuid, payload: &[u8]| match P::decode(payload) {
             Some(packet) => take(id, from, packet),
-            None => tracing::debug!(kind, %from, "a packet of the bus makes no sense"),
+            None => tracing::debug!(kind, %from, "unknown packet on the bus dropped"),
         };
         self.0.push((kind, Arc::new(Decoding(decode))));
         self
     }
 
-    /// Returns them for the bus, by kind of topic.
+    /// Returns the receivers for the bus, by kind of topic.
     pub fn by_kind(&self) -> impl Iterator<Item = (&'static str, Weak<dyn Receive>)> {
         self.0.iter().map(|(kind, receiver)| (*kind, Arc::downgrade(receiver)))
     }

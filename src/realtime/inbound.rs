@@ -1,8 +1,8 @@
-//! Bounds what a client can make the server hold of one frame.
+//! Limits the memory that one frame of a client can take.
 //!
-//! actix's parser gathers a whole frame before it looks at its length (actix-http `ws/frame.rs`), so a header that
-//! announces a terabyte, and a client that goes on sending, would fill the memory. This stream reads along the frames'
-//! headers (RFC 6455, section 5.2) and ends the session at the first one that announces too much.
+//! actix's parser gathers a whole frame before it checks its length (actix-http `ws/frame.rs`), so a header that
+//! announces a terabyte, from a client that keeps sending, would fill the memory. This stream parses the frame headers
+//! as they pass (RFC 6455, section 5.2) and ends the session at the first one that announces too much.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -14,10 +14,10 @@ use futures_util::Stream;
 
 use super::outbox::{Ending, Outbox};
 
-/// The longest header: two bytes, eight of length, four of mask.
+/// Maximum length of a header: two bytes, eight of length, four of mask.
 const HEADER: usize = 14;
 
-/// The bytes of a client, as far as they are frames of a bounded length.
+/// A client's bytes, as long as they are frames of a bounded length.
 pub struct Inbound<S> {
     bytes: S,
     outbox: Rc<Outbox>,
@@ -25,7 +25,7 @@ pub struct Inbound<S> {
 }
 
 impl<S> Inbound<S> {
-    /// Follows `bytes`; a frame of more than `limit` bytes ends the session of `outbox`.
+    /// Wraps `bytes`. A frame of more than `limit` bytes ends the session of `outbox`.
     pub fn new(bytes: S, outbox: Rc<Outbox>, limit: usize) -> Self {
         Inbound { bytes, outbox, frames: Frames::new(limit) }
     }
@@ -44,7 +44,7 @@ where
                 Poll::Ready(Some(Ok(chunk))) => chunk,
                 other => return other,
             };
-            // What comes after the end is read and dropped, so that the close frame is not met by a reset.
+            // Bytes after the end are read and dropped, so that the close frame is not lost to a connection reset.
             if this.outbox.is_ending() {
                 continue;
             }
@@ -56,13 +56,13 @@ where
     }
 }
 
-/// Where in its frames a stream of bytes is.
+/// A position within a stream of frames.
 struct Frames {
     limit: u64,
     header: [u8; HEADER],
-    /// Bytes of the header that are there.
+    /// Number of header bytes that have arrived.
     have: usize,
-    /// Bytes of the payload that are still to come.
+    /// Number of payload bytes that are still to come.
     left: u64,
 }
 
@@ -71,7 +71,7 @@ impl Frames {
         Frames { limit: limit as u64, header: [0; HEADER], have: 0, left: 0 }
     }
 
-    /// Follows the next bytes. Answers false as soon as a header announces too much.
+    /// Advances over the next bytes. Returns false as soon as a header announces more than the limit.
     fn follow(&mut self, mut bytes: &[u8]) -> bool {
         while let Some((&first, rest)) = bytes.split_first() {
             if self.left > 0 {
@@ -94,7 +94,7 @@ impl Frames {
         true
     }
 
-    /// The payload's length, once the header is whole.
+    /// Returns the payload's length, once the header is complete.
     fn length(&self) -> Option<u64> {
         if self.have < 2 {
             return None;
@@ -119,7 +119,7 @@ mod tests {
 
     use super::*;
 
-    /// A masked frame with a payload of zeroes.
+    /// Returns a masked frame with a payload of zeroes.
     fn frame(length: usize) -> Vec<u8> {
         let mut frame = vec![0x81];
         match length {

@@ -1,4 +1,4 @@
-//! What other features add to the answer of a join: a topic is one feature's, and what is told there may be of several.
+//! Data that other features add to a join reply: a topic belongs to one feature, and may carry events of several.
 
 use std::sync::Arc;
 
@@ -11,43 +11,43 @@ use uuid::Uuid;
 
 use crate::foundation::errors::{Error, Result};
 
-/// Fields of an answer, each under a name that no other has.
+/// Fields of a join reply, under unique names.
 pub type Fields = Vec<(&'static str, Box<RawValue>)>;
 
 /// Returns a field with this value.
 ///
 /// # Errors
-/// `internal` for a value without JSON.
+/// `internal` for a value that has no JSON.
 pub fn field(name: &'static str, value: &impl Serialize) -> Result<(&'static str, Box<RawValue>)> {
     Ok((name, to_raw_value(value).map_err(Error::internal)?))
 }
 
-/// Adds to the answer of a join.
+/// A source of fields for join replies.
 pub trait JoinData: Send + Sync + 'static {
-    /// Reads the fields for one who joins the topic with this id: in the snapshot that the answer is read in, on their behalf, and
-    /// after it is known that they may join.
+    /// Reads the fields for a person who joins the topic `id`. Runs in the snapshot of the join reply, as the person,
+    /// and after it is known that the person may join.
     fn read<'a>(&'a self, conn: &'a mut AsyncPgConnection, id: Uuid, user_id: Uuid) -> BoxFuture<'a, Result<Fields>>;
 }
 
-/// Who adds to the joins of one kind of topic. Cheap to clone.
+/// The sources of fields for one kind of topic. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Joins(Arc<RwLock<Vec<Arc<dyn JoinData>>>>);
 
 impl Joins {
-    /// Adds one, from the next join on.
+    /// Adds a source, from the next join on.
     pub fn add(&self, data: impl JoinData) {
         self.0.write().push(Arc::new(data));
     }
 
-    /// Returns whether nobody adds anything.
+    /// Returns whether there is no source.
     pub fn is_empty(&self) -> bool {
         self.0.read().is_empty()
     }
 
-    /// Reads what all of them add.
+    /// Reads the fields of all sources.
     ///
     /// # Errors
-    /// Those of the first that cannot be read: then the join is refused, since it would be answered without what was promised.
+    /// Those of the first source that fails. The join is then refused, since its reply would lack promised fields.
     pub async fn read(&self, conn: &mut AsyncPgConnection, id: Uuid, user_id: Uuid) -> Result<Fields> {
         let all = self.0.read().clone();
         let mut fields = Fields::new();
@@ -58,14 +58,14 @@ impl Joins {
     }
 }
 
-/// Fields of an answer as an object.
+/// Serializes fields as a JSON object.
 pub mod as_object {
     use serde::Serializer;
     use serde::ser::SerializeMap;
 
     use super::Fields;
 
-    /// Writes them as an object's fields, or flattened into one.
+    /// Serializes the fields as an object, which may be flattened into another.
     ///
     /// # Errors
     /// Those of the serializer.

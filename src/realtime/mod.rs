@@ -1,11 +1,11 @@
-//! The engine: sessions, relays, presence, the bus and the registry of live topics.
+//! The realtime engine: sessions, relays, presence, the bus between nodes, and the registry of live topics.
 //!
-//! It knows topics and bytes, and nothing of pods, posts or profiles: what a topic means is said by the [`channel::Channel`]
-//! that serves its kind.
+//! The engine handles topics and bytes. It knows nothing of pods, posts or profiles: the [`channel::Channel`] of a kind
+//! of topic says what that topic means.
 //!
-//! Threads: each HTTP worker thread has one [`relay::Relay`], and all of the thread's sessions live beside it, so that
-//! handing a frame to a session takes no lock and no message. Actors of topics live on these threads too, and speak
-//! to relays through bounded queues.
+//! Threads: each HTTP worker thread has one [`relay::Relay`]. All sessions of the thread live beside it, so delivering
+//! a frame to a session takes no lock and no message. The topics' actors run on these threads too, and send to relays
+//! through bounded queues.
 
 pub mod attendance;
 pub mod audience;

@@ -1,11 +1,11 @@
-//! What waits to be written to one session.
+//! The bounded queue of frames to one session.
 //!
-//! The relay pushes, the session drains; both live on one thread. The queue has a limit in frames and in bytes, and a
-//! session that exceeds either is too slow: its queue is freed at once, and its socket closed with 4408. Whoever wants
-//! to send much at a time (a page, a repair) waits for [`Outbox::room`] first, so that an honest client that
-//! catches up is never cut.
+//! The relay pushes and the session drains, both on one thread. The queue is limited in frames and in bytes. A session
+//! that exceeds either limit is too slow: its queue is freed at once and its socket closed with 4408. Code that sends
+//! much at a time (a page, a repair) first waits for [`Outbox::room`], so a client that reads as fast as it can is not
+//! cut while it catches up.
 //!
-//! A token that has expired ends the session at the very next push, so nothing that was committed later goes out.
+//! An expired token ends the session at the next push, so nothing that was committed later is sent.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -19,18 +19,18 @@ use uuid::Uuid;
 use super::socket::SocketControl;
 use crate::wire::frame::Version;
 
-/// How long a closing session may take to write its close frame before its socket is cut.
+/// Time that a closing session has to write its close frame before its socket is cut.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How long something may wait to be written before the reader is given up.
+/// Time that a frame may wait to be written before the reader counts as stalled.
 const STALLED: Duration = Duration::from_secs(10);
 
-/// Why a session ends, as its close code. Never 1000: older clients do not come back after it.
+/// The reason why a session ends, as its close code. Never 1000, after which older clients do not reconnect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// 1001: nothing came from the client for too long.
+    /// 1001: no frame from the client for too long.
     Idle,
-    /// 1003: a frame of a type that is not served.
+    /// 1003: a frame of an unsupported type.
     Unsupported,
     /// 1007: not UTF-8.
     NotText,
@@ -38,20 +38,20 @@ pub enum Ending {
     TooLarge,
     /// 1002: not a websocket frame.
     Protocol,
-    /// 1011: the server failed.
+    /// 1011: an internal error.
     Failed,
-    /// 1012: the node is draining; come back elsewhere.
+    /// 1012: the node is draining; the client reconnects to another.
     Draining,
-    /// 4401: the token has expired, or its sign-in has ended.
+    /// 4401: the token has expired, or its sign-in was revoked.
     Expired,
-    /// 4408: the reader is too slow.
+    /// 4408: the client reads too slowly.
     TooSlow,
-    /// 4429: too many frames.
+    /// 4429: too many frames from the client.
     TooMany,
 }
 
 impl Ending {
-    /// The close code.
+    /// Returns the close code.
     pub fn code(self) -> u16 {
         match self {
             Ending::Idle => 1001,
@@ -67,7 +67,7 @@ impl Ending {
         }
     }
 
-    /// The reason that goes with it.
+    /// Returns the reason of the close frame.
     pub fn reason(self) -> &'static str {
         match self {
             Ending::Idle => "idle",
@@ -87,11 +87,11 @@ impl Ending {
 /// The limits of a session's queue.
 #[derive(Debug, Clone, Copy)]
 pub struct OutboxLimits {
-    /// Frames that may wait.
+    /// Frames that may be queued.
     pub frames: usize,
-    /// Bytes of payload that may wait.
+    /// Bytes of payload that may be queued.
     pub bytes: usize,
-    /// How long a client may say nothing.
+    /// Time without a frame from the client after which the session ends.
     pub idle: Duration,
 }
 
@@ -107,9 +107,9 @@ pub struct Outbox {
 struct OutboxState {
     queue: VecDeque<ByteString>,
     bytes: usize,
-    /// The session's task, when it has drained all there was.
+    /// The session's task, once it has drained the queue.
     writer: Option<Waker>,
-    /// Those who wait for room.
+    /// Tasks that wait for room.
     waiting: Vec<Waker>,
     /// When the session last drained, or the queue was last empty.
     moved: Instant,
@@ -118,18 +118,18 @@ struct OutboxState {
     ending: Option<(Ending, Instant)>,
 }
 
-/// What a drain finds.
+/// The result of draining the queue.
 pub enum Drained {
     /// A frame to write.
     Frame(ByteString),
     /// The session ends now.
     End(Ending),
-    /// Nothing; the task is woken when there is more.
+    /// No frame. The task is woken when there is one.
     Nothing,
 }
 
 impl Outbox {
-    /// An empty queue for a session whose token holds until `expires`. It speaks version 2.
+    /// Creates an empty queue for a session of protocol version 2 whose token is valid until `expires`.
     pub fn new(limits: OutboxLimits, socket: Option<SocketControl>, expires: Instant) -> Self {
         let now = Instant::now();
         Outbox {
@@ -150,17 +150,17 @@ impl Outbox {
         }
     }
 
-    /// The same for a session that speaks this version.
+    /// Sets the protocol version.
     pub fn speaking(self, version: Version) -> Self {
         Outbox { version, ..self }
     }
 
-    /// How what is pushed must be encoded.
+    /// Returns the protocol version in which pushes must be encoded.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// Queues a frame. What comes after the end is dropped.
+    /// Queues a frame. Frames after the end are dropped.
     pub fn push(&self, frame: ByteString) {
         let mut state = self.state.borrow_mut();
         if state.ending.is_some() {
@@ -185,12 +185,12 @@ impl Outbox {
         }
     }
 
-    /// Ends the session once what waits is written.
+    /// Ends the session once the queued frames are written.
     pub fn end(&self, ending: Ending) {
         self.state.borrow_mut().end(ending, Instant::now());
     }
 
-    /// Whether the session is ending. It is from the moment on at which its token expires.
+    /// Returns whether the session is ending, as it is from the moment at which its token expires.
     pub fn is_ending(&self) -> bool {
         let mut state = self.state.borrow_mut();
         if state.ending.is_none() && Instant::now() >= state.expires {
@@ -199,22 +199,22 @@ impl Outbox {
         state.ending.is_some()
     }
 
-    /// Which sign-in the session's token belongs to, if it is one of an account of ours.
+    /// Sets the sign-in of the session's token, if the token is from an account of this server.
     pub fn belongs_to(&self, sign_in: Option<Uuid>) {
         self.sign_in.set(sign_in);
     }
 
-    /// The sign-in that the session belongs to.
+    /// Returns the sign-in of the session's token.
     pub fn sign_in(&self) -> Option<Uuid> {
         self.sign_in.get()
     }
 
-    /// A token with a later expiry has come.
+    /// Sets a new expiry, that of a renewed token.
     pub fn renew(&self, expires: Instant) {
         self.state.borrow_mut().expires = expires;
     }
 
-    /// Something came from the client.
+    /// Notes that the client has sent a frame.
     pub fn heard(&self) {
         self.state.borrow_mut().heard = Instant::now();
     }
@@ -231,7 +231,7 @@ impl Outbox {
         Some(frame)
     }
 
-    /// Takes the next frame, or leaves the waker of the task that writes.
+    /// Takes the next frame, or registers the waker of the task that writes.
     pub fn take(&self, cx: &Context<'_>) -> Drained {
         if let Some(frame) = self.pop() {
             return Drained::Frame(frame);
@@ -246,7 +246,7 @@ impl Outbox {
         Drained::Nothing
     }
 
-    /// Waits until less than a quarter of the limit waits, or the session ends.
+    /// Waits until the queue is at most a quarter full, or the session ends.
     pub async fn room(&self) {
         poll_fn(|cx| {
             let mut state = self.state.borrow_mut();
@@ -254,7 +254,7 @@ impl Outbox {
             if has_room || state.ending.is_some() {
                 return Poll::Ready(());
             }
-            // A session's futures share one waker, and are polled for each other's sake.
+            // All futures of a session share one waker, so it is kept once.
             if !state.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
                 state.waiting.push(cx.waker().clone());
             }
@@ -263,13 +263,13 @@ impl Outbox {
         .await;
     }
 
-    /// The frames and bytes that may wait at most; a join under way holds a part of that.
+    /// Returns the limits of the queue. A join in progress buffers a part of them.
     pub fn limits(&self) -> OutboxLimits {
         self.limits
     }
 
-    /// What only a clock notices: an expired token, a client that went silent, a reader that stopped, a close frame
-    /// that cannot be written. The relay asks once a second.
+    /// Ends the session for what only a clock detects: an expired token, a client that sends nothing, a reader that has
+    /// stopped, a close frame that cannot be written. The relay calls it once a second.
     pub fn check_deadlines(&self, now: Instant) {
         let mut state = self.state.borrow_mut();
         match state.ending {

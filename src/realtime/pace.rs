@@ -1,5 +1,5 @@
-//! How often to compare what a node knows with Postgres: seldom while every node hears every other on the bus, often while
-//! not or while Postgres does not answer, and at once when that changes or somebody asks.
+//! The pace at which a node compares its state with Postgres: seldom while all nodes hear each other on the bus, often
+//! while they do not or Postgres does not answer, and at once when that changes or on request.
 
 use std::time::{Duration, Instant};
 
@@ -8,16 +8,16 @@ use tokio::time::{sleep, timeout};
 
 use super::nodes::Status;
 
-/// Between two looks while the bus is well.
+/// Interval between comparisons while the bus works.
 const CALM: Duration = Duration::from_secs(5);
 
-/// The same while it is not.
+/// Interval between comparisons otherwise.
 const BUSY: Duration = Duration::from_millis(250);
 
-/// Between two looks that were asked for.
+/// Minimum pause between comparisons.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The pace of one who looks again and again.
+/// The pace of a periodic comparison.
 pub struct Pace {
     status: watch::Receiver<Status>,
     is_well: bool,
@@ -25,14 +25,14 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// As this status calls for. The first look is now.
+    /// Creates a pace that follows `status`. The first comparison is due now.
     pub fn new(mut status: watch::Receiver<Status>) -> Self {
         let is_well = status.borrow_and_update().well;
         Pace { status, is_well, began: Instant::now() }
     }
 
-    /// Waits until the next look is due, counted from where the last one began, which has `seen` what it looked for or not.
-    /// `sooner` is when it is due before.
+    /// Waits until the next comparison is due, counted from the start of the last one. `seen` says whether the last one
+    /// succeeded. The wait ends early when `sooner` completes.
     pub async fn next(&mut self, seen: bool, sooner: impl Future<Output = ()>) {
         sleep(PAUSE).await;
         let pace = between(self.is_well, seen);

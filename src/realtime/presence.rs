@@ -1,9 +1,9 @@
-//! Who is on a topic: pure state, in the shapes of Phoenix's presence.
+//! The presence of people on a topic: pure state, in the shapes of Phoenix's presence.
 //!
-//! The key is a person's id; each of their sessions on the topic is one meta with a `phx_ref` of its own, by which
-//! clients tell metas apart. Methods answer the payload to send, so that nothing here knows how it is sent.
+//! The key is a person's id. Each session of the person on the topic is one meta with its own `phx_ref`, by which
+//! clients tell metas apart. Methods return the payload to send, so nothing here depends on how it is sent.
 //!
-//! **Across nodes** each node owns the entries of its own sessions, and announces all of them ([`Gossip`]).
+//! **Across nodes.** Each node owns the entries of its own sessions, and announces all of them ([`Gossip`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -15,25 +15,25 @@ use super::gossip::Gossip;
 use super::subscription::SubscriptionId;
 use crate::foundation::metrics;
 
-/// A person, and a session of theirs by its number on its node.
+/// A person, and the number of one of the person's sessions on its node.
 pub type Entry = (Uuid, u64);
 
-/// The sessions on one topic.
+/// The sessions on a topic.
 #[derive(Debug)]
 pub struct Presence {
-    /// This node.
+    /// The id of this node.
     here: Uuid,
     gossip: Gossip<BTreeSet<Entry>>,
     counted: Counted,
 }
 
 impl Presence {
-    /// Returns a presence without sessions; this node is known to the others as `here`.
+    /// Returns an empty presence. Other nodes know this node as `here`.
     pub fn new(here: Uuid) -> Self {
         Presence { here, gossip: Gossip::default(), counted: Counted::default() }
     }
 
-    /// Enters a session that has come. Returns the `presence_diff` for the others; `None` if it was there already.
+    /// Adds a session. Returns the `presence_diff` for the others, or `None` if the session was there already.
     pub fn track(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<Value> {
         let entry = (user_id, session.number());
         let is_new = self.gossip.own_mut().insert(entry);
@@ -41,7 +41,7 @@ impl Presence {
         is_new.then(|| diff(people(self.here, [entry]), Map::new()))
     }
 
-    /// Takes out a session that has gone. Returns the `presence_diff`; `None` if it was not there.
+    /// Removes a session. Returns the `presence_diff`, or `None` if the session was not there.
     pub fn untrack(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<Value> {
         let entry = (user_id, session.number());
         let was_there = self.gossip.own_mut().remove(&entry);
@@ -49,7 +49,7 @@ impl Presence {
         was_there.then(|| diff(Map::new(), people(self.here, [entry])))
     }
 
-    /// Takes what another node announces of its sessions, all of them. Returns the `presence_diff`, if there is one.
+    /// Records another node's announcement of all its sessions. Returns the `presence_diff`, if anything changed.
     pub fn announced(&mut self, node: Uuid, version: u64, entries: Vec<Entry>, now: Instant) -> Option<Value> {
         let (before, entries) = self.gossip.announced(node, version, entries.into_iter().collect(), now)?;
         let joins = people(node, entries.difference(&before).copied());
@@ -58,24 +58,24 @@ impl Presence {
         (!joins.is_empty() || !leaves.is_empty()).then(|| diff(joins, leaves))
     }
 
-    /// Forgets another node that is gone, and its sessions with it. Returns the `presence_diff`, if there is one.
+    /// Removes a node that is gone, and its sessions. Returns the `presence_diff`, if it had any.
     pub fn forget(&mut self, node: Uuid) -> Option<Value> {
         let entries = self.gossip.forget(node).filter(|entries| !entries.is_empty())?;
         self.count();
         Some(diff(Map::new(), people(node, entries)))
     }
 
-    /// Returns what the nodes have said to each other.
+    /// Returns the announcements of the nodes.
     pub fn gossip(&self) -> &Gossip<BTreeSet<Entry>> {
         &self.gossip
     }
 
-    /// Returns the sessions of this node, for the others to be told.
+    /// Returns the sessions of this node, to be announced.
     pub fn own(&self) -> Vec<Entry> {
         self.gossip.own().iter().copied().collect()
     }
 
-    /// Returns the whole `presence_state`.
+    /// Returns the payload of `presence_state`.
     pub fn state(&self) -> Value {
         let mut all = people(self.here, self.gossip.own().iter().copied());
         for (node, entries) in self.gossip.others() {
@@ -93,7 +93,7 @@ impl Presence {
         Value::Object(all)
     }
 
-    /// Returns whether the person has a session, on whichever node.
+    /// Returns whether the person has a session on any node.
     pub fn has(&self, user_id: Uuid) -> bool {
         let among = |entries: &BTreeSet<Entry>| entries.range((user_id, 0)..=(user_id, u64::MAX)).next().is_some();
         among(self.gossip.own()) || self.gossip.others().any(|(_, entries)| among(entries))
@@ -105,7 +105,7 @@ impl Presence {
     }
 }
 
-/// A topic's part of the node's gauge of presence; taken back when the topic goes.
+/// The topic's share of the node's presence gauge. Dropping it subtracts the share.
 #[derive(Debug, Default)]
 struct Counted {
     here: usize,
@@ -133,7 +133,7 @@ fn diff(joins: Map<String, Value>, leaves: Map<String, Value>) -> Value {
     json!({ "joins": joins, "leaves": leaves })
 }
 
-/// The metas of a node's sessions, by person. A `phx_ref` names node and session, so that no two are alike.
+/// Returns the metas of a node's sessions, by person. A `phx_ref` names node and session, so it is unique.
 fn people(node: Uuid, entries: impl IntoIterator<Item = Entry>) -> Map<String, Value> {
     let mut metas: BTreeMap<Uuid, Vec<Value>> = BTreeMap::new();
     for (user_id, session) in entries {

@@ -1,7 +1,7 @@
-//! Which topics have an actor on this node.
+//! The registry of the topics that have an actor on this node.
 //!
-//! The registry listens to the bus for its actors. Each actor has a generation: one that stops takes only its own
-//! entry away, so that it can never silence a successor that started in the meantime.
+//! The registry owns the bus subscriptions of its actors. Each actor has a generation: a stopping actor removes only
+//! its own entry, so it cannot cut off a successor that has started in the meantime.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,8 +15,9 @@ use uuid::Uuid;
 use super::bus::{Bus, Listening};
 use crate::wire::topic::Topic;
 
-/// The highest position that this node has heard of for a topic, set before the actor is told. An actor whose mailbox
-/// was full finds here what it missed. Beside it, which revision the actor knows of what is no entry of the topic's log.
+/// The highest position that this node has heard of for a topic, raised before the actor is notified. An actor whose
+/// mailbox was full finds here what it missed. It also holds the revision of what the actor has sent beside the topic's
+/// log.
 #[derive(Debug, Clone, Default)]
 pub struct Head(Arc<HeadState>);
 
@@ -27,37 +28,37 @@ struct HeadState {
 }
 
 impl Head {
-    /// Raises the head.
+    /// Raises the head to a position.
     pub fn raise(&self, position: i64) {
         self.0.position.fetch_max(position, Ordering::AcqRel);
     }
 
-    /// What was heard of is of another history: the one that is read next has a head of its own.
+    /// Resets the head to 0: the positions heard of belong to another epoch.
     pub fn fall(&self) {
         self.0.position.store(0, Ordering::Release);
     }
 
-    /// The highest position heard of.
+    /// Returns the highest position heard of.
     pub fn get(&self) -> i64 {
         self.0.position.load(Ordering::Acquire)
     }
 
-    /// The actor has told everyone of this revision, or has read it before anyone could ask.
+    /// Sets the revision that the actor has sent to all sessions, or has read before any session could join.
     pub fn revise(&self, revision: i64) {
         self.0.revision.store(revision, Ordering::Release);
     }
 
-    /// The revision that the actor knows.
+    /// Returns the revision that the actor knows.
     pub fn revision(&self) -> i64 {
         self.0.revision.load(Ordering::Acquire)
     }
 }
 
-/// One live topic. `H` is what its actor shares with those who tell it something.
+/// A live topic. `H` is the value that its actor shares with its callers.
 pub struct Live<A: Actor, H = Head> {
-    /// Its actor.
+    /// The actor.
     pub address: Addr<A>,
-    /// What the actor must reach.
+    /// The value shared with the actor, such as the position that it must reach.
     pub head: H,
     generation: u64,
 }
@@ -80,13 +81,13 @@ struct Entry<A: Actor, H> {
     _listening: Listening,
 }
 
-/// What a starting actor is given.
+/// The arguments of a starting actor.
 pub struct Start<H = Head> {
-    /// Which start of the topic's actor this is.
+    /// The generation of this start.
     pub generation: Generation,
-    /// What it must reach.
+    /// The value shared with callers.
     pub head: H,
-    /// When it may read: what is published after that will reach it.
+    /// Completes when the actor may read: what is published after that reaches it.
     pub ready: BoxFuture<'static, ()>,
 }
 
@@ -96,18 +97,18 @@ struct Topics<A: Actor, H> {
 }
 
 impl<A: Actor, H: Clone + Default> Registry<A, H> {
-    /// An empty registry for topics of this kind.
+    /// Creates an empty registry for topics of a kind.
     pub fn new(kind: &'static str, bus: Arc<dyn Bus>) -> Self {
         Registry { kind, bus, live: RwLock::new(Topics { entries: HashMap::new(), generations: 0 }) }
     }
 
-    /// The actor of a topic, if it has one here.
+    /// Returns the actor of a topic, if it has one on this node.
     pub fn find(&self, id: Uuid) -> Option<Live<A, H>> {
         self.live.read().entries.get(&id).map(|entry| entry.live.clone())
     }
 
-    /// The actor of a topic; `start` makes one where there is none. The bus is asked first, so that nothing falls
-    /// between its answer ([`Start::ready`]) and the actor's first read.
+    /// Returns the actor of a topic, starting one with `start` if there is none. The bus subscription comes first, so
+    /// nothing is lost between its confirmation ([`Start::ready`]) and the actor's first reading.
     pub fn find_or_start(&self, id: Uuid, start: impl FnOnce(Start<H>) -> Addr<A>) -> Live<A, H> {
         if let Some(live) = self.find(id).filter(|live| live.address.connected()) {
             return live;
@@ -127,7 +128,7 @@ impl<A: Actor, H: Clone + Default> Registry<A, H> {
         live
     }
 
-    /// Takes a stopping actor's entry away, unless a successor has it already.
+    /// Removes a stopping actor's entry, unless a successor has taken its place.
     pub fn remove(&self, id: Uuid, generation: Generation) {
         let mut map = self.live.write();
         if map.entries.get(&id).is_some_and(|entry| entry.live.generation == generation.0) {
@@ -135,22 +136,22 @@ impl<A: Actor, H: Clone + Default> Registry<A, H> {
         }
     }
 
-    /// Does something with every live topic.
+    /// Calls `each` with every live topic.
     pub fn for_each(&self, mut each: impl FnMut(Uuid, &Live<A, H>)) {
         self.live.read().entries.iter().for_each(|(id, entry)| each(*id, &entry.live));
     }
 
-    /// How many topics are live.
+    /// Returns the number of live topics.
     pub fn len(&self) -> usize {
         self.live.read().entries.len()
     }
 
-    /// Whether none is.
+    /// Returns whether there is no live topic.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// Which start of a topic's actor this is.
+/// The number of a start of a topic's actor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Generation(u64);

@@ -1,5 +1,5 @@
-//! When a topic starts afresh, its sessions are sent back to join again: not all at once, since each join reads from a
-//! Postgres that has just come up. Pure.
+//! The schedule by which a topic's sessions are sent back to join again, when the topic's actor starts again in a new
+//! epoch. They do not come all at once, since each join reads from a Postgres that has just come up. Pure.
 
 use std::time::Duration;
 
@@ -7,19 +7,20 @@ use rand::Rng;
 
 use super::subscription::Reach;
 
-/// Over how long the sessions of a node are sent back, for each topic that is live.
+/// Time over which a node's sessions are sent back, for each live topic.
 const A_TOPIC: Duration = Duration::from_millis(5);
 
 /// The same for each session of one topic.
 const A_SESSION: Duration = Duration::from_millis(2);
 
-/// The longest that any of them waits.
+/// Maximum time that a session waits.
 const MOST: Duration = Duration::from_secs(10);
 
-/// How many sessions of one topic go together.
+/// Number of sessions of one topic that go together.
 const TOGETHER: usize = 25;
 
-/// When which part of a topic's sessions is told to join again, where so many topics are live and it has so many sessions.
+/// Returns when each part of a topic's sessions is sent back, for a node with this number of live topics and a topic
+/// with this number of sessions.
 pub fn rejoin_schedule(topics: usize, sessions: usize) -> Vec<(Duration, Reach)> {
     let times = |each: Duration, count: usize| each.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
     let spread = times(A_TOPIC, topics).max(times(A_SESSION, sessions)).min(MOST);

@@ -1,12 +1,12 @@
-//! The relay of one worker thread: hands one encoded frame to every session of a topic.
+//! The relay of a worker thread: delivers an encoded frame to every session of a topic on that thread.
 //!
-//! Life: one a thread, made when the thread's first session comes, and there until the thread ends.
+//! **Life.** One relay a thread. It is created when the thread's first session comes, and lives as long as the thread.
 //!
-//! **Order.** A topic's actor sends to a relay through one first-in-first-out queue, and the relay pushes to outboxes
-//! in that order, so each session sees a topic in the order in which its actor spoke.
+//! **Order.** A topic's actor sends to a relay through one FIFO queue, and the relay pushes to outboxes in that order.
+//! So each session receives a topic's frames in the order in which its actor sent them.
 //!
-//! **Bounds.** The queue into a relay has a limit. A relay that fell so far behind has lost frames; it then closes all
-//! its sessions with 1012, and they come back and resume. Each session's own limit is its [`Outbox`]'s.
+//! **Bounds.** The queue into a relay is bounded. When it overflows, frames are lost; the relay then closes all its
+//! sessions with 1012, and their clients reconnect and resume. Each session has the limits of its [`Outbox`].
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -24,20 +24,21 @@ use crate::foundation::metrics;
 use crate::wire::frame::Ref;
 use crate::wire::topic::Topic;
 
-/// Deliveries that may wait for one relay.
+/// Deliveries that may be queued for one relay.
 const QUEUE: usize = 16 * 1024;
 
-/// Frames handled before the thread's sessions get their turn to write. Below a session's limit, so that a burst can
-/// not fill the queue of a session that had no chance to drain it.
+/// Frames handled before the thread's sessions get their turn to write. Lower than a session's limit, so that a burst
+/// cannot fill the queue of a session that had no chance to drain it.
 const TURN: usize = 64;
 
-/// Bytes that count as one frame of a turn, so that large frames do not fill in one turn what a session's bytes allow.
+/// Bytes that count as one frame of a turn, so that large frames do not use up in one turn the bytes that a session may
+/// queue.
 const TURN_SHARE: usize = 4 * 1024;
 
-/// How long a repair waits for slow sessions before it goes on without regard for them.
+/// Time that a repair waits for slow sessions before it goes on without them.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How much of a turn a frame takes.
+/// Returns how much of a turn a frame takes.
 fn share(frame: &Frame) -> usize {
     1 + frame.text.len() / TURN_SHARE
 }
@@ -49,7 +50,7 @@ enum Delivery {
     End(Arc<HashSet<Uuid>>),
 }
 
-/// The way to a relay from other threads. Cheap to clone.
+/// A handle to a relay for other threads. Cheap to clone.
 #[derive(Clone)]
 pub struct RelayHandle {
     id: usize,
@@ -58,21 +59,21 @@ pub struct RelayHandle {
 }
 
 impl RelayHandle {
-    /// Which relay it is.
+    /// Returns the relay's id.
     pub fn id(&self) -> usize {
         self.id
     }
 
-    /// Hands frames to all of the relay's sessions on the topic. Never waits.
+    /// Delivers frames to all of the relay's sessions on the topic. Never blocks.
     pub fn deliver(&self, topic: &Topic, frames: Vec<Arc<Frame>>) {
         self.offer(Delivery::Frames(topic.clone(), frames));
     }
 
-    /// Waits until the topic's sessions there have room again, or a second has passed.
+    /// Waits until the topic's sessions on this relay have room, for a second at most.
     pub async fn room(&self, topic: &Topic) {
         let (answer, room) = oneshot::channel();
         self.offer(Delivery::Room(topic.clone(), answer));
-        // An error says that the relay is gone, and with it everyone to wait for.
+        // An error means that the relay is gone, and its sessions with it.
         let _ = room.await;
     }
 
@@ -93,8 +94,8 @@ impl RelayHandle {
     }
 }
 
-/// Hands frames to each of these relays once, however often it is among them: so whoever has many sessions on a topic tells
-/// each worker thread once.
+/// Delivers frames once to each of these relays, even if one is listed several times: so a topic with many sessions
+/// sends once to each worker thread.
 pub fn deliver_to<'a>(relays: impl Iterator<Item = &'a RelayHandle>, topic: &Topic, frames: &[Arc<Frame>]) {
     if frames.is_empty() {
         return;
@@ -108,7 +109,7 @@ pub fn deliver_to<'a>(relays: impl Iterator<Item = &'a RelayHandle>, topic: &Top
     }
 }
 
-/// The relay of this thread.
+/// The relay of one thread.
 pub struct Relay {
     handle: RelayHandle,
     topics: RefCell<HashMap<Topic, Vec<Rc<Subscription>>>>,
@@ -117,7 +118,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// The relay of the calling thread, which must run a `LocalSet` (each actix worker does).
+    /// Returns the relay of the calling thread, which must run a `LocalSet` (each actix worker does).
     pub fn current() -> Rc<Relay> {
         thread_local!(static CURRENT: OnceCell<Rc<Relay>> = const { OnceCell::new() });
         CURRENT.with(|cell| Rc::clone(cell.get_or_init(Relay::start)))
@@ -139,12 +140,13 @@ impl Relay {
         relay
     }
 
-    /// The way here for other threads.
+    /// Returns a handle for other threads.
     pub fn handle(&self) -> RelayHandle {
         self.handle.clone()
     }
 
-    /// Enters a session, so that it is watched and closed with the others. Answers the key to [`Relay::forget`] it by.
+    /// Registers a session, which is then checked every second and closed with the others. Returns the key for
+    /// [`Relay::forget`].
     pub fn enter(&self, outbox: &Rc<Outbox>) -> u64 {
         let key = self.next_session.get();
         self.next_session.set(key + 1);
@@ -152,12 +154,12 @@ impl Relay {
         key
     }
 
-    /// A session is over.
+    /// Removes a session that has ended.
     pub fn forget(&self, key: u64) {
         self.sessions.borrow_mut().remove(&key);
     }
 
-    /// Enters a session on a topic, with its join still under way.
+    /// Subscribes a session to a topic, with its join in progress.
     pub fn subscribe(
         &self,
         topic: Topic,
@@ -170,7 +172,7 @@ impl Relay {
         subscription
     }
 
-    /// Ends a subscription and takes it out.
+    /// Ends a subscription and removes it.
     pub fn unsubscribe(&self, subscription: &Subscription, tell: bool) {
         subscription.end(tell);
         let mut topics = self.topics.borrow_mut();
@@ -187,7 +189,7 @@ impl Relay {
         while let Some(delivery) = deliveries.recv().await {
             if self.handle.overflowed.swap(false, Ordering::AcqRel) {
                 metrics::RELAY_OVERFLOWS.counter(metrics::NONE).increment(1);
-                tracing::error!(relay = self.handle.id, "the relay fell behind; its sessions must resume");
+                tracing::error!(relay = self.handle.id, "relay queue overflowed; its sessions must resume");
                 while deliveries.try_recv().is_ok() {}
                 self.sessions.borrow().values().for_each(|outbox| outbox.end(Ending::Draining));
                 continue;
@@ -252,7 +254,7 @@ impl Relay {
                 outbox.room().await;
             }
         };
-        // Whoever has no room by then pays for it alone.
+        // A session that still has no room bears the consequence alone.
         let _ = tokio::time::timeout(PATIENCE, all).await;
         let _ = answer.send(());
     }
@@ -262,7 +264,7 @@ impl Relay {
         let Some(step) = over.checked_div(outboxes.len() as u32) else { return };
         let start = Instant::now();
         for (outbox, nth) in outboxes.iter().zip(0u32..) {
-            // Thousands of sessions make steps shorter than a timer's tick; sleep only when ahead.
+            // With thousands of sessions a step is shorter than a timer's tick, so sleep only when ahead.
             let due = start + step * nth;
             if due > Instant::now() {
                 tokio::time::sleep_until(due.into()).await;

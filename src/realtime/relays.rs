@@ -1,4 +1,4 @@
-//! The relays of a node's workers, for what ends sockets on all of them.
+//! The relays of all worker threads of a node, to end sockets on each of them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use uuid::Uuid;
 use super::outbox::Ending;
 use super::relay::{Relay, RelayHandle};
 
-/// The relays that have entered. Cheap to clone.
+/// The registered relays. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Relays(Arc<Mutex<Vec<RelayHandle>>>);
 
 impl Relays {
-    /// Enters the relay of the calling worker, once.
+    /// Registers the relay of the calling worker, once.
     pub fn enter(&self) {
         let relay = Relay::current().handle();
         let mut relays = self.0.lock();
@@ -24,7 +24,7 @@ impl Relays {
         }
     }
 
-    /// Ends this node's sockets of sign-ins that have ended.
+    /// Ends this node's sockets of these sign-ins, which were revoked.
     pub fn end_sign_ins(&self, sign_ins: &[Uuid]) {
         let sign_ins: Arc<HashSet<Uuid>> = Arc::new(sign_ins.iter().copied().collect());
         self.0.lock().iter().for_each(|relay| relay.end_sign_ins(&sign_ins));

@@ -1,10 +1,11 @@
-//! A session: one websocket of one person. With the handshake, which starts it, all that knows actix-web-actors.
+//! A session: one websocket of one person.
 //!
-//! It reads frames, keeps to Phoenix's rules about joins and refs (in `topics`), hands pushes to the channel of their topic,
-//! and writes what its [`Outbox`] holds. It decides nothing about any topic.
+//! The session parses frames, applies Phoenix's rules about joins and refs (`topics`), passes pushes to the channel of
+//! their topic, and writes the contents of its [`Outbox`]. It makes no decision about any topic. Besides the handshake,
+//! which starts it, it is the only code that uses actix-web-actors.
 //!
-//! While the socket is jammed actix polls neither this actor nor its futures, so nothing here may be needed to end it:
-//! the relay's clock and [`super::socket::SocketControl`] do that from outside.
+//! While the socket is jammed, actix polls neither this actor nor its futures. So nothing here may be needed to end the
+//! session: the relay's clock and [`super::socket::SocketControl`] end it from outside.
 
 mod fragments;
 mod topics;
@@ -35,31 +36,31 @@ use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::metrics;
 use crate::wire::frame::{Incoming, Ref, Status, Version};
 
-/// Bytes that leave the outbox before actix is asked whether the socket takes more. What has left is a copy, and no
-/// limit of ours holds for it.
+/// Bytes that leave the outbox before actix is asked whether the socket takes more. Bytes that have left are a copy to
+/// which none of our limits apply.
 const WRITE: usize = 32 * 1024;
 
-/// What sessions may do.
+/// The limits of a session.
 #[derive(Debug, Clone)]
 pub struct SessionLimits {
     /// Bytes of one message, over all its fragments.
     pub frame_bytes: usize,
-    /// Topics at a time.
+    /// Topics that the session may have joined at a time.
     pub topics: usize,
-    /// Frames that a client may send, if there is a limit.
+    /// Rate of frames from the client, if limited.
     pub frames: Option<Quota>,
-    /// What may wait for it.
+    /// Limits of the queue to the client.
     pub outbox: OutboxLimits,
 }
 
-/// Where a session lives.
+/// The actor context of a session.
 type Socket = ws::WebsocketContext<Session>;
 
 /// One websocket of one person.
 pub struct Session {
-    /// What it is called in the log.
+    /// The id under which the log names the session.
     id: Uuid,
-    /// In which form it sends and gets frames.
+    /// The protocol version of its frames.
     version: Version,
     received: u64,
     counters: Counters,
@@ -72,11 +73,11 @@ pub struct Session {
     fragments: Fragments,
     frames: Option<DefaultDirectRateLimiter>,
     in_flight: usize,
-    /// Its place among the sockets that this node holds at most.
+    /// The session's permit among the sockets that this node may hold.
     _permit: OwnedSemaphorePermit,
 }
 
-/// What sessions count for every frame; found once a thread.
+/// Counters of frames, looked up once a thread.
 #[derive(Clone)]
 struct Counters {
     received: Counter,
@@ -95,7 +96,7 @@ impl Counters {
 }
 
 impl Session {
-    /// A session for this person, on the calling worker thread.
+    /// Creates a session of this person on the calling worker thread.
     pub fn new(
         identity: Identity,
         channels: Arc<Channels>,
@@ -128,7 +129,7 @@ impl Session {
         }
     }
 
-    /// What waits to be written to it.
+    /// Returns the queue of frames to the client.
     pub fn outbox(&self) -> &Rc<Outbox> {
         &self.context.outbox
     }
@@ -137,7 +138,8 @@ impl Session {
         let incoming = match self.version.decode(text) {
             Ok(incoming) => incoming,
             Err(cause) => {
-                // Nobody knows which push it was meant to be, so it can be answered to none: the socket itself tells.
+                // The push that this frame was meant to be is unknown, so there is no reply to send: the error is
+                // pushed on the socket's own topic.
                 let error = Error::because(Code::Malformed, cause.to_string());
                 ctx.text(self.version.push("phoenix", "error", &error.response()));
                 return;
@@ -153,7 +155,7 @@ impl Session {
         }
     }
 
-    /// Writes what waits before something that must come after it.
+    /// Writes all queued frames before something that must come after them.
     fn flush(&self, ctx: &mut Socket) {
         while let Some(text) = self.outbox().pop() {
             ctx.text(text);
@@ -161,14 +163,14 @@ impl Session {
     }
 }
 
-/// When the identity's token ends, on the clock that cannot be set back.
+/// Returns when the identity's token expires, on the monotonic clock.
 pub fn expiry(identity: &Identity) -> Instant {
     let left = (identity.ends_at - chrono::Utc::now()).to_std().unwrap_or_default();
     // Beyond some decades an `Instant` may overflow, and no socket lives that long.
     Instant::now() + left.min(Duration::from_secs(60 * 60 * 24 * 365 * 10))
 }
 
-/// The push that an answer answers.
+/// The push that a reply answers.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     join_ref: Option<&'a Ref>,
@@ -248,7 +250,7 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
     }
 }
 
-/// Writes what the outbox holds, whenever actix polls the session, which it does only while the socket takes more.
+/// Writes the outbox to the socket. actix polls it with the session, and only while the socket takes more.
 struct Writer;
 
 impl ActorFuture<Session> for Writer {
@@ -258,7 +260,7 @@ impl ActorFuture<Session> for Writer {
         let (mut sent, mut bytes) = (0, 0);
         let end = loop {
             if bytes >= WRITE {
-                // Polled again when that is written; a jammed socket does not poll until then.
+                // Poll again once that is written. A jammed socket is not polled until then.
                 cx.waker().wake_by_ref();
                 break None;
             }

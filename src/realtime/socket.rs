@@ -1,10 +1,11 @@
-//! The TCP socket under a session: how it is set up, and how it is ended from outside.
+//! The TCP socket under a session: its options, and how it is closed from outside.
 //!
-//! A session whose socket is jammed is not polled any more (actix-web #2441), so it cannot end itself. What ends it
-//! keeps no second descriptor where the system can do without, so that a node holds twice as many sessions: it notes
-//! the descriptor's number and the socket's cookie, which the kernel gives to no other socket while it runs. To cut, it
-//! takes a reference by the number (`pidfd_getfd`), and looks whether it is still the same socket. Elsewhere, or
-//! where a sandbox forbids that call, it keeps a duplicate from the moment of accepting.
+//! A session whose socket is jammed is not polled any more (actix-web #2441), so it cannot close the socket itself. To
+//! close it from outside without keeping a second descriptor, which would halve the number of sessions that a node can
+//! hold, [`SocketControl`] keeps the descriptor's number and the socket's cookie; the kernel never gives the same
+//! cookie to another socket while it runs. To cut the connection, it duplicates the descriptor by its number
+//! (`pidfd_getfd`) and checks the cookie. On other systems, or where a sandbox forbids that call, it keeps a duplicate
+//! from the moment of accepting.
 
 use std::any::Any;
 use std::net::Shutdown;
@@ -15,13 +16,13 @@ use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use socket2::{SockRef, Socket};
 
-/// What the kernel may hold for one reader, in bytes. Left alone it grows to 4 MB for a reader that trickles.
+/// Bytes that the kernel may hold for one reader. By default the buffer grows to 4 MB for a reader that trickles.
 const SEND_BUFFER: usize = 128 * 1024;
 
-/// How long sent bytes may stay unacknowledged before the kernel gives the peer up.
+/// Time that sent bytes may stay unacknowledged before the kernel drops the connection.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(8);
 
-/// A way to an accepted socket besides its session's. Cheap to clone.
+/// A handle by which an accepted socket can be cut from outside its session. Cheap to clone.
 #[derive(Clone)]
 pub struct SocketControl(Way);
 
@@ -41,7 +42,8 @@ impl SocketControl {
         Ok(SocketControl(Way::Duplicate(Arc::new(socket.try_clone()?))))
     }
 
-    /// Ends the connection in both directions, whatever waits to be written. The session's task then sees an error.
+    /// Shuts the connection down in both directions, even if bytes wait to be written. The session's task then sees an
+    /// error.
     pub fn cut(&self) {
         let outcome = match &self.0 {
             #[cfg(target_os = "linux")]
@@ -54,7 +56,7 @@ impl SocketControl {
     }
 }
 
-/// How many descriptors a connection takes.
+/// Returns the number of descriptors that a connection takes.
 pub fn descriptors() -> u64 {
     #[cfg(target_os = "linux")]
     if by_cookie::is_possible() {
@@ -72,7 +74,7 @@ mod by_cookie {
     use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
     use socket2::SockRef;
 
-    /// A socket by number and cookie.
+    /// A socket, identified by descriptor and cookie.
     #[derive(Clone, Copy)]
     pub(super) struct SocketCookie {
         descriptor: RawFd,
@@ -80,17 +82,17 @@ mod by_cookie {
     }
 
     impl SocketCookie {
-        /// Nothing where it could not be found again.
+        /// Returns the identity of a socket, or `None` if the socket could not be found again by it.
         pub(super) fn of(socket: &SockRef<'_>) -> Option<SocketCookie> {
             is_possible().then_some(())?;
             Some(SocketCookie { descriptor: socket.as_raw_fd(), cookie: socket.cookie().ok()? })
         }
 
-        /// The socket, if it is still open.
+        /// Returns the socket, if it is still open.
         pub(super) fn find(self) -> io::Result<OwnedFd> {
             let process = process().ok_or(io::ErrorKind::Unsupported)?;
             let found = pidfd_getfd(process, self.descriptor, PidfdGetfdFlags::empty())?;
-            // The number may have been given to another file meanwhile.
+            // The descriptor may have been reused for another file meanwhile.
             if SockRef::from(&found).cookie()? == self.cookie { Ok(found) } else { Err(io::ErrorKind::NotFound.into()) }
         }
     }
@@ -99,7 +101,7 @@ mod by_cookie {
         process().is_some()
     }
 
-    /// This process, if it may look for its own descriptors.
+    /// Returns this process, if it may duplicate its own descriptors.
     fn process() -> Option<&'static OwnedFd> {
         static PROCESS: OnceLock<Option<OwnedFd>> = OnceLock::new();
         let open = || {
@@ -111,23 +113,23 @@ mod by_cookie {
     }
 }
 
-/// Sets up each accepted socket, for `HttpServer::on_connect`.
+/// Sets the options of each accepted socket, for `HttpServer::on_connect`.
 pub fn accepted(stream: &dyn Any, extensions: &mut Extensions) {
     let Some(stream) = stream.downcast_ref::<TcpStream>() else { return };
     let socket = SockRef::from(stream);
-    // None of these can fail but on a socket that its peer has closed already, and then it does not matter.
+    // These fail only on a socket that its peer has closed already.
     let outcome = socket
         .set_tcp_nodelay(true)
         .and_then(|()| socket.set_send_buffer_size(SEND_BUFFER))
         .and_then(|()| user_timeout(&socket));
     if let Err(cause) = outcome {
-        tracing::debug!(%cause, "socket options");
+        tracing::debug!(%cause, "socket options could not be set");
     }
     match SocketControl::of(&socket) {
         Ok(control) => {
             extensions.insert(control);
         }
-        Err(cause) => tracing::warn!(%cause, "no second way to a socket"),
+        Err(cause) => tracing::warn!(%cause, "socket cannot be cut from outside its session"),
     }
 }
 
@@ -136,7 +138,7 @@ fn user_timeout(socket: &Socket) -> std::io::Result<()> {
     socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))
 }
 
-/// Elsewhere the relay's own clock, which is slower, ends a reader that stopped.
+/// Does nothing. Without this option the relay's clock, which is slower, ends a reader that has stopped.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn user_timeout(_socket: &Socket) -> std::io::Result<()> {
     let _ = UNACKNOWLEDGED;
@@ -179,7 +181,7 @@ mod tests {
         let (client, server) = pair();
         let Some(old) = by_cookie::SocketCookie::of(&SockRef::from(&server)) else { return };
         assert_eq!(SockRef::from(&old.find().unwrap()).cookie().unwrap(), SockRef::from(&server).cookie().unwrap());
-        // The number is given away: the other tests of this process may take it, so it is replaced in place.
+        // The descriptor is reused in place, since other tests of this process could take a free number.
         let (mut other_client, other) = pair();
         let mut number = OwnedFd::from(server);
         rustix::io::dup2(&other, &mut number).unwrap();

@@ -1,17 +1,19 @@
-//! One session's place on a topic, and what reaches it.
+//! A session's subscription to a topic, and which frames it delivers.
 //!
-//! **Joining.** A subscription is entered with its relay *before* its channel reads the state that it will answer with.
-//! What comes meanwhile is kept aside. Once the answer is known to hold everything up to a position, the rest is handed
-//! out: nothing falls between, nothing comes twice, however far the actor and the reading were apart
-//! ([`Subscription::activate`]). What is kept has a limit. Beyond it all of it is dropped, and the state must be read anew
-//! ([`Subscription::start_over`]), since what was dropped is in what is read after that.
+//! **Joining.** A subscription is registered with its relay *before* its channel reads the state for the join reply.
+//! Frames that arrive meanwhile are buffered. Once the reply is known to contain everything up to a position,
+//! [`Subscription::activate`] delivers the later ones: no gap, no duplicate, however far apart the actor and the
+//! reading were. The buffer is bounded. When it overflows, it is dropped and the state must be read again
+//! ([`Subscription::start_over`]); whatever was dropped is in that later reading.
 //!
-//! **Another history.** When the database has failed over, what the log becomes is nothing that follows from what a client
-//! has. Its subscription falls silent in the same place of the frames' order at which the actor starts afresh, and ends by
-//! `phx_error` a little later: the client joins again, and learns of it by its epoch.
+//! **A new epoch.** After a failover of the database, the log does not continue what the client has. The subscription
+//! halts at the point in the order of frames at which the actor starts again from the database. A little later it ends
+//! with `phx_error`: the client joins again and learns of the change by the epoch.
 //!
-//! **Revocation.** A log frame may end subscriptions ([`Ends`]). Since it travels in the log's own order, whoever it
-//! ends gets nothing that comes after it.
+//! **Revocation.** A log frame may end subscriptions ([`Ends`]). It travels in the log's own order, so an ended
+//! subscription delivers nothing that comes after it.
+//!
+//! **Concurrency.** A subscription belongs to its session's thread; only the relay of that thread offers frames to it.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -27,65 +29,65 @@ use super::outbox::{Outbox, OutboxLimits};
 use crate::wire::frame::{Encoded, Ref, Version};
 use crate::wire::topic::Topic;
 
-/// One encoded push for a topic.
+/// An encoded push for a topic.
 #[derive(Debug)]
 pub struct Frame {
-    /// As it goes out, the same for everyone who speaks the same version.
+    /// The encoding, shared by all sessions of the same protocol version.
     pub text: Encoded,
-    /// For whom it is.
+    /// The sessions that receive it.
     pub reach: Reach,
 }
 
-/// For whom a frame is.
+/// Selects the sessions that receive a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// An entry of the topic's log: for everyone whose position is lower, and who may see as far back as `origin`.
+    /// An entry of the topic's log: for subscriptions at a lower position whose floor is not above `origin`.
     Log {
-        /// Where in the log it stands.
+        /// The entry's position in the log.
         position: i64,
-        /// The position of the thing that it changes.
+        /// The position of the item that the entry is about.
         origin: i64,
-        /// Whose subscription it ends.
+        /// The subscriptions that the entry ends.
         ends: Ends,
     },
-    /// The topic's state, as it was at a position: for everyone whose join was not answered with a later one. The log
-    /// may have gone on since; what of it changes the state is followed by a state of its own.
+    /// The topic's state as of a position: for subscriptions whose join reply was not read later. The log may have gone
+    /// on since; any later entry that changes the state is followed by a state frame of its own.
     State {
         /// The position.
         as_of: i64,
     },
-    /// Of the moment: for everyone whose join is complete, but one.
+    /// An ephemeral push, such as presence: for subscriptions whose join is complete, except one.
     Passing {
-        /// Who need not hear it.
+        /// The subscription that does not receive it.
         except: Option<SubscriptionId>,
     },
-    /// For one session alone.
+    /// A push for one subscription.
     Only(SubscriptionId),
-    /// No frame: the log has another history than the one that everyone has followed, and nothing of it is for them. A join
-    /// under way is read anew.
+    /// A signal without a frame: the log has another history than the one that sessions have followed, and they receive
+    /// nothing of it. A join in progress must be read again.
     Halt,
-    /// Now those who were halted are told by `phx_error`, after which their clients join again: one part of them, by their
-    /// number, so that not all come back at once.
+    /// A signal that ends halted subscriptions with `phx_error`, after which their clients join again. It ends one part
+    /// of them at a time, chosen by subscription id, so that not all come back at once.
     EndOfHalt {
-        /// Which part.
+        /// The number of the part, from 0.
         part: u64,
-        /// Of how many.
+        /// The number of parts.
         parts: u64,
     },
 }
 
-/// Whose subscription a log entry ends. Who is ended does not get the entry itself, but a `phx_close`.
+/// Selects the subscriptions that a log entry ends. They receive `phx_close` in place of the entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ends {
-    /// Nobody's.
+    /// None.
     Nobody,
-    /// That of every session of one person.
+    /// Those of all sessions of one person.
     User(Uuid),
-    /// Everybody's.
+    /// All.
     Everybody,
 }
 
-/// One join of one topic by one session, unique in this process.
+/// The id of a join of a topic by a session, unique in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SubscriptionId(u64);
 
@@ -97,7 +99,7 @@ impl SubscriptionId {
 }
 
 impl SubscriptionId {
-    /// Its number in this process.
+    /// Returns the id as a number.
     pub fn number(self) -> u64 {
         self.0
     }
@@ -115,13 +117,13 @@ impl fmt::Display for SubscriptionId {
     }
 }
 
-/// One session's place on a topic.
+/// A session's subscription to a topic.
 pub struct Subscription {
-    /// Its id.
+    /// The id.
     pub id: SubscriptionId,
     /// The topic.
     pub topic: Topic,
-    /// Whose session it is.
+    /// The session's person.
     pub user_id: Uuid,
     join_ref: Option<Ref>,
     version: Version,
@@ -131,31 +133,31 @@ pub struct Subscription {
 }
 
 enum Phase {
-    /// The join is not answered yet.
+    /// The join has not been answered yet.
     Joining(Held),
     Live {
         position: i64,
         floor: i64,
-        /// The position of the join's answer.
+        /// The position of the join reply.
         since: i64,
     },
-    /// What it would get is of another history; it is about to end.
+    /// Frames would be of another history; the subscription is about to end.
     Halted,
     Ended,
 }
 
-/// What came while a join is under way.
+/// Frames that arrived during the join.
 #[derive(Default)]
 struct Held {
     frames: Vec<Arc<Frame>>,
     bytes: usize,
-    /// Whether it was too much, and was dropped.
+    /// Whether the buffer overflowed and was dropped.
     missed: bool,
 }
 
 impl Held {
-    /// Half the frames and a quarter of the bytes that may wait for a session: a join begins to read when less than a quarter
-    /// waits, and its answer takes another quarter.
+    /// Buffers a frame. The limits are half the frames and a quarter of the bytes of the session's queue: a join begins
+    /// to read when less than a quarter of the queue is used, and its reply takes another quarter.
     fn keep(&mut self, frame: &Arc<Frame>, limits: OutboxLimits) {
         if self.missed || !matches!(frame.reach, Reach::Log { .. } | Reach::State { .. }) {
             return;
@@ -169,7 +171,7 @@ impl Held {
 }
 
 impl Subscription {
-    /// A session's place on a topic, with its join still under way.
+    /// Creates a subscription whose join is in progress.
     pub(crate) fn joining(topic: Topic, user_id: Uuid, join_ref: Option<Ref>, outbox: Rc<Outbox>) -> Self {
         Subscription {
             id: SubscriptionId::next(),
@@ -183,42 +185,43 @@ impl Subscription {
         }
     }
 
-    /// What waits to be written to its session.
+    /// Returns the queue of frames to the client.
     pub(super) fn outbox(&self) -> &Rc<Outbox> {
         &self.outbox
     }
 
-    /// In which form its session gets frames.
+    /// Returns the protocol version of the session.
     pub(super) fn version(&self) -> Version {
         self.version
     }
 
-    /// Keeps `value` until the subscription ends; dropping it says so to whom it concerns.
+    /// Keeps `value` until the subscription ends, and drops it then.
     pub fn hold(&self, value: impl Any) {
         if !self.has_ended() {
             *self.hold.borrow_mut() = Some(Box::new(value));
         }
     }
 
-    /// Whether it is over, by its own leaving or by a log entry.
+    /// Returns whether the subscription has ended, by a leave or by a log entry.
     pub fn has_ended(&self) -> bool {
         matches!(*self.phase.borrow(), Phase::Ended)
     }
 
-    /// What the join will be answered with is read from here on: what came before is in it, and need not be kept.
+    /// Clears the buffer. Call it just before the state for the join reply is read, which contains what came before.
     pub fn start_over(&self) {
         if let Phase::Joining(held) = &mut *self.phase.borrow_mut() {
             *held = Held::default();
         }
     }
 
-    /// Whether more came during the join than could be kept: what was read for its answer is of no use.
+    /// Returns whether the buffer overflowed during the join. What was read for the reply is then incomplete.
     pub fn has_missed(&self) -> bool {
         matches!(&*self.phase.borrow(), Phase::Joining(held) if held.missed)
     }
 
-    /// The join has been answered with everything up to `position`, and nothing was [missed](Self::has_missed). Hands
-    /// out what came meanwhile and is later. Entries about things older than `floor` stay hidden.
+    /// Completes the join, whose reply contains everything up to `position`, and delivers the buffered frames that are
+    /// later. Nothing may have been [missed](Self::has_missed). Entries about items older than `floor` are not
+    /// delivered.
     pub fn activate(&self, position: i64, floor: i64) {
         let before = std::mem::replace(&mut *self.phase.borrow_mut(), Phase::Live { position, floor, since: position });
         match before {
@@ -227,12 +230,12 @@ impl Subscription {
         }
     }
 
-    /// Ends it. Tells the client by `phx_close` if `tell`.
+    /// Ends the subscription. Sends `phx_close` to the client if `tell` is true.
     pub fn end(&self, tell: bool) {
         self.end_by(tell.then(|| self.version.close(self.join_ref.as_ref(), self.topic.as_str())));
     }
 
-    /// Ends it by `phx_error`, after which the client joins again.
+    /// Ends the subscription with `phx_error`, after which the client joins again.
     fn fail(&self) {
         self.end_by(Some(self.version.error(self.join_ref.as_ref(), self.topic.as_str())));
     }
@@ -245,12 +248,12 @@ impl Subscription {
         if let Some(word) = word {
             self.outbox.push(word);
         }
-        // Taken out first: what it does when dropped may look at this subscription again.
+        // Taken out first: its destructor may use this subscription again.
         let hold = self.hold.borrow_mut().take();
         drop(hold);
     }
 
-    /// Takes a frame, each topic's in the order of its actor.
+    /// Offers a frame to the subscription. The relay offers a topic's frames in the order in which its actor sent them.
     pub(crate) fn offer(&self, frame: &Arc<Frame>) {
         let mut phase = self.phase.borrow_mut();
         match &mut *phase {

@@ -1,9 +1,9 @@
-//! The worker threads, and the work that lives on them beside their sessions.
+//! The worker threads, and the tasks that run on them beside their sessions.
 //!
-//! A topic's actor and the writer of its log share a thread with a part of the topic's sessions, rather than having one of
-//! their own: on a quiet system each hop between threads costs as much as a delivery.
+//! A topic's actor and the writer of its log share a thread with some of the topic's sessions instead of having one of
+//! their own: on an idle system, each hop between threads costs as much as a delivery.
 //!
-//! The HTTP server makes its workers when it starts to serve. Work that was given before waits for them.
+//! The HTTP server creates its workers when it starts to serve. Tasks spawned before wait for them.
 
 use std::collections::HashSet;
 use std::pin::Pin;
@@ -20,7 +20,7 @@ type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub struct Threads {
     state: Arc<Mutex<Workers>>,
     workers: usize,
-    /// For what must be somewhere before there are workers.
+    /// The thread for actors that must start before there are workers.
     spare: ArbiterHandle,
 }
 
@@ -32,12 +32,13 @@ struct Workers {
 }
 
 impl Threads {
-    /// So many workers will enter. Runs on an actix runtime, whose thread is the spare one.
+    /// Creates the threads for a number of workers, which enter later. Runs on an actix runtime, whose thread becomes
+    /// the spare one.
     pub fn new(workers: usize) -> Self {
         Threads { state: Arc::default(), workers: workers.max(1), spare: Arbiter::current() }
     }
 
-    /// Enters the calling worker, once, and gives it the work that waits for it.
+    /// Enters the calling worker, once, and starts the tasks that wait for it.
     pub fn enter(&self) {
         let mut state = self.state.lock();
         if !state.entered.insert(thread::current().id()) {
@@ -55,7 +56,7 @@ impl Threads {
         state.handles.push(handle);
     }
 
-    /// Gives work to the thread of this number, which takes it up when it enters.
+    /// Spawns a task on the thread with this number, or queues it until that worker enters.
     pub fn spawn(&self, number: usize, work: impl Future<Output = ()> + Send + 'static) {
         let mut state = self.state.lock();
         match state.handles.get(number % self.workers) {
@@ -66,22 +67,22 @@ impl Threads {
         }
     }
 
-    /// The thread of this number: the spare one as long as that worker has not entered.
+    /// Returns the thread with this number, or the spare one until that worker has entered.
     pub fn handle(&self, number: usize) -> ArbiterHandle {
         self.state.lock().handles.get(number % self.workers).unwrap_or(&self.spare).clone()
     }
 
-    /// How many workers there are.
+    /// Returns the number of workers.
     pub fn count(&self) -> usize {
         self.workers
     }
 
-    /// The thread that is no worker.
+    /// Returns the thread that is not a worker.
     pub fn spare(&self) -> &ArbiterHandle {
         &self.spare
     }
 
-    /// No worker will come: what waits is done on the spare thread.
+    /// Runs the queued tasks on the spare thread, since no more workers will enter.
     pub fn settle(&self) {
         let waiting = std::mem::take(&mut self.state.lock().waiting);
         for (_, work) in waiting {

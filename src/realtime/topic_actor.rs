@@ -1,7 +1,8 @@
-//! What the actors of all kinds of topics do alike: they start, speak with the other nodes, send their sessions back and stop.
+//! Common behaviour of the actors of all kinds of topics: start, announcements to other nodes, sending sessions back,
+//! stop.
 //!
-//! An actor owns its [`Registration`] and its [`Audience`], and handles the messages of [`attendance`](super::attendance); what
-//! its topic means is its own affair.
+//! An actor owns its [`Registration`] and its [`Audience`], and handles the messages of
+//! [`attendance`](super::attendance). The meaning of the topic is left to the actor.
 
 use std::time::{Duration, Instant};
 
@@ -17,10 +18,10 @@ use super::subscription::Reach;
 use crate::foundation::errors::Result;
 use crate::wire::topic::Topic;
 
-/// How long an actor without sessions stays. Long enough for the others to hear that nobody is here.
+/// Time that an actor without sessions stays. Long enough for other nodes to receive its last announcement.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// Between attempts to read from a database that does not answer.
+/// Pause between attempts to read from a database that does not answer.
 pub const RETRY: Duration = Duration::from_millis(250);
 
 /// The actor of one topic.
@@ -35,31 +36,31 @@ pub trait TopicActor:
     + Handler<SpeakUp>
     + Handler<EpochChanged>
 {
-    /// What it shares with those who tell it something.
+    /// The value that the actor shares with its callers.
     type Shared: Clone + Default + Send + Sync + 'static;
 
-    /// What its nodes tell each other.
+    /// The packets between its nodes.
     type Packet: Packet;
 
-    /// What each node says of its sessions.
+    /// A node's announcement of its sessions.
     type Said: Said;
 
-    /// Returns its entry in the hub.
+    /// Returns the actor's entry in the hub.
     fn registration(&self) -> &Registration<Self>;
 
-    /// Returns its sessions.
+    /// Returns the topic's sessions on this node.
     fn audience(&self) -> &Audience;
 
-    /// Returns what the nodes have said to each other.
+    /// Returns the announcements of the nodes.
     fn gossip(&self) -> &Gossip<Self::Said>;
 
-    /// Tells the other nodes which sessions are here, if there are others.
+    /// Announces this node's sessions to the other nodes, if there are any.
     fn tell_others(&mut self);
 
-    /// Does what is due now and then, after each digest.
+    /// Runs after each digest.
     fn digested(&mut self, _ctx: &mut Context<Self>) {}
 
-    /// Begins to speak with the other nodes: asks who is there, and says so now and then.
+    /// Starts the exchange with the other nodes: queries them once, and announces this node's sessions periodically.
     fn meet_the_others(&mut self, ctx: &mut Context<Self>) {
         if self.registration().hub().is_alone() {
             return;
@@ -71,7 +72,7 @@ pub trait TopicActor:
         });
     }
 
-    /// Speaks for the sessions here, if there are any, and asks the silent.
+    /// Announces this node's sessions, if there are any, and queries silent nodes.
     fn digest(&mut self, ctx: &mut Context<Self>) {
         if !self.gossip().own().is_nobody() {
             self.tell_others();
@@ -80,28 +81,29 @@ pub trait TopicActor:
         self.digested(ctx);
     }
 
-    /// Asks those who have sessions by what they said last, and have said nothing for so long.
+    /// Queries the nodes that had sessions in their last announcement, and have announced nothing for `longer_than`.
     fn ask_the_silent(&self, longer_than: Duration) {
         for node in self.gossip().silent(longer_than, Instant::now()) {
             self.registration().hub().ask(node, self.registration().id());
         }
     }
 
-    /// Says and asks all anew: the bus is heard again.
+    /// Announces and queries everything again, after the bus has come back.
     fn speak_up(&mut self, ctx: &mut Context<Self>) {
         let later = spread();
         ctx.run_later(later, |actor, _| {
             actor.tell_others();
             actor.registration().tell(&Self::Packet::ask());
         });
-        // Where the last one has gone meanwhile, nobody listens to that: each node is asked, once all have heard each other.
+        // If a node's last session has gone meanwhile, the node does not listen to the topic: it is queried by itself,
+        // once the nodes have heard each other.
         ctx.run_later(later + HEARD, |actor, _| actor.ask_the_silent(HEARD));
     }
 
-    /// Halts all sessions: what comes from here on is of another history than what they know. Their clients are sent back
-    /// to join again, some at a time.
+    /// Halts all sessions: what follows belongs to another epoch than what they have. Their clients are sent back to
+    /// join again, a part at a time.
     ///
-    /// Whoever calls this reads anew with [`Context::wait`], so that nobody is sent back before that has been read.
+    /// The caller must read the new state with [`Context::wait`], so that no client is sent back before that is done.
     fn send_back(&mut self, ctx: &mut Context<Self>) {
         self.audience().signal(Reach::Halt);
         for (later, reach) in rejoin_schedule(self.registration().hub().count(), self.audience().len()) {
@@ -109,11 +111,11 @@ pub trait TopicActor:
         }
     }
 
-    /// Stops in a while, if there is no session then.
+    /// Stops the actor after a while, if it has no session then.
     fn stop_when_idle(&mut self, ctx: &mut Context<Self>) {
         ctx.run_later(IDLE, |actor, ctx| {
             if actor.audience().is_empty() {
-                // First, so that whoever looks for the topic from now on starts a successor.
+                // Withdrawn first, so that a later lookup starts a successor.
                 actor.registration().withdraw();
                 ctx.stop();
             }
@@ -121,7 +123,7 @@ pub trait TopicActor:
     }
 }
 
-/// Reads what a topic's actor starts from: when it is `ready` to, and again and again until the database answers.
+/// Reads what a topic's actor starts from: once `ready` completes, and repeatedly until the database answers.
 pub async fn read_first<T>(
     topic: Topic,
     ready: Option<BoxFuture<'static, ()>>,
@@ -134,7 +136,7 @@ pub async fn read_first<T>(
         match read().await {
             Ok(found) => return found,
             Err(cause) => {
-                tracing::warn!(%topic, %cause, "a topic could not be read; it will be tried again");
+                tracing::warn!(%topic, %cause, "topic could not be read; retrying");
                 tokio::time::sleep(RETRY).await;
             }
         }

@@ -1,8 +1,8 @@
-//! Phoenix frames, in the two versions that clients speak.
+//! Phoenix frames, in the two protocol versions that clients use.
 //!
-//! As in the serializers of Phoenix 1.8: version 2 writes lists, version 1 objects. Refs are the client's: they are kept
-//! as the JSON they came in and echoed to the letter. A broadcast has none, so that one encoding a version serves every
-//! session ([`Encoded`]).
+//! As in the serializers of Phoenix 1.8, version 2 writes arrays and version 1 objects. A ref belongs to the client: it
+//! is kept as the JSON that it came in and echoed byte for byte. A broadcast has no refs, so one encoding per version
+//! serves every session ([`Encoded`]).
 
 mod v1;
 mod v2;
@@ -18,21 +18,21 @@ use bytestring::ByteString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// The longest ref that is echoed, in bytes of its JSON.
+/// Maximum length of a ref, in bytes of its JSON.
 const MAX_REF: usize = 64;
 
-/// Which form a session's frames have.
+/// The protocol version of a session's frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
     /// `vsn=1.0.0`: objects.
     V1,
-    /// `vsn=2.0.0`: lists.
+    /// `vsn=2.0.0`: arrays.
     V2,
 }
 
 impl Version {
-    /// The version that a handshake asks for by `vsn`; `None` for one that is not spoken. As in Phoenix, a missing one means
-    /// 1.0.0, and each serves all its patches: the requirements there are `~> 1.0.0` and `~> 2.0.0`.
+    /// Returns the version that a handshake requests by `vsn`, or `None` if it is not supported. As in Phoenix, a
+    /// missing `vsn` means 1.0.0, and patch versions are accepted: Phoenix requires `~> 1.0.0` and `~> 2.0.0`.
     pub fn negotiate(vsn: Option<&str>) -> Option<Version> {
         let mut parts = vsn.unwrap_or("1.0.0").splitn(3, '.');
         let (major, minor, patch) = (parts.next()?, parts.next()?, parts.next()?);
@@ -45,10 +45,10 @@ impl Version {
         }
     }
 
-    /// Reads a text frame.
+    /// Decodes a text frame.
     ///
     /// # Errors
-    /// When it is not JSON, or not of this version's form.
+    /// [`FrameError`] if the text is not JSON, or not a frame of this version.
     pub fn decode(self, text: &str) -> Result<Incoming<'_>, FrameError> {
         match self {
             Version::V1 => v1::decode(text),
@@ -56,7 +56,7 @@ impl Version {
         }
     }
 
-    /// Encodes a push without refs for one session. What goes to many is [`push`].
+    /// Encodes a push without refs for one session. [`push`] encodes one for many.
     ///
     /// # Panics
     /// As [`push`].
@@ -85,7 +85,7 @@ impl Version {
         }
     }
 
-    /// Encodes the `phx_close` that ends one join of a topic for good.
+    /// Encodes the `phx_close` that ends a join of a topic for good.
     pub fn close(self, join_ref: Option<&Ref>, topic: &str) -> ByteString {
         match self {
             Version::V1 => v1::close(join_ref, topic),
@@ -93,7 +93,7 @@ impl Version {
         }
     }
 
-    /// Encodes the `phx_error` that ends one join of a topic, after which clients join it again by themselves.
+    /// Encodes the `phx_error` that ends a join of a topic. Clients then join again by themselves.
     pub fn error(self, join_ref: Option<&Ref>, topic: &str) -> ByteString {
         match self {
             Version::V1 => v1::error(join_ref, topic),
@@ -102,8 +102,8 @@ impl Version {
     }
 }
 
-/// A push without refs: encoded once for all sessions of version 2, and for those of version 1 when the first of them is
-/// to get it.
+/// A push without refs: encoded once for all sessions of version 2, and once for those of version 1, when the first of
+/// them receives it.
 #[derive(Debug, Default)]
 pub struct Encoded {
     v2: ByteString,
@@ -111,12 +111,12 @@ pub struct Encoded {
 }
 
 impl Encoded {
-    /// In version 2, which is also how nodes tell each other.
+    /// Returns the encoding of version 2, which nodes also send each other.
     pub fn v2(&self) -> &ByteString {
         &self.v2
     }
 
-    /// As a session of this version gets it.
+    /// Returns the encoding for sessions of a version.
     pub fn in_version(&self, version: Version) -> ByteString {
         match version {
             Version::V2 => self.v2.clone(),
@@ -124,34 +124,34 @@ impl Encoded {
         }
     }
 
-    /// Its bytes, in version 2; in version 1 they are some 30 more.
+    /// Returns the length in bytes in version 2. Version 1 takes about 30 bytes more.
     pub fn len(&self) -> usize {
         self.v2.len()
     }
 
-    /// Whether there is nothing to be told.
+    /// Returns whether there is nothing to send.
     pub fn is_empty(&self) -> bool {
         self.v2.is_empty()
     }
 }
 
 impl From<ByteString> for Encoded {
-    /// From a text in version 2.
+    /// Takes a text that is encoded in version 2.
     fn from(v2: ByteString) -> Self {
         Encoded { v2, v1: OnceLock::new() }
     }
 }
 
-/// Encodes a push without refs: what goes to every session of a topic.
+/// Encodes a push without refs, for every session of a topic.
 ///
 /// # Panics
-/// Never for payloads made of strings, numbers, lists and structs: only a map whose keys are no strings, or a
-/// `Serialize` that fails by itself, has no JSON.
+/// If the payload has no JSON: a map whose keys are not strings, or a `Serialize` that fails by itself. Never for
+/// payloads made of strings, numbers, arrays and structs.
 pub fn push(topic: &str, event: &str, payload: &impl Serialize) -> Encoded {
     v2::push(topic, event, payload).into()
 }
 
-/// A client's `ref` or `join_ref`, as the JSON it came in: a string or a number.
+/// A client's `ref` or `join_ref`, as the JSON that it came in: a string or a number.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Ref(Box<str>);
 
@@ -160,7 +160,7 @@ impl Ref {
         let Some(text) = raw.map(RawValue::get) else { return Ok(None) };
         match text.as_bytes().first() {
             Some(b'"' | b'0'..=b'9' | b'-') if text.len() <= MAX_REF => Ok(Some(Ref(text.into()))),
-            _ => Err(FrameError("a ref is null, a number or a string of at most 62 bytes")),
+            _ => Err(FrameError("a ref must be null, a number or a string of at most 62 bytes")),
         }
     }
 
@@ -175,22 +175,22 @@ impl fmt::Debug for Ref {
     }
 }
 
-/// What a client sent.
+/// A frame from a client.
 #[derive(Debug)]
 pub struct Incoming<'a> {
-    /// Which join of the topic it belongs to.
+    /// The join of the topic that the frame belongs to.
     pub join_ref: Option<Ref>,
-    /// What the reply must carry.
+    /// The ref that the reply must carry.
     pub reference: Option<Ref>,
     /// The topic's text.
     pub topic: Cow<'a, str>,
     /// The event's name.
     pub event: Cow<'a, str>,
-    /// The payload, not yet read.
+    /// The payload, not yet parsed.
     pub payload: &'a RawValue,
 }
 
-/// Why a text is no frame.
+/// The reason why a text is not a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct FrameError(&'static str);

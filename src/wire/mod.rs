@@ -1,6 +1,6 @@
-//! The wire: Phoenix frames and topics as pure functions. No actix, no database.
+//! The wire protocol: Phoenix frames and topics, as pure functions without actix or a database.
 //!
-//! Literal frames in the tests, not round trips, pin the protocol: see [`frame`].
+//! The tests pin the protocol by literal frames, not by round trips: see [`frame`].
 
 pub mod frame;
 pub mod topic;

@@ -1,4 +1,4 @@
-//! The names of what a session can join: `kind:id`.
+//! Topics, which sessions join: `kind:id`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,17 +7,17 @@ use uuid::Uuid;
 
 /// A topic as it is written on the wire, such as `pod:0198…`. Cheap to clone.
 ///
-/// The id is written in its canonical form, so that two spellings of one UUID can never be two topics of one pod.
+/// The id is in canonical form, so two spellings of one UUID cannot be two topics of one pod.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Topic(Arc<str>);
 
 impl Topic {
-    /// The topic of one thing of a kind.
+    /// Returns the topic of a kind and an id.
     pub fn of(kind: &str, id: Uuid) -> Self {
         Topic(format!("{kind}:{id}").into())
     }
 
-    /// Reads a topic. `None` unless it is `kind:` and a UUID in its canonical form (lower case, with hyphens).
+    /// Parses a topic. Returns `None` unless it is `kind:` and a UUID in canonical form (lower case, with hyphens).
     pub fn parse(text: &str) -> Option<(&str, Uuid)> {
         let (kind, id) = text.split_once(':')?;
         let parsed = Uuid::try_parse(id).ok()?;
@@ -25,7 +25,7 @@ impl Topic {
         (parsed.hyphenated().encode_lower(&mut canonical) == id).then_some((kind, parsed))
     }
 
-    /// The topic's text.
+    /// Returns the topic's text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

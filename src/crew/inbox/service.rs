@@ -212,7 +212,7 @@ impl Receive for Inboxes {
                 Ok(payload) => self.tell_here(user_id, event, payload),
                 Err(cause) => tracing::debug!(%from, %cause, "an event of the bus is no JSON"),
             },
-            None => tracing::debug!(%from, "a packet of the bus makes no sense"),
+            None => tracing::debug!(%from, "unknown packet on the bus dropped"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Where Redis is, and by whose word it is believed to be it.
+//! The address of Redis, and the certificates by which it is trusted.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject;
 
 use crate::foundation::settings::Secret;
 
-/// Why there is no bus. Names the setting, and nothing of its value.
+/// The reason why there is no bus. Names the setting, and shows nothing of its value.
 #[derive(Debug, thiserror::Error)]
 #[error("{setting}: {why}")]
 pub struct BusError {
@@ -26,45 +26,45 @@ impl BusError {
     }
 }
 
-/// A Redis, which nobody has connected to yet.
+/// A Redis that is not connected yet.
 pub struct Address {
-    /// What connects to it.
+    /// The client that connects to it.
     pub client: Client,
-    /// What must not be seen of it.
+    /// The password, which must not appear in any text.
     password: Option<String>,
 }
 
 impl Address {
-    /// The Redis of this URL. One that speaks TLS must have a certificate from one of `ca`, a file of PEM; without it, from
-    /// one that the system trusts.
+    /// Reads the address from a URL. Over TLS, Redis must have a certificate issued by one of `ca`, a PEM file, or
+    /// without it by one that the system trusts.
     ///
     /// # Errors
-    /// If the URL is none of Redis, or the file holds no certificate.
+    /// [`BusError`] if the URL is not one of Redis, or the file holds no certificate.
     pub fn read(url: &Secret, ca: Option<&Path>) -> Result<Self, BusError> {
-        // Another may have chosen already; then theirs is used.
+        // Another part of the process may have installed one already; then that one is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // The parser's own words would show the password.
-        let invalid = |_: RedisError| BusError::url("is not the address of a Redis");
+        // The parser's own error would show the password.
+        let invalid = |_: RedisError| BusError::url("must be the URL of a Redis");
         let info = url.expose().into_connection_info().map_err(invalid)?;
         let password = info.redis_settings().password().filter(|password| !password.is_empty()).map(str::to_owned);
-        // To say which library this is would be one more right for it to have.
+        // Redis would require one more permission for the library to give its name.
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3).set_skip_set_lib_name();
         let info = info.set_redis_settings(settings);
         let client = match ca {
             None => Client::open(info).map_err(invalid)?,
             Some(_) if !url.expose().starts_with("rediss://") => {
-                return Err(BusError::ca("is of no use without TLS: REDIS_URL must begin with rediss://".to_owned()));
+                return Err(BusError::ca("has no effect without TLS: REDIS_URL must begin with rediss://".to_owned()));
             }
             Some(file) => {
                 let certificates = TlsCertificates { client_tls: None, root_cert: Some(certificates(file)?) };
                 Client::build_with_tls(info, certificates)
-                    .map_err(|_| BusError::ca(format!("{} holds what is no certificate", file.display())))?
+                    .map_err(|_| BusError::ca(format!("{} holds an invalid certificate", file.display())))?
             }
         };
         Ok(Address { client, password })
     }
 
-    /// What went wrong, in one line, without the password: some servers repeat what they do not understand.
+    /// Returns the cause in one line, without the password: some servers repeat input that they do not understand.
     pub fn describe(&self, cause: &RedisError) -> String {
         let mut text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         if let Some(password) = &self.password {
@@ -78,14 +78,14 @@ impl Address {
     }
 }
 
-/// Characters of a cause that are told; a pipeline's would be as long as the pipeline.
+/// Maximum characters of a cause; that of a pipeline would be as long as the pipeline.
 const MOST: usize = 200;
 
 fn certificates(file: &Path) -> Result<Vec<u8>, BusError> {
     let bytes = std::fs::read(file).map_err(|cause| BusError::ca(format!("{}: {cause}", file.display())))?;
     match CertificateDer::pem_slice_iter(&bytes).next() {
         Some(Ok(_)) => Ok(bytes),
-        _ => Err(BusError::ca(format!("{} holds no certificate in PEM", file.display()))),
+        _ => Err(BusError::ca(format!("{} holds no PEM certificate", file.display()))),
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
         let text = refused("rediss://127.0.0.1", Some("/nowhere/ca.pem"));
         assert!(text.starts_with("PODIUM_REDIS_CA: /nowhere/ca.pem: "), "{text}");
         let text = refused("rediss://127.0.0.1", Some("/dev/null"));
-        assert!(text.ends_with("holds no certificate in PEM"), "{text}");
+        assert!(text.ends_with("holds no PEM certificate"), "{text}");
     }
 
     #[test]

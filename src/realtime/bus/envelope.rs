@@ -1,4 +1,4 @@
-//! What stands around each payload on the bus: who has published it.
+//! The envelope of each payload on the bus. It names the publishing node.
 //!
 //! ```text
 //! 1 byte   the envelope's form, 1
@@ -6,7 +6,7 @@
 //! the rest the payload
 //! ```
 //!
-//! A node that does not know a form drops what comes in it, so that nodes of two releases can share a bus.
+//! A node drops envelopes of an unknown form, so that nodes of two releases can share a bus.
 
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ pub fn seal(from: Uuid, payload: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Takes it out again. `None` if this is no envelope of a known form.
+/// Opens an envelope. Returns the sender and the payload, or `None` if this is not an envelope of a known form.
 pub fn open(bytes: &[u8]) -> Option<(Uuid, &[u8])> {
     let (head, payload) = bytes.split_at_checked(HEAD)?;
     let (form, from) = head.split_first()?;

@@ -1,7 +1,7 @@
-//! Which topics this node wants to hear of, and which of them the bus has confirmed.
+//! The topics that this node listens to, and which of them the bus has confirmed.
 //!
-//! Listeners are counted here; one task brings the bus into line with the counts ([`Interests::due`]), so that however
-//! quickly topics come and go, the last word is what holds, and nothing piles up.
+//! Listeners are counted here. One task brings the bus in line with the counts ([`Interests::due`]): however quickly
+//! topics come and go, the last state is what holds, and nothing piles up.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::wire::topic::Topic;
 
-/// How long somebody waits for the bus to confirm. What is missed after that, the sweep finds.
+/// Time to wait for the bus to confirm a subscription. The sweep finds what is missed after that.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// The topics, and who waits for them.
+/// The topics that have listeners, and the waiters for their confirmation.
 #[derive(Default)]
 pub struct Interests {
     state: Mutex<Interested>,
@@ -36,7 +36,7 @@ struct Interest {
     waiting: Vec<oneshot::Sender<()>>,
 }
 
-/// How far the bus has got with a topic.
+/// The state of a topic's subscription.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Standing {
     #[default]
@@ -45,17 +45,17 @@ enum Standing {
     Confirmed,
 }
 
-/// What the bus is to be asked.
+/// Changes to request from the bus.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Due {
-    /// Topics that somebody listens to.
+    /// Topics that have listeners.
     pub subscribe: Vec<Topic>,
-    /// Topics that nobody listens to any more.
+    /// Topics that have no listeners any more.
     pub unsubscribe: Vec<Topic>,
 }
 
 impl Interests {
-    /// One more listens.
+    /// Adds a listener of a topic.
     pub fn listen(self: &Arc<Self>, topic: &Topic) -> Listening {
         let mut state = self.state.lock();
         let interest = state.topics.entry(topic.clone()).or_default();
@@ -75,7 +75,8 @@ impl Interests {
         }
     }
 
-    /// The topic's listeners have come or gone. Without a connection there is nobody to ask.
+    /// Notes that a topic has got its first listener or lost its last. Without a connection there is nothing to
+    /// request.
     fn listeners_changed(&self, state: &mut Interested, topic: &Topic) {
         if state.connected {
             state.due.push(topic.clone());
@@ -85,12 +86,12 @@ impl Interests {
         }
     }
 
-    /// Waits until there may be something to ask.
+    /// Waits until there may be changes to request.
     pub async fn changed(&self) {
         self.changed.notified().await;
     }
 
-    /// What is to be asked now, at most so many topics.
+    /// Returns the changes to request now, of at most `most` topics.
     pub fn due(&self, most: usize) -> Due {
         let mut state = self.state.lock();
         let mut due = Due::default();
@@ -113,7 +114,7 @@ impl Interests {
         due
     }
 
-    /// The bus has confirmed these.
+    /// Notes that the bus has confirmed these subscriptions.
     pub fn confirmed(&self, topics: &[Topic]) {
         let mut state = self.state.lock();
         for topic in topics {
@@ -124,7 +125,7 @@ impl Interests {
         }
     }
 
-    /// There is a connection that knows of nothing: everything is to be asked.
+    /// Notes a new connection, on which every subscription must be requested.
     pub fn connected(&self) {
         let mut state = self.state.lock();
         state.connected = true;
@@ -134,7 +135,7 @@ impl Interests {
         self.changed.notify_one();
     }
 
-    /// The connection is gone: nobody waits for it.
+    /// Notes that the connection is lost, and releases all waiters.
     pub fn disconnected(&self) {
         let mut state = self.state.lock();
         state.connected = false;
@@ -146,7 +147,7 @@ impl Interests {
         state.topics.retain(|_, interest| interest.listeners > 0);
     }
 
-    /// How many topics are listened to.
+    /// Returns the number of topics with listeners.
     pub fn len(&self) -> usize {
         self.state.lock().topics.len()
     }
@@ -163,18 +164,18 @@ impl Interests {
     }
 }
 
-/// Somebody listens to a topic, as long as this lives.
+/// A listener of a topic, counted as long as it lives.
 #[must_use = "nobody listens any more once this is dropped"]
 pub struct Listening(Option<(Arc<Interests>, Topic)>);
 
 impl Listening {
-    /// For a bus on which nothing ever comes.
+    /// Returns a listener for a bus that carries nothing.
     pub fn to_nothing() -> Self {
         Listening(None)
     }
 
-    /// Waits until what is published from now on will come, or until it is clear that this takes long: then whoever waits
-    /// may have missed something, and the sweep will find it.
+    /// Waits until what is published from now on will be received, or until that takes too long. In the latter case
+    /// something may be missed, which the sweep finds.
     pub fn ready(&self) -> impl Future<Output = ()> + Send + use<> {
         let waiting = self.0.as_ref().and_then(|(interests, topic)| interests.wait(topic));
         async move {
@@ -219,7 +220,7 @@ mod tests {
         drop(first);
         assert_eq!(ask(&interests), (vec![], vec![]));
         drop(second);
-        // A successor came before the bus was asked: it keeps what there is.
+        // A successor came before the change was requested: the subscription stays.
         let successor = interests.listen(&topic(1));
         assert_eq!(ask(&interests), (vec![], vec![]));
         drop(successor);

@@ -1,11 +1,11 @@
-//! What carries committed frames, presence and beats between nodes.
+//! The bus, which carries committed frames, presence and heartbeats between nodes.
 //!
-//! A bus may lose, delay, repeat and reorder: nothing but timing depends on it, because whoever receives from it
-//! orders by position and repairs from Postgres. Publishing therefore never waits and never fails.
+//! A bus may lose, delay, repeat and reorder packets. Only timing depends on it: receivers order by position and repair
+//! from Postgres. Publishing therefore never blocks and never fails.
 //!
-//! What is published is bytes; what they mean is known to those who [`Receive`] the kind of topic. Who listens to a topic
-//! holds a [`Listening`]; the bus subscribes for the first of them and unsubscribes after the last, so that one who stops
-//! cannot silence another.
+//! Packets are bytes, decoded by the code that [`Receive`]s a kind of topic. A listener of a topic holds a
+//! [`Listening`]. The bus subscribes for the first listener and unsubscribes after the last, so one that stops cannot
+//! cut off another.
 
 mod address;
 mod envelope;
@@ -18,28 +18,29 @@ use uuid::Uuid;
 pub use self::interests::Listening;
 use crate::wire::topic::Topic;
 
-/// The bus as the engine sees it.
+/// The bus as the engine uses it.
 pub trait Bus: Send + Sync + 'static {
-    /// Whether this node alone commits changes, so that what it knows of a topic is all there is.
+    /// Returns whether this is the only node that commits changes, so that what it knows of a topic is complete.
     fn is_alone(&self) -> bool;
 
-    /// Who this node is to the others: made anew at every start.
+    /// Returns the id by which other nodes know this one. It is new at every start.
     fn boot_id(&self) -> Uuid;
 
-    /// Tells the other nodes that listen to the topic. Neither blocks nor queues without bound.
+    /// Publishes a packet to the other nodes that listen to the topic. Neither blocks nor queues without bound.
     fn publish(&self, topic: &Topic, payload: &[u8]);
 
-    /// From now on this node wants what is published on the topic, until the answer is dropped.
+    /// Subscribes this node to a topic until the returned value is dropped.
     fn listen(&self, topic: &Topic) -> Listening;
 }
 
-/// Who takes what comes on topics of one kind.
+/// A receiver of packets on topics of one kind.
 pub trait Receive: Send + Sync + 'static {
-    /// This was published by the node `from`. Must not block: it runs on the thread that reads from the bus.
+    /// Handles a packet that the node `from` has published. Must not block: it runs on the thread that reads from the
+    /// bus.
     fn received(&self, id: Uuid, from: Uuid, payload: &[u8]);
 }
 
-/// The bus of a single node: there is nobody to tell.
+/// The bus of a single node, which publishes nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct LocalBus(Uuid);
 

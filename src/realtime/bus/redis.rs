@@ -1,20 +1,20 @@
 //! The bus over Redis pub/sub.
 //!
-//! **Two connections.** One subscribes: what comes is pushed by Redis (RESP3), and goes straight to its receiver on the
-//! connection's own task, so that there is no queue of ours in between; a node that is too slow is cut off by Redis, and
-//! comes back. The other publishes: one task takes all that waits and sends it as one pipeline.
+//! **Two connections.** One subscribes: Redis pushes packets on it (RESP3), and the connection's own task hands each
+//! directly to its receiver, so there is no queue of ours in between. Redis cuts off a node that is too slow, and the
+//! node reconnects. The other connection publishes: one task takes all queued packets and sends them as one pipeline.
 //!
-//! **Its thread** is a worker's: where a message comes to the thread on which its pod lives, nobody else has to be woken, and
-//! on a node that is not busy waking up is the larger part of what a message costs.
+//! **Thread.** Both run on a worker thread. If a packet arrives on the thread of its pod's actor, no other thread has
+//! to be woken; on a node that is not busy, waking one is the larger part of a message's cost.
 //!
-//! **Bounds.** What waits to be published has a limit in entries and bytes (`QUEUE`, `BYTES`); beyond it, and while
-//! there is no connection, it is dropped and counted. The sweep finds what was dropped.
+//! **Bounds.** The queue to publish is limited in entries and bytes (`QUEUE`, `BYTES`). Beyond that, and while there is
+//! no connection, packets are dropped and counted. The sweep finds what was dropped.
 //!
-//! **Failure.** Each connection comes back by itself, with backoff and jitter. One that hangs is noticed by what it does
-//! not answer within `ANSWER`; the subscribing one is asked every `PING`.
+//! **Failure.** Each connection reconnects with backoff and jitter. A connection that hangs is detected when it does
+//! not answer within `ANSWER`; the subscribing one is pinged every `PING`.
 //!
-//! Where Redis is a cluster, sharded pub/sub can take this one's place: each topic is one channel, and nothing here
-//! asks for an order between channels.
+//! With a Redis cluster, sharded pub/sub could be used instead: each topic is one channel, and nothing requires an
+//! order between channels.
 
 use std::collections::HashMap;
 use std::future::pending;
@@ -40,25 +40,25 @@ use crate::foundation::settings::Secret;
 use crate::realtime::threads::Threads;
 use crate::wire::topic::Topic;
 
-/// What may wait to be published, in messages.
+/// Packets that may be queued.
 const QUEUE: usize = 16 * 1024;
 
-/// The same in bytes.
+/// Bytes that may be queued.
 const BYTES: usize = 16 * 1024 * 1024;
 
-/// Messages in one pipeline at most.
+/// Maximum packets of one pipeline.
 const PIPELINE: usize = 256;
 
-/// Topics in one subscription command at most.
+/// Maximum topics of one subscription command.
 const TOPICS: usize = 512;
 
-/// How long Redis may take to be connected to, or to answer.
+/// Time that Redis has to accept a connection, or to answer.
 const ANSWER: Duration = Duration::from_secs(1);
 
-/// How often the subscribing connection is asked whether it lives.
+/// Interval between pings on the subscribing connection.
 const PING: Duration = Duration::from_millis(500);
 
-/// Between attempts to connect: doubled up to the last, and a random part of it waited.
+/// First and last backoff between attempts to connect. It doubles, and each wait is a random part of it.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
 /// The bus over one Redis. Cheap to clone.
@@ -70,7 +70,7 @@ struct Shared {
     prefix: String,
     interests: Arc<Interests>,
     receivers: OnceLock<HashMap<&'static str, Weak<dyn Receive>>>,
-    /// Topics of this kind are heard also by the node that published.
+    /// The kind of topics whose packets the publishing node receives too.
     echoed: &'static str,
     queue: mpsc::Sender<Parcel>,
     waiting: AtomicUsize,
@@ -94,11 +94,11 @@ struct Parcel {
 }
 
 impl RedisBus {
-    /// A bus that connects on the last worker, now and again whenever it must. Channels are named `<prefix>:<topic>`. Topics
-    /// of the kind `echoed` are heard by this node also when it has published itself.
+    /// Starts a bus that connects on the last worker, and reconnects whenever necessary. Channels are named
+    /// `<prefix>:<topic>`. On topics of the kind `echoed` this node receives its own packets too.
     ///
     /// # Errors
-    /// If the URL is none of Redis, or `ca` no file of certificates.
+    /// [`BusError`] if the URL is not one of Redis, or `ca` is not a file of certificates.
     pub fn start(
         url: &Secret,
         ca: Option<&Path>,
@@ -127,24 +127,24 @@ impl RedisBus {
                 dropped: metrics::BUS_DROPPED.counter(metrics::NONE),
             },
         });
-        // The last worker is one without a writer of the journal, where there are several.
+        // With several workers, the last one has no writer of the journal.
         let last = threads.count() - 1;
         threads.spawn(last, subscribe(Arc::clone(&address), Arc::clone(&shared)));
         threads.spawn(last, publish(address, Arc::clone(&shared), waiting));
         Ok(RedisBus(shared))
     }
 
-    /// Who takes what comes, by the kind of topic. Only the first call counts; before it, what comes is dropped.
+    /// Sets the receivers, by kind of topic. Only the first call has an effect; before it, packets are dropped.
     pub fn hand_to(&self, receivers: HashMap<&'static str, Weak<dyn Receive>>) {
         let _ = self.0.receivers.set(receivers);
     }
 
-    /// Whether both connections stand, as far as is known.
+    /// Returns whether both connections are up, as far as is known.
     pub fn is_connected(&self) -> bool {
         self.0.publishing.load(Ordering::Acquire) && self.0.subscribed.load(Ordering::Acquire)
     }
 
-    /// Why one of them does not stand, if that is so.
+    /// Returns why a connection is down, if one is.
     pub fn trouble(&self) -> Option<String> {
         self.0.no_subscribing.cause().or_else(|| self.0.no_publishing.cause())
     }
@@ -190,7 +190,7 @@ impl Shared {
         topics.iter().map(|topic| self.channel(topic)).collect()
     }
 
-    /// Something was pushed: `[channel, payload]`.
+    /// Handles a push from Redis: `[channel, payload]`.
     fn take(&self, data: &[Value]) {
         self.counters.received.increment(1);
         let [Value::BulkString(channel), Value::BulkString(bytes)] = data else { return };
@@ -207,7 +207,7 @@ impl Shared {
     }
 }
 
-/// Waits a random part of the backoff, and doubles it.
+/// Waits for a random part of the backoff, and doubles it.
 async fn back_off(backoff: &mut Duration) {
     let part = rand::rng().random_range(0.5..1.0);
     sleep(backoff.mul_f64(part)).await;
@@ -217,7 +217,7 @@ async fn back_off(backoff: &mut Duration) {
 async fn connect(client: &Client, config: AsyncConnectionConfig) -> Result<MultiplexedConnection, RedisError> {
     let config = config.set_connection_timeout(Some(ANSWER));
     let connecting = client.get_multiplexed_async_connection_with_config(&config);
-    // The crate's limit is for each step alone.
+    // The crate's timeout applies to each step alone.
     timeout(ANSWER * 2, connecting).await.unwrap_or_else(|_| Err(no_answer()))
 }
 
@@ -260,7 +260,7 @@ async fn subscribe(address: Arc<Address>, shared: Arc<Shared>) {
     }
 }
 
-/// Asks for what is due, until that fails.
+/// Requests subscription changes as they become due, until a request fails.
 async fn follow(connection: &mut MultiplexedConnection, shared: &Shared, backoff: &mut Duration) -> RedisError {
     loop {
         let Due { subscribe, unsubscribe } = shared.interests.due(TOPICS);
@@ -268,7 +268,7 @@ async fn follow(connection: &mut MultiplexedConnection, shared: &Shared, backoff
             if !shared.subscribed.swap(true, Ordering::AcqRel) {
                 *backoff = BACKOFF.0;
                 shared.no_subscribing.over();
-                tracing::info!(topics = shared.interests.len(), "the bus is subscribed");
+                tracing::info!(topics = shared.interests.len(), "bus subscribed");
             }
             shared.interests.changed().await;
             continue;
@@ -287,7 +287,7 @@ async fn follow(connection: &mut MultiplexedConnection, shared: &Shared, backoff
     }
 }
 
-/// Asks whether the connection lives, until it does not.
+/// Pings the connection until it fails.
 async fn keep_asking(connection: &mut MultiplexedConnection) -> RedisError {
     loop {
         sleep(PING).await;
@@ -302,7 +302,7 @@ async fn publish(address: Arc<Address>, shared: Arc<Shared>, mut waiting: mpsc::
     let mut backoff = BACKOFF.0;
     let mut parcels = Vec::with_capacity(PIPELINE);
     loop {
-        // Pipelines have a limit of their own, and one alarm for each is enough.
+        // Pipelines have a timeout of their own, and one timer for each is enough.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let cause = match connect(&address.client, config).await {
             Ok(mut connection) => {
@@ -310,7 +310,7 @@ async fn publish(address: Arc<Address>, shared: Arc<Shared>, mut waiting: mpsc::
                 let connected = Instant::now();
                 let cause = send_all(&mut connection, &shared, &mut waiting, &mut parcels).await;
                 shared.publishing.store(false, Ordering::Release);
-                // One that is let in and refused everything is no connection.
+                // A connection that is accepted and then refuses everything does not count.
                 if connected.elapsed() > BACKOFF.1 {
                     backoff = BACKOFF.0;
                 }
@@ -319,7 +319,7 @@ async fn publish(address: Arc<Address>, shared: Arc<Shared>, mut waiting: mpsc::
             Err(cause) => cause,
         };
         shared.no_publishing.lost(address.describe(&cause));
-        // Whoever gets it that late has found it otherwise.
+        // That late, receivers have found the change by the sweep.
         parcels.clear();
         while let Ok(parcel) = waiting.try_recv() {
             shared.waiting.fetch_sub(parcel.weight, Ordering::AcqRel);
@@ -337,7 +337,7 @@ async fn send_all(
 ) -> RedisError {
     loop {
         if waiting.recv_many(parcels, PIPELINE).await == 0 {
-            // The queue's other end is in `shared`, which is here.
+            // The sender is in `shared`, which is alive.
             return pending().await;
         }
         let mut pipeline = redis::pipe();

@@ -1,38 +1,38 @@
-//! Why a connection to Redis does not stand: kept for `/readyz`, and told in the log when it changes.
+//! The reason why a connection to Redis is down: kept for `/readyz`, and logged when it changes.
 
 use parking_lot::Mutex;
 
 use crate::foundation::metrics;
 
-/// The trouble of one connection.
+/// The state of one connection.
 pub struct Trouble {
-    /// What the connection is for: `subscribe` or `publish`.
+    /// The purpose of the connection: `subscribe` or `publish`.
     purpose: &'static str,
     cause: Mutex<Option<String>>,
 }
 
 impl Trouble {
-    /// None so far.
+    /// Creates the state of a connection that has not failed.
     pub fn new(purpose: &'static str) -> Self {
         Trouble { purpose, cause: Mutex::default() }
     }
 
-    /// The connection was lost, or could not be made.
+    /// Records that the connection was lost or could not be made.
     pub fn lost(&self, cause: String) {
         metrics::BUS_LOST.counter(&[("connection", self.purpose)]).increment(1);
         let mut known = self.cause.lock();
         if known.as_ref() != Some(&cause) {
-            tracing::warn!(cause, connection = self.purpose, "the bus has no connection to Redis; it tries again");
+            tracing::warn!(cause, connection = self.purpose, "no connection to Redis; retrying");
             *known = Some(cause);
         }
     }
 
-    /// It stands, and what was asked on it is answered.
+    /// Records that the connection is up and answers.
     pub fn over(&self) {
         *self.cause.lock() = None;
     }
 
-    /// What the trouble is.
+    /// Returns why the connection is down.
     pub fn cause(&self) -> Option<String> {
         self.cause.lock().clone()
     }

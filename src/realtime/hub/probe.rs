@@ -1,4 +1,4 @@
-//! A kind of topic for tests: an actor that has only what all have, on a bus that remembers what was published.
+//! A kind of topic for tests: an actor with the common behaviour only, on a bus that records what is published.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -23,10 +23,10 @@ use crate::realtime::relay::Relay;
 /// The kind of its topics.
 pub const KIND: &str = "probe";
 
-/// The kind of the topics on which single nodes are asked.
+/// The kind of the topics on which single nodes are queried.
 pub const NODE: &str = "probe-node";
 
-/// What nodes tell each other, as the text that it is encoded to.
+/// A packet between nodes, as the text that it is encoded to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word(pub String);
 
@@ -52,7 +52,7 @@ impl Packet for Word {
     }
 }
 
-/// A bus that remembers who was told what, by topic.
+/// A bus that records what is published, by topic.
 #[derive(Default)]
 pub struct Memory {
     pub is_alone: bool,
@@ -77,25 +77,25 @@ impl Bus for Memory {
     }
 }
 
-/// The actor of one such topic.
+/// The actor of a probe topic.
 pub struct Probe {
     registration: Registration<Probe>,
     audience: Audience,
     headcount: Headcount,
 }
 
-/// Ends it, without being taken out first.
+/// Stops the actor without withdrawing it first.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Crash;
 
-/// How many sessions it has.
+/// Returns the number of sessions.
 #[derive(Message)]
 #[rtype(result = "usize")]
 pub struct Sessions;
 
 impl Probe {
-    /// Returns the actor of a topic in this hub, started if it has none.
+    /// Returns the actor of a topic in this hub, starting it if there is none.
     pub fn of(hub: &Arc<Hub<Probe>>, id: Uuid) -> Addr<Probe> {
         hub.find_or_start(id, 0, |thread, start| Probe::begin(hub, id, thread, start)).address
     }
@@ -183,13 +183,13 @@ handle!(EpochChanged, |actor, _, ctx| actor.send_back(ctx));
 handle!(Crash, |_actor, _, ctx| actix::ActorContext::stop(ctx));
 handle!(Sessions => usize, |actor, _, _| actor.audience.len());
 
-/// A hub on such a bus.
+/// Returns a hub on a recording bus.
 pub fn hub(is_alone: bool) -> (Arc<Memory>, Arc<Hub<Probe>>) {
     let bus = Arc::new(Memory { is_alone, ..Memory::default() });
     (Arc::clone(&bus), Hub::start(KIND, NODE, bus, None, Threads::new(1)))
 }
 
-/// A join of a topic that is under way, by a session of this person on this thread.
+/// Returns a join in progress, by a session of this person on this thread.
 pub fn joining(id: Uuid, user_id: Uuid) -> Joining {
     let limits = OutboxLimits { frames: 10, bytes: 10_000, idle: Duration::from_secs(60) };
     let outbox = Rc::new(Outbox::new(limits, None, Instant::now() + Duration::from_secs(60)));
@@ -212,14 +212,14 @@ pub fn joining(id: Uuid, user_id: Uuid) -> Joining {
     }
 }
 
-/// The events that a session was pushed, once actors and relays have had their turn.
+/// Returns the events that a session was sent, once actors and relays have had their turn.
 pub async fn pushed(outbox: &Outbox) -> Vec<String> {
     tokio::time::sleep(Duration::from_millis(20)).await;
     let event = |text: ByteString| serde_json::from_str::<Vec<serde_json::Value>>(&text).unwrap().remove(3);
     std::iter::from_fn(|| outbox.pop()).map(|text| event(text).as_str().unwrap().to_owned()).collect()
 }
 
-/// Whoever is asked for what is nobody's.
+/// Refuses, as for a person who is not a member.
 pub async fn stranger() -> Result<()> {
     Err(Code::NotMember.into())
 }

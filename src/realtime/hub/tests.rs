@@ -1,4 +1,4 @@
-//! How topics are found, told and taken out.
+//! Finding, sending to and removing topics.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn a_topic_has_one_actor_and_one_that_stops_late_leaves_its_successor_in()
     first.send(Crash).await.unwrap();
     let second = Probe::of(&hub, ID);
     assert!(first != second && second.send(Sessions).await.is_ok());
-    // As when the first is dropped only now.
+    // As if the first were dropped only now.
     drop(Registration { hub: Arc::clone(&hub), id: ID, generation, ready: None });
     assert_eq!(hub.count(), 1);
     assert!(hub.find(ID).is_some_and(|live| live.address == second));
@@ -61,7 +61,7 @@ async fn an_announcement_reaches_every_session_and_the_other_nodes_once() {
         (Topic::of(KIND, ID), r#"[null,null,"probe:00000000-0000-0000-0000-000000000007","board",{"first":"Ada"}]"#);
     assert_eq!(*bus.published.lock(), [(topic.to_string(), Word(format!("event {text}")))]);
 
-    // As it comes to another node.
+    // As a packet arrives on another node.
     let receivers = Receivers::default().with(KIND, {
         let hub = Arc::clone(&hub);
         move |id, _, Word(text)| hub.event(id, ByteString::from(text.trim_start_matches("event ")).into())

@@ -1,7 +1,8 @@
-//! The other nodes: who is alive, and whether all of them hear each other on the bus.
+//! The other nodes: which are alive, and whether all of them hear each other on the bus.
 //!
-//! Each node beats once a second on the bus, and keeps a row in Postgres. What follows from both is decided by [`View`];
-//! here are the clocks, the connections, and those who are told: the sweep by [`Status`], presence by [`NodeListener`].
+//! Each node sends a heartbeat once a second on the bus, and keeps a row in Postgres. [`View`] derives the rest from
+//! both, as pure state. This module has the clocks and the connections, and notifies the listeners: the sweep by
+//! [`Status`], presence by [`NodeListener`].
 
 mod store;
 mod view;
@@ -22,36 +23,37 @@ use crate::foundation::health::{Health, PartState};
 use crate::foundation::metrics;
 use crate::wire::topic::Topic;
 
-/// The kind of the topic on which nodes beat.
+/// The kind of the heartbeats' topic.
 pub const KIND: &str = "nodes";
 
-/// Between two beats.
+/// Interval between heartbeats.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// How often the view is looked at.
+/// Interval at which the view is evaluated.
 const CHECK: Duration = Duration::from_millis(100);
 
-/// How long the row may take to be removed at the end.
+/// Time that removing the row may take at the end.
 const GOOD_BYE: Duration = Duration::from_secs(2);
 
-/// The part of the node's health that this reports.
+/// The name of this part in the node's health.
 const PART: &str = "bus";
 
-/// How the bus is, for those whose pace depends on it.
+/// The state of the bus, which sets the pace of sweeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Status {
     /// Whether every live node hears every other.
     pub well: bool,
-    /// How often it has become well or ill: a change of it calls for a look at once.
+    /// The number of changes between working and not working. Each one calls for a comparison at once.
     pub turns: u64,
 }
 
-/// Who is told of what happens to nodes.
+/// A listener of events about nodes.
 pub trait NodeListener: Send + Sync + 'static {
-    /// That node is dead, or has stopped.
+    /// Handles that a node is dead or has stopped.
     fn gone(&self, boot_id: Uuid);
 
-    /// This node hears the bus again, after it did not: what was published meanwhile is lost in both directions.
+    /// Handles that this node hears the bus again after a silence: what was published meanwhile was lost in both
+    /// directions.
     fn back(&self);
 }
 
@@ -67,15 +69,15 @@ struct Inner {
     view: Mutex<View>,
     status: watch::Sender<Status>,
     listeners: Mutex<Vec<Weak<dyn NodeListener>>>,
-    /// Whether this node has left; held while its row is written.
+    /// Whether this node has left; locked while its row is written.
     left: tokio::sync::Mutex<bool>,
-    /// This node has begun or ceased to hear the bus: its row is to say so.
+    /// Notified when this node begins or ceases to hear the bus, so that its row says so.
     turned: Notify,
     _listening: Listening,
 }
 
 impl Nodes {
-    /// Knows of nobody yet; [`Nodes::run`] beats.
+    /// Creates a view without other nodes. [`Nodes::run`] starts the heartbeats.
     pub fn new(node: &str, bus: RedisBus, database: Database) -> Self {
         let topic = Topic::of(KIND, Uuid::nil());
         let listening = bus.listen(&topic);
@@ -93,50 +95,50 @@ impl Nodes {
         }))
     }
 
-    /// Who, too, is told of what happens to nodes.
+    /// Adds a listener of events about nodes.
     pub fn add_listener(&self, listener: Weak<dyn NodeListener>) {
         self.0.listeners.lock().push(listener);
     }
 
-    /// Who takes the beats.
+    /// Returns the receiver of heartbeats.
     pub fn receiver(&self) -> Weak<dyn Receive> {
         let inner: Arc<dyn Receive> = self.0.clone();
         Arc::downgrade(&inner)
     }
 
-    /// How the bus is.
+    /// Returns the state of the bus.
     pub fn status(&self) -> watch::Receiver<Status> {
         self.0.status.subscribe()
     }
 
-    /// That node has published something. So whoever keeps something for a node can rely on being told of its end, also
-    /// when it came late, from one that was dead already.
+    /// Notes that a node has published a packet. So code that keeps state for a node can rely on being notified of its
+    /// end, even if the packet came late, from a node that was dead already.
     pub fn met(&self, boot_id: Uuid) {
         self.0.view.lock().heard(boot_id, None, Instant::now());
     }
 
-    /// Whether that node was heard lately.
+    /// Returns whether a node was heard recently.
     pub fn is_heard(&self, boot_id: Uuid) -> bool {
         self.0.view.lock().is_heard(boot_id, Instant::now())
     }
 
-    /// Beats, on the bus and in Postgres, for ever.
+    /// Sends heartbeats on the bus and to Postgres, for ever.
     pub async fn run(self, health: Health) {
         tokio::join!(self.watch(health), self.keep_row());
     }
 
-    /// This node stops: the others need not wait until it is dead.
+    /// Announces that this node stops, so that the others need not wait until it counts as dead.
     pub async fn leave(&self) {
         let leaving = async {
             *self.0.left.lock().await = true;
             self.0.bus.publish(&self.0.topic, &[BYE]);
         };
-        // A Postgres that is away holds the row's writer up, and then nobody is held up here for it.
+        // If Postgres does not answer, the writer of the row holds the lock; this does not wait for it.
         let _ = timeout(GOOD_BYE, leaving).await;
         let (node, boot_id) = (&self.0.node, self.0.bus.boot_id());
         let leaving = self.0.database.service(async |conn| store::leave(conn, node, boot_id).await);
         if !matches!(timeout(GOOD_BYE, leaving).await, Ok(Ok(()))) {
-            tracing::warn!("this node's row could not be taken away; it is dead to the others in a while");
+            tracing::warn!("this node's row could not be deleted; other nodes count it as dead after a while");
         }
     }
 
@@ -179,13 +181,13 @@ impl Nodes {
             up.set(if well { 1.0 } else { 0.0 });
             nodes.set(1.0 + others as f64);
             self.0.status.send_if_modified(|status| {
-                // A look is due also where nobody has noticed that there was a silence.
+                // A comparison is due even if the silence itself was not noticed.
                 let turned = status.well != well || lapsed;
                 status.well = well;
                 status.turns += u64::from(turned);
                 turned
             });
-            // At first nobody can have been heard.
+            // At first no heartbeat can have been received.
             if hears || began.elapsed() >= SILENT {
                 health.report(PART, state(&verdict, self.0.bus.trouble()));
             }
@@ -211,7 +213,7 @@ impl Nodes {
     }
 
     fn gone(&self, boot_id: Uuid) {
-        tracing::info!(%boot_id, "a node is gone");
+        tracing::info!(%boot_id, "node gone");
         self.0.each_listener(|listener| listener.gone(boot_id));
     }
 }
@@ -252,8 +254,12 @@ fn state(verdict: &Verdict, trouble: Option<String>) -> PartState {
         Verdict::Well => PartState::Ok,
         Verdict::CutOff => {
             let why = trouble.map(|cause| format!(" ({cause})")).unwrap_or_default();
-            PartState::Degraded(format!("Redis is not heard{why}; other nodes' changes come by the sweep"))
+            PartState::Degraded(format!(
+                "no heartbeat is received from Redis{why}; changes of other nodes arrive by the sweep"
+            ))
         }
-        Verdict::Missing(nodes) => PartState::Degraded(format!("not heard or not hearing: {}", nodes.join(", "))),
+        Verdict::Missing(nodes) => {
+            PartState::Degraded(format!("nodes that are not heard, or do not hear the others: {}", nodes.join(", ")))
+        }
     }
 }

@@ -23,20 +23,20 @@ struct NodeRow {
     bus_ok: bool,
 }
 
-/// Another node, as its row says.
+/// Another node's row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Its name.
+    /// The node's name.
     pub node: String,
-    /// Which start of it.
+    /// The id of its start.
     pub boot_id: Uuid,
-    /// How long ago it wrote the row, by the database's clock alone: whatever the nodes' clocks say.
+    /// Time since the row was written, by the database's clock alone, whatever the nodes' clocks show.
     pub age: Duration,
-    /// Whether it hears the bus.
+    /// Whether the node hears the bus.
     pub bus_ok: bool,
 }
 
-/// Writes one's own row, and reads those of the others. As the service.
+/// Writes this node's row, and reads those of the others. As the service.
 pub async fn beat(conn: &mut AsyncPgConnection, node: &str, boot_id: Uuid, bus_ok: bool) -> Result<Vec<Row>> {
     let rows: Vec<NodeRow> = diesel::sql_query(
         "WITH mine AS (INSERT INTO nodes (node, boot_id, seen_at, bus_ok) VALUES ($1, $2, clock_timestamp(), $3) \
@@ -58,7 +58,7 @@ pub async fn beat(conn: &mut AsyncPgConnection, node: &str, boot_id: Uuid, bus_o
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// Takes away one's own row, and those that nobody has written for an hour. As the service.
+/// Deletes this node's row, and those that were not written for an hour. As the service.
 pub async fn leave(conn: &mut AsyncPgConnection, node: &str, boot_id: Uuid) -> Result<()> {
     diesel::sql_query(
         "DELETE FROM nodes WHERE (node = $1 AND boot_id = $2) OR seen_at < clock_timestamp() - interval '1 hour'",

@@ -1,4 +1,4 @@
-//! What one node knows of the others, and what follows from it. Pure: time comes in from outside.
+//! One node's view of the others, and what follows from it. Pure: time is an argument.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -7,34 +7,34 @@ use uuid::Uuid;
 
 use super::store::Row;
 
-/// Whoever is not heard on the bus for so long is cut off from it, or this node is.
+/// Silence on the bus after which a node counts as cut off from it, or this node does.
 pub const SILENT: Duration = Duration::from_millis(1800);
 
-/// A node that neither the bus nor its row has told of for so long is dead. Its sessions are gone from the others' presence
-/// within 15 s of its end, also when the last beat came late.
+/// Time without a heartbeat or a new row after which a node is dead. Its sessions leave the others' presence within 15
+/// s of its end, even if its last heartbeat came late.
 pub const DEAD: Duration = Duration::from_secs(13);
 
-/// How old the reading of the rows may be for it to say that a row is not there.
+/// Maximum age of the last reading of the rows for a missing row to count.
 const CURRENT: Duration = Duration::from_secs(3);
 
-/// How long after a node has come its row may say that it does not hear the bus, because nobody has read it since.
+/// Time after a node's first appearance during which its row may still say that it does not hear the bus.
 const SETTLED: Duration = Duration::from_secs(4);
 
-/// How long a node may be silent whose row is gone or another's. A node that stops takes its row away, and one that starts
-/// again under its name replaces it.
+/// Silence after which a node is dead whose row is gone or was replaced. A stopping node deletes its row, and one that
+/// starts again under the same name replaces it.
 const REPLACED: Duration = Duration::from_secs(4);
 
 /// The nodes as one of them sees them.
 #[derive(Debug)]
 pub struct View {
     peers: HashMap<Uuid, Peer>,
-    /// When one's own beat came back.
+    /// When this node last received its own heartbeat.
     echoed: Option<Instant>,
-    /// How often one's own beat came back after a silence.
+    /// How often this node received its own heartbeat after a silence.
     lapses: u64,
-    /// When the rows were read.
+    /// When the rows were last read.
     read: Option<Instant>,
-    /// Since when nobody has been told.
+    /// When this view was created.
     started: Instant,
 }
 
@@ -43,7 +43,7 @@ struct Peer {
     node: String,
     heard: Option<Instant>,
     row: Option<RowSeen>,
-    /// When it was first known.
+    /// When the node first appeared.
     met: Instant,
 }
 
@@ -53,7 +53,7 @@ struct RowSeen {
     bus_ok: bool,
 }
 
-/// How the bus is.
+/// The state of the bus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Every live node hears every other.
@@ -65,24 +65,24 @@ pub enum Verdict {
 }
 
 impl View {
-    /// Knows of nobody yet.
+    /// Creates a view without other nodes.
     pub fn new(now: Instant) -> Self {
         View { peers: HashMap::new(), echoed: None, lapses: 0, read: None, started: now }
     }
 
-    /// One's own beat has come back.
+    /// Notes that this node has received its own heartbeat.
     pub fn echo(&mut self, now: Instant) {
         self.lapses += u64::from(!self.hears(now));
         self.echoed = Some(now);
     }
 
-    /// How often this node has begun to hear the bus. Counted here, since one that was halted may hear it again before it has
-    /// noticed that it did not.
+    /// Returns how often this node has begun to hear the bus. Counted here, since a node that was halted may hear it
+    /// again before it has noticed the silence.
     pub fn lapses(&self) -> u64 {
         self.lapses
     }
 
-    /// Another node was heard on the bus; its name is told by beats alone.
+    /// Notes that another node was heard on the bus. Only heartbeats give its name.
     pub fn heard(&mut self, boot_id: Uuid, node: Option<&str>, now: Instant) {
         let peer = self.meet(boot_id, now);
         peer.heard = Some(now);
@@ -100,18 +100,18 @@ impl View {
         })
     }
 
-    /// Another node has said that it stops. Answers whether it was known.
+    /// Removes a node that has said that it stops. Returns whether it was known.
     pub fn left(&mut self, boot_id: Uuid) -> bool {
         self.peers.remove(&boot_id).is_some()
     }
 
-    /// The others' rows were read.
+    /// Records the rows of the other nodes.
     pub fn rows(&mut self, rows: Vec<Row>, now: Instant) {
         self.read = Some(now);
         self.peers.values_mut().for_each(|peer| peer.row = None);
         for row in rows {
             let Some(written) = now.checked_sub(row.age) else { continue };
-            // A row that is dead already makes nobody known.
+            // The row of a dead node makes no node known.
             if row.age < DEAD || self.peers.contains_key(&row.boot_id) {
                 let peer = self.meet(row.boot_id, now);
                 peer.node = row.node;
@@ -120,23 +120,24 @@ impl View {
         }
     }
 
-    /// Whether this node hears the bus.
+    /// Returns whether this node hears the bus.
     pub fn hears(&self, now: Instant) -> bool {
         self.echoed.is_some_and(|echoed| now.saturating_duration_since(echoed) < SILENT)
     }
 
-    /// Whether that node was heard lately.
+    /// Returns whether a node was heard recently.
     pub fn is_heard(&self, boot_id: Uuid, now: Instant) -> bool {
         self.peers.get(&boot_id).is_some_and(|peer| recent(peer.heard, now, SILENT))
     }
 
-    /// How the bus is for every live node.
+    /// Returns the state of the bus for all live nodes.
     pub fn verdict(&self, now: Instant) -> Verdict {
         if !self.hears(now) {
             return Verdict::CutOff;
         }
         let silent = |peer: &&Peer| {
-            // One that has just come has not had the time to be heard, and one that has just begun to listen neither.
+            // A node that has just come had no time to be heard, nor has this node heard others if it has just started
+            // to listen.
             let since = peer.heard.unwrap_or(peer.met).max(self.started);
             let silent = now.saturating_duration_since(since) >= SILENT;
             let cut_off =
@@ -148,9 +149,9 @@ impl View {
         if missing.is_empty() { Verdict::Well } else { Verdict::Missing(missing) }
     }
 
-    /// Forgets the dead, and names them.
+    /// Removes the dead nodes, and returns them.
     pub fn bury(&mut self, now: Instant) -> Vec<Uuid> {
-        // While Postgres cannot be read, who is not heard may be alive all the same.
+        // While Postgres cannot be read, a silent node may be alive.
         if !recent(self.read, now, CURRENT) {
             return Vec::new();
         }
@@ -164,14 +165,14 @@ impl View {
         self.peers.extract_if(|_, peer| dead(peer)).map(|(boot_id, _)| boot_id).collect()
     }
 
-    /// How many others are alive.
+    /// Returns the number of other live nodes.
     pub fn others(&self) -> usize {
         self.peers.len()
     }
 }
 
 impl Peer {
-    /// Whether its row may still say what was so before it had heard anything.
+    /// Returns whether the node's row may still be from before it heard anything.
     fn is_new(&self, now: Instant) -> bool {
         now.saturating_duration_since(self.met) < SETTLED
     }

@@ -1,4 +1,4 @@
-//! A text message that comes in several frames (RFC 6455, section 5.4).
+//! A text message in several frames (RFC 6455, section 5.4).
 
 use actix_http::ws::Item;
 use bytes::{Bytes, BytesMut};
@@ -6,15 +6,16 @@ use bytestring::ByteString;
 
 use crate::realtime::outbox::Ending;
 
-/// What has come of a message whose last frame has not.
+/// The received fragments of an unfinished message.
 #[derive(Debug, Default)]
 pub struct Fragments(Option<BytesMut>);
 
 impl Fragments {
-    /// Takes a frame; the last one answers with the whole message.
+    /// Takes a fragment. Returns the whole message with the last one.
     ///
     /// # Errors
-    /// How the socket must end: the message is none of text, has more than `limit` bytes, is not UTF-8, or has no beginning.
+    /// The close reason, if the message is not a text, has more than `limit` bytes, is not UTF-8, or has no first
+    /// frame.
     pub fn take(&mut self, item: Item, limit: usize) -> Result<Option<ByteString>, Ending> {
         match item {
             Item::FirstText(chunk) => {
@@ -32,7 +33,7 @@ impl Fragments {
         }
     }
 
-    /// actix bounds each fragment; the sum is ours to bound.
+    /// Appends a fragment. actix limits each fragment; this limits their sum.
     fn add(&mut self, chunk: &Bytes, limit: usize) -> Result<(), Ending> {
         let whole = self.0.as_mut().ok_or(Ending::Protocol)?;
         if whole.len() + chunk.len() > limit {

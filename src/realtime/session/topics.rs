@@ -15,24 +15,24 @@ use crate::realtime::subscription::Subscription;
 use crate::wire::frame::{Incoming, Ref, Status};
 use crate::wire::topic::Topic;
 
-/// Pushes of one session that may be under way; one more is told `overloaded`.
+/// Pushes of one session that may be in progress; further ones are refused with `overloaded`.
 const IN_FLIGHT: usize = 1024;
 
 /// Pushes that may wait for the join of their topic.
 const WAITING: usize = 256;
 
-/// A topic that a session has joined, or is about to.
+/// A topic that a session has joined or is joining.
 pub(super) struct JoinedTopic {
     channel: Arc<dyn Channel>,
     id: Uuid,
     join_ref: Option<Ref>,
     pub(super) subscription: Rc<Subscription>,
-    /// What was pushed before the join was answered.
+    /// Pushes that arrived before the join was answered.
     waiting: Option<Vec<Push>>,
 }
 
 impl JoinedTopic {
-    /// Answers what was pushed before a join that came to nothing, as to a topic that was never joined.
+    /// Refuses the pushes that waited for a join that failed, like pushes to a topic that was never joined.
     fn refuse_waiting(self, ctx: &mut Socket) {
         let (version, topic) = (self.subscription.version(), self.subscription.topic.as_str());
         for push in self.waiting.into_iter().flatten() {
@@ -42,7 +42,7 @@ impl JoinedTopic {
     }
 }
 
-/// A push, taken out of its frame.
+/// A push, copied from its frame.
 struct Push {
     reference: Option<Ref>,
     event: String,
@@ -65,7 +65,7 @@ impl Session {
         }
         self.topics.retain(|_, place| !place.subscription.has_ended());
         if self.topics.len() >= self.limits.topics {
-            let error = Error::because(Code::Overloaded, "too many channels joined");
+            let error = Error::because(Code::Overloaded, "too many topics joined");
             return reply(ctx, self.version, asked, Err(error));
         }
 
@@ -107,14 +107,16 @@ impl Session {
         let topic = subscription.topic.as_str();
         let current = self.topics.get_mut(topic).filter(|place| place.subscription.id == subscription.id);
         let Some(place) = current else {
-            // Another join, or a leave, has come in between; it has answered for this one.
+            // Another join, or a leave, has come in between and has replaced this one.
             return self.relay.unsubscribe(subscription, false);
         };
         let join_ref = place.join_ref.clone();
         let asked = Asked { join_ref: join_ref.as_ref(), reference, topic };
-        // Its channel has tried to read it anew, or does not: the client asks again.
+        // The channel has tried to read it again, or does not retry: the client joins again.
         let outcome = match subscription.has_missed() {
-            true => outcome.and(Err(Error::because(Code::Overloaded, "the topic is busier than it could be read"))),
+            true => {
+                outcome.and(Err(Error::because(Code::Overloaded, "the topic changed faster than it could be read")))
+            }
             false => outcome,
         };
         let admission = match outcome {
@@ -129,7 +131,7 @@ impl Session {
             }
         };
         let waiting = place.waiting.take().unwrap_or_default();
-        // The answer goes through the outbox, so that what follows it on this topic does follow it.
+        // The reply goes through the outbox, so frames that follow it on this topic come after it.
         let text = self.version.reply(asked.join_ref, asked.reference, topic, Status::Ok, &admission.response);
         self.outbox().push(text);
         subscription.activate(admission.position, admission.floor);
@@ -138,7 +140,7 @@ impl Session {
         {
             place.channel.joined(&Member { session: &self.context, id: place.id, subscription });
         }
-        // Replies do not go through the outbox: the answer to the join must be out before theirs.
+        // Replies to pushes do not go through the outbox, so the join's reply must be written before them.
         self.flush(ctx);
         for push in waiting {
             self.hand_over(topic, push, ctx);
@@ -149,7 +151,7 @@ impl Session {
         let asked = Asked::by(incoming);
         if let Some(place) = self.topics.get(&*incoming.topic).filter(|place| !place.subscription.has_ended()) {
             if incoming.join_ref.is_some() && incoming.join_ref != place.join_ref {
-                // The client has raced a close that it will hear of.
+                // The client has raced a close that it is about to receive.
                 return;
             }
             let left = self.topics.remove(&*incoming.topic);
@@ -171,7 +173,7 @@ impl Session {
             return reply(ctx, self.version, Asked::by(incoming), Err(Code::UnmatchedTopic.into()));
         };
         if incoming.join_ref.is_some() && incoming.join_ref != place.join_ref {
-            // As in Phoenix: a stale push to a former join is dropped; its client knows that join to be over.
+            // As in Phoenix: a stale push to an earlier join is dropped; its client knows that this join is over.
             return;
         }
         let push = Push {
@@ -189,7 +191,7 @@ impl Session {
         }
     }
 
-    /// Gives a push to its channel, and the channel's answer to the client.
+    /// Passes a push to its channel, and the channel's answer to the client.
     fn hand_over(&mut self, topic: &str, push: Push, ctx: &mut Socket) {
         let Some(place) = self.topics.get(topic).filter(|place| !place.subscription.has_ended()) else {
             let asked = Asked { join_ref: None, reference: push.reference.as_ref(), topic };
@@ -207,7 +209,7 @@ impl Session {
                 let (join_ref, topic) = (place.join_ref.clone(), place.subscription.topic.clone());
                 ctx.spawn(wrap_future::<_, Self>(future).map(move |outcome, session, ctx| {
                     session.in_flight -= 1;
-                    // What was read or stored after the token expired is not told any more.
+                    // Nothing that was read or stored after the token expired is sent.
                     if session.outbox().is_ending() {
                         return;
                     }

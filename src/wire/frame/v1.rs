@@ -1,6 +1,6 @@
 //! Version 1: `{"topic", "event", "payload", "ref"}`, as in `Phoenix.Socket.V1.JSONSerializer` (Phoenix 1.8).
 //!
-//! Its clients (the npm package up to 1.2) send no `join_ref`, and nothing that they are sent carries one.
+//! Clients of this version (the npm package up to 1.2) send no `join_ref`, and no frame to them carries one.
 
 use std::borrow::Cow;
 
@@ -26,15 +26,15 @@ struct Fields<'a> {
 }
 
 pub(super) fn decode(text: &str) -> Result<Incoming<'_>, FrameError> {
-    let error = FrameError("a frame is a JSON object with topic, event, payload and ref");
-    // serde would read a list as the fields in their order.
+    let error = FrameError("a frame must be a JSON object with topic, event, payload and ref");
+    // serde would read an array as the fields in their order.
     if !text.trim_ascii_start().starts_with('{') {
         return Err(error);
     }
     let fields: Fields<'_> = serde_json::from_str(text).map_err(|_| error)?;
     let reference = Ref::read(fields.reference)?;
     let join_ref = match Ref::read(fields.join_ref)? {
-        // As Phoenix 1.2 did: so the client tells the close of a former join by its `ref`.
+        // As in Phoenix 1.2: the client recognizes the close of an earlier join by its `ref`.
         None if fields.event == "phx_join" => reference.clone(),
         given => given,
     };
@@ -69,7 +69,7 @@ pub(super) fn error(join_ref: Option<&Ref>, topic: &str) -> ByteString {
     end(br#"{"event":"phx_error","payload":{}"#.to_vec(), join_ref, topic)
 }
 
-/// A push without refs in this version, from the same in version 2. What is no frame stays as it is.
+/// Encodes a push of version 2 in version 1. Returns the text as it is if it is not a frame.
 pub(super) fn from_v2(text: &ByteString) -> ByteString {
     match serde_json::from_str::<Five<'_>>(text) {
         Ok(Five(_, _, topic, event, payload)) => push(&topic, &event, &payload),
@@ -77,7 +77,7 @@ pub(super) fn from_v2(text: &ByteString) -> ByteString {
     }
 }
 
-/// The fields in the alphabet's order, as Phoenix writes them.
+/// Appends the last fields. They are in alphabetical order, as Phoenix writes them.
 fn end(mut out: Vec<u8>, reference: Option<&Ref>, topic: &str) -> ByteString {
     out.extend_from_slice(br#","ref":"#);
     out.extend_from_slice(Ref::json(reference));

@@ -19,7 +19,7 @@ pub(super) struct Five<'a>(
 
 pub(super) fn decode(text: &str) -> Result<Incoming<'_>, FrameError> {
     let five: Five<'_> = serde_json::from_str(text)
-        .map_err(|_| FrameError("a frame is a JSON array: [join_ref, ref, topic, event, payload]"))?;
+        .map_err(|_| FrameError("a frame must be a JSON array: [join_ref, ref, topic, event, payload]"))?;
     Ok(Incoming {
         join_ref: Ref::read(five.0)?,
         reference: Ref::read(five.1)?,

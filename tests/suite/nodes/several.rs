@@ -15,7 +15,7 @@ async fn a_node_that_is_cut_off_from_redis_is_noticed_by_all() {
     let crowd = Crowd::gather(&cluster).await;
     cluster.proxies[1].cut();
     for (number, node) in cluster.nodes.iter().enumerate() {
-        let expected = if number == 1 { "Redis is not heard" } else { "node-1" };
+        let expected = if number == 1 { "received from Redis" } else { "node-1" };
         until("the cut to be noticed", async || bus(node).await.is_some_and(|bus| bus.contains(expected))).await;
     }
     crowd.talk().await;
