@@ -1,8 +1,8 @@
-//! The domain of people who go to events together: the events, the pods that they form there, and what they say to each other.
+//! The crew domain: people, the events that they go to, the pods that they form there, and the messages in them.
 //!
-//! A folder a feature, and in each the same rooms, where it needs them: `mod.rs` the types and the rules, `service.rs` what one
-//! can do, `store.rs` every query, `routes.rs` HTTP, `channel.rs` live. Features use each other's types and functions, never
-//! each other's tables, and import only those that stand before them in [`FEATURES`].
+//! Each feature is a folder with the same files, as far as it needs them: `mod.rs` holds types and rules, `service.rs`
+//! the operations, `store.rs` every query, `routes.rs` HTTP, `channel.rs` the topic. Features use each other's types
+//! and functions but not each other's tables, and import only features that stand before them in [`FEATURES`].
 
 use self::accounts::settings::AccountSettings;
 use crate::foundation::settings::OwnSettings;
@@ -19,7 +19,7 @@ pub mod messages;
 pub mod pods;
 pub mod profiles;
 
-/// Every feature, in the order of their imports. The layer test holds the code against it.
+/// All features, in the order of their imports. The layer test checks the code against it.
 pub const FEATURES: &[Feature] = &[
     Feature::new("profiles", profiles::mount::mount).with_routes(profiles::mount::ROUTES),
     Feature::new("accounts", accounts::mount::mount)
@@ -36,5 +36,5 @@ pub const FEATURES: &[Feature] = &[
     Feature::new("demo", demo::mount),
 ];
 
-/// The domain.
+/// The domain, as the server mounts it.
 pub const DOMAIN: Domain = Domain(FEATURES);

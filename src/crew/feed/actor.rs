@@ -1,15 +1,17 @@
-//! The actor of one event on this node: what its topic tells.
+//! The actor of an event on this node, which sends the event's feed to its sessions.
 //!
-//! **Life.** As a pod's: it starts when the first session joins, listens to the bus before it reads, and goes a moment after
-//! the last session has left. When the database has another line of history it starts afresh, and its sessions, who hear
-//! nothing from that moment on, are sent back by `phx_error`, one part after the other.
+//! **Life.** It starts when the first session joins: it subscribes to the bus before it reads, and stops a moment after
+//! the last session has left. In a new epoch it starts again from the database. Its sessions receive nothing from that
+//! moment on, and are sent back by `phx_error`, a part at a time.
 //!
-//! **Order.** Every item has a number of the feed ([`Head`](super::store::Head)), and is read as a range, in
-//! one snapshot, ascending, with who has left among it. So each session gets every later state of what its join was answered
-//! with, and who has left gets nothing that was committed after that, whether the bus said so or not.
+//! **Order.** Every item has a number of the feed ([`Head`](super::store::Head)). Items are read as a range, in one
+//! snapshot, in ascending order, together with the people who have left. So each session receives every later state of
+//! what its join reply contained, and a person who has left receives nothing that was committed after that, whether or
+//! not the bus delivered it.
 //!
-//! **Pace.** It speaks at most four times a second: the first change at once, what comes meanwhile merged, the last always. Nothing is
-//! handed to it but that there is something to read (its marks), so nothing can pile up.
+//! **Pace.** It sends at most four times a second: the first change at once, later ones merged, the last one always.
+//!
+//! **Bounds.** Callers only set marks that there is something to read, so nothing can pile up.
 
 mod messages;
 mod remote;
@@ -42,22 +44,22 @@ use crate::realtime::registry::Start;
 use crate::realtime::topic_actor::{RETRY, TopicActor, read_first};
 use crate::wire::topic::Topic;
 
-/// Messages that may wait for an event.
+/// Messages that may wait in an actor's mailbox.
 const MAILBOX: usize = 1024;
 
-/// Between two times that it speaks.
+/// Minimum interval between two rounds of sending.
 const PACE: Duration = Duration::from_millis(250);
 
-/// After so long without a reading it starts afresh: what is gone is kept for an hour.
+/// Time without a reading after which the actor starts again from the database: removals are kept for an hour only.
 const MEMORY: Duration = Duration::from_secs(30 * 60);
 
-/// What an actor works with.
+/// The services that an actor uses.
 pub struct EventActorParts {
-    /// Where it reads.
+    /// The pools to read from.
     pub database: Database,
-    /// Where it is entered.
+    /// The hub in which the actor is registered.
     pub hub: Arc<Hub<EventActor>>,
-    /// What can be told.
+    /// The kinds of items and tallies.
     pub kinds: Kinds,
 }
 
@@ -68,23 +70,23 @@ pub struct EventActor {
     marks: Marks,
     database: Database,
     kinds: Kinds,
-    /// `None` until it is read, and when there is no such event.
+    /// `None` until it is read, and if there is no such event.
     state: Option<FeedState>,
     audience: Audience,
     headcount: Headcount,
-    /// How many people its sessions were told of.
+    /// The number of people present that its sessions were sent.
     sent_present: u64,
-    /// How often it has started afresh: what was read before is not of this life.
+    /// Incremented at each start from the database. A reading that began in an earlier life is discarded.
     life: u64,
     reading: bool,
-    /// Whether the last reading was not all there is.
+    /// Whether the last reading left out items.
     behind: bool,
-    /// Whether it will speak by itself.
+    /// Whether a timer for the next round is running.
     waiting: bool,
     spoke: Option<Instant>,
 }
 
-/// What its sessions were told.
+/// The state that its sessions were sent.
 struct FeedState {
     position: i64,
     tallies: Vec<SentTally>,
@@ -92,15 +94,15 @@ struct FeedState {
     read_at: Instant,
 }
 
-/// A tally as it was told.
+/// A tally as it was sent.
 struct SentTally {
     count: Count,
-    /// When it may be counted again.
+    /// When the tally may be counted again.
     again_at: Instant,
 }
 
 impl EventActor {
-    /// Returns an actor that has read nothing yet.
+    /// Creates an actor that has read nothing yet.
     pub fn new(event_id: Uuid, start: Start<Marks>, parts: EventActorParts, ctx: &mut Context<Self>) -> Self {
         ctx.set_mailbox_capacity(MAILBOX);
         let (registration, marks) = Registration::new(parts.hub, event_id, start);
@@ -122,7 +124,7 @@ impl EventActor {
         }
     }
 
-    /// There may be something to say: now, or as soon as the pace allows it.
+    /// Starts a round of sending if anything is due, or schedules it for when the pace allows.
     fn schedule(&mut self, ctx: &mut Context<Self>) {
         if self.waiting || self.state.is_none() {
             return;
@@ -143,19 +145,19 @@ impl EventActor {
         self.waiting = true;
         ctx.run_later(at - now, |actor, ctx| {
             actor.waiting = false;
-            // What is due now may not be what was due when this was asked for.
+            // Other things may be due by now than when the timer was started.
             actor.schedule(ctx);
         });
     }
 
-    /// When the first of the tallies that are due may be counted.
+    /// Returns when the first of the due tallies may be counted.
     fn count_at(&self, due: Due) -> Instant {
         let tallies = self.state.iter().flat_map(|state| state.tallies.iter().enumerate());
         let due = tallies.filter(|(place, _)| due.has(Due::tally(*place)));
         due.map(|(_, sent)| sent.again_at).min().unwrap_or_else(Instant::now)
     }
 
-    /// What may be read now: a tally that was counted a moment ago waits.
+    /// Returns what may be read now: without the tallies that were counted a moment ago.
     fn ready(&self, due: Due) -> Due {
         let (now, tallies) = (Instant::now(), self.state.iter().flat_map(|state| state.tallies.iter().enumerate()));
         tallies.filter(|(_, sent)| sent.again_at > now).fold(due, |due, (place, _)| due.without(Due::tally(place)))
@@ -178,11 +180,11 @@ impl EventActor {
         self.schedule(ctx);
     }
 
-    /// Reads what is due, and tells it.
+    /// Reads what is due, and sends it.
     fn read(&mut self, due: Due, ctx: &mut Context<Self>) {
         let Some(state) = &self.state else { return };
         if state.read_at.elapsed() > MEMORY {
-            // As little follows from what was told as if it were of another history.
+            // Removals may be missing, so nothing can be concluded from what was sent before, as in a new epoch.
             return ctx.notify(EpochChanged);
         }
         self.reading = true;
@@ -190,7 +192,8 @@ impl EventActor {
         let (database, kinds, topic) = (self.database.clone(), self.kinds.clone(), self.audience.topic().clone());
         let range = Range { event_id: self.event_id, after: state.position, epoch: state.epoch.clone(), due };
         let life = self.life;
-        // Turn upon turn of as much as there can be must not cut honest readers; else nobody waits for one who is slow.
+        // Consecutive full rounds must not cut sessions that read as fast as they can. Otherwise slow sessions are not
+        // waited for.
         let relays = if self.behind { self.audience.relays() } else { Vec::new() };
         let began = Instant::now();
         let reading = async move {
@@ -206,7 +209,7 @@ impl EventActor {
                 Ok(_) if actor.life != life => {}
                 Ok(reading) => actor.tell(reading, began, ctx),
                 Err(cause) => {
-                    tracing::warn!(event_id = %actor.event_id, %cause, "an event could not be read; it will be tried again");
+                    tracing::warn!(event_id = %actor.event_id, %cause, "event could not be read; retrying");
                     actor.marks.put_back(due);
                     ctx.run_later(RETRY, |actor, ctx| actor.schedule(ctx));
                     return;
@@ -238,7 +241,7 @@ impl EventActor {
         }
     }
 
-    /// Tells of the tallies that differ from what was told.
+    /// Sends the tallies whose value has changed.
     fn tell_counted(&mut self, counted: Vec<Counted>) {
         let Some(state) = &mut self.state else { return };
         let tallies = self.kinds.tallies();
@@ -253,7 +256,7 @@ impl EventActor {
         }
     }
 
-    /// Reads where the feed stands, and lets nothing else happen until it has.
+    /// Reads the head of the feed, and handles no message until that is done.
     fn read_state(&mut self, ctx: &mut Context<Self>) {
         let (database, kinds, event_id) = (self.database.clone(), self.kinds.clone(), self.event_id);
         let read = async move || {
@@ -306,7 +309,7 @@ impl TopicActor for EventActor {
     }
 
     fn digested(&mut self, ctx: &mut Context<Self>) {
-        // For a `Wake` that found no room.
+        // In case a `Wake` found the mailbox full.
         self.schedule(ctx);
     }
 }
@@ -359,7 +362,8 @@ impl Handler<HistoryIs> for EventActor {
     type Result = ();
 
     fn handle(&mut self, HistoryIs(epoch): HistoryIs, ctx: &mut Self::Context) {
-        // It may have found out by itself, and whoever has joined since knows the new one: they need not be sent back.
+        // The actor may have found the new epoch by itself. Sessions that have joined since know it, and need not be
+        // sent back.
         if self.state.as_ref().is_none_or(|state| *state.epoch != *epoch) {
             ctx.notify(EpochChanged);
         }

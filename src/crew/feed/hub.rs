@@ -1,5 +1,5 @@
-//! The events whose topics are open on this node, and how they hear that something has changed: from this node's journal and
-//! handlers, from the other nodes over the bus, and from the sweep. All of them only say that there is something to read.
+//! The events whose topics are open on this node. They learn of changes from this node's journal and handlers, from
+//! other nodes over the bus, and from the sweep. All of these only mark that there is something to read.
 
 use std::sync::{Arc, Weak};
 
@@ -21,7 +21,7 @@ use crate::realtime::nodes::Nodes;
 use crate::realtime::registry::Live;
 use crate::realtime::threads::Threads;
 
-/// The kind of the topics on which single nodes are asked of events.
+/// The kind of the topics on which single nodes are queried about events.
 const NODE: &str = "event-node";
 
 /// The live events of this node.
@@ -31,12 +31,12 @@ pub struct EventHub {
     limits: Limits,
     kinds: Kinds,
     joins: Joins,
-    /// What comes from other nodes.
+    /// The receivers of packets from other nodes.
     receivers: Receivers,
 }
 
 impl EventHub {
-    /// Starts a hub without live events, whose actors will live on `threads`.
+    /// Starts an empty hub whose actors will run on `threads`.
     pub fn start(
         database: &Database,
         bus: Arc<dyn Bus>,
@@ -69,22 +69,22 @@ impl EventHub {
         &self.database
     }
 
-    /// Returns the limits that clients are told of.
+    /// Returns the limits, which join replies contain.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Returns the kinds of items and the tallies, to which features add theirs.
+    /// Returns the kinds of items and the tallies, to which features add their own.
     pub fn kinds(&self) -> &Kinds {
         &self.kinds
     }
 
-    /// Returns what features add to the answers of joins.
+    /// Returns the sources of fields that features add to join replies.
     pub fn joins(&self) -> &Joins {
         &self.joins
     }
 
-    /// Returns the actor of an event, started if it has none.
+    /// Returns the actor of an event, starting it if there is none.
     pub fn find_or_start(&self, event_id: Uuid) -> Addr<EventActor> {
         // The last bits of an id are as good as random.
         let number = event_id.as_u128() as usize % 1024;
@@ -99,13 +99,13 @@ impl EventHub {
         live.address
     }
 
-    /// Something that the event's members see was committed by this node, and has taken a number of the feed.
+    /// Announces that this node has committed a change with a new number of the event's feed.
     pub fn moved(&self, event_id: Uuid) {
         self.topics.tell(event_id, &Packet::Feed);
         self.note(event_id, Due::ITEMS);
     }
 
-    /// Something that a tally counts was committed by this node.
+    /// Announces that this node has committed something that a tally counts.
     pub fn counted(&self, event_id: Uuid, tally: TallyId) {
         if let Some(known) = self.kinds.tallies().get(tally.0) {
             self.topics.tell(event_id, &Packet::Tally(known.event().to_owned()));
@@ -113,12 +113,12 @@ impl EventHub {
         self.note(event_id, tally.due());
     }
 
-    /// Nobody knows whether something was committed: all that is live here looks.
+    /// Makes all live events read, after an outcome that is unknown.
     pub fn recheck(&self) {
         self.topics.for_each(|_, live| wake(live, Due::ALL));
     }
 
-    /// A reading has seen that the event's feed reaches up to here.
+    /// Notes that a reading has seen this head of the event's feed.
     pub fn reaches(&self, event_id: Uuid, head: i64) {
         if let Some(live) = self.topics.find(event_id)
             && live.head.position() < head
@@ -127,24 +127,24 @@ impl EventHub {
         }
     }
 
-    /// The database has this line of history now.
+    /// Notifies all events of the database's current epoch.
     pub fn change_epoch(&self, epoch: &str) {
         self.topics.tell_all(HistoryIs(epoch.into()));
     }
 
-    /// Returns who takes what the bus brings of events, by kind of topic.
+    /// Returns the receivers of packets about events, by kind of topic.
     pub fn receivers(&self) -> impl Iterator<Item = (&'static str, Weak<dyn Receive>)> {
         self.receivers.by_kind()
     }
 
-    /// Returns the live events, with what their sessions were sent.
+    /// Returns the live events, each with what its sessions were sent.
     pub(super) fn sent(&self) -> Vec<SentMarks> {
         let mut all = Vec::with_capacity(self.topics.count());
         self.topics.for_each(|event_id, live| all.extend(live.head.snapshot(event_id)));
         all
     }
 
-    /// There is something to read of an event, if it is live here.
+    /// Marks that there is something to read of an event, if it is live here.
     pub(super) fn note(&self, event_id: Uuid, due: Due) {
         note(&self.topics, event_id, due);
     }
@@ -158,7 +158,7 @@ fn note(topics: &Hub<EventActor>, event_id: Uuid, due: Due) {
 
 fn wake(live: &Live<EventActor, Marks>, due: Due) {
     if live.head.note(due) {
-        // Where the mailbox is full, the actor looks at its marks with whatever it takes from there.
+        // If the mailbox is full, the actor checks its marks with the messages that it takes from there.
         let _ = live.address.try_send(Wake);
     }
 }
@@ -166,7 +166,7 @@ fn wake(live: &Live<EventActor, Marks>, due: Due) {
 fn received(topics: &Hub<EventActor>, kinds: &Kinds, event_id: Uuid, from: Uuid, packet: Packet) {
     match packet {
         Packet::Feed => note(topics, event_id, Due::ITEMS),
-        // One that this version does not know is a newer node's.
+        // A tally that this release does not know comes from a newer node.
         Packet::Tally(event) => {
             if let Some(tally) = kinds.find_tally(&event) {
                 note(topics, event_id, tally.due());

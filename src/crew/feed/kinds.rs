@@ -1,4 +1,4 @@
-//! What can be told on a feed: kinds of items, and tallies. Features register theirs when they are mounted.
+//! The kinds of items and the tallies of a feed. Features register their own when they are mounted.
 
 use std::sync::Arc;
 
@@ -19,46 +19,46 @@ use crate::realtime::join_data::Fields;
 /// An item of a feed that is new or has changed.
 #[derive(Debug)]
 pub struct Item {
-    /// Its number in the feed (`wall_seq`), which its payload says as `seq`.
+    /// The item's number in the feed (`wall_seq`), which the payload contains as `seq`.
     pub seq: i64,
-    /// The event that tells it, such as `pod:opened`.
+    /// The name of the pushed event, such as `pod:opened`.
     pub event: &'static str,
-    /// What that says.
+    /// The payload of that event.
     pub payload: Box<RawValue>,
 }
 
 impl Item {
-    /// Returns one with this payload.
+    /// Creates an item with this payload.
     ///
     /// # Errors
-    /// `internal` for a value without JSON.
+    /// `internal` for a value that has no JSON.
     pub fn new(seq: i64, event: &'static str, payload: &impl Serialize) -> Result<Self> {
         Ok(Item { seq, event, payload: to_raw_value(payload).map_err(Error::internal)? })
     }
 }
 
-/// What follows from a row of `event_removals`.
+/// The consequence of a row of `event_removals`.
 #[derive(Debug, PartialEq)]
 pub enum Removed {
-    /// Everybody is told.
+    /// An event for every session.
     Announced {
-        /// The event that tells it, such as `post:removed`.
+        /// The name of the pushed event, such as `post:removed`.
         event: &'static str,
-        /// What that says.
+        /// The payload of that event.
         payload: Value,
     },
-    /// A person is no member any more: their sessions end here, and the others are told nothing.
+    /// A person is no longer a member: this ends the person's subscriptions, and sends nothing to the others.
     Ends(Uuid),
-    /// Nobody is told.
+    /// No event.
     Nothing,
 }
 
-/// A kind of item. All that it reads is of one event, and of one snapshot.
+/// A kind of item. Each reading covers one event, in one snapshot.
 pub trait FeedKind: Send + Sync + 'static {
-    /// Returns its name: what its trigger gives `podium.feed_stamp` and `event_removals` holds, such as `pod`.
+    /// Returns the name that its trigger passes to `podium.feed_stamp` and that `event_removals` holds, such as `pod`.
     fn name(&self) -> &'static str;
 
-    /// Reads the items whose number is above `after`, ascending, `limit` at most. As the service.
+    /// Reads the items with a number above `after`, in ascending order, `limit` at most. As the service.
     fn since<'a>(
         &'a self,
         conn: &'a mut AsyncPgConnection,
@@ -67,60 +67,60 @@ pub trait FeedKind: Send + Sync + 'static {
         limit: i64,
     ) -> BoxFuture<'a, Result<Vec<Item>>>;
 
-    /// Reads what a join is answered: the newest items, each field under a name of its own. On behalf of the member who joins.
+    /// Reads the newest items for a join reply, each field under a unique name. On behalf of the member who joins.
     fn newest<'a>(&'a self, _conn: &'a mut AsyncPgConnection, _event_id: Uuid) -> BoxFuture<'a, Result<Fields>> {
         async { Ok(Fields::new()) }.boxed()
     }
 
-    /// Returns what follows from an item's removal under the number `seq`.
+    /// Returns the consequence of an item's removal with the number `seq`.
     fn removed(&self, id: Uuid, seq: i64) -> Removed;
 }
 
-/// What was counted.
+/// The result of counting a tally.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Count {
-    /// Differs whenever the value does.
+    /// A number that differs whenever the value does.
     pub revision: i64,
-    /// What is told of it.
+    /// The value to send.
     pub value: Value,
 }
 
-/// A counter of an event that is told without a number, the last value always.
+/// A counter of an event, sent without a number. The last value is always sent.
 pub trait Tally: Send + Sync + 'static {
-    /// Returns the event that tells it, such as `members:count`.
+    /// Returns the name of the pushed event, such as `members:count`.
     fn event(&self) -> &'static str;
 
-    /// Returns its field in the answer of a join, such as `members`. The sweep's metrics call it so, too.
+    /// Returns the tally's field in a join reply, such as `members`. It is also its label in the sweep's metrics.
     fn field(&self) -> &'static str;
 
-    /// Reads it. As the service.
+    /// Counts the tally. As the service.
     fn read<'a>(&'a self, conn: &'a mut AsyncPgConnection, event_id: Uuid) -> BoxFuture<'a, Result<Count>>;
 
-    /// Reads the revision of each of these events, in one statement. As the service.
+    /// Reads the revisions of these events, in one statement. As the service.
     fn revisions<'a>(
         &'a self,
         conn: &'a mut AsyncPgConnection,
         events: Vec<Uuid>,
     ) -> BoxFuture<'a, Result<Vec<(Uuid, i64)>>>;
 
-    /// Returns what its event says of a value.
+    /// Returns the payload of the pushed event for a value.
     fn payload(&self, value: &Value) -> Value {
         json!({ "count": value })
     }
 }
 
-/// Which tally it is: its place in the list.
+/// The id of a tally: its index in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TallyId(pub(super) usize);
 
 impl TallyId {
-    /// Returns that it is to be read.
+    /// Returns the mark that the tally must be read.
     pub(super) fn due(self) -> Due {
         Due::tally(self.0)
     }
 }
 
-/// The one list of kinds and tallies. Cheap to clone.
+/// The list of kinds and tallies. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Kinds(Arc<RwLock<Lists>>);
 
@@ -134,11 +134,11 @@ impl Kinds {
     /// Adds a kind.
     ///
     /// # Errors
-    /// [`MountError`] if there is one of its name.
+    /// [`MountError`] if there is a kind with its name.
     pub fn add_kind(&self, kind: impl FeedKind) -> Result<(), MountError> {
         let mut lists = self.0.write();
         if lists.kinds.iter().any(|known| known.name() == kind.name()) {
-            return Err(MountError::new(format!("there is a kind of feed item {} already", kind.name())));
+            return Err(MountError::new(format!("the kind of feed item {} is registered already", kind.name())));
         }
         lists.kinds.push(Arc::new(kind));
         Ok(())
@@ -147,11 +147,11 @@ impl Kinds {
     /// Adds a tally.
     ///
     /// # Errors
-    /// [`MountError`] if there is one of its field, or if there are as many as there may be.
+    /// [`MountError`] if there is a tally with its field, or if the list is full.
     pub fn add_tally(&self, tally: impl Tally) -> Result<TallyId, MountError> {
         let mut lists = self.0.write();
         if lists.tallies.iter().any(|known| known.field() == tally.field()) {
-            return Err(MountError::new(format!("there is a tally {} already", tally.field())));
+            return Err(MountError::new(format!("the tally {} is registered already", tally.field())));
         }
         if lists.tallies.len() == TALLIES {
             return Err(MountError::new(format!("there must be at most {TALLIES} tallies")));
@@ -165,17 +165,17 @@ impl Kinds {
         self.0.read().kinds.clone()
     }
 
-    /// Returns the tallies, each at its place.
+    /// Returns the tallies, in the order of their ids.
     pub fn tallies(&self) -> Vec<Arc<dyn Tally>> {
         self.0.read().tallies.clone()
     }
 
-    /// Returns the place of a tally.
+    /// Returns the id of the tally with this event.
     pub(super) fn find_tally(&self, event: &str) -> Option<TallyId> {
         self.0.read().tallies.iter().position(|tally| tally.event() == event).map(TallyId)
     }
 
-    /// Reads what a join is answered of all kinds, on behalf of the member who joins.
+    /// Reads the fields of all kinds for a join reply, on behalf of the member who joins.
     ///
     /// # Errors
     /// Those of the kinds.

@@ -1,14 +1,14 @@
-//! What an event's actor shares with those who tell it something: what there is to read, and what was told.
+//! The state that an event's actor shares with its callers: what must be read, and what was sent.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use uuid::Uuid;
 
-/// How many tallies there may be: an event's marks have room for so many, and [`Due`] a bit for each.
+/// Maximum number of tallies: an event's marks have this many entries, and [`Due`] a bit for each.
 pub const TALLIES: usize = 16;
 
-/// What there is to read.
+/// A set of things that must be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Due(u32);
 
@@ -16,25 +16,25 @@ impl Due {
     /// Items of the feed.
     pub const ITEMS: Due = Due(1);
 
-    /// All that there is.
+    /// Items and all tallies.
     pub const ALL: Due = Due(u32::MAX >> (31 - TALLIES));
 
-    /// The tally at this place.
+    /// Returns the set of the tally with this index.
     pub fn tally(place: usize) -> Self {
         Due(2 << place)
     }
 
-    /// Returns whether there is nothing.
+    /// Returns whether the set is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Returns whether all of that is in this.
+    /// Returns whether the set contains all of `other`.
     pub fn has(self, other: Due) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Returns this without that.
+    /// Returns the set without `other`.
     pub fn without(self, other: Due) -> Self {
         Due(self.0 & !other.0)
     }
@@ -46,9 +46,9 @@ pub struct Marks(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    /// Up to where items were told; below zero until it is sent.
+    /// Position up to which items were sent; negative until it is known.
     position: AtomicI64,
-    /// Which revision of each tally was told; likewise.
+    /// Revision of each tally that was sent; negative until it is known.
     revisions: [AtomicI64; TALLIES],
     due: AtomicU32,
 }
@@ -63,60 +63,60 @@ impl Default for Marks {
     }
 }
 
-/// What was told of a live event.
+/// What the sessions of a live event were sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SentMarks {
     /// The event.
     pub event_id: Uuid,
-    /// Up to where its items were told.
+    /// Position up to which items were sent.
     pub position: i64,
-    /// Which revision of each tally was told.
+    /// Revision of each tally that was sent.
     pub revisions: [i64; TALLIES],
 }
 
 impl Marks {
-    /// Notes that there is something to read. Returns whether that is new, so that the actor must be told.
+    /// Adds to what must be read. Returns whether any of it is new, so that the actor must be woken.
     pub fn note(&self, due: Due) -> bool {
         !Due(self.0.due.fetch_or(due.0, Ordering::AcqRel)).has(due)
     }
 
-    /// Returns what there is to read.
+    /// Returns what must be read.
     pub fn due(&self) -> Due {
         Due(self.0.due.load(Ordering::Acquire))
     }
 
-    /// That is going to be read now: what is noted from here on is new.
+    /// Removes what is about to be read. Anything noted from here on is new.
     pub fn take(&self, due: Due) {
         self.0.due.fetch_and(!due.0, Ordering::AcqRel);
     }
 
-    /// It could not be read.
+    /// Adds again what could not be read.
     pub fn put_back(&self, due: Due) {
         self.note(due);
     }
 
-    /// Notes up to where items were told.
+    /// Sets the position up to which items were sent.
     pub fn sent(&self, position: i64) {
         self.0.position.store(position, Ordering::Release);
     }
 
-    /// Notes which revision of a tally was told.
+    /// Sets the revision of a tally that was sent.
     pub fn counted(&self, place: usize, revision: i64) {
         self.0.revisions[place].store(revision, Ordering::Release);
     }
 
-    /// Returns up to where items were told; below zero where that is not sent.
+    /// Returns the position up to which items were sent; negative if it is not known.
     pub fn position(&self) -> i64 {
         self.0.position.load(Ordering::Acquire)
     }
 
-    /// Nothing is known any more.
+    /// Resets position and revisions to unknown.
     pub fn forget(&self) {
         self.sent(-1);
         self.0.revisions.iter().for_each(|revision| revision.store(-1, Ordering::Release));
     }
 
-    /// Returns what was told of this event. `None` where nothing is known yet.
+    /// Returns what was sent of this event, or `None` if the position is not known yet.
     pub fn snapshot(&self, event_id: Uuid) -> Option<SentMarks> {
         let position = Some(self.position()).filter(|position| *position >= 0)?;
         let revisions = std::array::from_fn(|place| self.0.revisions[place].load(Ordering::Acquire));

@@ -1,17 +1,19 @@
-//! The feed of an event: what its members are told in one numbered order, on the topic `event:<id>`.
+//! The feed of an event: the numbered changes that its members receive, in one order, on the topic `event:<id>`.
 //!
-//! **Items.** Whatever is to be told of an event takes the next number of the event's feed (`events.wall_seq`) with its commit, and
-//! is stamped with it by `podium.feed_stamp`, one trigger for all tables. What is gone leaves a row of `event_removals`. Each sort
-//! of item is a [`FeedKind`](kinds::FeedKind), which reads its own table, and registers itself when its feature is mounted.
+//! **Items.** Each change takes the next number of the event's feed (`events.wall_seq`) in its transaction; the trigger
+//! function `podium.feed_stamp`, which serves all tables, stamps the row with it. A deleted row leaves one in
+//! `event_removals`. Each kind of item is a [`FeedKind`](kinds::FeedKind), which reads its own table and is registered
+//! when its feature is mounted.
 //!
-//! **Tallies.** A counter that need not be told at each step has no number: a [`Tally`](kinds::Tally) is read when it has moved, and
-//! told if it differs.
+//! **Tallies.** A counter whose every step need not be sent has no number: a [`Tally`](kinds::Tally) is read when it
+//! may have moved, and sent if its value differs.
 //!
-//! **Who tells.** The bus, the journal and the sweep only say that there is something to read. The event's [actor] reads the
-//! range since its number in one snapshot (`reading`), at most four times a second, encodes it once for the node, and hands it out
-//! in order. So it does not matter who said so, or how often.
+//! **Delivery.** The bus, the journal and the sweep only mark that there is something to read. The event's [actor]
+//! reads the range since its last number in one snapshot (`reading`), at most four times a second, encodes it once for
+//! the node, and sends it in order. So it does not matter where a mark comes from, or how often it comes.
 //!
-//! It knows events by their ids alone. Who may join the topic, and what the answer says of the event, is the events' affair.
+//! The feed knows events only by their ids. Who may join the topic, and what the join reply says of the event, is
+//! decided by the feature `events`.
 
 pub mod actor;
 pub mod hub;
@@ -27,6 +29,6 @@ mod sweep;
 /// The kind of an event's topic.
 pub const KIND: &str = "event";
 
-/// How many times as long as reading a counter has taken it is left alone: so counting keeps Postgres busy for a fiftieth of the
-/// time at most.
+/// After reading a tally, it is not read again for this many times as long as the reading took: so counting takes at
+/// most a fiftieth of Postgres's time.
 pub const SHARE: u32 = 50;

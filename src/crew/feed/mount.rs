@@ -1,4 +1,4 @@
-//! Puts the feature together.
+//! Mounts the feature.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::hub::EventHub;
 use super::sweep::Sweep;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 
-/// Provides the [`EventHub`], to which features above add their kinds, tallies and what joins are answered.
+/// Provides the [`EventHub`], to which later features add kinds, tallies and fields of join replies.
 ///
 /// # Errors
 /// None.

@@ -1,7 +1,7 @@
-//! What nodes tell each other of events' feeds, as bytes on the bus.
+//! Packets between nodes about events' feeds, as bytes on the bus.
 //!
-//! Nothing that is durable travels here: a node that hears that something has changed reads it from Postgres. Whoever does
-//! not know the first byte, or finds less than it says, drops it; the sweep finds what matters.
+//! No durable data is sent here: a node that receives a mark reads the change from Postgres. A node drops packets whose
+//! first byte it does not know, or that are too short; the sweep finds what matters.
 
 use bytes::{Buf, BufMut};
 use bytestring::ByteString;
@@ -9,31 +9,31 @@ use uuid::Uuid;
 
 use crate::realtime::hub;
 
-/// The form of these packets. Raised when a known kind of packet changes its form.
+/// The form of these packets. Raise it when a known kind of packet changes its form.
 const FORM: u8 = 1;
 
-/// The tally that has a number of its own.
+/// The tally that has a packet number of its own.
 const MEMBERS: &str = "members:count";
 
-/// One message between nodes.
+/// A packet between nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Packet {
     /// The event's feed has a new head.
     Feed,
-    /// A tally has moved: the one of this event's name.
+    /// A tally may have moved: the one with this event name.
     Tally(String),
-    /// So many people have the topic open on the sending node.
+    /// The number of people on the topic on the sending node.
     Present {
-        /// Grows with everything that the node says of any event's presence.
+        /// A version that grows with each announcement of the node about any event.
         version: u64,
-        /// How many.
+        /// The number of people.
         people: u64,
     },
-    /// Whoever has people on the topic is to say so.
+    /// A request to all nodes that have people on the topic to announce their number.
     Ask,
-    /// On a node's own topic: it is to say how many people it has at this event, also if it has none.
+    /// A request to one node, on its own topic, to announce its number of people on this event, even if it has none.
     AskAbout(Uuid),
-    /// A push without a number for the topic's sessions, encoded in version 2.
+    /// An unnumbered push for the topic's sessions, encoded in version 2.
     Event(ByteString),
 }
 
@@ -42,7 +42,7 @@ impl hub::Packet for Packet {
         let mut out = vec![FORM];
         match self {
             Packet::Feed => out.put_u8(1),
-            // As nodes of the version before know it, which have but this one.
+            // Nodes of the previous release know this number only.
             Packet::Tally(event) if event == MEMBERS => out.put_u8(2),
             Packet::Tally(event) => {
                 out.put_u8(7);

@@ -1,4 +1,4 @@
-//! What has changed on an event's feed since a number of it, read in one snapshot and encoded, once for a node.
+//! Readings of an event's feed: the changes since a number, in one snapshot, encoded once for the node.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,54 +14,54 @@ use crate::realtime::subscription::{Ends, Frame, Reach};
 use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
 
-/// Changes of one kind that are told in one turn; the rest follows in the next. Well below what may wait for a session.
+/// Changes of one kind that are sent in one round; the rest follows in the next. Well below a session's queue limit.
 const TURN: usize = 64;
 
-/// What was found.
+/// The result of a reading.
 #[derive(Debug)]
 pub enum Reading {
     /// There is no such event any more.
     Gone,
-    /// The database has another line of history.
+    /// The database has another epoch.
     OtherHistory,
-    /// What has changed.
+    /// The changes.
     News {
-        /// To be told, ascending.
+        /// The frames to send, in ascending order.
         frames: Vec<Arc<Frame>>,
-        /// All up to here.
+        /// The position up to which the frames are complete.
         upto: i64,
-        /// Whether there is more.
+        /// Whether there are later changes.
         more: bool,
-        /// The tallies that were asked for.
+        /// The requested tallies.
         counted: Vec<Counted>,
     },
 }
 
-/// A tally as it was read.
+/// A tally as it was counted.
 #[derive(Debug)]
 pub struct Counted {
-    /// The tally's place in the list.
+    /// The tally's index in the list.
     pub place: usize,
-    /// What was counted.
+    /// The result.
     pub count: Count,
-    /// How long that took.
+    /// The time that counting took.
     pub took: Duration,
 }
 
-/// From where on to read, and what.
+/// A request for a reading.
 #[derive(Debug, Clone)]
 pub struct Range {
     /// The event.
     pub event_id: Uuid,
-    /// Items above this number.
+    /// The number after which items are read.
     pub after: i64,
-    /// In this line of history.
+    /// The epoch of that number.
     pub epoch: String,
-    /// Which tallies.
+    /// The items and tallies to read.
     pub due: Due,
 }
 
-/// Reads what has changed, as the service.
+/// Reads the changes, as the service.
 ///
 /// # Errors
 /// [`Code::Unavailable`](crate::foundation::errors::Code::Unavailable).
@@ -89,7 +89,7 @@ pub async fn read(database: &Database, kinds: &Kinds, topic: &Topic, range: Rang
     database.service_snapshot(work).await
 }
 
-/// Reads those of the tallies that are due.
+/// Counts the tallies that are due.
 ///
 /// # Errors
 /// Those of the tallies.
@@ -110,13 +110,14 @@ pub async fn count(
 
 /// Changes of several kinds, each read from the same position on.
 struct News {
-    /// Up to where all kinds were read.
+    /// The position up to which all kinds are complete.
     upto: i64,
     changes: Vec<(i64, Arc<Frame>)>,
 }
 
 impl News {
-    /// The changes of one kind, ascending. If there are more than a turn may have, the others end where these do.
+    /// Adds the changes of one kind, in ascending order. If there are more than fit a round, the reading ends where
+    /// these do.
     fn take(&mut self, mut changes: Vec<(i64, Arc<Frame>)>) {
         if changes.len() > TURN {
             changes.truncate(TURN);
@@ -137,13 +138,13 @@ fn item_frame(topic: &Topic, item: &Item) -> Arc<Frame> {
     Arc::new(Frame { text, reach: Reach::Log { position: item.seq, origin: item.seq, ends: Ends::Nobody } })
 }
 
-/// What a removal tells. A kind that this version does not know is nobody's here: a newer node's.
+/// Returns the frame of a removal. A kind that this release does not know belongs to a newer node and sends nothing.
 fn removal_frame(topic: &Topic, kinds: &[Arc<dyn FeedKind>], gone: &store::Removal) -> Arc<Frame> {
     let kind = kinds.iter().find(|kind| kind.name() == gone.kind);
     let removed = kind.map_or(Removed::Nothing, |kind| kind.removed(gone.id, gone.seq));
     let (text, origin, ends) = match removed {
         Removed::Announced { event, payload } => (frame::push(topic.as_str(), event, &payload), gone.seq, Ends::Nobody),
-        // Nobody else gets it: it is older than whatever they may see.
+        // An origin below every floor: no session is sent the entry itself.
         Removed::Ends(user_id) => (Encoded::default(), i64::MIN, Ends::User(user_id)),
         Removed::Nothing => (Encoded::default(), i64::MIN, Ends::Nobody),
     };

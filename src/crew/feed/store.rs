@@ -1,4 +1,4 @@
-//! What the feed reads of its own: how far an event's feed reaches, and what is gone from it.
+//! The feed's own queries: the head of an event's feed, and its removals.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
@@ -11,13 +11,13 @@ use crate::foundation::schema::event_removals;
 
 type SqlUuid = diesel::sql_types::Uuid;
 
-/// How far an event's feed reaches.
+/// The head of an event's feed.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct Head {
-    /// The number of its last change.
+    /// The number of the last change.
     #[diesel(sql_type = BigInt)]
     pub seq: i64,
-    /// The database's line of history.
+    /// The database's epoch.
     #[diesel(sql_type = Text)]
     pub epoch: String,
 }
@@ -28,24 +28,24 @@ impl Statement for HeadOf {
     const SQL: &'static str = "SELECT wall_seq AS seq, podium.epoch() AS epoch FROM events WHERE id = $1";
 }
 
-/// Reads how far an event's feed reaches. `None` when there is no such event.
+/// Reads the head of an event's feed. Returns `None` if there is no such event.
 pub async fn head(conn: &mut AsyncPgConnection, event_id: Uuid) -> Result<Option<Head>> {
     let found: Vec<Head> = prepared::<HeadOf>().bind::<SqlUuid, _>(event_id).load(conn).await?;
     Ok(found.into_iter().next())
 }
 
-/// Something that is gone from a feed.
+/// A removal from a feed.
 #[derive(Debug, Queryable)]
 pub struct Removal {
-    /// The number under which it went.
+    /// The number of the removal.
     pub seq: i64,
-    /// Its kind.
+    /// The kind of the removed item.
     pub kind: String,
-    /// Which of its kind.
+    /// The id of the removed item.
     pub id: Uuid,
 }
 
-/// Reads what is gone from an event's feed since a number of it, ascending. As the service.
+/// Reads the removals from an event's feed after a number, in ascending order. As the service.
 pub async fn removals(conn: &mut AsyncPgConnection, event_id: Uuid, after: i64, limit: i64) -> Result<Vec<Removal>> {
     let found = event_removals::table
         .filter(event_removals::event_id.eq(event_id).and(event_removals::wall_seq.gt(after)))
@@ -63,14 +63,14 @@ struct DifferentRow {
 
 struct HeadsOf;
 
-// Looked up one by one, whatever the planner thinks of it: what it costs must not grow with the table.
+// The lateral join forces one index lookup per event: the cost must not grow with the table.
 impl Statement for HeadsOf {
     const SQL: &'static str = "SELECT k.event_id FROM unnest($1, $2) k (event_id, head) \
          LEFT JOIN LATERAL (SELECT wall_seq FROM events WHERE id = k.event_id LIMIT 1) e ON true \
          WHERE e.wall_seq IS DISTINCT FROM k.head";
 }
 
-/// Returns those of these events whose feed has another head than is known, in one statement. As the service.
+/// Returns those of these events whose feed has another head than the given one, in one statement. As the service.
 pub async fn different(conn: &mut AsyncPgConnection, known: &[(Uuid, i64)]) -> Result<Vec<Uuid>> {
     let (events, heads): (Vec<Uuid>, Vec<i64>) = known.iter().copied().unzip();
     let rows: Vec<DifferentRow> =

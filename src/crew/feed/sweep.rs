@@ -1,7 +1,8 @@
-//! The sweep of feeds: compares the heads of the live events' feeds with Postgres, and so finds whatever the bus has lost.
+//! The sweep of feeds: compares the heads of the live events' feeds with Postgres, and so finds what the bus has lost.
 //!
-//! Heads are compared in one statement, which answers only those that differ, at the pace of the pods' sweep. Tallies are
-//! compared likewise, each at most once a second, and so seldom that it keeps Postgres busy for a fiftieth of the time at most.
+//! Heads are compared in one statement, which returns only those that differ, at the pace of the pods' sweep. Each
+//! tally is compared likewise, at most once a second, and so seldom that it takes at most a fiftieth of Postgres's
+//! time.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::foundation::metrics;
 use crate::realtime::nodes::Status;
 use crate::realtime::pace::Pace;
 
-/// Between two looks at a tally, at least.
+/// Minimum interval between two comparisons of a tally.
 const COUNTS: Duration = Duration::from_secs(1);
 
 /// The sweep of one node.
@@ -28,12 +29,12 @@ pub struct Sweep {
     database: Database,
     hub: Arc<EventHub>,
     pace: Pace,
-    /// When each tally may be looked at again.
+    /// When each tally may be compared again.
     count_at: HashMap<usize, Instant>,
 }
 
 impl Sweep {
-    /// Over these events, at the pace that `status` calls for.
+    /// Creates a sweep of these events, at the pace of `status`.
     pub fn new(database: Database, hub: Arc<EventHub>, status: watch::Receiver<Status>) -> Self {
         Sweep { database, hub, pace: Pace::new(status), count_at: HashMap::new() }
     }
@@ -43,8 +44,8 @@ impl Sweep {
         loop {
             let compared = self.compare().await;
             if let Err(cause) = &compared {
-                // What was not found this time is found the next, as soon as Postgres answers.
-                tracing::debug!(%cause, "the sweep of events could not read");
+                // The next comparison finds what this one missed, once Postgres answers.
+                tracing::debug!(%cause, "sweep of events could not read");
             }
             self.pace.next(compared.is_ok(), std::future::pending()).await;
         }

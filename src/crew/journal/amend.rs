@@ -1,4 +1,4 @@
-//! Changes to messages.
+//! Entries that change messages.
 
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::crew::messages::{self, Amended, Amendment, Message};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::group_commit::{Connection, Entry, Failure, Group};
 
-/// Changes messages.
+/// The statement that changes messages.
 pub(super) const AMEND: &str = "SELECT code, seq, message FROM podium.amend($1, $2, $3, $4, $5, $6, $7) ORDER BY ord";
 
 /// A change to a message.
@@ -20,11 +20,11 @@ pub struct Amend {
     pub pod_id: Uuid,
     /// The message.
     pub id: Uuid,
-    /// Who asks.
+    /// The person who changes it.
     pub user_id: Uuid,
-    /// What is to become of it.
+    /// The change.
     pub change: Amendment,
-    /// By which a repeat is known.
+    /// The id by which a repeat is recognized.
     pub op: Uuid,
 }
 
@@ -66,7 +66,7 @@ impl Entry for Amend {
         let verdicts = rows.iter().map(|row| {
             let message: Option<serde_json::Value> = row.try_get(2)?;
             let message = message.map(messages::store::of_json).transpose();
-            // It is committed, and cannot be read back.
+            // It is committed, but cannot be read back.
             let message = message.map_err(|error: Error| Failure::Unforeseen(error.reason.into_owned()))?;
             Ok(Verdict { code: row.try_get(0)?, seq: row.try_get(1)?, message })
         });

@@ -1,4 +1,4 @@
-//! Texts, which are appended to logs.
+//! Entries that append texts to logs.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -10,10 +10,10 @@ use crate::crew::messages::{Kind, Message, Sent};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::group_commit::{Connection, Entry, Failure, Group};
 
-/// Appends texts that are nothing else.
+/// The statement that appends plain texts.
 pub(super) const PLAIN: &str = "SELECT code, seq, at, fresh FROM podium.append($1, $2, $3, $4) ORDER BY ord";
 
-/// The same for groups in which something answers a message or names somebody.
+/// The same for groups with replies or mentions.
 pub(super) const FULL: &str = "SELECT code, seq, at, fresh FROM podium.append($1, $2, $3, $4, $5, $6) ORDER BY ord";
 
 /// A text to append.
@@ -23,18 +23,18 @@ pub struct Append {
     pub pod_id: Uuid,
     /// The client's own id.
     pub id: Uuid,
-    /// Who says it.
+    /// The author.
     pub user_id: Uuid,
-    /// What.
+    /// The text.
     pub text: String,
-    /// The message that it answers.
+    /// The message to which it replies.
     pub reply_to: Option<Uuid>,
-    /// The members that it names, each once.
+    /// The mentioned members, each once.
     pub mentions: Vec<Uuid>,
 }
 
 impl Append {
-    /// Returns whether it is a text and nothing else.
+    /// Returns whether it is a text without reply or mentions.
     fn is_plain(&self) -> bool {
         self.reply_to.is_none() && self.mentions.is_empty()
     }
@@ -97,7 +97,7 @@ impl Entry for Append {
                 let message = Message::fresh(id, seq, user_id, Kind::Text, text, at);
                 news.changed(pod_id, &Message { reply_to, mentions, ..message });
             }
-            // Its first commit may have been answered to nobody.
+            // The first commit may not have been delivered or answered.
             false => news.repeated(pod_id, seq),
         }
         Ok(Sent { id, seq, at, fresh: verdict.fresh })
@@ -112,7 +112,7 @@ impl Entry for Append {
     }
 }
 
-/// Returns ids as the text of an array.
+/// Formats ids as the text of a Postgres array.
 pub(super) fn array(ids: &[Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
     format!("{{{}}}", ids.join(","))

@@ -1,4 +1,5 @@
-//! What a writer commits at once: texts in one group, then changes to messages in another, each answered one by one.
+//! The batch that a writer commits at once: texts in one group, then changes to messages in another. Each entry is
+//! answered by itself.
 
 use super::amend::Amend;
 use super::append::Append;
@@ -34,8 +35,8 @@ impl From<Waiting<Call>> for Queued {
     }
 }
 
-/// Entries that are committed one group after the other. Those of one pod keep their order, since [`Batch::takes`] none
-/// that would have to stand between the groups; those of different pods have no order to keep.
+/// Entries that are committed one group after the other. Those of one pod keep their order, since [`Batch::takes`]
+/// refuses an entry that would have to come between the groups. Those of different pods have no order.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) appends: Group<Append>,
@@ -43,8 +44,8 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Returns whether the entry may be part of this batch; if not, everything in it must be written before. An answer
-    /// does not stand in one group with what it answers, since a group is judged as a whole.
+    /// Returns whether the entry may join this batch. If not, the batch must be written first. A reply is not in the
+    /// same group as the message to which it replies, since a group is judged as a whole.
     pub(super) fn takes(&self, queued: &Queued) -> bool {
         match queued {
             Queued::Append(waiting) => {

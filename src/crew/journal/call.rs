@@ -1,7 +1,7 @@
 //! Calls: changes of membership, of pods or of events, each one function of the database that writes lines into logs.
 //!
-//! A call is data. The feature that owns the function builds it, and says what follows from it, so that a new one needs
-//! nothing here.
+//! A call is data. The feature that owns the function builds it and states its effects, so a new call needs no change
+//! here.
 
 use std::fmt;
 
@@ -17,8 +17,8 @@ use crate::crew::messages::{Kind, Message};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::group_commit::{Connection, Entry, Failure, Group};
 
-/// A call of a function that answers rows of `podium.outcome`: a new line of a log each, or one row that names a pod
-/// without a line.
+/// A call of a function that returns rows of `podium.outcome`: one for each new line of a log, or a single one that
+/// names a pod without a line.
 pub struct Call {
     subject: Subject,
     function: &'static str,
@@ -27,10 +27,10 @@ pub struct Call {
     effects: Effects,
 }
 
-/// What follows from a call.
+/// The effects of a call.
 #[derive(Debug, Clone, Copy, Default)]
 struct Effects {
-    /// The event, where the call itself names it.
+    /// The event, if the call itself names it.
     event_id: Option<Uuid>,
     card: bool,
     members: bool,
@@ -39,8 +39,8 @@ struct Effects {
 }
 
 impl Call {
-    /// Returns a call of `function`, such as `podium.pod_join($1, $2)`. It takes its turn among the entries of its
-    /// subject. `refusal` reads the codes that the function answers in place of `ok`; `rate_limited` is read here.
+    /// Creates a call of `function`, such as `podium.pod_join($1, $2)`. It is ordered among the entries of its subject.
+    /// `refusal` maps the codes that the function returns instead of `ok`; `rate_limited` is handled here.
     pub fn new(subject: Subject, function: &'static str, refusal: fn(&str) -> Error) -> Self {
         Call { subject, function, arguments: Vec::new(), refusal, effects: Effects::default() }
     }
@@ -51,38 +51,38 @@ impl Call {
         self
     }
 
-    /// Names the event that it is about. Else it is that of the pods which it answers.
+    /// Sets the event of the call. By default it is that of the pods in the outcome.
     pub fn about_event(mut self, event_id: Uuid) -> Self {
         self.effects.event_id = Some(event_id);
         self
     }
 
-    /// Says that it may change what the event's members see of a pod without a line in the pod's log.
+    /// Declares that the call may change a pod's card for the event's members without a line in the pod's log.
     pub fn may_change_a_card(mut self) -> Self {
         self.effects.card = true;
         self
     }
 
-    /// Says that it may make somebody a member of the event, or none.
+    /// Declares that the call may add or remove a member of the event.
     pub fn may_change_members(mut self) -> Self {
         self.effects.members = true;
         self
     }
 
-    /// Says that the pods which it answers without a line are gone.
+    /// Declares that the pods which the outcome names without a line are gone.
     pub fn ends_pods(mut self) -> Self {
         self.effects.ends_pods = true;
         self
     }
 
-    /// Names the refusals that mean that it was done by an attempt whose outcome was lost. Without such an attempt
-    /// they are refusals.
+    /// Sets the refusals that mean success if an earlier attempt with an unknown outcome may have done the work.
+    /// Without such an attempt they are refusals.
     pub fn done_if(mut self, codes: &'static [&'static str]) -> Self {
         self.effects.done_if = codes;
         self
     }
 
-    /// Returns the statement's text. The function's columns are picked by name: a later release may answer more.
+    /// Returns the text of the statement. It selects columns by name: a later release may return more.
     fn sql(&self) -> String {
         format!(
             "SELECT code, seat, pod_id, id, seq, user_id, kind, text, at, \
@@ -92,19 +92,19 @@ impl Call {
     }
 }
 
-/// Without the arguments, which may be what people have written, or an invitation's code.
+/// Omits the arguments, which may be what people have written, or an invitation's code.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").field("subject", &self.subject).field("function", &self.function).finish_non_exhaustive()
     }
 }
 
-/// What a [`Call`] came to.
+/// The result of a [`Call`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Done {
-    /// The seat, after joining.
+    /// The seat, for calls that give one.
     pub seat: Option<i16>,
-    /// Whether a log has got a line: false for a repeat.
+    /// Whether a log has a new line; false for a repeat.
     pub fresh: bool,
 }
 
@@ -118,17 +118,17 @@ impl Done {
     }
 }
 
-/// The rows that a call answers.
+/// The rows that a call returns.
 pub struct Outcome {
     code: String,
     seat: Option<i16>,
-    /// From when on it is worth asking again.
+    /// When a refused call may succeed again.
     again: Option<DateTime<Utc>>,
-    /// The event of its pods; not of one that the call has made.
+    /// The event of the pods; `None` for a pod that the call has created.
     event_id: Option<Uuid>,
-    /// New lines, each with its pod, ascending in each pod.
+    /// New lines, each with its pod, in ascending order within a pod.
     lines: Vec<(Uuid, Message)>,
-    /// The pods that it names without a line.
+    /// Pods that are named without a line.
     pods: Vec<Uuid>,
 }
 
@@ -171,14 +171,14 @@ impl Outcome {
     }
 }
 
-/// What calls have committed, until it is announced.
+/// The committed results of calls, until they are delivered.
 #[derive(Default)]
 pub struct CallNews {
     lines: News,
-    /// Subjects of which an earlier attempt may have written lines that nobody was told of.
+    /// Subjects for which an earlier attempt may have written lines that were not delivered.
     unknown: Vec<Subject>,
     gone: Vec<Uuid>,
-    /// Events whose members see something new, and whether members have come or gone.
+    /// Events with a change for their members, and whether members have joined or left.
     events: Vec<(Uuid, bool)>,
 }
 
@@ -199,7 +199,7 @@ impl Entry for Call {
     }
 
     async fn commit(connection: &mut Connection, group: &Group<Self>) -> Result<Vec<Outcome>, Failure> {
-        // One, as they are never put together.
+        // A group of calls has one entry, as they are never combined.
         let mut outcomes = Vec::with_capacity(group.len());
         for call in group.entries() {
             let arguments: Vec<&(dyn ToSql + Sync)> =

@@ -12,24 +12,24 @@ use crate::wire::topic::Topic;
 /// The kind of a pod's topic.
 pub const KIND: &str = "pod";
 
-/// One committed change. Cheap to clone.
+/// A committed change. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// Where in the log it stands.
+    /// The change's position in the log.
     pub position: i64,
-    /// What the message is.
+    /// The kind of the message.
     pub kind: Kind,
-    /// Whom it is about.
+    /// The author, or the person that a line is about.
     pub user_id: Uuid,
-    /// Whether the message is new to clients, and not an old one that has changed.
+    /// Whether the message is new to clients, rather than changed.
     pub is_new: bool,
-    /// As every session gets it.
+    /// The frame for every session.
     pub frame: Arc<Frame>,
 }
 
 impl Change {
-    /// Encodes a message. `known_up_to` is what sessions were told before: a message above it is new to them, one
-    /// below has changed.
+    /// Encodes a message. Sessions know messages up to `known_up_to`: a message above it is new to them, one below has
+    /// changed.
     pub fn of(topic: &Topic, message: &Message, known_up_to: i64) -> Self {
         let is_new = message.seq > known_up_to;
         let event = if is_new { "message:new" } else { "message:changed" };
@@ -37,7 +37,7 @@ impl Change {
         Change::encoded(message.changed_seq, message.seq, message.kind, message.user_id, is_new, text)
     }
 
-    /// One that is encoded already. `origin` is the message's own seq.
+    /// Creates a change from an encoded frame. `origin` is the message's own seq.
     pub fn encoded(position: i64, origin: i64, kind: Kind, user_id: Uuid, is_new: bool, text: Encoded) -> Self {
         let ends = match kind {
             Kind::Left | Kind::Removed => Ends::User(user_id),
@@ -48,7 +48,7 @@ impl Change {
         Change { position, kind, user_id, is_new, frame }
     }
 
-    /// The position of the message that it is about.
+    /// Returns the message's own seq.
     pub fn origin(&self) -> i64 {
         match self.frame.reach {
             Reach::Log { origin, .. } => origin,

@@ -1,13 +1,13 @@
-//! The pods' logs, as what entries are written to.
+//! The pods' logs, as the target of the group commit.
 
 use std::sync::{Arc, OnceLock};
 
 use super::Deliver;
 
-/// To whom it is told, once that is known.
+/// The receiver of commits, once it is set.
 pub(super) type Delivery = Arc<OnceLock<Arc<dyn Deliver>>>;
 
-/// The pods' logs, which entries are written to.
+/// The pods' logs, to which entries are written.
 pub struct Logs {
     pub(super) deliver: Delivery,
 }
@@ -16,7 +16,7 @@ impl Logs {
     pub(super) fn tell(&self, tell: impl FnOnce(&dyn Deliver)) {
         match self.deliver.get() {
             Some(deliver) => tell(&**deliver),
-            None => tracing::error!("something was committed, and it is not known to whom to tell it"),
+            None => tracing::error!("a commit could not be delivered: no receiver is set"),
         }
     }
 }

@@ -1,22 +1,26 @@
 //! The journal: the only writer of pods' logs.
 //!
-//! It is a [group commit](crate::foundation::group_commit) over pods: whatever that promises of order, repeats, bounds
-//! and lost connections holds here. Added to it are the sorts of entries, and who is told of what was committed.
+//! It is a [group commit](crate::foundation::group_commit) over pods, with all its guarantees of order, repeats, bounds
+//! and lost connections. The journal adds the kinds of entries, and the delivery of what was committed.
 //!
-//! **Sorts.** Texts ([`append`]) and changes to messages ([`amend`]) are committed in groups, one group after the other
-//! (`batch`). Changes of membership and of pods or events themselves ([`call`]) are committed one by one, each in its
-//! place. Calls are data that the feature which owns them builds: the journal knows none of them.
+//! **Entries.** Texts ([`append`]) and changes to messages ([`amend`]) are committed in groups, one group after the
+//! other (`batch`). Changes of membership, and of pods or events themselves, are calls ([`call`]), committed one by
+//! one, each in its place. Calls are data that the features owning them build: the journal knows none of them.
 //!
-//! **Order.** The entries of a pod never overtake each other. A [call] about an event has its order among those of
-//! that event, and none among the entries of its pods.
+//! **Order.** The entries of a pod never overtake each other. A [call] about an event is ordered among those of that
+//! event, but not among the entries of its pods.
 //!
 //! **Durable before visible.** Only what Postgres has committed is answered and delivered, each change encoded once.
 //!
-//! **Safe retry.** Texts are known by the client's id, changes to messages by their `op`, calls by what they come to:
-//! [`done_if`](call::Call::done_if) names the refusals that an earlier attempt explains. Pods whose outcome was lost are read again
-//! ([`Deliver::recheck`]).
+//! **Safe retry.** A repeat is recognized by the client's id for texts, by `op` for changes to messages, and by the
+//! result for calls: [`done_if`](call::Call::done_if) names the refusals that an earlier attempt explains. Pods whose
+//! outcome was lost are read again ([`Deliver::recheck`]).
 //!
-//! **Imports** messages, and what is below the crew. It knows topics of the kind `pod`, and no feature that writes.
+//! **Concurrency.** [`Journal`](service::Journal) is cheap to clone and may be used from any thread. Each writer has
+//! one connection, and runs on the worker thread of its number.
+//!
+//! **Imports.** `messages`, and the layers below the crew. The journal knows topics of the kind `pod`, and no feature
+//! that writes.
 
 pub mod amend;
 pub mod append;
@@ -37,51 +41,52 @@ use self::change::Change;
 use crate::crew::messages;
 use crate::foundation::errors::{Code, Error};
 
-/// To whom the journal tells what was committed.
+/// The receiver of what the journal has committed.
 pub trait Deliver: Send + Sync + 'static {
-    /// These changes of one pod, ascending, have been committed by this node.
+    /// Delivers changes of one pod that this node has committed, in ascending order.
     fn committed(&self, pod_id: Uuid, changes: Vec<Change>);
 
-    /// The pod's log reaches up to here; the changes themselves are not at hand.
+    /// Notes that the pod's log reaches this position. The changes themselves are not available.
     fn heard_of(&self, pod_id: Uuid, position: i64);
 
-    /// The outcome of something about this pod was lost (`None`: about any pod): look at Postgres.
+    /// Makes the pod (`None`: every pod) read Postgres again, since the outcome of an entry was lost.
     fn recheck(&self, pod_id: Option<Uuid>);
 
-    /// The pod is gone with its event.
+    /// Notes that the pod was deleted with its event.
     fn gone(&self, pod_id: Uuid);
 
-    /// This node has committed what the members of this event see of a pod, or `members` of it have come or gone.
+    /// Notes that this node has committed a change that the event's members see. `members` says whether members of the
+    /// event have joined or left.
     fn feed_moved(&self, event_id: Uuid, members: bool);
 
-    /// The database that the journal is connected to has this line of history.
+    /// Notes the epoch of the database that the journal is connected to.
     fn epoch(&self, epoch: &str);
 }
 
-/// What an entry is about.
+/// The subject of an entry, among whose entries it is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
-    /// This pod alone.
+    /// One pod.
     Pod(Uuid),
-    /// This event, and any of its pods.
+    /// One event, and any of its pods.
     Event(Uuid),
 }
 
-/// How a journal is set up.
+/// The settings of a journal.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where Postgres is.
+    /// The URL of Postgres.
     pub url: String,
-    /// Writers.
+    /// Number of writers.
     pub writers: usize,
-    /// Entries that may wait, over all writers.
+    /// Entries that may be queued, over all writers.
     pub entries: usize,
-    /// How long an entry waits for its outcome.
+    /// Time that an entry waits for its outcome.
     pub wait: Duration,
 }
 
-/// Returns the refusal that a function of the database answers with this code, where many functions have it in common.
-/// The codes are those of the protocol. Those that one feature alone has are read by that feature.
+/// Returns the error for a code that several functions of the database return. The codes are those of the protocol.
+/// Each feature maps the codes that are its own.
 pub fn refusal(code: &str) -> Error {
     match code {
         "conflict" => Code::Conflict.into(),
@@ -93,7 +98,7 @@ pub fn refusal(code: &str) -> Error {
     }
 }
 
-/// Returns the refusal of a text, or of a change to a message.
+/// Returns the error for a text or a change to a message.
 fn refusal_of_message(code: &str) -> Error {
     messages::refusal(code).unwrap_or_else(|| refusal(code))
 }

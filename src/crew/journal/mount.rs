@@ -1,4 +1,4 @@
-//! Puts the feature together.
+//! Mounts the feature.
 
 use futures_util::FutureExt;
 
@@ -6,7 +6,7 @@ use super::Options;
 use super::service::Journal;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 
-/// Provides the [`Journal`], and empties it before the node ends.
+/// Provides the [`Journal`], and drains it before the node stops.
 ///
 /// # Errors
 /// None.

@@ -1,4 +1,4 @@
-//! What one can do with the journal, and how its writers put entries together.
+//! The journal's interface, and how its writers group entries.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::foundation::errors::Result;
 use crate::foundation::group_commit::{self, Connection, Failure, GroupCommit, Metrics, Target, Writer};
 use crate::realtime::threads::Threads;
 
-/// The way to the writers. Cheap to clone.
+/// A handle to the writers. Cheap to clone.
 #[derive(Clone)]
 pub struct Journal {
     commits: GroupCommit<Logs>,
@@ -27,8 +27,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Starts the writers, each on the thread of its number. They begin when the threads come, and by then it must be known
-    /// [to whom](Journal::deliver_to) they tell what was committed.
+    /// Starts the writers, each on the thread of its number. They begin when the threads enter; [`Journal::deliver_to`]
+    /// must be called before.
     pub fn start(options: &Options, threads: &Threads) -> Self {
         let options = group_commit::Options {
             name: "podium journal",
@@ -44,14 +44,14 @@ impl Journal {
         Journal { commits, deliver }
     }
 
-    /// Says to whom it is told what was committed. The first one stays.
+    /// Sets the receiver of what is committed. Only the first call has an effect.
     pub fn deliver_to(&self, deliver: Arc<dyn Deliver>) {
         if self.deliver.set(deliver).is_err() {
-            tracing::error!("the journal delivers to somebody already");
+            tracing::error!("the journal has a receiver already");
         }
     }
 
-    /// Hands a text to its writer now, and returns the future of what comes of it. The order of calls is the order in
+    /// Submits a text to its writer at once, and returns a future of the outcome. The order of calls is the order in
     /// the log.
     ///
     /// # Errors
@@ -60,8 +60,8 @@ impl Journal {
         self.commits.submit(append)
     }
 
-    /// Hands a change of a message to its writer now, and returns the future of what comes of it. It stands in the log
-    /// where it stands among the pod's texts.
+    /// Submits a change of a message to its writer at once, and returns a future of the outcome. It is ordered among
+    /// the pod's texts.
     ///
     /// # Errors
     /// `overloaded`, `unavailable`, `conflict`, `forbidden`, `invalid`, `not_found`, `not_member`.
@@ -69,10 +69,10 @@ impl Journal {
         self.commits.submit(amend)
     }
 
-    /// Hands a call to its writer now, and returns the future of what comes of it.
+    /// Submits a call to its writer at once, and returns a future of the outcome.
     ///
     /// # Errors
-    /// `overloaded`, `unavailable`, and what the function of the database refuses.
+    /// `overloaded`, `unavailable`, and the refusals of the function.
     pub fn call(&self, call: Call) -> impl Future<Output = Result<Done>> + use<> {
         self.commits.submit(call)
     }
@@ -82,7 +82,7 @@ impl Journal {
         self.commits.writer(&Subject::Pod(pod_id))
     }
 
-    /// Waits until nothing waits to be written, or the time is up. Returns whether all was.
+    /// Waits until all entries are written, for `patience` at most. Returns whether they were.
     pub async fn drain(&self, patience: Duration) -> bool {
         self.commits.drain(patience).await
     }
@@ -102,7 +102,7 @@ impl Target for Logs {
     async fn write(&self, writer: &mut Writer<Self>, taken: Drain<'_, Queued>) {
         let mut batch = Batch::default();
         for entry in taken {
-            // What came before it is written before it.
+            // Entries keep their order: what came before this one is written first.
             if !batch.takes(&entry) {
                 std::mem::take(&mut batch).write(writer).await;
             }
@@ -120,7 +120,7 @@ impl Target for Logs {
     }
 
     fn recheck(&self, suspects: HashSet<Subject>) {
-        // What was lost about an event may be in any of its pods.
+        // The unknown change may be in any pod of the event.
         if suspects.iter().any(|subject| matches!(subject, Subject::Event(_))) {
             self.tell(|deliver| deliver.recheck(None));
         }

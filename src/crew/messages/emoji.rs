@@ -1,15 +1,15 @@
-//! What may stand as a reaction: one emoji, and no words.
+//! Reactions: a text that is exactly one emoji.
 //!
-//! The form of an emoji is that of Unicode's technical standard 51 (`emoji_sequence` and `emoji_zwj_sequence`). Which
-//! characters may begin one is told by block, a little wider than the standard's list: new emoji come every year, and
-//! nobody is harmed by a reaction that shows as an arrow.
+//! The form of an emoji is that of Unicode Technical Standard 51 (`emoji_sequence` and `emoji_zwj_sequence`). The
+//! characters that may begin one are listed by block, slightly wider than in the standard: new emoji come every year,
+//! and a reaction that shows as an arrow does no harm.
 
 use icu_properties::CodePointSetData;
 use icu_properties::props::{Emoji, EmojiPresentation};
 
 use crate::foundation::errors::{Error, Result};
 
-/// The most bytes of a reaction. The longest emoji of Unicode 16 has 35, family and skin tones included.
+/// Maximum bytes of a reaction. The longest emoji of Unicode 16 has 35, family and skin tones included.
 const BYTES: usize = 64;
 
 const JOINER: char = '\u{200d}';
@@ -18,8 +18,8 @@ const AS_TEXT: char = '\u{fe0e}';
 const KEYCAP: char = '\u{20e3}';
 const END_OF_TAGS: char = '\u{e007f}';
 
-/// Returns a reaction as it is stored: of the spellings of an emoji the one that Unicode recommends. What is shown as text by
-/// default is told to be an emoji (❤ is ❤️); what is an emoji anyway, or has a skin tone, is not told so once more.
+/// Returns a reaction as it is stored: the spelling of the emoji that Unicode recommends. A character that is shown as
+/// text by default gets the emoji selector (❤ becomes ❤️); one that is an emoji anyway, or has a skin tone, gets none.
 ///
 /// # Errors
 /// `invalid` at `/emoji`.
@@ -27,7 +27,7 @@ pub fn one_emoji(text: &str) -> Result<String> {
     spelled(text).filter(|emoji| emoji.len() <= BYTES).ok_or_else(|| Error::invalid("/emoji", "must be one emoji"))
 }
 
-/// The spelling of one emoji; `None` for all else.
+/// Returns the recommended spelling of one emoji, or `None` for any other text.
 fn spelled(text: &str) -> Option<String> {
     let mut emoji = String::with_capacity(text.len() + AS_EMOJI.len_utf8());
     let mut rest = text.chars().peekable();
@@ -71,7 +71,7 @@ fn spelled(text: &str) -> Option<String> {
     }
 }
 
-/// Whether an emoji is shown as text unless it is told otherwise. None of those that are still to come is.
+/// Returns whether an emoji is shown as text without a selector. Emoji that Unicode adds later are not.
 fn is_text_by_default(emoji: char) -> bool {
     CodePointSetData::new::<Emoji>().contains(emoji) && !CodePointSetData::new::<EmojiPresentation>().contains(emoji)
 }
@@ -184,7 +184,7 @@ mod tests {
         fn spellings_differ_by_selectors_alone(text in "[\u{2764}\u{1f44d}\u{1f3f3}\u{1f3ff}\u{200d}\u{fe0f}1\u{20e3}\u{1f1e9}]{1,6}") {
             if let Ok(emoji) = one_emoji(&text) {
                 prop_assert_eq!(one_emoji(&emoji).ok(), Some(emoji.clone()));
-                // What the database goes by.
+                // The database compares without selectors.
                 prop_assert_eq!(emoji.replace(AS_EMOJI, ""), text.replace(AS_EMOJI, ""));
                 prop_assert_eq!(one_emoji(&text.replace(AS_EMOJI, "")).ok(), Some(emoji));
             }

@@ -1,4 +1,4 @@
-//! Messages: what people say in a pod, and the log's own lines about comings and goings.
+//! Messages: what people write in a pod, and the log's own lines about joins, leaves and other changes.
 
 mod emoji;
 pub mod refusals;
@@ -14,40 +14,40 @@ pub use self::emoji::one_emoji;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::text;
 
-/// The most messages in a page.
+/// Maximum messages of a page.
 pub const PAGE_MAX: usize = 200;
 
-/// The messages in a page when nobody says how many.
+/// Messages of a page without a `limit`.
 pub const PAGE_DEFAULT: usize = 50;
 
-/// The most bytes of JSON in a page; a page that would be larger ends earlier, but never before its first message.
+/// Maximum bytes of JSON in a page. A page that would be larger ends earlier, but contains at least one message.
 pub const PAGE_BYTES: usize = 256 * 1024;
 
-/// The most people that a message may name. A pod has fewer; repeats count.
+/// Maximum mentions of a message, repeats included. A pod has fewer members.
 pub const MENTIONS_MAX: usize = 20;
 
-/// What a message is.
+/// The kind of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Somebody's words.
+    /// A text by a person.
     Text,
-    /// `user_id` came.
+    /// `user_id` joined.
     Joined,
     /// `user_id` left.
     Left,
     /// `user_id` was removed by the owner.
     Removed,
-    /// The pod's new name is `text`.
+    /// The pod was renamed; `text` is the new name.
     Renamed,
-    /// `user_id` is the owner now.
+    /// `user_id` is the new owner.
     OwnerChanged,
     /// The pod was closed.
     Closed,
 }
 
 impl Kind {
-    /// Reads the database's name of a kind.
+    /// Parses the database's name of a kind.
     pub fn read(name: &str) -> Option<Kind> {
         Some(match name {
             "text" => Kind::Text,
@@ -62,34 +62,34 @@ impl Kind {
     }
 }
 
-/// A message as clients see it.
+/// A message, as clients receive it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Message {
-    /// The id that its sender gave it.
+    /// The id that the sender chose.
     pub id: Uuid,
-    /// Its place in the log.
+    /// The message's position in the log.
     pub seq: i64,
-    /// The place of its newest change.
+    /// The position of its newest change.
     pub changed_seq: i64,
-    /// Who wrote it; for a line, whom it is about.
+    /// The author; for a line of the log, the person that it is about.
     pub user_id: Uuid,
-    /// What it is.
+    /// The kind.
     pub kind: Kind,
-    /// The words.
+    /// The text.
     pub text: String,
-    /// The message that it answers.
+    /// The message to which it replies.
     #[schema(required)]
     pub reply_to: Option<Uuid>,
-    /// The members that it names.
+    /// The mentioned members.
     pub mentions: Vec<Uuid>,
-    /// The media that it carries.
+    /// The attached media.
     pub attachments: Vec<Uuid>,
-    /// Who reacted, by emoji.
+    /// The people who reacted, by emoji.
     pub reactions: BTreeMap<String, Vec<Uuid>>,
-    /// When its words were last changed; to name others alone is no change of words.
+    /// When the text was last changed. A change of mentions alone does not count.
     #[schema(required)]
     pub edited_at: Option<DateTime<Utc>>,
-    /// When it was taken back.
+    /// When it was deleted.
     #[schema(required)]
     pub deleted_at: Option<DateTime<Utc>>,
     /// When it was stored.
@@ -97,7 +97,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// A message as it is when it has just been stored.
+    /// Creates a message as it is just after it was stored.
     pub fn fresh(id: Uuid, seq: i64, user_id: Uuid, kind: Kind, text: String, at: DateTime<Utc>) -> Self {
         Message {
             id,
@@ -117,67 +117,67 @@ impl Message {
     }
 }
 
-/// A stretch of a pod's log.
+/// A page of a pod's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct MessagePage {
     /// Each message once, in its newest form.
     pub messages: Vec<Message>,
-    /// Whether the stretch goes on beyond this page.
+    /// Whether there are further messages beyond this page.
     pub more: bool,
-    /// Where it goes on: the `before` or `after` of the next page. Null when nothing was found.
+    /// The `before` or `after` of the next page. Null if the page is empty.
     #[schema(required)]
     pub next: Option<i64>,
 }
 
-/// Which stretch of the log.
+/// A range of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
     /// The newest messages, in order of `seq`.
     Newest,
-    /// Those with a lower `seq`, the newest of them, in order of `seq`.
+    /// The newest messages with a lower `seq`, in order of `seq`.
     Before(i64),
-    /// Those changed after this position, in order of `changed_seq`.
+    /// Messages changed after this position, in order of `changed_seq`.
     After(i64),
 }
 
-/// What a client sends. Fields that this release does not serve are refused, not dropped.
+/// A message from a client. Fields that this release does not support are refused, not ignored.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct NewMessage {
-    /// The client's own id, by which a retry is known.
+    /// The client's own id, by which a repeat is recognized.
     pub id: Uuid,
-    /// The words.
+    /// The text.
     pub text: String,
-    /// The message of the same pod that it answers.
+    /// The message of the same pod to which it replies.
     pub reply_to: Option<Uuid>,
-    /// The members that it names.
+    /// The mentioned members.
     pub mentions: Option<Vec<Uuid>>,
-    /// Served by a later release: absent, null or empty.
+    /// Not supported yet: absent, null or empty.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Uuid>>)]
     pub attachments: Option<Vec<serde_json::Value>>,
 }
 
 impl NewMessage {
-    /// Holds it against the rules.
+    /// Validates the message.
     ///
     /// # Errors
-    /// `invalid`, naming the value.
+    /// `invalid`, naming the field.
     pub fn check(&self, max_chars: usize) -> Result<()> {
         validate_text(&self.text, max_chars)?;
         validate_mentions(self.mentions.as_deref())?;
         if self.attachments.as_ref().is_some_and(|attachments| !attachments.is_empty()) {
-            return Err(Error::invalid("/attachments", "not served yet"));
+            return Err(Error::invalid("/attachments", "is not supported yet"));
         }
         Ok(())
     }
 
-    /// The members that it names, each once, in the order of naming.
+    /// Takes the mentioned members, each once, in order.
     pub fn named(&mut self) -> Vec<Uuid> {
         each_once(self.mentions.take().unwrap_or_default())
     }
 }
 
-/// The same, each once, in the order of naming.
+/// Returns the members, each once, in order.
 fn each_once(mentions: Vec<Uuid>) -> Vec<Uuid> {
     let mut named: Vec<Uuid> = Vec::new();
     for user_id in mentions {
@@ -197,46 +197,46 @@ fn validate_mentions(mentions: Option<&[Uuid]>) -> Result<()> {
     }
 }
 
-/// What the sender of a message is answered.
+/// The reply to the sender of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Sent {
     /// The message's id.
     pub id: Uuid,
-    /// Its place in the log.
+    /// The message's position in the log.
     pub seq: i64,
     /// When it was stored.
     pub at: DateTime<Utc>,
-    /// Whether this very call stored it, or an earlier one with the same id.
+    /// Whether this call stored it, rather than an earlier one with the same id.
     #[serde(skip)]
     pub fresh: bool,
 }
 
-/// What is to become of a message.
+/// A change to a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Amendment {
-    /// Its author changes the words, or whom they name.
+    /// A new text or new mentions, by the author.
     Edit {
-        /// The words.
+        /// The text.
         text: String,
-        /// The members that it names from now on; as before if absent.
+        /// The mentioned members from now on; unchanged if absent.
         mentions: Option<Vec<Uuid>>,
     },
-    /// Its author takes it back: words, mentions and reactions are gone for good.
+    /// A deletion by the author: text, mentions and reactions are erased.
     Delete,
-    /// A member reacts with an emoji, or takes that back.
+    /// A member's reaction, added or removed.
     React {
         /// The emoji.
         emoji: String,
-        /// Whether the reaction is to be there.
+        /// Whether the reaction is added.
         on: bool,
     },
 }
 
 impl Amendment {
-    /// Holds it against the rules, and gives it as it is done.
+    /// Validates the change, and returns it normalized.
     ///
     /// # Errors
-    /// `invalid`, naming the value.
+    /// `invalid`, naming the field.
     pub fn checked(self, max_chars: usize) -> Result<Self> {
         Ok(match self {
             Amendment::Edit { text, mentions } => {
@@ -249,7 +249,7 @@ impl Amendment {
         })
     }
 
-    /// The database's name of it, and its value.
+    /// Returns the database's name of the change, and its value.
     pub fn as_sql(&self) -> (&'static str, &str) {
         match self {
             Amendment::Edit { text, .. } => ("edit", text),
@@ -259,7 +259,7 @@ impl Amendment {
         }
     }
 
-    /// The members whom the message is to name from now on, if that is to change.
+    /// Returns the new mentions, if the change has any.
     pub fn mentions(&self) -> Option<&[Uuid]> {
         match self {
             Amendment::Edit { mentions, .. } => mentions.as_deref(),
@@ -268,28 +268,31 @@ impl Amendment {
     }
 }
 
-/// What one who changes a message is answered.
+/// The reply to a change of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Amended {
     /// The message's id.
     pub id: Uuid,
-    /// The `changed_seq` that the change took. Where there was nothing to change, the one that the message has.
+    /// The new `changed_seq`. If nothing changed, the one that the message has.
     pub seq: i64,
 }
 
-/// Returns the refusal that a function about messages answers with this code, where no other function has the code.
+/// Returns the error for a code that only functions about messages return.
 pub fn refusal(code: &str) -> Option<Error> {
     Some(match code {
         "deleted" => Error::because(Code::Conflict, "the message has been deleted"),
-        "invalid_reply" => Error::invalid("/reply_to", "no message of this pod that you may see"),
-        "invalid_mentions" => Error::invalid("/mentions", "not all are members of this pod"),
-        "too_many_reactions" => Error::invalid("/emoji", "the message has as many different reactions as it may have"),
+        "invalid_reply" => Error::invalid("/reply_to", "must be a message of this pod that you can see"),
+        "invalid_mentions" => Error::invalid("/mentions", "must all be members of this pod"),
+        "too_many_reactions" => {
+            Error::invalid("/emoji", "must not add more kinds of reactions than a message may have")
+        }
         _ => return None,
     })
 }
 
-/// The rules of a text: something to see, at most so many characters (Unicode scalar values), no NUL, which Postgres
-/// cannot store. It may have lines, and characters that turn its direction: a client shows it by itself, isolated.
+/// Validates a text: it must contain a visible character, at most `max_chars` characters (Unicode scalar values), and
+/// no NUL, which Postgres cannot store. Line breaks and characters that change the text's direction are allowed:
+/// clients show a text by itself, isolated.
 ///
 /// # Errors
 /// `invalid` at `/text`.
@@ -300,7 +303,7 @@ pub fn validate_text(text: &str, max_chars: usize) -> Result<()> {
     if text.contains('\0') {
         return Err(Error::invalid("/text", "must not contain NUL"));
     }
-    // A character has at most four bytes: most texts need no counting.
+    // A character has at most four bytes, so most texts need no counting.
     if text.len() > max_chars && text.chars().count() > max_chars {
         return Err(Error::invalid("/text", format!("must be at most {max_chars} characters")));
     }

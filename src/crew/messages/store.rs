@@ -1,5 +1,4 @@
-//! Every query of messages. Row level security shows a member what came since their own coming, and nobody else
-//! anything.
+//! All queries of messages. Row level security shows members the messages since they joined, and other callers none.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -33,7 +32,7 @@ struct Row {
     created_at: DateTime<Utc>,
 }
 
-/// What `data` may hold for the wire.
+/// The part of `data` that is sent to clients.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Data {
@@ -66,7 +65,7 @@ impl Row {
     }
 }
 
-/// Reactions from before their spellings were made one, as one: else ❤ and ❤️ would be two.
+/// Merges reactions that were stored before spellings were normalized: ❤ and ❤️ are one.
 fn each_as_one(stored: BTreeMap<String, Vec<Uuid>>) -> BTreeMap<String, Vec<Uuid>> {
     let mut reactions: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
     for (emoji, people) in stored {
@@ -80,20 +79,20 @@ fn each_as_one(stored: BTreeMap<String, Vec<Uuid>>) -> BTreeMap<String, Vec<Uuid
     reactions
 }
 
-/// A message from its row as an object, as the database's functions give it.
+/// Reads a message from its row as a JSON object, as the database's functions return it.
 ///
 /// # Errors
-/// When it is not such a row.
+/// `internal` if the value is not such a row.
 pub fn of_json(row: Value) -> Result<Message> {
     serde_json::from_value::<Row>(row).map_err(Error::internal)?.message()
 }
 
-/// A page of a pod's log. `limit` is at most [`super::PAGE_MAX`].
+/// Reads a page of a pod's log. `limit` is at most [`super::PAGE_MAX`].
 ///
 /// # Errors
-/// As the database's.
+/// Those of the database.
 pub async fn page(conn: &mut AsyncPgConnection, pod_id: Uuid, span: Span, limit: usize) -> Result<MessagePage> {
-    // One more than asked for tells whether there is more.
+    // One row more than requested shows whether there are further ones.
     let wanted = limit as i64 + 1;
     let query = messages::table.filter(messages::pod_id.eq(pod_id)).select(Row::as_select()).limit(wanted);
     let rows = match span {
@@ -117,7 +116,7 @@ struct ChangedRow {
 
 struct ChangedOf;
 
-// Looked up pod by pod, whatever the planner thinks of it: what it costs must not grow with the table.
+// The lateral join forces one index lookup per pod: the cost must not grow with the table.
 impl Statement for ChangedOf {
     const SQL: &'static str = "SELECT m.pod_id, m.id, m.seq, m.changed_seq, m.user_id, m.kind, m.text, m.reply_to, \
          m.mentions, m.data, m.edited_at, m.deleted_at, m.created_at \
@@ -127,12 +126,12 @@ impl Statement for ChangedOf {
          ORDER BY m.pod_id, m.changed_seq";
 }
 
-/// What has changed in each of these pods since a position up to a head, for repairs, in one statement: stretches as
-/// [`Span::After`], with nothing above the head, so that what is read is what the head promised. A pod without changes is
-/// not among them. As the service.
+/// Reads what has changed in each of these pods after a position and up to a head, in one statement, for repairs. The
+/// pages are like those of [`Span::After`], without changes above the head, so they are what the head promised. Pods
+/// without changes are left out. As the service.
 ///
 /// # Errors
-/// As the database's.
+/// Those of the database.
 pub async fn changed(
     conn: &mut AsyncPgConnection,
     stretches: Vec<(Uuid, i64, i64)>,
@@ -145,7 +144,7 @@ pub async fn changed(
         .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
         .bind::<Array<BigInt>, _>(after)
         .bind::<Array<BigInt>, _>(heads)
-        // One more than asked for tells whether there is more.
+        // One row more than requested shows whether there are further ones.
         .bind::<BigInt, _>(limit as i64 + 1)
         .load(conn)
         .await?;
@@ -153,11 +152,11 @@ pub async fn changed(
     for ChangedRow { pod_id, row } in rows {
         found.entry(pod_id).or_default().push(row.message()?);
     }
-    // `cut` goes by the rows alone, whatever the position was.
+    // `cut` depends on the rows alone, not on the position.
     Ok(found.into_iter().map(|(pod_id, found)| (pod_id, cut(found, Span::After(0), limit))).collect())
 }
 
-/// Makes a page of what was found, in the order in which it was looked for.
+/// Makes a page of rows, which are in the order of the query.
 fn cut(found: Vec<Message>, span: Span, limit: usize) -> MessagePage {
     let mut bytes = 0;
     let fitting = found
@@ -182,7 +181,8 @@ fn cut(found: Vec<Message>, span: Span, limit: usize) -> MessagePage {
     MessagePage { messages, more, next }
 }
 
-/// About how many bytes of JSON a message is. Escapes can make a text up to six times longer, so this counts them.
+/// Estimates the bytes of a message's JSON, never too low. Escapes can make a text up to six times longer, so they are
+/// counted.
 fn weight(message: &Message) -> usize {
     let escapes: usize = message.text.bytes().filter(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).count();
     let lists =

@@ -1,4 +1,4 @@
-//! What an event's actor can be told and asked.
+//! Messages to an event's actor.
 
 use std::sync::Arc;
 
@@ -8,29 +8,29 @@ use uuid::Uuid;
 
 use crate::foundation::errors::Result;
 
-/// There is something to read, as its marks say.
+/// Makes the actor check its marks for something to read.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Wake;
 
-/// The database has this line of history now.
+/// The database's current epoch.
 #[derive(Clone, Message)]
 #[rtype(result = "()")]
 pub struct HistoryIs(pub Arc<str>);
 
-/// The numbers that the join of this person is answered with. What the topic tells after that follows from them.
+/// A request for the numbers of a person's join reply. Later pushes of the topic continue from them.
 #[derive(Message)]
 #[rtype(result = "Result<Numbers>")]
 pub struct Counts {
-    /// Who joins.
+    /// The person who joins.
     pub user_id: Uuid,
 }
 
-/// How many there are.
+/// The numbers of a join reply.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Numbers {
-    /// The tallies as they were told last, by their fields.
+    /// The tallies as they were sent last, by their fields.
     pub tallies: Vec<(&'static str, Value)>,
-    /// People on the topic, who joins included.
+    /// The number of people on the topic, including the person who joins.
     pub present: u64,
 }

@@ -1,4 +1,4 @@
-//! The event's people on other nodes: how many there are.
+//! The number of the event's people on other nodes.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use crate::realtime::attendance::{Announced, Asked, NodeGone, SpeakUp};
 use crate::realtime::topic_actor::TopicActor;
 
 impl EventActor {
-    /// Returns whether the other nodes know another number of people than are here.
+    /// Returns whether this node's number differs from the one that it announced.
     pub(super) fn owes_others(&self) -> bool {
         !self.registration.hub().is_alone() && self.headcount.is_unsent()
     }

@@ -1,4 +1,4 @@
-//! The event's sessions on this node: who comes, is here, and goes.
+//! The event's sessions on this node.
 
 use actix::Handler;
 
