@@ -23,7 +23,7 @@ fi
 case ${1:-build} in
     build)
         # Removing a file is a change, too: of its folder.
-        if [[ ! -f dist/index.html ]] || [[ -n $(find src public scripts/finish.mjs scripts/emoji.ts index.html vite.config.ts svelte.config.js package-lock.json -newer dist/index.html -print -quit) ]]; then
+        if [[ ! -f dist/index.html ]] || [[ -n $(find src public scripts index.html vite.config.ts svelte.config.js package-lock.json -newer dist/index.html -print -quit) ]]; then
             say "building the web client"
             npm run --silent build
         fi

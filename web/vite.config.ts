@@ -2,18 +2,27 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { emoji } from "./scripts/emoji.ts";
 import { noScript } from "./scripts/no-script.ts";
+import { pages } from "./scripts/pages.ts";
 
 // `make web-dev` serves the client with the API of a node on its usual address.
 const node = process.env["PODIUM_NODE_URL"] ?? "http://127.0.0.1:4000";
 
 export default defineConfig({
-  plugins: [svelte(), emoji(), noScript()],
+  plugins: [svelte(), emoji(), noScript(), pages()],
   build: {
     target: "es2022",
     // Scripts, styles and fonts all live where the server lets them be kept for ever.
     assetsDir: "assets",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What several pages share travels in one file instead of one for each small part.
+          groups: [{ name: "shared", test: /src\/(lib|parts)\//, minShareCount: 3 }],
+        },
+      },
+    },
   },
   server: {
     proxy: {

@@ -18,7 +18,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::time::timeout;
 
-use self::address::Address;
+use self::address::{Address, ClientPage, Pages};
 use self::files::Files;
 use self::page::{Page, Template};
 use crate::foundation::http::{self, AsItIs, Preview, Previews, PublicUrl, tagged};
@@ -49,6 +49,7 @@ pub struct Site {
     files: Files,
     /// `None` where the client was not built.
     template: Option<Template>,
+    pages: Pages,
     previews: Vec<Box<dyn Previews>>,
     public: PublicUrl,
 }
@@ -58,7 +59,8 @@ impl Site {
     pub fn load(public: PublicUrl, previews: Vec<Box<dyn Previews>>) -> Self {
         let mut files = Files::load();
         let template = files.take_page().map(|page| Template::read(&page));
-        Site { files, template, previews, public }
+        let pages = Pages::read(files.take_list().as_deref());
+        Site { files, template, pages, previews, public }
     }
 
     async fn find(&self, request: &HttpRequest) -> Option<HttpResponse> {
@@ -69,20 +71,23 @@ impl Site {
         if let Some(file) = self.files.get(path) {
             return Some(file.answer(request, files::lifetime(path)));
         }
-        let address = Address::read(path)?;
+        let address = self.pages.find(path)?;
         wants_page(request).then_some(())?;
-        let (status, page) = match &address {
-            Address::Page { word, name } => self.page(word, name.as_deref()).await,
-            Address::Nobody => (StatusCode::NOT_FOUND, Page::Nothing),
+        let (status, page, files) = match &address {
+            Address::Page { page, names } => {
+                let (status, about) = self.page(page, names).await;
+                (status, about, &page.files[..])
+            }
+            Address::Nobody => (StatusCode::NOT_FOUND, Page::Nothing, &[][..]),
         };
-        Some(self.answer(request, status, &page))
+        Some(self.answer(request, status, &page, files))
     }
 
     /// What stands at an address of the client.
-    async fn page(&self, word: &str, name: Option<&str>) -> (StatusCode, Page) {
-        let general = || Page::General { path: address::path(word, name) };
-        let kind = self.previews.iter().find(|previews| previews.word() == word);
-        let Some((previews, name)) = kind.zip(name) else { return (StatusCode::OK, general()) };
+    async fn page(&self, page: &ClientPage, names: &[String]) -> (StatusCode, Page) {
+        let general = || Page::General { path: page.address(names) };
+        let kind = self.previews.iter().find(|previews| previews.page() == page.page);
+        let Some((previews, name)) = kind.zip(names.first()) else { return (StatusCode::OK, general()) };
         match timeout(PATIENCE, previews.find(name)).await {
             Ok(Ok(Some(preview))) => (StatusCode::OK, Page::About(Preview::in_lines(preview))),
             Ok(Ok(None)) => (StatusCode::NOT_FOUND, Page::Nothing),
@@ -95,9 +100,9 @@ impl Site {
         }
     }
 
-    fn answer(&self, request: &HttpRequest, status: StatusCode, page: &Page) -> HttpResponse {
+    fn answer(&self, request: &HttpRequest, status: StatusCode, page: &Page, files: &[String]) -> HttpResponse {
         let (body, policy) = match &self.template {
-            Some(template) => (template.fill(page, &self.public), PAGE_POLICY),
+            Some(template) => (template.fill(page, files, &self.public), PAGE_POLICY),
             None => (NOT_BUILT.to_owned(), PLAIN_POLICY),
         };
         let asked_each_time = header::CacheControl(vec![header::CacheDirective::NoCache]);

@@ -2,13 +2,18 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
 import { faults } from "./lib/faults.svelte";
+import { fetchPage } from "./lib/lazy";
 import { speaker } from "./lib/language.svelte";
+import { router } from "./lib/router.svelte";
 import { shell } from "./lib/shell.svelte";
 import { first } from "./texts/first";
 
 faults.start();
 // Whatever the page does, a newer version that does better can be found.
 shell.start();
+
+// The page's own script comes while the rest begins. What cannot be loaded is said where the page would be.
+fetchPage(router.route.page).catch(() => undefined);
 
 async function open(target: HTMLElement): Promise<void> {
   try {

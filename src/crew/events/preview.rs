@@ -15,8 +15,8 @@ use crate::foundation::http::{Preview, Previews};
 pub struct EventPreviews(pub Events);
 
 impl Previews for EventPreviews {
-    fn word(&self) -> &'static str {
-        "events"
+    fn page(&self) -> &'static str {
+        "event"
     }
 
     fn find<'a>(&'a self, name: &'a str) -> LocalBoxFuture<'a, Result<Option<Preview>>> {

@@ -12,8 +12,8 @@ use crate::foundation::http::{Preview, Previews};
 pub struct InvitePreviews(pub Invites);
 
 impl Previews for InvitePreviews {
-    fn word(&self) -> &'static str {
-        "i"
+    fn page(&self) -> &'static str {
+        "invite"
     }
 
     fn find<'a>(&'a self, name: &'a str) -> LocalBoxFuture<'a, Result<Option<Preview>>> {

@@ -17,10 +17,10 @@ pub struct Preview {
     pub listed: bool,
 }
 
-/// The pages of one kind: what stands at `/<word>/<name>`. A feature registers its own.
+/// The pages of one kind: what stands at an address with a name in it. A feature registers its own.
 pub trait Previews: Send + Sync {
-    /// The first word of their addresses.
-    fn word(&self) -> &'static str;
+    /// The name of the page in the client's table, `web/src/pages.ts`.
+    fn page(&self) -> &'static str;
 
     /// Returns the texts of the page with this name, or `None` where there is no such thing.
     fn find<'a>(&'a self, name: &'a str) -> LocalBoxFuture<'a, Result<Option<Preview>>>;

@@ -1,13 +1,7 @@
 //! Which addresses are the client's, which are the API's, and which are nobody's.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-
-/// The client's addresses of one word. They and those below stand beside the client's own router,
-/// `web/src/lib/addresses.ts`.
-const ALONE: [&str; 7] = ["", "events", "me", "signin", "signup", "verify", "reset"];
-
-/// The first words of the client's addresses that name something by a second.
-const NAMED: [&str; 3] = ["events", "pods", "i"];
+use serde::Deserialize;
 
 /// The first words of addresses that programs ask for: the API's, the operators', and the folders of files.
 const PROGRAMS: [&str; 9] = ["v1", "socket", "docs", "openapi.json", "metrics", "healthz", "readyz", "assets", "icons"];
@@ -15,42 +9,65 @@ const PROGRAMS: [&str; 9] = ["v1", "socket", "docs", "openapi.json", "metrics", 
 /// What a name in an address is encoded by.
 const UNSAFE: AsciiSet = NON_ALPHANUMERIC.remove(b'-');
 
+/// A page of the client, as its build lists it in `pages.json` (from `web/src/pages.ts`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ClientPage {
+    /// Its name in the table.
+    pub page: String,
+    /// Its address, such as `/events/:id`; `:id` stands for any one word.
+    path: String,
+    /// The scripts and styles that it needs besides those of every page.
+    pub files: Vec<String>,
+}
+
+/// All pages of the client.
+#[derive(Debug)]
+pub struct Pages(Vec<ClientPage>);
+
 /// What a page is asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Address {
-    /// A page of the client: `/<word>/<name>`.
+pub enum Address<'a> {
+    /// A page of the client.
     Page {
-        /// One of [`ALONE`], or with a name of [`NAMED`].
-        word: &'static str,
-        /// What follows, decoded.
-        name: Option<String>,
+        /// Which.
+        page: &'a ClientPage,
+        /// The words that its address leaves open, decoded.
+        names: Vec<String>,
     },
     /// There is no such page.
     Nobody,
 }
 
-impl Address {
+impl Pages {
+    /// Reads the list as the client's build writes it. Without one there is the page at `/` alone, which says that the client
+    /// was not built.
+    pub fn read(list: Option<&str>) -> Self {
+        let listed = list.and_then(|list| match serde_json::from_str(list) {
+            Ok(pages) => Some(pages),
+            Err(error) => {
+                tracing::error!(%error, "pages.json of the web client is not readable: build the client again");
+                None
+            }
+        });
+        let alone = || vec![ClientPage { page: "inbox".into(), path: "/".into(), files: Vec::new() }];
+        Pages(listed.unwrap_or_else(alone))
+    }
+
     /// Reads a path, without the slash that it begins with. `None` for what no person looks for by hand: an address of
     /// programs, or a file.
     ///
     /// A slash at the end is no other address. What a sentence puts behind a link, such as a full stop or a bracket, is no part
     /// of it.
-    pub fn read(path: &str) -> Option<Self> {
+    pub fn find(&self, path: &str) -> Option<Address<'_>> {
         let Ok(path) = percent_decode_str(path).decode_utf8() else { return Some(Address::Nobody) };
         let path = path.trim_end_matches('/');
         let path =
             Some(path.trim_end_matches(|c: char| !c.is_alphanumeric())).filter(|path| !path.is_empty()).unwrap_or(path);
-        let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
-        if PROGRAMS.contains(&first) {
+        let words: Vec<&str> = path.split('/').collect();
+        if PROGRAMS.contains(&words[0]) {
             return None;
         }
-        let known = |words: &[&'static str]| words.iter().find(|word| **word == first).copied();
-        let page = match rest {
-            None => known(&ALONE).map(|word| Address::Page { word, name: None }),
-            Some(name) => known(&NAMED)
-                .filter(|_| !name.contains('/'))
-                .map(|word| Address::Page { word, name: Some(name.to_owned()) }),
-        };
+        let page = self.0.iter().find_map(|page| Some(Address::Page { page, names: page.names(&words)? }));
         match page {
             None if is_file(path) => None,
             page => Some(page.unwrap_or(Address::Nobody)),
@@ -58,11 +75,36 @@ impl Address {
     }
 }
 
-/// The path of a page of the client.
-pub fn path(word: &str, name: Option<&str>) -> String {
-    match name {
-        None => format!("/{word}"),
-        Some(name) => format!("/{word}/{}", utf8_percent_encode(name, &UNSAFE)),
+impl ClientPage {
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.path.trim_start_matches('/').split('/')
+    }
+
+    /// Returns what its address leaves open, if these are the words of its address.
+    fn names(&self, words: &[&str]) -> Option<Vec<String>> {
+        if self.words().count() != words.len() {
+            return None;
+        }
+        let mut names = Vec::new();
+        for (wanted, word) in self.words().zip(words) {
+            match wanted.starts_with(':') {
+                true if word.is_empty() => return None,
+                true => names.push((*word).to_owned()),
+                false if wanted != *word => return None,
+                false => {}
+            }
+        }
+        Some(names)
+    }
+
+    /// Returns its address with these names.
+    pub fn address(&self, names: &[String]) -> String {
+        let mut names = names.iter();
+        let words = self.words().map(|word| match word.strip_prefix(':').and_then(|_| names.next()) {
+            Some(name) => utf8_percent_encode(name, &UNSAFE).to_string(),
+            None => word.to_owned(),
+        });
+        format!("/{}", words.collect::<Vec<_>>().join("/"))
     }
 }
 
@@ -77,31 +119,60 @@ fn is_file(path: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn page(word: &'static str, name: Option<&str>) -> Option<Address> {
-        Some(Address::Page { word, name: name.map(str::to_owned) })
+    fn pages() -> Pages {
+        Pages::read(Some(
+            r#"[{"page":"inbox","path":"/","files":["/assets/a.js"]},{"page":"pod","path":"/pods/:id","files":[]},
+            {"page":"events","path":"/events","files":[]},{"page":"event","path":"/events/:id","files":[]},
+            {"page":"me","path":"/me","files":[]},{"page":"invite","path":"/i/:code","files":[]},
+            {"page":"seat","path":"/halls/:hall/seats/:seat","files":[]},{"page":"signin","path":"/signin","files":[]}]"#,
+        ))
+    }
+
+    fn found(path: &str) -> Option<(String, Vec<String>)> {
+        match pages().find(path)? {
+            Address::Page { page, names } => Some((page.page.clone(), names)),
+            Address::Nobody => Some(("nobody".to_owned(), Vec::new())),
+        }
+    }
+
+    fn page(page: &str, names: &[&str]) -> Option<(String, Vec<String>)> {
+        Some((page.to_owned(), names.iter().map(|name| (*name).to_owned()).collect()))
     }
 
     #[test]
     fn the_clients_addresses_are_its_own_alone() {
-        for (path, word, name) in [
-            ("", "", None),
-            ("events", "events", None),
-            ("events/x-1", "events", Some("x-1")),
-            ("pods/0190", "pods", Some("0190")),
-            ("i/abc", "i", Some("abc")),
-            ("me", "me", None),
-            ("signin", "signin", None),
-            ("reset", "reset", None),
-            ("signin.", "signin", None),
-            ("pods/0190).", "pods", Some("0190")),
+        for (path, name, names) in [
+            ("", "inbox", &[][..]),
+            ("events", "events", &[]),
+            ("events/x-1", "event", &["x-1"]),
+            ("pods/0190", "pod", &["0190"]),
+            ("i/abc", "invite", &["abc"]),
+            ("me", "me", &[]),
+            ("signin", "signin", &[]),
+            ("signin.", "signin", &[]),
+            ("pods/0190).", "pod", &["0190"]),
+            ("halls/a/seats/b", "seat", &["a", "b"]),
         ] {
-            assert_eq!(Address::read(path), page(word, name), "{path}");
-            assert_eq!(Address::read(&format!("{path}/")), page(word, name), "{path}/");
+            assert_eq!(found(path), page(name, names), "{path}");
+            assert_eq!(found(&format!("{path}/")), page(name, names), "{path}/");
         }
-        for path in
-            ["event", "me/x", "events/a/b", "i", "i/)", "i//", "pods", "/events", "etc/passwd", "%ff", ")", "EVENTS"]
-        {
-            assert_eq!(Address::read(path), Some(Address::Nobody), "{path}");
+        for path in [
+            "event",
+            "me/x",
+            "events/a/b",
+            "i",
+            "i/)",
+            "i//",
+            "pods",
+            "/events",
+            "etc/passwd",
+            "%ff",
+            ")",
+            "EVENTS",
+            "halls//seats/b",
+            ":id",
+        ] {
+            assert_eq!(found(path), page("nobody", &[]), "{path}");
         }
         for path in [
             "v1",
@@ -119,7 +190,7 @@ mod tests {
             "../Cargo.toml",
             "assets/..%2f..%2fCargo.toml",
         ] {
-            assert_eq!(Address::read(path), None, "{path}");
+            assert_eq!(found(path), None, "{path}");
         }
     }
 
@@ -128,16 +199,31 @@ mod tests {
         for behind in
             [".", ")", ",", ").", "!", "?%21", "%29", "%E2%80%9D", "%C2%BB", "%E3%80%82", "/", "./", "%22", "*_"]
         {
-            assert_eq!(Address::read(&format!("i/abc{behind}")), page("i", Some("abc")), "{behind}");
-            assert_eq!(Address::read(&format!("events/low-1{behind}")), page("events", Some("low-1")), "{behind}");
+            assert_eq!(found(&format!("i/abc{behind}")), page("invite", &["abc"]), "{behind}");
+            assert_eq!(found(&format!("events/low-1{behind}")), page("event", &["low-1"]), "{behind}");
         }
         // Letters are no signs.
-        assert_eq!(Address::read("i/abc%C3%A4"), page("i", Some("abcä")));
+        assert_eq!(found("i/abc%C3%A4"), page("invite", &["abcä"]));
     }
 
     #[test]
-    fn a_path_is_encoded_again() {
-        assert_eq!(path("", None), "/");
-        assert_eq!(path("pods", Some("a-\"b>")), "/pods/a-%22b%3E");
+    fn an_address_is_encoded_again() {
+        let address = |path: &str| match pages().find(path) {
+            Some(Address::Page { page, names }) => page.address(&names),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(address(""), "/");
+        assert_eq!(address("pods/a-\"b%3Ec"), "/pods/a-%22b%3Ec");
+        assert_eq!(address("halls/a%20b/seats/c"), "/halls/a%20b/seats/c");
+    }
+
+    #[test]
+    fn without_a_list_there_is_the_first_page_alone() {
+        for list in [None, Some("[{}]")] {
+            let pages = Pages::read(list);
+            assert!(matches!(pages.find(""), Some(Address::Page { .. })));
+            assert_eq!(pages.find("events"), Some(Address::Nobody));
+            assert_eq!(pages.find("v1/me"), None);
+        }
     }
 }

@@ -22,6 +22,9 @@ const PLAIN: &str = "identity";
 /// The client's page, which is no file: it is filled in for each address.
 const INDEX: &str = "index.html";
 
+/// The list of the client's pages, which is for the server alone.
+const LIST: &str = "pages.json";
+
 /// The folder of files that are named by their content.
 const HASHED: &str = "assets/";
 
@@ -52,7 +55,16 @@ impl Files {
 
     /// Takes the client's page out, if there is one.
     pub fn take_page(&mut self) -> Option<String> {
-        self.0.remove(INDEX).map(|asset| String::from_utf8_lossy(&asset.plain).into_owned())
+        self.take(INDEX)
+    }
+
+    /// Takes the list of the client's pages out, if there is one.
+    pub fn take_list(&mut self) -> Option<String> {
+        self.take(LIST)
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name).map(|asset| String::from_utf8_lossy(&asset.plain).into_owned())
     }
 
     /// Returns the file of this name.

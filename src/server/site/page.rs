@@ -50,10 +50,11 @@ impl Template {
         }
     }
 
-    /// Returns the page for what it is about, at a server with this address.
-    pub fn fill(&self, page: &Page, public: &PublicUrl) -> String {
+    /// Returns the page for what it is about, at a server with this address. The browser fetches `files` while it reads the
+    /// rest, since the page will ask for them.
+    pub fn fill(&self, page: &Page, files: &[String], public: &PublicUrl) -> String {
         let Some(behind) = &self.behind else { return self.before.clone() };
-        format!("{}{}{behind}", self.before, head(page, public))
+        format!("{}{}{}{behind}", self.before, head(page, public), links(files))
     }
 }
 
@@ -92,6 +93,15 @@ fn head(page: &Page, public: &PublicUrl) -> String {
     head
 }
 
+/// What makes a browser fetch these scripts and styles early.
+fn links(files: &[String]) -> String {
+    let link = |file: &String| {
+        let kind = if file.ends_with(".css") { "stylesheet" } else { "modulepreload" };
+        format!("\n    <link rel=\"{kind}\" crossorigin href=\"{}\" />", escaped(file))
+    };
+    files.iter().map(link).collect()
+}
+
 /// A text as it stands in HTML, also between quotes.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -118,7 +128,11 @@ mod tests {
     fn filled(page: &Page) -> String {
         let settings = Settings { public_url: Some("https://podium.example".into()), ..Settings::default() };
         let public = PublicUrl::new(&settings, SocketAddr::from((Ipv4Addr::LOCALHOST, 1)));
-        Template::read("<head><!-- page --><title>Podium</title><!-- /page --></head>").fill(page, &public)
+        Template::read("<head><!-- page --><title>Podium</title><!-- /page --></head>").fill(
+            page,
+            &["/assets/a.js".into(), "/assets/a.css".into()],
+            &public,
+        )
     }
 
     #[test]
@@ -134,6 +148,8 @@ mod tests {
         ));
         assert!(!page.contains("<script") && !page.contains("<!--"), "{page}");
         assert!(page.contains("<link rel=\"canonical\" href=\"https://podium.example/events/x\" />"), "{page}");
+        assert!(page.contains("<link rel=\"modulepreload\" crossorigin href=\"/assets/a.js\" />"), "{page}");
+        assert!(page.contains("<link rel=\"stylesheet\" crossorigin href=\"/assets/a.css\" />"), "{page}");
         assert!(page.ends_with("</head>") && !page.contains("noindex"), "{page}");
     }
 
@@ -150,6 +166,6 @@ mod tests {
     fn a_page_without_a_place_stays_as_it_is() {
         let template = Template::read("<head><title>Old</title></head>");
         let public = PublicUrl::new(&Settings::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 1)));
-        assert_eq!(template.fill(&Page::Nothing, &public), "<head><title>Old</title></head>");
+        assert_eq!(template.fill(&Page::Nothing, &[], &public), "<head><title>Old</title></head>");
     }
 }

@@ -1,17 +1,13 @@
-// The client's addresses, as values: what each shows, and how it is written.
+// The client's addresses, as values: what each shows, and how it is written. `pages.ts` says which there are.
 
-export type Route =
-  | { page: "inbox" }
-  | { page: "events" }
-  | { page: "event"; id: string }
-  | { page: "pod"; id: string }
-  | { page: "invite"; code: string }
-  | { page: "me" }
-  | { page: "signin" }
-  | { page: "signup" }
-  | { page: "verify" }
-  | { page: "reset" }
-  | { page: "nowhere" };
+import { PAGES, type PageName, type Route } from "../pages";
+
+export type { Route };
+
+/** The words of each page's address. */
+const PATTERNS = Object.entries(PAGES).flatMap(([page, { path }]) =>
+  path === null ? [] : [{ page: page as PageName, words: path.slice(1).split("/") }],
+);
 
 /** No word of an address ends with these: they come with a link that was pasted out of a sentence. */
 const TRAIL = /[^\p{L}\p{N}]+$/u;
@@ -37,28 +33,19 @@ function decoded(word: string): string {
 
 /** What an address shows. A slash at the end is no other address. */
 export function parse(path: string): Route {
-  const [first = "", second, ...more] = wordsOf(path);
-  if (more.length > 0) return { page: "nowhere" };
-  if (second !== undefined) {
-    if (second === "") return { page: "nowhere" };
-    if (first === "events") return { page: "event", id: second };
-    if (first === "pods") return { page: "pod", id: second };
-    if (first === "i") return { page: "invite", code: second };
-    return { page: "nowhere" };
+  const words = wordsOf(path);
+  for (const { page, words: pattern } of PATTERNS) {
+    if (pattern.length !== words.length) continue;
+    const open: Record<string, string> = {};
+    const fits = pattern.every((wanted, at) => {
+      const word = words[at] as string;
+      if (!wanted.startsWith(":")) return wanted === word;
+      open[wanted.slice(1)] = word;
+      return word !== "";
+    });
+    if (fits) return { page, ...open } as Route;
   }
-  switch (first) {
-    case "":
-      return { page: "inbox" };
-    case "events":
-    case "me":
-    case "signin":
-    case "signup":
-    case "verify":
-    case "reset":
-      return { page: first };
-    default:
-      return { page: "nowhere" };
-  }
+  return { page: "nowhere" };
 }
 
 /** How an address of the client is written; null for what is none. */

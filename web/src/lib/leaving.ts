@@ -19,3 +19,15 @@ export function hold(name: string, on: boolean): void {
 export function wouldLose(): boolean {
   return held.size > 0;
 }
+
+const unfinished: (() => boolean)[] = [];
+
+/** Says, when asked, whether something is under way that a reload would interrupt. */
+export function unfinishedWhile(check: () => boolean): void {
+  unfinished.push(check);
+}
+
+/** Whether a reload would interrupt anything. */
+export function isUnfinished(): boolean {
+  return unfinished.some((check) => check());
+}

@@ -2,6 +2,7 @@
 
 import { tick } from "svelte";
 import { parse, tidy, type Route } from "./addresses";
+import { fetchPage } from "./lazy";
 
 export { parse, type Route };
 
@@ -53,8 +54,17 @@ class Router {
     this.#tidy();
     this.route = parse(location.pathname);
     scrollTo(0, 0);
-    // A screen reader starts to read where the new page does.
-    void tick().then(() => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
+    void this.#begin(this.route);
+  }
+
+  /** A screen reader starts to read where the new page does, once that is there. */
+  async #begin(route: Route): Promise<void> {
+    const page = fetchPage(route.page);
+    await tick();
+    // What cannot be loaded says so itself.
+    await page.catch(() => undefined);
+    await tick();
+    if (this.route === route) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   }
 
   /** An address that was forgiven something is shown as it should be, and shared so. */

@@ -7,10 +7,9 @@
 // is offered. What is taken reloads each tab once.
 
 import { isChanging } from "./api";
-import { wouldLose } from "./leaving";
+import { isUnfinished, wouldLose } from "./leaving";
 import { session } from "./session.svelte";
 import { tab } from "./storage";
-import { talks } from "../features/pods/talk.svelte";
 
 interface InstallPrompt extends Event {
   prompt(): Promise<unknown>;
@@ -154,7 +153,7 @@ class Shell {
     for (const element of this.#written) if (!element.isConnected) this.#written.delete(element);
     const writing = [...this.#written].some((element) => (element as HTMLInputElement).value !== "");
     const open = document.querySelector("dialog[open]") !== null;
-    return writing || open || isChanging() || talks.unsent || wouldLose() || (session.signedIn && !session.lasting);
+    return writing || open || isChanging() || isUnfinished() || wouldLose() || (session.signedIn && !session.lasting);
   }
 
   #sent(form: Element): void {

@@ -39,7 +39,7 @@ export default {
     nowhere: "Seite nicht gefunden",
   },
 
-  nav: { home: "Podium, deine Pods", pods: "Pods", events: "Events", me: "Du" },
+  nav: { home: "Podium, deine Pods", inbox: "Pods", events: "Events", me: "Du" },
   unread: "ungelesen",
   noPodOpen: "Kein Pod ist offen",
   choosePod: "Wähl einen Pod, und die Lichter gehen an.",
@@ -56,7 +56,8 @@ export default {
   },
   reloadPage: "Seite neu laden",
   reload: "Neu laden",
-  partFailed: "Das konnte nicht geladen werden. Prüf deine Verbindung und versuch es noch mal.",
+  checkNetwork: "Prüf deine Verbindung und versuch es noch mal.",
+  newVersionHasIt: "Es gibt eine neue Version von Podium, in der es das gibt.",
 
   connecting: "Verbinde … Was du schreibst, bleibt erhalten und geht raus, sobald du wieder verbunden bist.",
   offline: "Kein Netz. Was du schreibst, bleibt erhalten und geht raus, sobald du wieder verbunden bist.",

@@ -38,7 +38,7 @@ export default {
     nowhere: "Page not found",
   },
 
-  nav: { home: "Podium, your pods", pods: "Pods", events: "Events", me: "You" },
+  nav: { home: "Podium, your pods", inbox: "Pods", events: "Events", me: "You" },
   unread: "unread",
   noPodOpen: "No pod is open",
   choosePod: "Choose a pod, and the lights come up.",
@@ -55,7 +55,8 @@ export default {
   },
   reloadPage: "Reload the page",
   reload: "Reload",
-  partFailed: "This could not be loaded. Check your network and try again.",
+  checkNetwork: "Check your network and try again.",
+  newVersionHasIt: "There is a new version of Podium, which has it.",
 
   connecting: "Connecting … What you write is kept and sent as soon as you are back.",
   offline: "No network. What you write is kept and sent as soon as you are back.",

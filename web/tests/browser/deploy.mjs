@@ -24,7 +24,8 @@ async function deploys(url) {
         const kind = got.headers["content-type"] ?? "";
         if (/html|javascript/.test(kind)) {
           let text = body.toString();
-          if (!named) text = text.replace(/(\/assets\/[\w-]+)(\.js)/g, `$1-v${state.version}$2`);
+          // Scripts name each other by where they stand.
+          text = text.replace(/((?:\/assets\/|"assets\/|["'`]\.\/)[\w.-]+)(\.js\b)/g, `$1-v${state.version}$2`);
           if (path === "/sw.js") {
             text = text.replace(/podium-[0-9a-f]+/, `$&${state.version}`);
             if (state.broken) text = text.replace(`-v${state.version}`, "-v0");
@@ -91,6 +92,7 @@ await run(async (browser, { url, pod, people: [ana] }) => {
   let count = loads(page);
   await open(page);
   await until("the first visit is of the second version", async () => (await version(page)) === 2);
+  await page.waitForLoadState("load");
   assert(count.loads === 2, `the page was loaded ${count.loads} times`);
 
   // An open page in which somebody writes is told when it comes into view, and keeps what is written. So that a page does
@@ -106,6 +108,7 @@ await run(async (browser, { url, pod, people: [ana] }) => {
   assert((await version(page)) === 2 && count.loads === 0, "nothing is taken from under the fingers");
   await page.getByRole("button", { name: "Update" }).click();
   await until("the third version is taken", async () => (await version(page)) === 3);
+  await page.waitForLoadState("load");
   assert((await field.inputValue()) === "half a thou", "what was being typed is there");
   assert(count.loads === 1, `it was loaded ${count.loads} times`);
   assert(!(await offer(page).isVisible()), "there is nothing more to take");
@@ -142,6 +145,7 @@ await run(async (browser, { url, pod, people: [ana] }) => {
   await offer(other).waitFor();
   await page.getByRole("button", { name: "Update" }).click();
   await until("the tab that took it has it", async () => (await version(page)) === 4);
+  await page.waitForLoadState("load");
   assert((await version(other)) === 3, "the other one goes on as it was");
   // The files of its own version are at hand, though the server has them no more.
   const script = await other.evaluate(async () => {
@@ -151,6 +155,7 @@ await run(async (browser, { url, pod, people: [ana] }) => {
   assert(script === 200, `the files of the version before answer ${script}`);
   await becomes(other, "hidden");
   await until("it has it, too, when nobody looks", async () => (await version(other)) === 4);
+  await other.waitForLoadState("load");
   assert(one.loads === 1 && two.loads === 1, `loaded ${one.loads} and ${two.loads} times`);
   await until("the message is there", async () =>
     (await texts(page)).some(({ text }) => text === "from the third version"),

@@ -17,7 +17,7 @@ import {
 } from "./conversation/state";
 import { canonical } from "../../lib/emoji";
 import { newId } from "../../lib/id";
-import { hold } from "../../lib/leaving";
+import { hold, unfinishedWhile } from "../../lib/leaving";
 import { live, type Topic } from "../../lib/live.svelte";
 import { people } from "../../lib/known.svelte";
 import type { Id, JoinReply, LogPage, Member, Message, Pod, Refusal } from "../../lib/types";
@@ -447,3 +447,4 @@ class Talks {
 }
 
 export const talks = new Talks();
+unfinishedWhile(() => talks.unsent);
