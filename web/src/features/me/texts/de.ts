@@ -41,7 +41,7 @@ export default {
   },
   pictures: {
     insecure: "Die Adresse muss mit https:// anfangen, sonst sehen andere das Bild nicht.",
-    none: "Das ist keine Adresse eines Bildes. Sie fängt mit https:// an.",
+    none: "Das ist keine Adresse eines Bildes. So eine fängt mit https:// an.",
     tooLong: "Diese Adresse ist zu lang.",
   },
 } satisfies Like<typeof en>;
