@@ -21,6 +21,12 @@ export default defineConfig({
           // What several pages share travels in one file instead of one for each small part.
           groups: [{ name: "shared", test: /src\/(lib|parts)\//, minShareCount: 3 }],
         },
+        // Texts say whose they are and in which language; the build counts them by that.
+        chunkFileNames: ({ facadeModuleId }) => {
+          const [, feature = "common", language] =
+            /src\/(?:features\/(\w+)\/)?texts\/([a-z]{2})\.ts$/.exec(facadeModuleId ?? "") ?? [];
+          return `assets/${language ? `texts-${feature}-${language}` : "[name]"}-[hash].js`;
+        },
       },
     },
   },
