@@ -18,7 +18,6 @@ export default {
   appearance: "Darstellung",
   themes: { auto: "Wie das Gerät", dark: "Dunkel", light: "Hell" },
   install: "Podium zum Startbildschirm",
-  languageHint: "Auch für die Mails, die du bekommst.",
 
   devices: "Hier bist du angemeldet",
   thisOne: "dieses hier",

@@ -15,7 +15,6 @@ export default {
   appearance: "Appearance",
   themes: { auto: "Like the device", dark: "Dark", light: "Light" },
   install: "Put Podium on the home screen",
-  languageHint: "Also for the mails that you get.",
 
   devices: "Where you are signed in",
   thisOne: "this one",
