@@ -1,7 +1,7 @@
 //! Packets between nodes about events' feeds, as bytes on the bus.
 //!
 //! No durable data is sent here: a node that receives a mark reads the change from Postgres. A node drops packets whose
-//! first byte it does not know, or that are too short; the sweep finds what matters.
+//! form or kind it does not know, or that are too short; the sweep finds what matters.
 
 use bytes::{Buf, BufMut};
 use bytestring::ByteString;

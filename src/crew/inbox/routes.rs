@@ -45,7 +45,7 @@ async fn list(who: SignedIn, inboxes: web::Data<Inboxes>, page: Query<PageQuery>
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 200, description = "The caller's marks as they are now", body = Flags),
-        (status = 403, description = "`not_member`: not of the pod", body = Problem),
+        (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         refusals::Token,
         refusals::Body,

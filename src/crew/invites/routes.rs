@@ -27,8 +27,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     responses(
         (status = 201, description = "The new link", body = Invite),
         (status = 200, description = "The link that an earlier request with this id made", body = Invite),
-        (status = 403, description = "`not_member`: not of the pod", body = Problem),
-        (status = 404, description = "`not_found`: no such pod, closed, or of an event that the caller has not joined", body = Problem),
+        (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, or it is closed, or the caller has not joined its event", body = Problem),
         (status = 409, description = "`conflict`: the id is taken", body = Problem),
         (status = 429, description = "`rate_limited`: a hundred links in a day into one pod", body = Problem),
         refusals::Token,
@@ -55,8 +55,8 @@ async fn make(
     params(("id" = Uuid, Path, description = "The pod's id"), PageQuery),
     responses(
         (status = 200, description = "A page of links", body = Page<Invite>),
-        (status = 403, description = "`not_member`: not of the pod", body = Problem),
-        (status = 404, description = "`not_found`: no such pod, closed, or of an event that the caller has not joined", body = Problem),
+        (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, or it is closed, or the caller has not joined its event", body = Problem),
         refusals::Token,
         refusals::Query,
     )

@@ -284,7 +284,7 @@ pub fn refusal(code: &str) -> Option<Error> {
         "invalid_reply" => Error::invalid("/reply_to", "must be a message of this pod that you can see"),
         "invalid_mentions" => Error::invalid("/mentions", "must all be members of this pod"),
         "too_many_reactions" => {
-            Error::invalid("/emoji", "must not add more kinds of reactions than a message may have")
+            Error::invalid("/emoji", "must not be a new reaction on a message with the maximum of different ones")
         }
         _ => return None,
     })

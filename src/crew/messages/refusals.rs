@@ -11,8 +11,7 @@ pub enum ChangeRefused {
     /// the log
     #[response(status = 403)]
     Forbidden(#[to_schema] Problem),
-    /// `not_found`: no such message that the caller may see; no such pod, or it is closed, or the caller has not joined
-    /// its event
+    /// `not_found`: no such message that the caller can see; no such pod, or it is closed, or its event is not joined
     #[response(status = 404)]
     NotFound(#[to_schema] Problem),
     /// `conflict`: the message has been deleted, or the `op` was used for another change

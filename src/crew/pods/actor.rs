@@ -1,19 +1,19 @@
-//! The actor of one pod on this node.
+//! The actor of a pod on this node, which delivers the pod's log to its sessions.
 //!
-//! **Life.** It starts when the first session joins: the registry has entered it and listens to the bus, and only when the
-//! bus has confirmed that it reads head and members, so that nothing falls between. While it reads, its mailbox waits. It
-//! goes a moment after the last session has left. When the database has another line of history, it starts afresh: its
-//! sessions hear nothing from that moment on, and are sent back by `phx_error`, the pods of a node one after the other. They
-//! join again, and learn of it by their epoch.
+//! **Life.** It starts when the first session joins. The registry has registered it and subscribed to the bus; once the
+//! bus has confirmed that, the actor reads head and members, so nothing is lost in between. Its mailbox waits
+//! meanwhile. It stops a moment after the last session has left. In a new epoch it starts again from the database: its
+//! sessions receive nothing from that moment on, and are sent back by `phx_error`, the pods of a node one after the
+//! other. They join again, and learn of the change by the epoch.
 //!
-//! **Order.** What it is told of goes through [`PodState`], which lets changes out strictly ascending. What is missing
-//! for longer than a moment is read from Postgres, page by page, each when the sessions have room for it.
+//! **Order.** Every change passes [`PodState`], which releases changes in strictly ascending order. Changes that are
+//! missing for longer than a moment are read from Postgres, page by page, each when the sessions have room for it.
 //!
-//! **Bounds.** Its mailbox has a limit. A change that did not fit is found by its head, which was raised before
+//! **Bounds.** The mailbox is bounded. A change that did not fit is found by the head, which is raised before
 //! ([`Head`]).
 //!
-//! **What it does not do.** Texts go to the journal past it: a repeat must be answered with its first outcome even to
-//! those who have left since, so only Postgres can refuse one.
+//! **Not its task.** Texts go to the journal directly: a repeat must be answered with its first outcome even if the
+//! author has left since, so only Postgres can refuse one.
 
 mod log;
 mod messages;
@@ -49,26 +49,26 @@ use crate::realtime::topic_actor::{RETRY, TopicActor, read_first};
 use crate::wire::frame;
 use crate::wire::topic::Topic;
 
-/// Messages that may wait for a pod.
+/// Messages that may wait in an actor's mailbox.
 const MAILBOX: usize = 1024;
 
-/// What an actor works with.
+/// The services that an actor uses.
 pub struct PodActorParts {
-    /// Where it reads.
+    /// The pools to read from.
     pub database: Database,
-    /// Who reads what it misses.
+    /// The reader of missing changes.
     pub repairs: Repairs,
-    /// Where it is entered.
+    /// The hub in which the actor is registered.
     pub hub: Arc<Hub<PodActor>>,
 }
 
-/// One who types.
+/// A person who types.
 struct Types {
-    /// Ends it.
+    /// The timer that ends it.
     timer: SpawnHandle,
-    /// Whether it was a session of this node that told. Then it is this node that ends it for all.
+    /// Whether a session of this node has sent it. This node then ends it for all nodes.
     here: bool,
-    /// How many messages are still to come that were said before.
+    /// Number of messages sent before the typing that are still to be committed.
     under_way: u32,
 }
 
@@ -79,35 +79,35 @@ pub struct PodActor {
     head: Head,
     database: Database,
     repairs: Repairs,
-    /// `None` until it is read, and when there is no such pod.
+    /// `None` until it is read, and if there is no such pod.
     state: Option<PodState>,
     audience: Audience,
     presence: Presence,
     typing: HashMap<Uuid, Types>,
-    /// Up to where people are known to have read: a sweep tells marks that may have been sent before.
+    /// The read marks that were sent: the sweep may find some again.
     sent_marks: HashMap<Uuid, i64>,
-    /// A `pod:changed` that waits until the log has been delivered up to the head that it was read at.
+    /// A `pod:changed` that is sent once the log has been delivered up to the head of its reading.
     news: Option<(i64, Arc<Frame>)>,
-    /// Read marks that wait until the log has been delivered up to where it was when they were written.
+    /// Read marks that are sent once the log has been delivered up to its head at their writing.
     marks: HashMap<Uuid, Mark>,
-    /// How often it has started afresh: what was read before is not of this life.
+    /// Incremented at each start from the database. A reading that began in an earlier life is discarded.
     life: u64,
     repairing: bool,
     gap_noticed: bool,
     refreshing: Refreshing,
 }
 
-/// Whether `pod:changed` is being read.
+/// The state of reading `pod:changed`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Refreshing {
     No,
     Yes,
-    /// Something changed meanwhile: once more.
+    /// Something changed during the reading, so it is repeated.
     Again,
 }
 
 impl PodActor {
-    /// Returns an actor that has read nothing yet.
+    /// Creates an actor that has read nothing yet.
     pub fn new(pod_id: Uuid, start: Start, parts: PodActorParts, ctx: &mut Context<Self>) -> Self {
         ctx.set_mailbox_capacity(MAILBOX);
         let PodActorParts { database, repairs, hub } = parts;
@@ -133,7 +133,7 @@ impl PodActor {
         }
     }
 
-    /// Tells everyone what the pod and its members are now, once for all that changed meanwhile.
+    /// Reads the pod and its members and broadcasts them, once for all changes meanwhile.
     fn refresh(&mut self, ctx: &mut Context<Self>) {
         if self.refreshing != Refreshing::No {
             self.refreshing = Refreshing::Again;
@@ -161,7 +161,7 @@ impl PodActor {
                 }
                 Ok(_) => {}
                 Err(cause) => {
-                    tracing::warn!(pod_id = %actor.pod_id, %cause, "pod:changed could not be read; it will be tried again");
+                    tracing::warn!(pod_id = %actor.pod_id, %cause, "pod:changed could not be read; retrying");
                     ctx.run_later(RETRY, |actor, ctx| actor.refresh(ctx));
                     return;
                 }
@@ -172,7 +172,7 @@ impl PodActor {
         }));
     }
 
-    /// Reads head and members, and lets nothing else happen until it has.
+    /// Reads head and members, and handles no message until that is done.
     fn read_state(&mut self, ctx: &mut Context<Self>) {
         let (database, pod_id) = (self.database.clone(), self.pod_id);
         let read = async move || database.service(async |conn| realtime::start(conn, pod_id).await).await;

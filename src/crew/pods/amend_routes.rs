@@ -1,4 +1,4 @@
-//! HTTP of what becomes of a message after it was sent. It goes the same way as the pushes on a socket.
+//! The HTTP routes that change a message. They use the same functions as the pushes on a socket.
 
 use actix_web::{delete, patch, put, web};
 use serde::Deserialize;
@@ -18,30 +18,31 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(edit).service(delete).service(react).service(take_back);
 }
 
-/// New words for a message, or others whom it names.
+/// A new text or new mentions for a message.
 #[derive(Debug, Deserialize, ToSchema)]
 struct EditBody {
-    /// 1 to 4,000 characters, at least one of which is visible.
+    /// 1 to 4,000 characters, at least one of them visible.
     #[schema(min_length = 1, pattern = r"\S")]
     text: String,
-    /// The members that it names from now on, at most 20; as before if absent. Whom it names already may have left.
+    /// The mentioned members from now on, at most 20; unchanged if absent. Members who are mentioned already may have
+    /// left.
     mentions: Option<Vec<Uuid>>,
-    /// The client's own id of this change, which makes it safe to ask again.
+    /// The client's own id of this change, which makes the request idempotent.
     op: Option<Uuid>,
 }
 
-/// By which a repeat is known.
+/// The id by which a repeat is recognized.
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 struct OpQuery {
-    /// The client's own id of this change, which makes it safe to ask again.
+    /// The client's own id of this change, which makes the request idempotent.
     op: Option<Uuid>,
 }
 
 /// Edit a message
 ///
-/// For its author. Everybody's copy changes; `seq` in the answer is the message's new `changed_seq`, or the one it has if
-/// words and mentions are the same. `edited_at` tells when the words changed.
+/// For its author. All members receive the change. `seq` in the response is the message's new `changed_seq`, or the
+/// current one if text and mentions are the same. `edited_at` is when the text was last changed.
 #[utoipa::path(
     tag = "messages",
     security(("token" = [])),
@@ -50,7 +51,7 @@ struct OpQuery {
         ("message_id" = Uuid, Path, description = "The message's id"),
     ),
     responses(
-        (status = 200, description = "Changed, or as it was", body = Amended),
+        (status = 200, description = "Changed, or unchanged", body = Amended),
         ChangeRefused,
         refusals::Token,
         refusals::Body,
@@ -70,7 +71,7 @@ async fn edit(
 
 /// Delete a message
 ///
-/// For its author. The words, mentions and reactions are gone for good; the message stays in the log with `deleted_at`.
+/// For its author. Text, mentions and reactions are erased; the message stays in the log with `deleted_at`.
 #[utoipa::path(
     tag = "messages",
     security(("token" = [])),
@@ -99,8 +100,8 @@ async fn delete(
 
 /// React to a message
 ///
-/// For the pod's members, with one emoji; each person once with each. A message has at most 20 different ones. ❤ and ❤️ are one
-/// emoji, whichever is asked with; it is kept as ❤️.
+/// For the pod's members, with one emoji. A person can add each emoji once; a message has at most 20 different ones. ❤
+/// and ❤️ are one emoji, stored as ❤️.
 #[utoipa::path(
     tag = "messages",
     security(("token" = [])),
@@ -111,7 +112,7 @@ async fn delete(
         OpQuery,
     ),
     responses(
-        (status = 200, description = "The reaction is there", body = Amended),
+        (status = 200, description = "The reaction exists", body = Amended),
         ChangeRefused,
         refusals::Token,
         refusals::Query,
@@ -128,9 +129,9 @@ async fn react(
     Ok(Json(pods.amend(pod_id, who.user_id, id, Amendment::React { emoji, on: true }, query.op).await?))
 }
 
-/// Take a reaction back
+/// Remove a reaction
 ///
-/// One's own. It is no error if it was not there.
+/// One's own. Removing a reaction that does not exist is not an error.
 #[utoipa::path(
     tag = "messages",
     security(("token" = [])),
@@ -141,7 +142,7 @@ async fn react(
         OpQuery,
     ),
     responses(
-        (status = 200, description = "The reaction is not there", body = Amended),
+        (status = 200, description = "The reaction does not exist", body = Amended),
         ChangeRefused,
         refusals::Token,
         refusals::Query,

@@ -1,4 +1,4 @@
-//! What pods ask of the [`journal`] besides messages: seats taken and left, and what owners do.
+//! The calls of the [`journal`] about pods: seats taken and left, and what owners do.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use crate::crew::journal::{self, Subject};
 use crate::foundation::errors::{Code, Error};
 use crate::foundation::settings::Allowance;
 
-/// Opens a pod, of which the maker may open `limit` in a time.
+/// Opens a pod. The creator may open `limit` pods in a period.
 pub(super) fn open(by: Uuid, new: NewPod, limit: Option<Allowance>) -> Call {
     let NewPod { id, event_id, name, join_policy } = new;
     let function = match limit {
@@ -23,39 +23,39 @@ pub(super) fn open(by: Uuid, new: NewPod, limit: Option<Allowance>) -> Call {
     }
 }
 
-/// A person takes a seat.
+/// Takes a seat for a person.
 pub(super) fn join(pod_id: Uuid, user_id: Uuid) -> Call {
     of(pod_id, "podium.pod_join($1, $2)").with(pod_id).with(user_id)
 }
 
-/// A person leaves.
+/// Gives up a person's seat.
 pub(super) fn leave(pod_id: Uuid, user_id: Uuid) -> Call {
     let call = of(pod_id, "podium.pod_leave($1, $2)").with(pod_id).with(user_id);
     call.done_if(&["not_member", "not_found"])
 }
 
-/// The owner removes a person, who then stays out.
+/// Removes a person, who cannot come back until admitted, for the owner.
 pub(super) fn remove(pod_id: Uuid, by: Uuid, user_id: Uuid) -> Call {
     of(pod_id, "podium.pod_remove($1, $2, $3)").with(pod_id).with(by).with(user_id)
 }
 
-/// The owner lets a person in, or in again.
+/// Lets a person take a seat, for the owner.
 pub(super) fn admit(pod_id: Uuid, by: Uuid, user_id: Uuid) -> Call {
     of(pod_id, "podium.pod_admit($1, $2, $3)").with(pod_id).with(by).with(user_id)
 }
 
-/// The owner changes the pod's name, or who may join.
+/// Changes the pod's name or join policy, for the owner.
 pub(super) fn change(pod_id: Uuid, by: Uuid, name: Option<String>, join_policy: Option<JoinPolicy>) -> Call {
     let call = of(pod_id, "podium.pod_change($1, $2, $3, $4)").with(pod_id).with(by);
     call.with(name).with(join_policy.map(JoinPolicy::as_str)).may_change_a_card()
 }
 
-/// The owner makes another member the owner.
+/// Makes another member the owner, for the owner.
 pub(super) fn hand_over(pod_id: Uuid, by: Uuid, user_id: Uuid) -> Call {
     of(pod_id, "podium.pod_hand_over($1, $2, $3)").with(pod_id).with(by).with(user_id)
 }
 
-/// The owner closes the pod.
+/// Closes the pod, for the owner.
 pub(super) fn close(pod_id: Uuid, by: Uuid) -> Call {
     of(pod_id, "podium.pod_close($1, $2)").with(pod_id).with(by).done_if(&["not_found"])
 }
@@ -64,11 +64,11 @@ fn of(pod_id: Uuid, function: &'static str) -> Call {
     Call::new(Subject::Pod(pod_id), function, refusal)
 }
 
-/// Returns the refusal that a function about pods answers with this code.
+/// Returns the error for a code that a function about pods returns.
 pub(in crate::crew) fn refusal(code: &str) -> Error {
     match code {
         "pod_full" => Code::PodFull.into(),
-        "invalid_heir" => Error::invalid("/user_id", "no member of this pod"),
+        "invalid_heir" => Error::invalid("/user_id", "must be a member of this pod"),
         code => journal::refusal(code),
     }
 }

@@ -193,7 +193,7 @@ impl PodChannel {
 async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
     let JoinPayload { after, epoch } = join_payload(&joining.payload)?;
     if after.is_some_and(|after| after < 0) {
-        return Err(Error::invalid("/after", "a position is not negative"));
+        return Err(Error::invalid("/after", "must not be negative"));
     }
     let (pod_id, user_id) = (joining.id, joining.session.user_id());
     let (database, limits, caller) = (pods.database(), pods.limits(), Caller::user(user_id));
@@ -262,13 +262,13 @@ fn span(history: HistoryPayload) -> Result<(Span, usize)> {
         Some(limit) => usize::try_from(limit)
             .ok()
             .filter(|limit| (1..=PAGE_MAX).contains(limit))
-            .ok_or_else(|| Error::invalid("/limit", format!("a limit is from 1 to {PAGE_MAX}")))?,
+            .ok_or_else(|| Error::invalid("/limit", format!("must be between 1 and {PAGE_MAX}")))?,
     };
     match (history.before, history.after) {
         (Some(before), None) if before >= 0 => Ok((Span::Before(before), limit)),
         (None, Some(after)) if after >= 0 => Ok((Span::After(after), limit)),
-        (Some(_), None) | (None, Some(_)) => Err(Error::invalid("", "a position is not negative")),
-        (Some(_), Some(_)) | (None, None) => Err(Error::invalid("", "one of before and after is needed")),
+        (Some(_), None) | (None, Some(_)) => Err(Error::invalid("", "`before` and `after` must not be negative")),
+        (Some(_), Some(_)) | (None, None) => Err(Error::invalid("", "give exactly one of `before` and `after`")),
     }
 }
 

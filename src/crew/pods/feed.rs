@@ -1,4 +1,4 @@
-//! Pods' cards, as a kind of item on an event's feed: what the event's members see of its pods.
+//! Cards of pods, a kind of item on an event's feed: the part of a pod that the event's members see.
 
 use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;
@@ -14,7 +14,7 @@ use crate::foundation::errors::Result;
 use crate::foundation::http::{Page, PageQuery};
 use crate::realtime::join_data::{Fields, field};
 
-/// The cards.
+/// The kind of item.
 pub struct Cards;
 
 impl FeedKind for Cards {
@@ -36,7 +36,7 @@ impl FeedKind for Cards {
         .boxed()
     }
 
-    /// The newest pods, and where the list goes on.
+    /// Reads the newest pods, and the cursor of the next page.
     fn newest<'a>(&'a self, conn: &'a mut AsyncPgConnection, event_id: Uuid) -> BoxFuture<'a, Result<Fields>> {
         async move {
             let limit = PageQuery::default().limit()?;
@@ -47,13 +47,13 @@ impl FeedKind for Cards {
         .boxed()
     }
 
-    /// A pod is closed rather than removed, and goes with its event alone.
+    /// Pods are closed rather than removed, and deleted only with their event.
     fn removed(&self, _id: Uuid, _seq: i64) -> Removed {
         Removed::Nothing
     }
 }
 
-/// What a card has become for those who know the feed up to `after`.
+/// Returns the item of a card, for sessions that have the feed up to `after`.
 fn item(after: i64, card: &Card) -> Result<Item> {
     let seq = card.wall_seq;
     match &card.view {

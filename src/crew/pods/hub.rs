@@ -1,5 +1,5 @@
-//! The pods that have sessions on this node, and how they are told of what was committed: by this node's journal, and by
-//! the other nodes over the bus. Here the two meet; behind it nobody knows where a change came from.
+//! The pods that have sessions on this node. Commits of this node's journal and packets of other nodes meet here: the
+//! code behind it does not depend on where a change came from.
 
 mod bus_receiver;
 
@@ -26,7 +26,7 @@ use crate::realtime::join_data::Joins;
 use crate::realtime::nodes::Nodes;
 use crate::realtime::threads::Threads;
 
-/// The kind of the topics on which single nodes are asked of pods.
+/// The kind of the topics on which single nodes are queried about pods.
 const NODE: &str = "node";
 
 /// The live pods of this node.
@@ -34,18 +34,18 @@ pub struct PodHub {
     topics: Arc<Hub<PodActor>>,
     observers: RwLock<Vec<Arc<dyn Observer>>>,
     joins: Joins,
-    /// The events' feeds, which tell of the pods' cards.
+    /// The events' feeds, which carry the pods' cards.
     feed: Arc<EventHub>,
-    /// Whose members come and go with what the journal commits.
+    /// The events, whose members change with what the journal commits.
     events: Events,
-    /// The database's line of history, once it is known.
+    /// The database's epoch; empty until it is known.
     epoch: RwLock<Arc<str>>,
-    /// Somebody wants the sweep now.
+    /// Notified when a sweep is needed now.
     pub(super) sweep_now: Notify,
 }
 
 impl PodHub {
-    /// Returns a hub without live pods, whose actors will live on `threads`.
+    /// Creates an empty hub whose actors will run on `threads`.
     pub fn new(bus: Arc<dyn Bus>, nodes: Option<Nodes>, feed: Arc<EventHub>, events: Events, threads: Threads) -> Self {
         PodHub {
             topics: Hub::start(KIND, NODE, bus, nodes, threads),
@@ -63,7 +63,7 @@ impl PodHub {
         &self.topics
     }
 
-    /// Something about a pod has changed that is no line of its log.
+    /// Announces that a pod has changed in something that is not a line of its log.
     pub fn changed(&self, pod_id: Uuid) {
         self.topics.tell(pod_id, &Packet::PodChanged);
         self.changed_here(pod_id);
@@ -75,7 +75,7 @@ impl PodHub {
         }
     }
 
-    /// These people have read further; written by this node, at most twice a second a person.
+    /// Announces read marks that this node has written, at most twice a second a person.
     pub fn read(&self, pod_id: Uuid, marks: Vec<Mark>) {
         if !self.topics.is_alone() {
             self.topics.tell(pod_id, &Packet::Marks(marks.clone()));
@@ -86,23 +86,23 @@ impl PodHub {
         self.read_here(pod_id, marks);
     }
 
-    /// The same for a pod's sessions on this node alone.
+    /// Sends read marks to the pod's sessions on this node alone.
     pub(super) fn read_here(&self, pod_id: Uuid, marks: Vec<Mark>) {
         if let Some(live) = self.topics.find(pod_id) {
             if let Some(head) = marks.iter().map(|mark| mark.head).max() {
                 live.head.raise(head);
             }
-            // Bounded by its pace; and a mark that is lost is not told again before the next.
+            // Bounded by its pace. A lost mark would not be sent again before the next one.
             live.address.do_send(Read(marks));
         }
     }
 
-    /// Returns what features add to the answers of joins.
+    /// Returns the sources of fields that features add to join replies.
     pub fn joins(&self) -> &Joins {
         &self.joins
     }
 
-    /// Tells of what happens to pods, from now on.
+    /// Adds an observer of pods.
     pub fn observe(&self, observer: Arc<dyn Observer>) {
         self.observers.write().push(observer);
     }
@@ -111,21 +111,21 @@ impl PodHub {
         self.observers.read().iter().for_each(|observer| tell(&**observer));
     }
 
-    /// Returns the live pods with what they have heard of.
+    /// Returns the live pods, each with its known head and revision.
     pub(super) fn heads(&self) -> Vec<KnownPod> {
         let mut heads = Vec::with_capacity(self.topics.count());
         self.topics.for_each(|pod_id, live| heads.push((pod_id, live.head.get(), live.head.revision())));
         heads
     }
 
-    /// The database has another line of history than the one that all here was read from: nothing of it holds any more.
+    /// Makes all pods start again from the database, which has a new epoch.
     fn change_epoch(&self, epoch: &str) {
         self.topics.tell_all(EpochChanged);
         self.observed(|observer| observer.epoch_changed());
         self.feed.change_epoch(epoch);
     }
 
-    /// A reading has seen that the pod's log reaches up to here.
+    /// Notes that a reading has seen this head of the pod's log.
     pub fn reaches(&self, pod_id: Uuid, head: i64) {
         if !self.topics.is_alone() && self.topics.find(pod_id).is_some_and(|live| live.head.get() < head) {
             self.heard_of_here(pod_id, head);
@@ -136,7 +136,7 @@ impl PodHub {
         let Some(last) = changes.last().map(|change| change.position) else { return };
         self.observed(|observer| observer.committed(pod_id, &changes, origin));
         if let Some(live) = self.topics.find(pod_id) {
-            // Raised first: where the mailbox is full, the actor finds here what it must read.
+            // Raised first: if the mailbox is full, the actor learns from the head what it must read.
             live.head.raise(last);
             let _ = live.address.try_send(Committed(changes));
         }
@@ -156,7 +156,7 @@ impl PodHub {
         }
     }
 
-    /// What the sweep has found of a pod: how far its log reaches and how often else it has changed, or that it is gone.
+    /// Handles a difference that the sweep has found: a higher head, another revision, or a pod that is gone.
     pub(super) fn found(&self, found: &PodDifference) {
         let Some(head) = found.head else { return self.gone_here(found.pod_id) };
         self.heard_of_here(found.pod_id, head);
@@ -181,12 +181,12 @@ impl Deliver for PodHub {
     }
 
     fn recheck(&self, pod_id: Option<Uuid>) {
-        // Whatever it was may have changed a card.
+        // The unknown change may have changed a card.
         self.feed.recheck();
         match pod_id {
             Some(pod_id) => {
                 if let Some(live) = self.topics.find(pod_id) {
-                    // Not `try_send`: a recheck comes once after a failure, and nothing makes up for a lost one.
+                    // Not `try_send`: a recheck is sent once after a failure, and nothing makes up for a lost one.
                     live.address.do_send(Recheck);
                 }
             }
@@ -212,7 +212,7 @@ impl Deliver for PodHub {
         }
         let before = std::mem::replace(&mut *self.epoch.write(), epoch.into());
         if !before.is_empty() && *before != *epoch {
-            tracing::warn!(%before, epoch, "the database has another line of history; all pods are read afresh");
+            tracing::warn!(%before, epoch, "the database has a new epoch; all pods start again from it");
             EPOCHS.counter(metrics::NONE).increment(1);
             self.change_epoch(epoch);
         }

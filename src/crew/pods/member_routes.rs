@@ -1,4 +1,4 @@
-//! HTTP of a pod's members.
+//! The HTTP routes of a pod's members.
 
 use actix_web::{HttpResponse, delete, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,22 +10,22 @@ use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::Result;
 use crate::foundation::http::{Json, Path, Problem, refusals};
 
-/// Registers the routes of a pod's members. `me` comes before any id.
+/// Registers the routes of a pod's members. The path `me` comes before that with an id.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(join).service(leave).service(admit).service(remove).service(read);
 }
 
 /// Take a seat in a pod
 ///
-/// For the members of its event. One who has a seat already is told which.
+/// For the members of its event. If the caller has a seat already, the response contains it.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 200, description = "The seat", body = Seat),
-        (status = 403, description = "`not_member`: not of the event; `forbidden`: for the invited only, or removed before", body = Problem),
-        (status = 404, description = "`not_found`: no such pod, or closed", body = Problem),
+        (status = 403, description = "`not_member`: the caller has not joined the event; `forbidden`: the pod is by invitation only, or the caller was removed", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, or it is closed", body = Problem),
         (status = 409, description = "`pod_full`", body = Problem),
         refusals::Token,
     )
@@ -38,14 +38,14 @@ async fn join(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<Js
 
 /// Leave a pod
 ///
-/// When the owner leaves, the longest-standing member owns it; the last one out closes it.
+/// If the owner leaves, the longest-standing member becomes the owner. When the last member leaves, the pod is closed.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 204, description = "Left"),
-        (status = 403, description = "`not_member`: not of the pod", body = Problem),
+        (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         refusals::Token,
     )
@@ -56,9 +56,9 @@ async fn leave(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<H
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Let somebody in
+/// Admit a person
 ///
-/// The owner lets a person take a seat: where the pod is for the invited, or after a removal.
+/// The owner lets a person take a seat: in a pod that is by invitation only, or after a removal.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
@@ -67,9 +67,9 @@ async fn leave(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<H
         ("user_id" = Uuid, Path, description = "The person's id"),
     ),
     responses(
-        (status = 204, description = "They may take a seat"),
-        (status = 403, description = "`forbidden`: not its owner; `not_member`: not of the pod", body = Problem),
-        (status = 404, description = "`not_found`: no such pod, or nobody of the event", body = Problem),
+        (status = 204, description = "The person may take a seat"),
+        (status = 403, description = "`forbidden`: the caller is not the owner; `not_member`: the caller is not a member of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, or the person is not a member of its event", body = Problem),
         refusals::Token,
     )
 )]
@@ -82,7 +82,7 @@ async fn admit(who: SignedIn, pods: web::Data<Pods>, path: Path<(Uuid, Uuid)>) -
 
 /// Remove a member
 ///
-/// By the owner: the person stays out until let in again. With one's own id, the same as leaving.
+/// For the owner. The person cannot come back until admitted. With the caller's own id, the same as leaving.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
@@ -91,9 +91,9 @@ async fn admit(who: SignedIn, pods: web::Data<Pods>, path: Path<(Uuid, Uuid)>) -
         ("user_id" = Uuid, Path, description = "The member's id"),
     ),
     responses(
-        (status = 204, description = "They are out"),
-        (status = 403, description = "`forbidden`: not its owner; `not_member`: not of the pod", body = Problem),
-        (status = 404, description = "`not_found`: no such pod, or not a member of it", body = Problem),
+        (status = 204, description = "Removed"),
+        (status = 403, description = "`forbidden`: the caller is not the owner; `not_member`: the caller is not a member of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, or the person is not a member of it", body = Problem),
         refusals::Token,
     )
 )]
@@ -108,25 +108,26 @@ async fn remove(who: SignedIn, pods: web::Data<Pods>, path: Path<(Uuid, Uuid)>) 
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Up to where one has read.
+/// The position up to which the caller has read.
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
 struct ReadBody {
-    /// The `seq` of the last message that was seen.
+    /// The `seq` of the last message that was shown.
     #[schema(minimum = 0)]
     seq: i64,
 }
 
-/// Say up to where one has read
+/// Set the read mark
 ///
-/// The mark never moves back, and never above the head. Marks are gathered: the answer may take half a second.
+/// The mark never moves back, and never above the head. Marks are written in groups, so the response may take half a
+/// second.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 204, description = "Stored"),
-        (status = 403, description = "`not_member`: not of the pod", body = Problem),
-        (status = 404, description = "`not_found`: no such pod, closed, or of an event that the caller has not joined", body = Problem),
+        (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, or it is closed, or the caller has not joined its event", body = Problem),
         refusals::Token,
         refusals::Body,
     )

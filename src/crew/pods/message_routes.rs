@@ -1,4 +1,4 @@
-//! HTTP of messages. A message that is sent here goes the same way as one sent on a socket.
+//! The HTTP routes of messages. They use the same functions as the pushes on a socket.
 
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
@@ -20,15 +20,16 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     amend_routes::routes(config);
 }
 
-/// Which part of the log.
+/// The range of the log.
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 struct LogQuery {
-    /// Messages below this seq, the newest of them.
+    /// Returns the newest messages below this seq.
     before: Option<i64>,
-    /// What changed after this position, ascending by `changed_seq`, each message once in its newest form.
+    /// Returns the changes after this position, in ascending order of `changed_seq`, each message once in its newest
+    /// form.
     after: Option<i64>,
-    /// 1 to 200, 50 if absent.
+    /// 1 to 200; 50 if absent.
     limit: Option<usize>,
 }
 
@@ -36,10 +37,10 @@ impl LogQuery {
     fn span(&self) -> Result<(Span, usize)> {
         let limit = self.limit.unwrap_or(PAGE_DEFAULT);
         if !(1..=PAGE_MAX).contains(&limit) {
-            return Err(Error::invalid("?limit", format!("from 1 to {PAGE_MAX}")));
+            return Err(Error::invalid("?limit", format!("must be between 1 and {PAGE_MAX}")));
         }
         match (self.before, self.after) {
-            (Some(_), Some(_)) => Err(Error::invalid("?after", "either before or after")),
+            (Some(_), Some(_)) => Err(Error::invalid("?after", "give at most one of `before` and `after`")),
             (Some(seq), None) if seq < 1 => Err(Error::invalid("?before", "must be at least 1")),
             (None, Some(seq)) if seq < 0 => Err(Error::invalid("?after", "must not be negative")),
             (Some(seq), None) => Ok((Span::Before(seq), limit)),
@@ -51,16 +52,16 @@ impl LogQuery {
 
 /// A pod's messages
 ///
-/// For its members, from their coming on. Without `before` and `after` the newest; ascending. While `more`, the next
-/// page is asked for with `next`: as `after` if this one was, else as `before`.
+/// For its members, since they joined, in ascending order. Without `before` and `after`, the newest ones. While `more`
+/// is true, request the next page with `next`: as `after` if this request had one, else as `before`.
 #[utoipa::path(
     tag = "messages",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The pod's id"), LogQuery),
     responses(
         (status = 200, description = "A page of the log", body = MessagePage),
-        (status = 403, description = "`not_member`: not of the pod", body = Problem),
-        (status = 404, description = "`not_found`: no such pod, or of an event that the caller has not joined", body = Problem),
+        (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, or the caller has not joined its event", body = Problem),
         refusals::Token,
         refusals::Query,
     )
@@ -76,19 +77,19 @@ async fn list(
     Ok(Json(pods.log(&who, *pod_id, span, limit).await?))
 }
 
-/// A message to be sent.
+/// A message to send.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 struct MessageBody {
-    /// The client's own id, which makes it safe to ask again.
+    /// The client's own id, which makes the request idempotent.
     id: Option<Uuid>,
-    /// 1 to 4,000 characters, at least one of which is visible.
+    /// 1 to 4,000 characters, at least one of them visible.
     #[schema(min_length = 1, pattern = r"\S")]
     text: String,
-    /// The message of the same pod that it answers.
+    /// The message of the same pod to which it replies.
     reply_to: Option<Uuid>,
-    /// The members that it names, at most 20.
+    /// The mentioned members, at most 20.
     mentions: Option<Vec<Uuid>>,
-    /// Served by a later release: absent, null or empty.
+    /// Not supported yet: absent, null or empty.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Uuid>>)]
     attachments: Option<Vec<Value>>,
@@ -103,19 +104,19 @@ impl MessageBody {
 
 /// Send a message
 ///
-/// Answered after it is stored. With an `id` of the client's own it is safe to ask again, whenever: the first outcome
-/// is answered, with 200.
+/// The response comes after the message is stored. With an `id` of the client's own, the request can be repeated at any
+/// time: the response then contains the first outcome, with status 200.
 #[utoipa::path(
     tag = "messages",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 201, description = "Stored", body = Sent),
-        (status = 200, description = "Was stored before", body = Sent),
-        (status = 403, description = "`not_member`: not of the pod", body = Problem),
-        (status = 404, description = "`not_found`: no such pod, closed, or of an event that the caller has not joined", body = Problem),
-        (status = 409, description = "`conflict`: the id is another's", body = Problem),
-        (status = 429, description = "`rate_limited`: come back after `Retry-After`", body = Problem),
+        (status = 200, description = "Stored before", body = Sent),
+        (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, or it is closed, or the caller has not joined its event", body = Problem),
+        (status = 409, description = "`conflict`: the id belongs to another person's message", body = Problem),
+        (status = 429, description = "`rate_limited`: retry after `Retry-After`", body = Problem),
         refusals::Token,
         refusals::Body,
     )

@@ -1,7 +1,7 @@
-//! Pods: crews of at most five inside an event, who chat in private.
+//! Pods: crews of at most five people inside an event, who chat in private.
 //!
-//! [`Pods`](service::Pods) is what handlers call, over HTTP and on sockets alike. It gives what is to be written to the
-//! [journal](crate::crew::journal), and the journal tells the pods' [actors](actor) what was committed.
+//! Handlers of HTTP and of sockets call [`Pods`](service::Pods). It submits changes to the
+//! [journal](crate::crew::journal), and the journal delivers what it has committed to the pods' [actors](actor).
 
 pub mod actor;
 mod amend_routes;
@@ -33,19 +33,19 @@ use uuid::Uuid;
 
 use crate::foundation::address;
 
-/// Who may take a free seat.
+/// The people who may take a free seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JoinPolicy {
     /// Every member of the event.
     #[default]
     Open,
-    /// Whom the owner let in.
+    /// People whom the owner has admitted.
     Invite,
 }
 
 impl JoinPolicy {
-    /// The database's name.
+    /// Returns the database's name.
     pub fn as_str(self) -> &'static str {
         match self {
             JoinPolicy::Open => "open",
@@ -53,7 +53,7 @@ impl JoinPolicy {
         }
     }
 
-    /// Reads the database's name.
+    /// Parses the database's name.
     pub fn read(name: &str) -> Option<Self> {
         match name {
             "open" => Some(JoinPolicy::Open),
@@ -66,57 +66,57 @@ impl JoinPolicy {
 /// A pod.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Pod {
-    /// Its id.
+    /// The pod's id.
     pub id: Uuid,
-    /// The event inside which it is.
+    /// The event to which it belongs.
     pub event_id: Uuid,
-    /// Its name.
+    /// The name.
     pub name: String,
     /// `crew`; other kinds come later.
     pub kind: String,
-    /// How many may be in it.
+    /// Number of seats.
     pub seats: i16,
-    /// Who may join.
+    /// The people who may take a free seat.
     pub join_policy: JoinPolicy,
-    /// Who opened it.
+    /// The person who opened it.
     pub created_by: Uuid,
-    /// When.
+    /// When it was opened.
     pub created_at: DateTime<Utc>,
     /// When it was closed.
     #[schema(required)]
     pub closed_at: Option<DateTime<Utc>>,
 }
 
-/// One who sits in a pod.
+/// A member of a pod.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Member {
-    /// The profile.
+    /// The profile's id.
     pub user_id: Uuid,
-    /// What they are called.
+    /// The person's name.
     pub display_name: String,
-    /// Their picture.
+    /// The address of the person's picture.
     #[serde(serialize_with = "address::show_picture")]
     #[schema(required)]
     pub avatar_url: Option<String>,
     /// `owner` or `member`.
     pub role: String,
-    /// From 1.
+    /// The seat's number, from 1.
     pub seat: i16,
-    /// Up to where they have read.
+    /// The position up to which the person has read.
     pub read_seq: i64,
-    /// Since when.
+    /// When the person took the seat.
     pub joined_at: DateTime<Utc>,
 }
 
-/// A pod to be opened.
+/// A pod to open.
 #[derive(Debug, Clone)]
 pub struct NewPod {
-    /// The client's own id, by which a retry is known.
+    /// The client's own id, by which a repeat is recognized.
     pub id: Uuid,
     /// The event.
     pub event_id: Uuid,
-    /// 1 to 80 characters.
+    /// The name, 1 to 80 characters.
     pub name: String,
-    /// Who may join.
+    /// The people who may take a free seat.
     pub join_policy: JoinPolicy,
 }

@@ -1,4 +1,4 @@
-//! Puts the feature together.
+//! Mounts the feature.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 /// The routes of pods and of messages.
 pub const ROUTES: &[Routes] = &[routes::routes, message_routes::routes];
 
-/// Gives the topic `pod:`.
+/// Provides the [`Pods`], and serves the topic `pod:`.
 ///
 /// # Errors
-/// [`MountError`] where the events are not mounted before.
+/// [`MountError`] if the events are not mounted before.
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let (feed, events) = (parts.service::<Arc<EventHub>>()?, parts.service::<Events>()?);
     feed.kinds().add_kind(Cards)?;

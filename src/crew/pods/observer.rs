@@ -1,34 +1,34 @@
-//! Who else wants to know what happens to pods: features above, such as the inboxes.
+//! Observers of pods: features that react to what happens to pods, such as the inboxes.
 
 use uuid::Uuid;
 
 use super::store::realtime::Mark;
 use crate::crew::journal::change::Change;
 
-/// Where something was committed.
+/// The node that has committed a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// By this node's journal.
+    /// This node.
     Here,
-    /// By another node, which told this one.
+    /// Another node, which has sent a packet.
     Remote,
 }
 
-/// Is told what happens to pods. What the bus loses is found by [`Observer::compare`]. Nothing here may block: it runs where
-/// changes are handed out.
+/// An observer of pods. [`Observer::compare`] makes up for what the bus has lost. Methods must not block: they run
+/// where changes are delivered.
 pub trait Observer: Send + Sync + 'static {
-    /// These changes of one pod, ascending, have been committed.
+    /// Handles committed changes of one pod, in ascending order.
     fn committed(&self, pod_id: Uuid, changes: &[Change], origin: Origin);
 
-    /// A person has read further.
+    /// Handles a read mark that has moved.
     fn read(&self, pod_id: Uuid, mark: &Mark);
 
-    /// The pod is gone with its event.
+    /// Handles that the pod was deleted with its event.
     fn gone(&self, pod_id: Uuid);
 
-    /// The bus may have lost something: a good moment to compare what is known with Postgres.
+    /// Compares the observer's state with Postgres, since the bus may have lost something.
     fn compare(&self);
 
-    /// The database has another line of history.
+    /// Handles a new epoch of the database.
     fn epoch_changed(&self);
 }

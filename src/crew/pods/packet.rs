@@ -1,7 +1,7 @@
-//! What nodes tell each other of pods, as bytes on the bus.
+//! Packets between nodes about pods, as bytes on the bus.
 //!
-//! A first byte says what it is; numbers are little-endian. Whoever does not know the first byte, or finds less than it
-//! says, drops it: a later release may say more, and the sweep finds what matters.
+//! The first byte gives the form, the second the kind; numbers are little-endian. A node drops packets whose form or
+//! kind it does not know, or that are too short: a later release may send others, and the sweep finds what matters.
 
 use bytes::{Buf, BufMut};
 use bytestring::ByteString;
@@ -12,46 +12,46 @@ use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
 use crate::realtime::hub;
 
-/// The form of these packets. Raised when a known kind of packet changes its form.
+/// The form of these packets. Raise it when a known kind of packet changes its form.
 const FORM: u8 = 1;
 
-/// One message between nodes.
+/// A packet between nodes.
 #[derive(Debug, Clone)]
 pub enum Packet {
-    /// These were committed, ascending, in this line of history.
+    /// Committed changes in ascending order.
     Changes {
-        /// The database's line of history, where the sender knew it.
+        /// The epoch in which they were committed, if the sender knew it.
         epoch: String,
-        /// What was committed.
+        /// The changes.
         changes: Vec<Change>,
     },
-    /// The log reaches at least up to here.
+    /// A position that the pod's log has reached.
     Head(i64),
-    /// People have read further.
+    /// Read marks that have moved.
     Marks(Vec<Mark>),
-    /// Something about the pod has changed that is no line of its log.
+    /// A change of the pod that is not a line of its log.
     PodChanged,
-    /// The pod is gone with its event.
+    /// The end of a pod that was deleted with its event.
     Gone,
     /// All sessions that the sending node has in the pod.
     Presence {
-        /// Grows with everything that the node says of any pod's presence.
+        /// A version that grows with each announcement of the node about any pod.
         version: u64,
-        /// Each session's person, and its number on that node.
+        /// The person of each session, and the session's number on that node.
         entries: Vec<(Uuid, u64)>,
     },
-    /// Whoever has sessions in the pod is to say so.
+    /// A request to all nodes that have sessions in the pod to announce them.
     Ask,
-    /// On a node's own topic: it is to say which sessions it has in this pod, also if it has none.
+    /// A request to one node, on its own topic, to announce its sessions in this pod, even if it has none.
     AskAbout(Uuid),
-    /// A person types, or has stopped.
+    /// A person who has begun or stopped to type.
     Typing {
-        /// Who.
+        /// The person.
         user_id: Uuid,
-        /// Whether they type.
+        /// Whether the person types.
         on: bool,
     },
-    /// A push without a number for the pod's sessions, encoded in version 2.
+    /// An unnumbered push for the pod's sessions, encoded in version 2.
     Event(ByteString),
 }
 
@@ -159,7 +159,7 @@ impl hub::Packet for Packet {
     }
 }
 
-/// The packet of what was committed, without taking it.
+/// Encodes the packet of committed changes by reference.
 pub fn encode_changes(epoch: &str, changes: &[Change]) -> Vec<u8> {
     let texts: usize = changes.iter().map(|change| change.frame.text.len() + 64).sum();
     let mut out = Vec::with_capacity(texts + 64);
@@ -279,7 +279,7 @@ mod tests {
         for packet in all() {
             let bytes = packet.encode();
             for end in 0..bytes.len() {
-                // Some are shorter packets of their own.
+                // Some are valid packets of fewer entries.
                 let _ = Packet::decode(&bytes[..end]);
             }
         }

@@ -1,13 +1,13 @@
-//! Up to where people have read.
+//! Read marks: the position up to which each person has read a pod.
 //!
-//! People read along: each message that comes may move five marks. So marks are no lines of the log, and not a transaction
-//! each: what comes within [`PACE`] is gathered, the highest of one person in one pod stands for all, and one call writes
-//! those of all pods. A person's mark is written and told at most twice a second, and a first one at once.
+//! Marks move often: each message may move five of them. So they are not lines of the log, nor a transaction each:
+//! marks that come within [`PACE`] are gathered, the highest one of a person in a pod counts, and one call writes those
+//! of all pods. A person's mark is written and sent at most twice a second, and a first one at once.
 //!
-//! **Unknown outcomes.** When the call fails, whoever waits is answered, and the marks are written again with the next: if
-//! they were stored after all, the others are told then.
+//! **Unknown outcomes.** If the call fails, the callers are answered, and the marks are written again with the next
+//! call. If they were stored after all, they are sent then.
 //!
-//! **Bounds.** [`WAITING`] marks and askers; beyond it `overloaded`.
+//! **Bounds.** [`WAITING`] marks and callers; further ones are refused with `overloaded`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,24 +23,24 @@ use crate::crew::journal;
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 
-/// Between two calls.
+/// Pause between two calls.
 const PACE: Duration = Duration::from_millis(500);
 
-/// Marks in one call at most.
+/// Maximum marks of a call.
 const CALL: usize = 256;
 
-/// Askers and marks that may wait.
+/// Maximum waiting callers and marks.
 const WAITING: usize = 65_536;
 
-/// A person in a pod.
+/// A pod and a person.
 type Reader = (Uuid, Uuid);
 
 #[derive(Default)]
 struct Due {
-    /// The highest position; none is negative.
+    /// The highest position; never negative.
     seq: i64,
     askers: Vec<oneshot::Sender<Result<()>>>,
-    /// Whether an earlier call may have stored it, and told nobody.
+    /// Whether an earlier call may have stored it without sending it.
     unsure: bool,
 }
 
@@ -56,18 +56,18 @@ struct Shared {
     wake: Notify,
 }
 
-/// The way to the read marks. Cheap to clone.
+/// A handle to the read marks. Cheap to clone.
 #[derive(Clone)]
 pub struct ReadMarks(Arc<Shared>);
 
 impl ReadMarks {
-    /// The marks, and the work that writes them for as long as the node lives.
+    /// Creates the read marks. Returns a handle, and the task that writes them as long as the node lives.
     pub fn new(database: Database, live: Arc<PodHub>) -> (Self, impl Future<Output = ()> + Send) {
         let shared = Arc::new(Shared::default());
         (ReadMarks(Arc::clone(&shared)), run(shared, database, live))
     }
 
-    /// The person has read up to `seq`. Answered once that is stored.
+    /// Sets the mark of a person to `seq`. Returns once it is stored.
     ///
     /// # Errors
     /// `not_member`, `not_found`, `overloaded`, `unavailable`.
@@ -114,7 +114,7 @@ async fn run(shared: Arc<Shared>, database: Database, live: Arc<PodHub>) {
     }
 }
 
-/// Writes marks, tells of them and answers. Gives those back of which nobody knows whether they are stored.
+/// Writes marks, sends them and answers the callers. Returns the marks whose outcome is unknown.
 async fn write(part: Vec<(Reader, Due)>, database: &Database, live: &PodHub) -> Vec<(Reader, i64)> {
     let asked: Vec<(Reader, i64)> = part.iter().map(|(reader, due)| (*reader, due.seq)).collect();
     match database.service(async |conn| realtime::mark_read(conn, &asked).await).await {
@@ -145,7 +145,7 @@ async fn write(part: Vec<(Reader, Due)>, database: &Database, live: &PodHub) -> 
 
 fn tell(askers: Vec<oneshot::Sender<Result<()>>>, answer: &Result<(), Error>) {
     for asker in askers {
-        // Whoever asked may have gone.
+        // The caller may have gone.
         let _ = asker.send(answer.clone());
     }
 }

@@ -1,11 +1,11 @@
-//! Reads what pods' actors miss.
+//! The reader of changes that pods' actors have missed.
 //!
-//! While the bus is away every live pod misses something with each sweep, on every node. So readings are gathered: what is
-//! wanted while one is under way is read by the next, all of it in two statements, however many pods it is about. There is
-//! no timer: one alone is read at once, and under load there are not more readings, but larger ones. That is also what keeps
-//! this from feeding on an overload: a Postgres that is slow is asked less often.
+//! While the bus is down, every live pod misses something with each sweep, on every node. So readings are combined:
+//! requests that arrive during a reading are served by the next one, all in two statements, however many pods they
+//! concern. There is no timer: a single request is read at once, and under load readings become larger, not more. This
+//! also keeps repairs from feeding on an overload: a slow Postgres is queried less often.
 //!
-//! **Bounds.** Each actor wants one thing at a time; [`PODS`] of them are read together, and about [`ROWS`] rows.
+//! **Bounds.** Each actor has one request at a time. A reading serves [`PODS`] requests and about [`ROWS`] rows.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -21,16 +21,16 @@ use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::metrics;
 
-/// Pods in one reading at most.
+/// Maximum pods of a reading.
 const PODS: usize = 128;
 
-/// Rows in one reading, about: each pod's part of it, and never less than a few.
+/// Approximate rows of a reading, shared by its pods. Each gets at least [`LEAST`].
 const ROWS: usize = 1024;
 
-/// The least rows that are read of a pod.
+/// Minimum rows that are read of a pod.
 const LEAST: usize = 16;
 
-/// What one actor wants to know.
+/// A request of one actor.
 struct Want {
     pod_id: Uuid,
     after: i64,
@@ -40,28 +40,28 @@ struct Want {
 /// All changes of a pod's log after a position.
 #[derive(Debug)]
 pub struct Stretch {
-    /// The messages, each once, in the order of their newest changes; `more` if there are further ones.
+    /// The messages, each once, in the order of their newest changes. `more` is set if there are further ones.
     pub page: MessagePage,
-    /// Up to where these are all.
+    /// The position up to which the page is complete.
     pub upto: i64,
 }
 
-/// The way to the reader. Cheap to clone.
+/// A handle to the reader. Cheap to clone.
 #[derive(Clone)]
 pub struct Repairs(mpsc::UnboundedSender<Want>);
 
 impl Repairs {
-    /// The reader, to be driven for ever, and the way to it.
+    /// Creates the reader. Returns a handle, and the task that reads as long as the node lives.
     pub fn new(database: Database) -> (Self, impl Future<Output = ()> + Send + 'static) {
-        // Bounded by those who ask: an actor has one question at a time.
+        // Bounded by the number of actors: each has one request at a time.
         let (wants, waiting) = mpsc::unbounded_channel();
         (Repairs(wants), read_all(database, waiting))
     }
 
-    /// What has changed since `after`.
+    /// Reads what has changed after a position.
     ///
     /// # Errors
-    /// As the database's.
+    /// Those of the database.
     pub async fn read(&self, pod_id: Uuid, after: i64) -> Result<Stretch> {
         let (answer, answered) = oneshot::channel();
         self.0.send(Want { pod_id, after, answer }).map_err(|_| Error::from(Code::Unavailable))?;
@@ -80,20 +80,20 @@ async fn read_all(database: Database, mut waiting: mpsc::UnboundedReceiver<Want>
                 false
             }
         };
-        // An actor that stops and its successor may both want something of one pod: one after the other.
+        // A stopping actor and its successor may both have a request for one pod: they are read one after the other.
         let later: Vec<Want> = wants.extract_if(.., |want| is_second(want)).collect();
         POD_REPAIRS.counter(metrics::NONE).increment(wants.len() as u64);
         POD_READINGS.counter(metrics::NONE).increment(1);
         match database.service(async |conn| read(conn, asked).await).await {
             Ok(mut found) => {
                 for want in wants.drain(..) {
-                    // Where there is no such pod, there is nothing after any position.
+                    // A pod that does not exist has no changes.
                     let stretch = found.remove(&want.pod_id).unwrap_or(Stretch { page: empty(), upto: want.after });
                     let _ = want.answer.send(Ok(stretch));
                 }
             }
             Err(cause) => {
-                tracing::warn!(pods = wants.len(), %cause, "a repair could not read; it will be tried again");
+                tracing::warn!(pods = wants.len(), %cause, "repair could not read; retrying");
                 for want in wants.drain(..) {
                     let _ = want.answer.send(Err(Code::Unavailable.into()));
                 }
@@ -103,7 +103,8 @@ async fn read_all(database: Database, mut waiting: mpsc::UnboundedReceiver<Want>
     }
 }
 
-/// First the heads, then the rows: all up to a head is committed, and what is missing among the rows was superseded.
+/// Reads the heads first and the rows second: everything up to a head is committed, and a position without a row was
+/// superseded.
 async fn read(conn: &mut AsyncPgConnection, after: HashMap<Uuid, i64>) -> Result<HashMap<Uuid, Stretch>> {
     let heads = realtime::heads(conn, after.keys().copied().collect()).await?;
     let limit = (ROWS / heads.len().max(1)).clamp(LEAST, messages::PAGE_MAX);

@@ -1,4 +1,4 @@
-//! HTTP of pods.
+//! The HTTP routes of pods.
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use serde::Deserialize;
@@ -21,8 +21,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Open a pod
 ///
-/// For the event's members. Its maker takes seat 1 and owns it. With an `id` of the client's own it is safe to ask
-/// again: the same pod is answered, with 200.
+/// For the event's members. The creator takes seat 1 and owns the pod. With an `id` of the client's own, the request
+/// can be repeated: the response contains the same pod, with status 200.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
@@ -33,7 +33,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (status = 403, description = "`not_member`: the caller has not joined the event", body = Problem),
         (status = 404, description = "`not_found`: no such event, or it is cancelled", body = Problem),
         (status = 409, description = "`conflict`: the id is taken", body = Problem),
-        (status = 429, description = "`rate_limited`: the caller has opened as many pods as they may in an hour", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller has reached the limit of new pods", body = Problem),
         refusals::Token,
         refusals::Body,
     )
@@ -48,11 +48,12 @@ async fn open(who: SignedIn, pods: web::Data<Pods>, event_id: Path<Uuid>, body: 
     Ok(if fresh { HttpResponse::Created().json(pod) } else { HttpResponse::Ok().json(pod) })
 }
 
-/// How to list pods.
+/// The order of the list.
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// `opened` (in order of opening) if absent, or `newest` (the newest first). A cursor belongs to the order that it came in.
+    /// `opened` (in order of opening) if absent, or `newest` (newest first). A cursor is valid for the order that it
+    /// came from.
     #[serde(default)]
     #[param(inline)]
     order: Order,
@@ -88,14 +89,14 @@ async fn list(
 
 /// Get a pod
 ///
-/// Its event's members see name and free seats; its own members also who is in it.
+/// The event's members see its name and free seats; its own members also see the members.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 200, description = "The pod", body = PodDetail),
-        (status = 404, description = "`not_found`: no such pod, closed, or of an event that the caller has not joined", body = Problem),
+        (status = 404, description = "`not_found`: no such pod, or it is closed, or the caller has not joined its event", body = Problem),
         refusals::Token,
     )
 )]
@@ -106,14 +107,14 @@ async fn get(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<Jso
 
 /// Change a pod
 ///
-/// Its owner alone.
+/// For its owner.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 200, description = "The pod as it is now", body = PodDetail),
-        (status = 403, description = "`forbidden`: not its owner; `not_member`: not of the pod", body = Problem),
+        (status = 403, description = "`forbidden`: the caller is not the owner; `not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         refusals::Token,
         refusals::Body,
@@ -133,14 +134,14 @@ async fn change(
 
 /// Hand a pod over
 ///
-/// Its owner makes another member the owner. Asking again is safe.
+/// The owner makes another member the owner. Idempotent.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 200, description = "The pod as it is now", body = PodDetail),
-        (status = 403, description = "`forbidden`: not its owner; `not_member`: not of the pod", body = Problem),
+        (status = 403, description = "`forbidden`: the caller is not the owner; `not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         refusals::Token,
         refusals::Body,
@@ -159,14 +160,14 @@ async fn hand_over(
 
 /// Close a pod
 ///
-/// Its owner alone. Everybody's membership ends.
+/// For its owner. All memberships end.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 204, description = "Closed"),
-        (status = 403, description = "`forbidden`: not its owner; `not_member`: not of the pod", body = Problem),
+        (status = 403, description = "`forbidden`: the caller is not the owner; `not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         refusals::Token,
     )

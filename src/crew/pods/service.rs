@@ -1,4 +1,4 @@
-//! What one can do with pods, over HTTP and on sockets alike.
+//! The operations on pods, used by HTTP and by sockets alike.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -34,7 +34,7 @@ use crate::realtime::domain::Parts;
 use crate::realtime::hub::{Hub, Receivers};
 use crate::realtime::join_data::Joins;
 
-/// How often those who have been silent are forgotten by the limiters.
+/// Interval at which the rate limiters drop idle people.
 const TIDY: Duration = Duration::from_secs(60);
 
 /// The pods of this node. Cheap to clone.
@@ -45,7 +45,7 @@ struct Inner {
     database: Database,
     journal: Journal,
     hub: Arc<PodHub>,
-    /// What comes from other nodes.
+    /// The receivers of packets from other nodes.
     receivers: Receivers,
     marks: ReadMarks,
     repairs: Repairs,
@@ -56,7 +56,7 @@ struct Inner {
 }
 
 impl Pods {
-    /// Starts the pods: delivers what `journal` commits, on this node and from the others. The sweep finds what the bus has lost.
+    /// Starts the pods: delivers what the journal and other nodes commit. The sweep finds what the bus has lost.
     pub fn start(parts: &Parts, feed: Arc<EventHub>, events: Events, journal: Journal) -> Self {
         let (database, limits, threads) = (&parts.database, &parts.settings.limits, &parts.threads);
         let (bus, nodes) = (Arc::clone(&parts.bus), parts.nodes.clone());
@@ -86,15 +86,16 @@ impl Pods {
         }))
     }
 
-    /// Returns a pod, with its members for one who is among them.
+    /// Returns a pod, with its members if the caller is one of them.
     ///
     /// # Errors
-    /// `not_found` also for one whom the caller may not see; `unavailable`.
+    /// `not_found`, also for a pod that the caller cannot see; `unavailable`.
     pub async fn detail(&self, who: &SignedIn, id: Uuid) -> Result<PodDetail> {
         self.0.database.scope(&who.caller, Access::Snapshot, async |conn| store::detail(conn, id).await).await
     }
 
-    /// Returns a pod that the caller has opened, also after it was closed: a repeat is answered like the first time.
+    /// Returns a pod that the caller has opened, even if it was closed since: a repeat is answered like the first
+    /// request.
     ///
     /// # Errors
     /// `not_found`, `unavailable`.
@@ -102,7 +103,7 @@ impl Pods {
         self.0.database.scope(&who.caller, Access::Snapshot, async |conn| store::opened(conn, id).await).await
     }
 
-    /// Returns the pods of an event that are not closed, those behind a place in this order.
+    /// Returns the pods of an event that are not closed, after a position in this order.
     ///
     /// # Errors
     /// `not_member` of the event, `not_found`, `unavailable`.
@@ -121,7 +122,7 @@ impl Pods {
         self.0.database.scope(&who.caller, Access::Snapshot, work).await
     }
 
-    /// Returns a part of a pod's log, of `limit` messages at most.
+    /// Returns a page of a pod's log, of at most `limit` messages.
     ///
     /// # Errors
     /// `not_member`, `not_found`, `unavailable`.
@@ -133,19 +134,21 @@ impl Pods {
         self.0.database.scope(&who.caller, Access::Snapshot, work).await
     }
 
-    /// Opens a pod; its maker takes seat 1 as its owner. Returns whether this very call did it.
+    /// Opens a pod, whose creator takes seat 1 as its owner. Returns whether this call did it, rather than an earlier
+    /// one.
     ///
     /// # Errors
-    /// `not_found` and `not_member` of the event, `conflict`, `invalid`, `rate_limited`, and those of [`Journal::append`].
+    /// `not_found` and `not_member` of the event, `conflict`, `invalid`, `rate_limited`, and those of
+    /// [`Journal::append`].
     pub async fn open(&self, by: Uuid, new: NewPod) -> Result<bool> {
         let done = self.call(calls::open(by, new, self.0.limits.pods)).await?;
         Ok(done.fresh)
     }
 
-    /// Takes the lowest free seat, and returns it, or the one that the person has.
+    /// Takes the lowest free seat. Returns the seat, or the one that the person has already.
     ///
     /// # Errors
-    /// `pod_full`, `not_member` of the event, `forbidden` for the uninvited and the removed, `not_found`.
+    /// `pod_full`, `not_member` of the event, `forbidden` for people who are not admitted or were removed, `not_found`.
     pub async fn join(&self, pod_id: Uuid, user_id: Uuid) -> Result<i16> {
         if self.is_full_for(pod_id, user_id).await? {
             return Err(Code::PodFull.into());
@@ -154,7 +157,7 @@ impl Pods {
         done.taken()
     }
 
-    /// Hands a call to the journal: one of pods, or of a feature that changes them by a function of its own.
+    /// Submits a call to the journal: one of pods, or of a feature that changes pods by a function of its own.
     ///
     /// # Errors
     /// Those of [`Journal::call`].
@@ -162,8 +165,8 @@ impl Pods {
         self.0.journal.call(call)
     }
 
-    /// Whether the pod's actor rules a sixth member out, so that a stampede for the last seat does not lock its log.
-    /// Only those hear of it who would be told so by the log, too.
+    /// Returns whether the pod's actor knows that no seat is free, so that a rush for the last seat does not lock the
+    /// log. Only for callers who would learn the same from the log.
     async fn is_full_for(&self, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
         let Some(live) = self.0.hub.topics().find(pod_id) else { return Ok(false) };
         if !live.address.send(IsFull { user_id }).await.unwrap_or(false) {
@@ -172,7 +175,7 @@ impl Pods {
         self.0.database.service(async |conn| store::realtime::may_join(conn, pod_id, user_id).await).await
     }
 
-    /// Leaves. The longest-standing member follows an owner; the last one out closes the pod.
+    /// Leaves the pod. The longest-standing member follows an owner; when the last member leaves, the pod is closed.
     ///
     /// # Errors
     /// `not_member`, `not_found`.
@@ -180,15 +183,15 @@ impl Pods {
         self.call(calls::leave(pod_id, user_id)).await.map(drop)
     }
 
-    /// The owner removes somebody, who then stays out until let in again.
+    /// Removes a member, who cannot come back until admitted, for the owner.
     ///
     /// # Errors
-    /// `forbidden`, `not_member`, `not_found`, `invalid` for oneself.
+    /// `forbidden`, `not_member`, `not_found`; `invalid` for the owner's own id.
     pub async fn remove(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
         self.call(calls::remove(pod_id, by, user_id)).await.map(drop)
     }
 
-    /// The owner lets somebody in: one who was removed, or anyone where the pod is for the invited.
+    /// Lets a person take a seat, for the owner: one who was removed, or anyone if the pod is by invitation only.
     ///
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`.
@@ -196,7 +199,7 @@ impl Pods {
         self.call(calls::admit(pod_id, by, user_id)).await.map(drop)
     }
 
-    /// The owner renames the pod, or changes who may join.
+    /// Changes the pod's name or join policy, for the owner.
     ///
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`, `invalid`.
@@ -212,15 +215,15 @@ impl Pods {
         Ok(())
     }
 
-    /// The owner makes another member the owner.
+    /// Makes another member the owner, for the owner.
     ///
     /// # Errors
-    /// `forbidden`, `not_member`, `not_found`; `invalid` for one who is no member.
+    /// `forbidden`, `not_member`, `not_found`; `invalid` if the person is not a member.
     pub async fn hand_over(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
         self.call(calls::hand_over(pod_id, by, user_id)).await.map(drop)
     }
 
-    /// The owner closes the pod, which ends everyone's membership.
+    /// Closes the pod, for the owner. All memberships end.
     ///
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`.
@@ -228,8 +231,7 @@ impl Pods {
         self.call(calls::close(pod_id, by)).await.map(drop)
     }
 
-    /// Says something. What keeps the order of several calls is done before this returns; the future answers once
-    /// the message is stored.
+    /// Sends a message. The order of calls is the order in the log; the future completes once the message is stored.
     ///
     /// # Errors
     /// `invalid`, `rate_limited`, `overloaded`, `unavailable`, `conflict`, `not_member`, `not_found`.
@@ -258,12 +260,12 @@ impl Pods {
         Ok(self.0.journal.append(append))
     }
 
-    /// Changes a message, or reacts to it. Order and answer as in [`Pods::send`]. Repeated with the same `op`, it is done
-    /// once and answered with its first outcome.
+    /// Changes a message, or reacts to it. Order and completion are as in [`Pods::send`]. Idempotent with the same
+    /// `op`: a repeat returns the first outcome.
     ///
     /// # Errors
-    /// `invalid`, `rate_limited`, `overloaded`, `unavailable`, `not_member`; `not_found` also for a message that is not
-    /// there; `forbidden` for another's; `conflict` for one that has been deleted.
+    /// `invalid`, `rate_limited`, `overloaded`, `unavailable`, `not_member`; `not_found` also for a message that does
+    /// not exist; `forbidden` for another person's; `conflict` for one that has been deleted.
     pub fn amend(
         &self,
         pod_id: Uuid,
@@ -275,14 +277,14 @@ impl Pods {
         let checked = change.checked(self.0.limits.text_chars);
         let allowed = checked.and_then(|change| allow(self.0.messages.as_ref(), user_id).map(|()| change));
         let submitted = allowed.map(|change| {
-            // The journal may have to ask again, and needs an op for that, too.
+            // The journal needs an op for its own retries.
             let op = op.unwrap_or_else(Uuid::now_v7);
             self.0.journal.amend(Amend { pod_id, id, user_id, change, op })
         });
         async move { submitted?.await }
     }
 
-    /// The person has read the pod's log up to `seq`. A mark never moves back, and never above the head.
+    /// Sets the person's read mark to `seq`. A mark never moves back, and never above the head.
     ///
     /// # Errors
     /// `invalid`, `not_member`, `not_found`, `overloaded`, `unavailable`.
@@ -290,13 +292,13 @@ impl Pods {
         let marks = self.0.marks.clone();
         async move {
             if seq < 0 {
-                return Err(Error::invalid("/seq", "a position is not negative"));
+                return Err(Error::invalid("/seq", "must not be negative"));
             }
             marks.read(pod_id, user_id, seq).await
         }
     }
 
-    /// Whether the person may tell of their typing now.
+    /// Checks that the person may send a typing event now.
     ///
     /// # Errors
     /// `rate_limited`.
@@ -304,38 +306,38 @@ impl Pods {
         allow(self.0.typing.as_ref(), user_id)
     }
 
-    /// How many of the person's messages are under way to the pod's log from here.
+    /// Returns the number of the person's messages that are on their way from this node to the pod's log.
     pub(super) fn under_way(&self, pod_id: Uuid, user_id: Uuid) -> u32 {
         self.0.under_way.count(pod_id, user_id)
     }
 
-    /// Returns what features add to the answers of joins of `pod:<id>`. What they tell there later they
-    /// [announce](Hub::announce) on its [`topics`](Pods::topics).
+    /// Returns the sources of fields that features add to join replies of `pod:<id>`. Later changes are
+    /// [announced](Hub::announce) on its [`topics`](Pods::topics).
     pub fn joins(&self) -> &Joins {
         self.0.hub.joins()
     }
 
-    /// A reading has seen that the pod's log reaches up to here.
+    /// Notes that a reading has seen this head of the pod's log.
     pub(super) fn reaches(&self, pod_id: Uuid, head: i64) {
         self.0.hub.reaches(pod_id, head);
     }
 
-    /// Tells of what happens to pods, from now on.
+    /// Adds an observer of pods.
     pub fn observe(&self, observer: Arc<dyn Observer>) {
         self.0.hub.observe(observer);
     }
 
-    /// The database.
+    /// Returns the database.
     pub fn database(&self) -> &Database {
         &self.0.database
     }
 
-    /// What clients are told of the limits.
+    /// Returns the limits, which join replies contain.
     pub fn limits(&self) -> &Limits {
         &self.0.limits
     }
 
-    /// Who takes what the bus brings of pods, by kind of topic.
+    /// Returns the receivers of packets about pods, by kind of topic.
     pub fn receivers(&self) -> impl Iterator<Item = (&'static str, Weak<dyn Receive>)> {
         self.0.receivers.by_kind()
     }
@@ -345,13 +347,12 @@ impl Pods {
         self.0.hub.topics()
     }
 
-    /// How many pods have an actor here.
+    /// Returns the number of pods that have an actor on this node.
     pub fn live(&self) -> usize {
         self.0.hub.topics().count()
     }
 
-    /// Forgets, now and then and for ever, those who have not spoken lately, so that the limiters do not grow with everyone who
-    /// ever did.
+    /// Drops idle people from the rate limiters, periodically and for ever, so that these do not grow without bound.
     pub(super) async fn tidy_now_and_then(self) {
         let mut tick = tokio::time::interval(TIDY);
         loop {
@@ -363,10 +364,10 @@ impl Pods {
         }
     }
 
-    /// The actor of a pod, started if there is none.
+    /// Returns the actor of a pod, starting it if there is none.
     pub(super) fn actor(&self, pod_id: Uuid) -> Addr<PodActor> {
         let inner = &self.0;
-        // Beside the writer of its log, so that what is committed reaches it without a hop.
+        // On the thread of the log's writer, so that commits reach it without a hop between threads.
         let writer = inner.journal.writer(pod_id);
         inner
             .hub

@@ -1,15 +1,15 @@
-//! A deterministic simulation of several nodes that serve one pod: real [`PodState`]s, [`Subscription`]s and [`Packet`]s, and
-//! around them a simulated Postgres that commits in order, a bus that loses, repeats and reorders, nodes that crash, and
-//! clients that come back elsewhere and resume. What happens next is chosen by a seeded generator, so that a seed that
-//! fails can be replayed, alone and told step by step:
+//! A deterministic simulation of several nodes that serve one pod. [`PodState`], [`Subscription`] and [`Packet`] are
+//! real; around them are a simulated Postgres that commits in order, a bus that loses, repeats and reorders, nodes that
+//! crash, and clients that reconnect to any node and resume. A seeded generator chooses each step, so a seed that fails
+//! can be replayed alone, with every step printed:
 //!
 //! ```sh
 //! PODIUM_SIMULATE_SEED=4711 cargo nextest run --no-capture simulation
 //! ```
 //!
-//! After every step a client that was told anything holds it against the log: I1 (it is committed), I2 (ascending, nothing
-//! skipped but what was superseded), I3 (once), I6 (a member when it was committed); actors hold five at most (I4).
-//! In the end everyone is caught up, and has the log as it is.
+//! After every step, what clients have received is checked against the log: I1 (it is committed), I2 (ascending,
+//! nothing skipped but what was superseded), I3 (once), I6 (the person was a member at the commit); actors hold at most
+//! five members (I4). At the end every client is caught up and has the log as it is.
 
 mod clients;
 mod nodes;
@@ -52,14 +52,14 @@ fn change(entry: &Entry, known: i64) -> Change {
 struct Actor {
     phase: Phase,
     heard: i64,
-    /// A reading under way: after which position, what clients knew then, and the head that it saw.
+    /// A reading in progress: its start position, what clients knew then, and the head that it saw.
     reading: Option<(i64, i64, i64)>,
-    /// A look of the sweep under way: the head that it saw.
+    /// A comparison of the sweep in progress: the head that it saw.
     swept: Option<i64>,
 }
 
 enum Phase {
-    /// What came meanwhile waits; the head that it has read, if it has.
+    /// Holds what arrived meanwhile, and the head of the first reading once that is done.
     Starting {
         waiting: Vec<Vec<Change>>,
         head: Option<i64>,
@@ -71,11 +71,11 @@ enum Phase {
 struct Node {
     boot: u64,
     actor: Option<Actor>,
-    /// Committed, and told to nobody yet.
+    /// Committed entries that are not delivered yet.
     unannounced: VecDeque<Entry>,
 }
 
-/// One socket.
+/// A socket.
 struct Session {
     node: usize,
     client: usize,
@@ -84,13 +84,13 @@ struct Session {
     attached: bool,
     /// What the join has read: head, floor and rows.
     read: Option<(i64, i64, Vec<Entry>)>,
-    /// Once the join is answered: the last position, and the floor.
+    /// The last position and the floor, once the join is answered.
     live: Option<(i64, i64)>,
 }
 
 #[derive(Default)]
 struct Client {
-    /// Each message's newest form by its seq.
+    /// The newest form of each message, by seq.
     log: BTreeMap<i64, i64>,
     position: Option<i64>,
 }
@@ -147,7 +147,7 @@ impl World {
         keys.choose(&mut self.rng).copied()
     }
 
-    /// What one person asks of a node's journal is committed, and waits to be told.
+    /// Commits a person's change in a node's journal, to be delivered later.
     fn commit(&mut self, node: usize, kind: Kind, person: usize, of: Option<Entry>) {
         let entry = self.store.write(kind, person, of);
         self.tell(|| format!("node {node} commits {entry:?}"));
@@ -190,7 +190,7 @@ impl World {
 
     fn send(&mut self, node: usize) {
         let person = self.rng.random_range(0..PEOPLE);
-        // Now and then again with an id of before, perhaps on another node.
+        // Sometimes repeats an earlier id, perhaps on another node.
         let again = !self.store.ids.is_empty() && self.rng.random_bool(0.2);
         let id = if again { self.rng.random_range(0..self.next) } else { self.next };
         self.next += u64::from(!again);

@@ -1,10 +1,12 @@
-//! What a pod's actor knows and decides: order, hold-back, repair, members. Pure, so that it can be tested a million
-//! times a second.
+//! The state of a pod's actor: order, hold-back, repair and members. Pure, so that it can be tested a million times a
+//! second.
 //!
-//! Changes reach a node from its journal and from the bus: early, late, twice or never. They leave here strictly
-//! ascending by position, none skipped but one that a later state of its message has replaced. What is missing is
-//! read from Postgres ([`PodState::wants`], [`PodState::repaired`]); a reading answers the whole stretch up to the head that it saw, so a
-//! position without a row was superseded, and nobody waits for it.
+//! **Input.** Changes arrive from this node's journal and from the bus: early, late, twice or never.
+//!
+//! **Invariants.** Changes leave in strictly ascending order of position. None is skipped, except one that a later
+//! state of the same message has replaced. Missing changes are read from Postgres ([`PodState::wants`],
+//! [`PodState::repaired`]). A reading covers the whole range up to the head that it saw, so a position without a row
+//! was superseded and is not waited for.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,15 +15,15 @@ use uuid::Uuid;
 use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
 
-/// Changes that are held back at most. What comes on top is forgotten, and read from Postgres with the gap.
+/// Maximum number of changes that are held back. Further ones are dropped, and read from Postgres with the gap.
 const HELD: usize = 4096;
 
-/// The log as this node has it, and who is in the pod.
+/// The log as this node has it, and the pod's members.
 #[derive(Debug)]
 pub struct PodState {
-    /// Everything up to here has been delivered.
+    /// The position up to which everything has been delivered.
     delivered: i64,
-    /// What was delivered before a repair of several pages began: messages up to here are known to clients.
+    /// What was delivered before a repair of several pages began: clients know messages up to here.
     known: Option<i64>,
     /// The highest position heard of.
     heard: i64,
@@ -32,7 +34,7 @@ pub struct PodState {
 }
 
 impl PodState {
-    /// The state as read from Postgres, at a head.
+    /// Creates the state from a reading of Postgres at a head.
     pub fn new(head: i64, members: impl IntoIterator<Item = Uuid>, seats: usize, closed: bool) -> Self {
         PodState {
             delivered: head,
@@ -45,7 +47,7 @@ impl PodState {
         }
     }
 
-    /// A committed change has come. Answers what is to be delivered now, in order.
+    /// Takes a committed change. Returns the changes to deliver now, in order.
     pub fn arrived(&mut self, change: Change) -> Vec<Change> {
         self.heard = self.heard.max(change.position);
         if change.position <= self.delivered {
@@ -57,31 +59,31 @@ impl PodState {
         self.release()
     }
 
-    /// The log is said to reach up to here.
+    /// Notes a position that the log has reached.
     pub fn heard_of(&mut self, head: i64) {
         self.heard = self.heard.max(head);
     }
 
-    /// From where Postgres must be read, if something is missing.
+    /// Returns the position after which Postgres must be read, if anything is missing.
     pub fn wants(&self) -> Option<i64> {
         (self.heard > self.delivered).then_some(self.delivered)
     }
 
-    /// What a message must be above to be new to clients, for the encoding of a repair.
+    /// Returns the seq above which a message is new to clients, to encode the rows of a repair.
     pub fn known(&self) -> i64 {
         self.known.unwrap_or(self.delivered)
     }
 
-    /// A reading of everything after `after` up to `upto` has come, ascending; there is more of it if `more`.
-    /// Answers what is to be delivered.
+    /// Takes a reading of everything after `after` up to `upto`, in ascending order; `more` says whether it goes on.
+    /// Returns the changes to deliver.
     pub fn repaired(&mut self, after: i64, rows: Vec<Change>, upto: i64, more: bool) -> Vec<Change> {
-        // The gap has closed by itself meanwhile. What the rows say is new may be known by now, and `more` may be what has
-        // come: taken for true, it would have this node wait for a position that the log has not reached.
+        // The gap has closed meanwhile. Rows that are marked new may be known by now, and `more` may stand for changes
+        // that have arrived: believing it would make this node wait for a position that the log has not reached.
         if after != self.delivered {
             return Vec::new();
         }
         self.known = more.then_some(self.known());
-        // A reading that was shared with another may begin earlier.
+        // A reading that was shared with another request may begin earlier.
         let mut out: Vec<Change> = rows.into_iter().filter(|change| change.position > self.delivered).collect();
         out.iter().for_each(|change| self.apply(change.kind, change.user_id));
         self.delivered = self.delivered.max(upto);
@@ -92,8 +94,8 @@ impl PodState {
 
     fn release(&mut self) -> Vec<Change> {
         let mut out = Vec::new();
-        // A page may lack a message because a later page has its newest form. A change to it that is held here would
-        // reach clients before the message did.
+        // A page may lack a message whose newest form is in a later page. A held change of that message would reach
+        // clients before the message.
         if self.known.is_some() {
             return out;
         }
@@ -124,27 +126,27 @@ impl PodState {
         }
     }
 
-    /// Whether everything heard of has been delivered.
+    /// Returns whether everything heard of has been delivered.
     pub fn is_current(&self) -> bool {
         self.heard == self.delivered
     }
 
-    /// The position up to which everything has been delivered.
+    /// Returns the position up to which everything has been delivered.
     pub fn delivered(&self) -> i64 {
         self.delivered
     }
 
-    /// Whether the person sits in the pod, as far as has been delivered.
+    /// Returns whether the person is a member, as far as has been delivered.
     pub fn has(&self, user_id: Uuid) -> bool {
         self.members.contains(&user_id)
     }
 
-    /// Whether every seat is taken, as far as has been delivered.
+    /// Returns whether every seat is taken, as far as has been delivered.
     pub fn is_full(&self) -> bool {
         self.members.len() >= self.seats
     }
 
-    /// Whether the pod is closed, as far as has been delivered.
+    /// Returns whether the pod is closed, as far as has been delivered.
     pub fn is_closed(&self) -> bool {
         self.closed
     }

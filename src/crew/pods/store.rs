@@ -1,4 +1,4 @@
-//! What HTTP reads of pods. They are written by the functions of the database that the journal calls, and by nothing here.
+//! The pod queries of HTTP. Pods are written only by the functions of the database that the journal calls.
 
 pub mod cards;
 pub mod realtime;
@@ -34,7 +34,8 @@ impl Statement for SeatsTaken {
     const SQL: &'static str = "SELECT pod_id, taken FROM podium.seats_taken($1)";
 }
 
-/// What a caller may see of a pod. Its head is not among it: that would tell outsiders how much is said inside.
+/// The columns of a pod that a caller can see. The head is not among them: it would show outsiders how much is written
+/// inside.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = pods)]
 struct PodRow {
@@ -75,17 +76,17 @@ struct MemberRow {
     joined_at: DateTime<Utc>,
 }
 
-/// A pod with its members, if the caller is one.
+/// Reads a pod, with its members if the caller is one of them.
 ///
 /// # Errors
-/// [`Code::NotFound`] when there is none, it is closed, or the caller is not of its event.
+/// [`Code::NotFound`] if there is none, it is closed, or the caller is not a member of its event.
 pub async fn detail(conn: &mut AsyncPgConnection, id: Uuid) -> Result<PodDetail> {
     let pod: PodRow =
         pods::table.find(id).filter(pods::closed_at.is_null()).select(PodRow::as_select()).first(conn).await?;
     complete(conn, pod).await
 }
 
-/// The same for a pod that the caller has opened, also after it was closed: a repeat is answered like the first time.
+/// Reads a pod that the caller has opened, even if it was closed since: a repeat is answered like the first request.
 pub async fn opened(conn: &mut AsyncPgConnection, id: Uuid) -> Result<PodDetail> {
     let pod: PodRow = pods::table.find(id).select(PodRow::as_select()).first(conn).await?;
     complete(conn, pod).await
@@ -99,7 +100,7 @@ async fn complete(conn: &mut AsyncPgConnection, pod: PodRow) -> Result<PodDetail
     Ok(PodDetail { view, members: (!members.is_empty()).then_some(members) })
 }
 
-/// The pods of an event that are not closed, those behind a place in this order, for its members.
+/// Reads the pods of an event that are not closed, after a position in this order, for the event's members.
 pub async fn of_event(
     conn: &mut AsyncPgConnection,
     event_id: Uuid,
@@ -113,7 +114,7 @@ pub async fn of_event(
         .limit(limit)
         .into_boxed();
     let (created, id) = (pods::created_at, pods::id);
-    // The first condition alone is one that an index can begin at.
+    // An index can start at the first condition alone.
     let listed = match (order, behind) {
         (Order::Opened, None) => open.order((created, id)),
         (Order::Newest, None) => open.order((created.desc(), id.desc())),
@@ -140,10 +141,10 @@ async fn views(conn: &mut AsyncPgConnection, rows: Vec<PodRow>) -> Result<Vec<Po
     rows.into_iter().map(view).collect()
 }
 
-/// Makes sure that `user_id` is a member of the pod.
+/// Checks that `user_id` is a member of the pod.
 ///
 /// # Errors
-/// [`Code::NotMember`] for those who are of its event only; [`Code::NotFound`] for everybody else.
+/// [`Code::NotMember`] for members of its event; [`Code::NotFound`] for everyone else.
 pub async fn require_member(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<()> {
     let membership = pod_members::table.find((pod_id, user_id));
     let open = pods::table.find(pod_id).filter(pods::closed_at.is_null());
@@ -151,7 +152,7 @@ pub async fn require_member(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id:
     if member { Ok(()) } else { Err(Code::NotMember.into()) }
 }
 
-/// How many of the seats are free. A pod of which nobody may count the members has none to offer.
+/// Returns the number of free seats. It is 0 for a pod whose members the caller may not count.
 pub fn free(seats: i16, taken: i32) -> i16 {
     i16::try_from((i32::from(seats) - taken).max(0)).unwrap_or(0)
 }
@@ -179,10 +180,10 @@ impl MemberRow {
     }
 }
 
-/// Reads the database's name of a policy.
+/// Parses the database's name of a join policy.
 ///
 /// # Errors
-/// When it is none.
+/// [`Code::Internal`] for an unknown name.
 pub fn policy(name: &str) -> Result<JoinPolicy> {
     JoinPolicy::read(name).ok_or_else(|| Error::internal(format!("a pod of join policy {name}")))
 }

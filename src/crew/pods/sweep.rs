@@ -1,8 +1,8 @@
-//! The sweep: compares what this node has heard of its live pods with Postgres, and so finds whatever the bus has lost.
+//! The sweep: compares the state of this node's live pods with Postgres, and so finds what the bus has lost.
 //!
-//! Heads of all live pods are compared in one statement, which answers only those that differ, as often as [`Pace`] says.
-//! Read marks and inboxes, which may come later, are compared at most every `MARKS`. Nothing here delivers: actors are told
-//! how far their log reaches, and read what they miss.
+//! The heads of all live pods are compared in one statement, which returns only those that differ, at the pace of
+//! [`Pace`]. Read marks and inboxes, which may come later, are compared at most once per `MARKS`. The sweep delivers
+//! nothing: actors learn how far their log reaches, and read what they miss.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::foundation::metrics;
 use crate::realtime::nodes::Status;
 use crate::realtime::pace::Pace;
 
-/// Between two looks at read marks and inboxes, at least.
+/// Minimum interval between two comparisons of read marks and inboxes.
 const MARKS: Duration = Duration::from_secs(1);
 
 /// The sweep of one node.
@@ -28,13 +28,13 @@ pub struct Sweep {
     database: Database,
     live: Arc<PodHub>,
     pace: Pace,
-    /// The sum of each pod's read marks at the last look.
+    /// The sum of each pod's read marks at the last comparison.
     sums: HashMap<Uuid, i64>,
     marks_compared_at: Option<Instant>,
 }
 
 impl Sweep {
-    /// Over these pods, at the pace that `status` calls for.
+    /// Creates a sweep of these pods, at the pace of `status`.
     pub fn new(database: Database, live: Arc<PodHub>, status: watch::Receiver<Status>) -> Self {
         Sweep { database, live, pace: Pace::new(status), sums: HashMap::new(), marks_compared_at: None }
     }
@@ -44,8 +44,8 @@ impl Sweep {
         loop {
             let compared = self.compare().await;
             if let Err(cause) = &compared {
-                // What was not found this time is found the next, as soon as Postgres answers.
-                tracing::debug!(%cause, "the sweep could not read");
+                // The next comparison finds what this one missed, once Postgres answers.
+                tracing::debug!(%cause, "sweep of pods could not read");
             }
             self.pace.next(compared.is_ok(), self.live.sweep_now.notified()).await;
         }
@@ -84,7 +84,7 @@ impl Sweep {
         for (pod_id, mark) in marks {
             by_pod.entry(pod_id).or_default().push(mark);
         }
-        // The actors tell only what they have not told.
+        // Actors send only marks that they have not sent.
         by_pod.into_iter().for_each(|(pod_id, marks)| self.live.read_here(pod_id, marks));
         Ok(())
     }

@@ -1,7 +1,7 @@
-//! How many messages of each person are under way to each pod's log from this node.
+//! The number of each person's messages on their way to each pod's log from this node.
 //!
-//! It tells typing that led to a message from typing that has begun since ([`actor`](super::actor)), and nothing else: it may be
-//! off by some.
+//! It serves to tell typing that led to a message from typing that began later ([`actor`](super::actor)), and need not
+//! be exact.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use uuid::Uuid;
 pub(super) struct UnderWay(Arc<Mutex<HashMap<(Uuid, Uuid), u32>>>);
 
 impl UnderWay {
-    /// Counts a message of a person to a pod for as long as the answer lives.
+    /// Counts a message until the returned value is dropped.
     pub fn begin(&self, pod_id: Uuid, user_id: Uuid) -> Message {
         *self.0.lock().entry((pod_id, user_id)).or_default() += 1;
         Message { counts: self.clone(), of: (pod_id, user_id) }
     }
 
-    /// How many are under way.
+    /// Returns the number of messages of a person on their way to a pod.
     pub fn count(&self, pod_id: Uuid, user_id: Uuid) -> u32 {
         self.0.lock().get(&(pod_id, user_id)).copied().unwrap_or_default()
     }
 }
 
-/// A message that is under way.
+/// A message on its way.
 pub(super) struct Message {
     counts: UnderWay,
     of: (Uuid, Uuid),

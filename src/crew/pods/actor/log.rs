@@ -1,4 +1,4 @@
-//! The log as it is let out: in order, with what waits for it, and with what is missing read from Postgres.
+//! Delivery of the log: in order, with everything that must wait for it, and with missing changes read from Postgres.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::crew::pods::store::realtime::{self, Mark};
 use crate::foundation::errors::{Error, Result};
 use crate::realtime::topic_actor::RETRY;
 
-/// How long a gap may close by itself before it is read: changes of two writers overtake each other by less.
+/// Time in which a gap may close by itself before it is read. Changes of two writers overtake each other by less.
 const GAP: Duration = Duration::from_millis(50);
 
 impl PodActor {
@@ -25,7 +25,7 @@ impl PodActor {
         if changes.iter().any(|change| change.kind != Kind::Text) {
             self.refresh(ctx);
         }
-        // Whoever comes again begins to read anew.
+        // A person who comes back starts with a new read mark.
         for change in changes.iter().filter(|change| matches!(change.kind, Kind::Joined | Kind::Left | Kind::Removed)) {
             self.sent_marks.remove(&change.user_id);
         }
@@ -33,14 +33,14 @@ impl PodActor {
         let said: Vec<Uuid> = said.map(|change| change.user_id).collect();
         let frames: Vec<_> = changes.into_iter().map(|change| change.frame).collect();
         self.audience.broadcast(&frames);
-        // After the message, so that nobody sees a moment with neither.
+        // After the message, so that clients never see a moment without both.
         said.into_iter().for_each(|user_id| self.has_said(user_id, ctx));
         self.tell_news();
         self.tell_marks();
     }
 
-    /// Tells what the pod is now, only after everything that was committed before it was read: so whoever is removed
-    /// by that hears nothing of what came after.
+    /// Sends `pod:changed` once everything before its reading has been delivered: so a person whom one of these changes
+    /// removes does not receive it.
     pub(super) fn tell_news(&mut self) {
         let Some(state) = &self.state else { return };
         if let Some((_, frame)) = self.news.take_if(|(head, _)| *head <= state.delivered()) {
@@ -48,12 +48,12 @@ impl PodActor {
         }
     }
 
-    /// Tells of read marks, each only after everything that was committed before it: so whoever left before hears nothing
-    /// of it, and whoever hears of it has the messages that it is about.
+    /// Sends read marks, each once everything before its writing has been delivered: so a person who left before does
+    /// not receive it, and other people have the messages that it refers to.
     pub(super) fn tell_marks(&mut self) {
         let Some(state) = &self.state else { return };
         let ready = self.marks.extract_if(|_, mark| mark.head <= state.delivered());
-        // A mark holds whatever comes before or after it, and a join under way may have been read before it.
+        // A mark is valid whatever comes before or after it, and a join in progress may have been read before it.
         let frame = |(user_id, mark): (Uuid, Mark)| {
             self.audience.state_frame("read", &json!({ "user_id": user_id, "seq": mark.seq }))
         };
@@ -61,7 +61,7 @@ impl PodActor {
         self.audience.broadcast(&frames);
     }
 
-    /// After whatever may have left a gap.
+    /// Checks for a gap. Call it after anything that may have left one.
     pub(super) fn look_for_gap(&mut self, ctx: &mut Context<Self>) {
         let head = self.head.get();
         let Some(state) = &mut self.state else { return };
@@ -105,13 +105,14 @@ impl PodActor {
                     if upto > after {
                         actor.repair(ctx);
                     } else {
-                        // What was heard of is not there. It comes with a look at once, or was of another history.
+                        // The position heard of is not there. It comes with a later comparison, or was of another
+                        // epoch.
                         ctx.run_later(RETRY, |actor, ctx| actor.repair(ctx));
                     }
                 }
                 (Ok(_), _) => actor.look_for_gap(ctx),
                 (Err(cause), _) => {
-                    tracing::debug!(pod_id = %actor.pod_id, %cause, "a repair could not read; it will try again");
+                    tracing::debug!(pod_id = %actor.pod_id, %cause, "repair could not read; retrying");
                     ctx.run_later(RETRY, |actor, ctx| actor.repair(ctx));
                 }
             }
@@ -149,7 +150,7 @@ impl Handler<Recheck> for PodActor {
             Ok(head) => {
                 actor.head.raise(head);
                 actor.look_for_gap(ctx);
-                // It was this node that lost it, so nobody has told the others.
+                // This node has lost the outcome, so no other node has been notified.
                 actor.registration.tell(&Packet::Head(head));
             }
             Err(_) => {

@@ -1,4 +1,4 @@
-//! What a pod's actor can be told and asked.
+//! Messages to a pod's actor.
 
 use actix::Message;
 use uuid::Uuid;
@@ -7,62 +7,62 @@ use crate::crew::journal::change::Change;
 use crate::crew::pods::store::realtime::Mark;
 use crate::realtime::subscription::SubscriptionId;
 
-/// Changes of this pod, committed somewhere, ascending.
+/// Delivers changes of this pod that a node has committed, in ascending order.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Committed(pub Vec<Change>);
 
-/// The head was raised.
+/// Notifies the actor that the head was raised.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct HeardOf;
 
-/// Nobody knows whether something was committed: look.
+/// Makes the actor read the head, after an outcome that is unknown.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
 pub struct Recheck;
 
-/// The pod is gone with its event.
+/// Ends the pod, which was deleted with its event.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Gone;
 
-/// Something about the pod has changed that is no line of its log.
+/// Makes the actor read the pod, which has changed in something that is not a line of its log.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct PodChanged;
 
-/// People have read further.
+/// Delivers read marks.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Read(pub Vec<Mark>);
 
-/// Whether this actor rules out that the person takes a seat.
+/// Query whether the actor knows that the person cannot take a seat.
 #[derive(Message)]
 #[rtype(result = "bool")]
 pub struct IsFull {
-    /// Who wants one.
+    /// The person.
     pub user_id: Uuid,
 }
 
-/// A person types, or has stopped.
+/// A typing event of a session of this node.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Typing {
-    /// Who tells.
+    /// The session that sent it.
     pub subscription: SubscriptionId,
-    /// Whether they type.
+    /// Whether the person types.
     pub on: bool,
-    /// How many of the person's messages were under way when they said so: these do not end it.
+    /// Number of the person's messages that were on their way at that moment. They do not end the typing.
     pub under_way: u32,
 }
 
-/// A person types on another node, or has stopped.
+/// A typing event of another node.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct RemoteTyping {
-    /// Who.
+    /// The person.
     pub user_id: Uuid,
-    /// Whether they type.
+    /// Whether the person types.
     pub on: bool,
 }

@@ -1,4 +1,4 @@
-//! The pod's sessions on other nodes: who is there, and who types.
+//! The pod's sessions on other nodes: presence and typing.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::realtime::presence::Entry;
 use crate::realtime::topic_actor::TopicActor;
 
 impl PodActor {
-    /// Shows what has changed in the presence of other nodes' sessions.
+    /// Broadcasts a change in the presence of other nodes' sessions.
     fn show_remote(&mut self, diff: Option<Value>, ctx: &mut Context<Self>) {
         if let Some(diff) = diff {
             self.audience.passing("presence_diff", &diff, None);
@@ -46,7 +46,7 @@ impl Handler<RemoteTyping> for PodActor {
     type Result = ();
 
     fn handle(&mut self, RemoteTyping { user_id, on }: RemoteTyping, ctx: &mut Self::Context) {
-        // One whose coming is not known yet, or who is no member any more, is shown nowhere, and so types nowhere.
+        // A person whose membership is not known here yet, or has ended, is not shown as typing.
         if self.state.as_ref().is_none_or(|state| !state.has(user_id)) {
             return;
         }

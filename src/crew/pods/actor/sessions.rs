@@ -1,4 +1,4 @@
-//! The sessions that have joined here: how they come and go.
+//! The pod's sessions on this node.
 
 use std::iter;
 
@@ -14,7 +14,7 @@ impl Handler<IsFull> for PodActor {
     type Result = bool;
 
     fn handle(&mut self, IsFull { user_id }: IsFull, _ctx: &mut Self::Context) -> bool {
-        // Where other nodes commit too, or something is missing here, a seat may have been left: Postgres decides.
+        // If other nodes commit too, or a change is missing here, a seat may have become free: Postgres decides.
         let head = self.head.get();
         self.registration.hub().is_alone()
             && self.state.as_ref().is_some_and(|state| {

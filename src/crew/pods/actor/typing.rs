@@ -1,7 +1,7 @@
-//! Who types, until they stop, say it, go, or have not said so for a while.
+//! Typing people, until they stop, send the message, leave, or have not typed for a while.
 //!
-//! A message ends the typing that led to it, and not the typing that has begun since: so whoever says that they type brings along
-//! how many of their messages are under way. The node of the typist knows, and tells the others.
+//! A message ends the typing that led to it, but not typing that began later: so a typing event carries the number of
+//! the person's messages on their way. The node of the typing person decides, and notifies the others.
 
 use std::time::Duration;
 
@@ -13,11 +13,12 @@ use super::{PodActor, Types, Typing};
 use crate::crew::pods::packet::Packet;
 use crate::realtime::subscription::SubscriptionId;
 
-/// How long a person types before it ends by itself.
+/// Time after which typing ends by itself.
 const TYPING: Duration = Duration::from_secs(6);
 
 impl PodActor {
-    /// A person types on; `teller` is their session if it is one of this node's, and need not hear of it.
+    /// Starts or prolongs a person's typing. `teller` is the person's session, if it is on this node; it is not sent
+    /// the event.
     pub(super) fn start_typing(
         &mut self,
         user_id: Uuid,
@@ -28,7 +29,7 @@ impl PodActor {
         let timer = ctx.run_later(TYPING, move |actor, ctx| actor.stop_typing(user_id, ctx));
         let before = self.typing.remove(&user_id);
         let is_new = before.is_none();
-        // With another device elsewhere, they type here all the same.
+        // The person may also type on another node.
         let here = teller.is_some() || before.as_ref().is_some_and(|before| before.here);
         before.map(|before| ctx.cancel_future(before.timer));
         self.typing.insert(user_id, Types { timer, here, under_way });
@@ -37,7 +38,7 @@ impl PodActor {
         }
     }
 
-    /// A message of this person has been let out.
+    /// Handles that a message of this person has been delivered.
     pub(super) fn has_said(&mut self, user_id: Uuid, ctx: &mut Context<Self>) {
         match self.typing.get_mut(&user_id) {
             Some(typing) if typing.here && typing.under_way > 0 => typing.under_way -= 1,
@@ -45,7 +46,7 @@ impl PodActor {
                 self.registration.tell(&Packet::Typing { user_id, on: false });
                 self.stop_typing(user_id, ctx);
             }
-            // Their node knows whether they type anew, and says so.
+            // The person's node knows whether the typing goes on, and notifies this one.
             Some(_) | None => {}
         }
     }
@@ -57,13 +58,13 @@ impl PodActor {
         }
     }
 
-    /// Who has no session any more, here or elsewhere, does not type.
+    /// Ends the typing of people who have no session on any node.
     pub(super) fn stop_absent_typing(&mut self, ctx: &mut Context<Self>) {
         let absent: Vec<Uuid> = self.typing.keys().copied().filter(|typist| !self.presence.has(*typist)).collect();
         absent.into_iter().for_each(|user_id| self.stop_typing(user_id, ctx));
     }
 
-    /// Who types on this node.
+    /// Returns the people who type on this node.
     pub(super) fn typing_here(&self) -> Vec<Uuid> {
         self.typing.iter().filter(|(_, typing)| typing.here).map(|(user_id, _)| *user_id).collect()
     }

@@ -1,4 +1,4 @@
-//! What comes from the other nodes.
+//! Handling of packets from other nodes.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::realtime::attendance::Asked;
 use crate::realtime::hub::Receivers;
 
 impl PodHub {
-    /// Returns who takes what the bus brings of pods.
+    /// Returns the receivers of packets about pods.
     pub fn receivers(self: &Arc<Self>) -> Receivers {
         let (pods, node) = (Arc::clone(self), Arc::clone(self));
         Receivers::default()
@@ -25,7 +25,7 @@ impl PodHub {
         match packet {
             Packet::Changes { epoch, changes } => {
                 let known = Arc::clone(&self.epoch.read());
-                // Committed in a line of history that this node has not seen, or not any more. Postgres says which.
+                // Committed in an epoch that this node does not know yet, or any more. Postgres says which.
                 if !epoch.is_empty() && !known.is_empty() && *known != *epoch {
                     return self.sweep_now.notify_one();
                 }
@@ -37,7 +37,7 @@ impl PodHub {
                 self.read_here(pod_id, marks);
             }
             Packet::PodChanged => self.changed_here(pod_id),
-            // Whether it is so, Postgres says.
+            // Postgres says whether that is so.
             Packet::Gone => self.sweep_now.notify_one(),
             Packet::Presence { version, entries } => self.topics.announced(pod_id, from, version, entries),
             Packet::Ask => self.topics.offer(pod_id, Asked),

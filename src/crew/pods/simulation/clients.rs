@@ -1,4 +1,4 @@
-//! What clients do: they come to some node, join, and hold all that they hear against the log.
+//! The clients: they connect to any node, join, and check what they receive against the log.
 
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::realtime::outbox::{Drained, OutboxLimits};
 use crate::wire::topic::Topic;
 
 impl World {
-    /// A client without a socket opens one.
+    /// Opens a socket for a client that has none.
     pub fn connect(&mut self, node: usize) {
         let client = self.rng.random_range(0..self.clients.len());
         if self.sessions.values().any(|session| session.client == client) {
@@ -24,7 +24,7 @@ impl World {
         self.tell(|| format!("client {client} comes to node {node} as socket {key}"));
         let session = Session { node, client, subscription, outbox, attached: false, read: None, live: None };
         self.sessions.insert(key, session);
-        // Listened to from here on; read later.
+        // Listens from here on; reads later.
         self.nodes[node].actor.get_or_insert_with(|| Actor {
             phase: Phase::Starting { waiting: Vec::new(), head: None },
             heard: 0,
@@ -33,7 +33,7 @@ impl World {
         });
     }
 
-    /// The next thing that a join does: enters, reads, is answered.
+    /// Takes the next step of a join: attach, read, answer.
     pub fn advance(&mut self, key: u64) {
         let Some(session) = self.sessions.get_mut(&key) else { return };
         let client = session.client;
@@ -68,7 +68,7 @@ impl World {
         }
     }
 
-    /// The client reads what its socket holds.
+    /// Reads what the client's socket holds.
     pub fn drain(&mut self, key: u64) {
         let Some(session) = self.sessions.get(&key) else { return };
         let (outbox, client) = (Rc::clone(&session.outbox), session.client);

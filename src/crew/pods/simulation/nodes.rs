@@ -1,4 +1,4 @@
-//! What nodes do: they tell what they have committed, hear of it by the bus, start, repair, sweep, crash and stop.
+//! The nodes: they deliver what they have committed, receive packets, start, repair, sweep, crash and stop.
 
 use super::super::packet::{Packet, encode_changes};
 use super::super::state::PodState;
@@ -6,7 +6,7 @@ use super::*;
 use crate::realtime::hub::Packet as _;
 
 impl World {
-    /// The journal tells of the oldest that it has committed: its own node's actor, and the bus.
+    /// Delivers the oldest committed entry to the node's own actor and to the bus.
     pub fn tell_committed(&mut self, node: usize) {
         let Some(entry) = self.nodes[node].unannounced.pop_front() else { return };
         let change = change(&entry, entry.position - 1);
@@ -19,7 +19,7 @@ impl World {
         self.committed(node, vec![change]);
     }
 
-    /// Something on the bus comes, comes and will come again, or is lost.
+    /// Delivers, repeats or loses a packet on the bus.
     pub fn fly(&mut self) {
         if self.bus.is_empty() {
             return;
@@ -66,7 +66,7 @@ impl World {
         }
     }
 
-    /// The actor's first reading, in two steps: it is read, and what was read comes.
+    /// Takes a step of the actor's first reading: it reads, then the result arrives.
     pub fn start_actor(&mut self, node: usize) {
         let seen = self.store.head();
         let Some(actor) = &mut self.nodes[node].actor else { return };
@@ -80,7 +80,7 @@ impl World {
         waiting.into_iter().for_each(|changes| self.committed(node, changes));
     }
 
-    /// A repair, in two steps, a few rows a page.
+    /// Takes a step of a repair, with a few rows a page.
     pub fn repair(&mut self, node: usize) {
         let head = self.store.head();
         let Some(actor) = &mut self.nodes[node].actor else { return };
@@ -101,7 +101,7 @@ impl World {
         self.deliver(node, out);
     }
 
-    /// A look of the sweep, in two steps.
+    /// Takes a step of a comparison of the sweep.
     pub fn sweep(&mut self, node: usize) {
         let head = self.store.head();
         let Some(actor) = &mut self.nodes[node].actor else { return };
@@ -120,7 +120,7 @@ impl World {
 
     pub fn stop_idle(&mut self, node: usize) {
         if !self.sessions.values().any(|session| session.node == node) {
-            // What still comes for it is not listened to any more.
+            // Packets that are on their way to it are lost.
             self.nodes[node].actor = None;
         }
     }

@@ -1,4 +1,4 @@
-//! What holds after every step, and in the end.
+//! The checks after every step and at the end.
 
 use super::*;
 
@@ -14,7 +14,7 @@ impl World {
         }
     }
 
-    /// Everyone comes back, nothing more comes by the bus, and the sweep does the rest.
+    /// Lets every client come back and loses all packets, so that the sweep does the rest, and checks the result.
     pub fn finish(mut self) {
         self.bus.clear();
         for round in 0.. {
@@ -35,7 +35,7 @@ impl World {
                 let node = self.any_node();
                 let has_socket = self.sessions.values().any(|session| session.client == client);
                 if !has_socket && self.store.members.contains_key(&(client % PEOPLE)) {
-                    // `connect` chooses by itself; so until it chooses this one.
+                    // `connect` chooses a client at random, so repeat until it chooses this one.
                     while !self.sessions.values().any(|session| session.client == client) {
                         self.connect(node);
                     }

@@ -1,10 +1,10 @@
-//! The simulated Postgres: one thing after the other.
+//! The simulated Postgres, which commits one change after the other.
 
 use std::collections::BTreeMap;
 
 use crate::crew::messages::Kind;
 
-/// One change of the log: which message it is of, and what.
+/// A change of the log.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entry {
     pub position: i64,
@@ -13,13 +13,13 @@ pub struct Entry {
     pub person: usize,
 }
 
-/// What is committed.
+/// The committed state.
 #[derive(Default)]
 pub struct Store {
     pub log: Vec<Entry>,
-    /// Where each send's own id was stored first.
+    /// The seq of each message id.
     pub ids: BTreeMap<u64, i64>,
-    /// Who sits in the pod, and since which line.
+    /// The members, each with the position of the line of joining.
     pub members: BTreeMap<usize, i64>,
 }
 
@@ -43,7 +43,7 @@ impl Store {
         entry
     }
 
-    /// Each message once, in its newest form as of a head, if that is above `after`; ascending.
+    /// Returns each message once, in its newest form as of a head, if that is above `after`, in ascending order.
     pub fn rows(&self, after: i64, head: i64, floor: i64) -> Vec<Entry> {
         let mut newest: BTreeMap<i64, Entry> = BTreeMap::new();
         for entry in &self.log[..head as usize] {
@@ -55,7 +55,7 @@ impl Store {
         rows
     }
 
-    /// Who sat in the pod when the log had this head.
+    /// Returns the members at a head of the log.
     pub fn members_at(&self, head: i64) -> Vec<usize> {
         let mut members = Vec::new();
         for entry in self.log[..head as usize].iter().filter(|entry| entry.position == entry.seq) {

@@ -1,4 +1,4 @@
-//! Random schedules of arrivals, losses, repeats and edits, held against a simple model: the log itself.
+//! Random schedules of arrivals, losses, repeats and edits, checked against a simple model: the log itself.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::realtime::subscription::{Ends, Frame, Reach};
 
-/// One change of the model's log: which message it is of, and what.
+/// A change of the model's log.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     position: i64,
@@ -31,7 +31,7 @@ fn change(entry: &Entry, known: i64) -> Change {
     }
 }
 
-/// What the database answers to a reading of everything after `after`: each message once, in its newest form.
+/// Returns what the database answers to a reading of everything after `after`: each message once, in its newest form.
 fn read(log: &[Entry], after: i64, limit: usize, known: i64) -> (Vec<Change>, i64, bool) {
     let mut newest: BTreeMap<i64, Entry> = BTreeMap::new();
     for entry in log {
@@ -51,15 +51,15 @@ fn read(log: &[Entry], after: i64, limit: usize, known: i64) -> (Vec<Change>, i6
 
 #[derive(Debug, Clone)]
 enum Step {
-    /// Something is committed: a text, an edit of the nth message, a coming or a going.
+    /// Commits a text, an edit of the nth message, a join or a leave.
     Commit(u8, u8),
-    /// The nth change in flight arrives.
+    /// Delivers the nth change in flight.
     Arrive(u8),
-    /// The nth change in flight arrives, and will arrive again.
+    /// Delivers the nth change in flight, which will arrive again.
     Repeat(u8),
-    /// The nth change in flight is lost; perhaps its position is heard of.
+    /// Loses the nth change in flight; perhaps its position is heard of.
     Lose(u8, bool),
-    /// The missing is read, in pages of this size.
+    /// Reads what is missing, in pages of this size.
     Repair(u8),
 }
 
@@ -119,7 +119,7 @@ impl Model {
     }
 
     fn arrive(&mut self, entry: Entry) {
-        // The journal does not know what clients were told: an original is new, an edit is a change.
+        // The journal does not know what clients have: an original is new, an edit is a change.
         let encoded = change(&entry, entry.position - 1);
         let out = self.state.arrived(encoded);
         self.deliver(out);
@@ -133,7 +133,7 @@ impl Model {
         }
     }
 
-    /// Ascending, each once, and what was skipped was superseded.
+    /// Checks that changes ascend, each once, and that skipped ones were superseded.
     fn check(&self) {
         assert!(self.delivered.windows(2).all(|pair| pair[0].0 < pair[1].0), "{:?}", self.delivered);
         let positions: HashSet<i64> = self.delivered.iter().map(|(position, _)| *position).collect();
@@ -143,7 +143,8 @@ impl Model {
         }
     }
 
-    /// All is delivered in its newest form, a client would know each message, and the members are right.
+    /// Checks that everything is delivered in its newest form, that a client would know each message, and that the
+    /// members are right.
     fn finish(mut self) {
         if let Some(last) = self.log.last() {
             self.state.heard_of(last.position);

@@ -1,4 +1,4 @@
-//! What an event's members see of its pods.
+//! Cards of pods: the part of a pod that the event's members see.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,16 +12,16 @@ use crate::crew::pods::store;
 use crate::foundation::errors::Result;
 use crate::foundation::prepared::{Statement, prepared};
 
-/// What the members of an event see of one of its pods, as it changed.
+/// A changed card of a pod.
 #[derive(Debug)]
 pub struct Card {
     /// The pod.
     pub pod_id: Uuid,
-    /// The number of the event's wall under which it changed.
+    /// The number of the event's feed with which it changed.
     pub wall_seq: i64,
-    /// That under which it was opened.
+    /// The number with which it was opened.
     pub wall_from: i64,
-    /// What it is now; `None` when it is closed.
+    /// The current state; `None` if the pod is closed.
     pub view: Option<PodView>,
 }
 
@@ -59,7 +59,7 @@ impl Statement for CardsSince {
          FROM pods p WHERE p.event_id = $1 AND p.wall_seq > $2 ORDER BY p.wall_seq LIMIT $3";
 }
 
-/// The pods of an event whose card has changed since a number of its wall, by theirs, ascending. As the service.
+/// Reads the cards of an event's pods that have changed after a number of its feed, in ascending order. As the service.
 pub async fn cards(conn: &mut AsyncPgConnection, event_id: Uuid, after: i64, limit: i64) -> Result<Vec<Card>> {
     let rows: Vec<CardRow> = prepared::<CardsSince>()
         .bind::<diesel::sql_types::Uuid, _>(event_id)

@@ -1,4 +1,4 @@
-//! What actors and joins read of pods.
+//! The pod queries of actors, joins and the sweep.
 
 mod marks;
 mod snapshot;
@@ -17,25 +17,25 @@ use crate::foundation::errors::Result;
 use crate::foundation::prepared::{Statement, prepared};
 use crate::foundation::schema::{event_members, pod_admissions, pods};
 
-/// What an actor starts from.
+/// The state that an actor starts from.
 #[derive(QueryableByName)]
 pub struct Start {
     /// The highest position.
     #[diesel(sql_type = BigInt)]
     pub head: i64,
-    /// How often what is no line of the log has changed.
+    /// Number of changes that are not lines of the log.
     #[diesel(sql_type = BigInt)]
     pub revision: i64,
-    /// How many may sit in it.
+    /// Number of seats.
     #[diesel(sql_type = SmallInt)]
     pub seats: i16,
-    /// Whether it is closed.
+    /// Whether the pod is closed.
     #[diesel(sql_type = Bool)]
     pub closed: bool,
-    /// Who sits in it.
+    /// The members.
     #[diesel(sql_type = Array<diesel::sql_types::Uuid>)]
     pub members: Vec<Uuid>,
-    /// Up to where each has read, in the same order.
+    /// The members' read marks, in the same order.
     #[diesel(sql_type = Array<BigInt>)]
     pub marks: Vec<i64>,
 }
@@ -49,24 +49,24 @@ impl Statement for StartOf {
          FROM pods p WHERE p.id = $1";
 }
 
-/// Reads head and members in one snapshot, as the service. `None` when there is no such pod.
+/// Reads head and members in one snapshot, as the service. Returns `None` if there is no such pod.
 pub async fn start(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<Option<Start>> {
     let found: Vec<Start> = prepared::<StartOf>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?;
     Ok(found.into_iter().next())
 }
 
-/// The head of a pod's log, as the service. Zero when there is no such pod.
+/// Reads the head of a pod's log, as the service. Returns 0 if there is no such pod.
 pub async fn head(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<i64> {
     Ok(pods::table.find(pod_id).select(pods::last_seq).first(conn).await.optional()?.unwrap_or(0))
 }
 
-/// The heads of these pods' logs, as the service. Pods that are not there are left out.
+/// Reads the heads of these pods' logs, as the service. Pods that do not exist are left out.
 pub async fn heads(conn: &mut AsyncPgConnection, pod_ids: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
     Ok(pods::table.filter(pods::id.eq_any(pod_ids)).select((pods::id, pods::last_seq)).load(conn).await?)
 }
 
-/// Whether the person may take a seat if there is one: a member of the event, let in where the pod is for the
-/// invited, and not removed before. As the service.
+/// Returns whether the person may take a free seat: as a member of the event who is admitted, if the pod is by
+/// invitation only, and was not removed. As the service.
 pub async fn may_join(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
     let found: Option<(String, Option<bool>)> = pods::table
         .inner_join(

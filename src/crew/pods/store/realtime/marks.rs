@@ -1,4 +1,4 @@
-//! Read marks.
+//! Queries of read marks.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text};
@@ -22,18 +22,18 @@ struct MarkRow {
     unread: Option<i32>,
 }
 
-/// Up to where one person has read a pod.
+/// The read mark of a person in a pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
-    /// Who.
+    /// The person.
     pub user_id: Uuid,
-    /// Up to where, now.
+    /// The current position.
     pub seq: i64,
-    /// Whether the call moved it.
+    /// Whether the call has moved it.
     pub moved: bool,
     /// The head of the pod's log when the mark was written.
     pub head: i64,
-    /// Others' texts above it, up to 99.
+    /// Number of others' texts above it, up to 99.
     pub unread: i32,
 }
 
@@ -44,8 +44,8 @@ impl Statement for MarkRead {
         "SELECT code, read_seq, moved, head, unread FROM podium.mark_read($1, $2, $3) ORDER BY ord";
 }
 
-/// Writes read marks, each a pod, a person and a position, and answers each in order: where it is now, or the code of its
-/// refusal. As the service, for handlers that have checked who asks.
+/// Writes read marks, each a pod, a person and a position. Returns for each, in order, the current mark, or the code of
+/// the refusal. As the service, for handlers that have authenticated the person.
 pub async fn mark_read(
     conn: &mut AsyncPgConnection,
     marks: &[((Uuid, Uuid), i64)],
@@ -76,14 +76,14 @@ struct SumRow {
 
 struct SumsOf;
 
-// Likewise one by one.
+// The lateral join forces one index lookup per pod.
 impl Statement for SumsOf {
     const SQL: &'static str = "SELECT i.pod_id, coalesce(s.sum, 0) AS sum FROM unnest($1) i (pod_id) \
          CROSS JOIN LATERAL (SELECT sum(read_seq)::bigint AS sum FROM pod_members WHERE pod_id = i.pod_id) s";
 }
 
-/// The sum of all read marks of each of these pods: if it stands still, none has moved, unless somebody has come or gone.
-/// As the service.
+/// Returns the sum of all read marks of each of these pods. While it stays the same, no mark has moved, unless members
+/// have joined or left. As the service.
 pub async fn sums_of_marks(conn: &mut AsyncPgConnection, pods: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
     let rows: Vec<SumRow> = prepared::<SumsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(pods).load(conn).await?;
     Ok(rows.into_iter().map(|row| (row.pod_id, row.sum)).collect())
@@ -101,7 +101,7 @@ struct PlaceRow {
     head: i64,
 }
 
-/// All read marks of these pods. As the service.
+/// Reads all read marks of these pods. As the service.
 pub async fn marks(conn: &mut AsyncPgConnection, pods: Vec<Uuid>) -> Result<Vec<(Uuid, Mark)>> {
     let rows: Vec<PlaceRow> = diesel::sql_query(
         "SELECT s.pod_id, s.user_id, s.read_seq, p.last_seq AS head FROM pod_members s JOIN pods p ON p.id = s.pod_id \

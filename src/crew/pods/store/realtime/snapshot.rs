@@ -1,4 +1,4 @@
-//! A pod with its members at a head: what joins and `pod:changed` tell.
+//! A pod with its members at a head, for join replies and `pod:changed`.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Jsonb, Nullable, SmallInt, Text};
@@ -10,22 +10,22 @@ use crate::crew::pods::{JoinPolicy, Member, Pod};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::prepared::{Statement, prepared};
 
-/// A pod with its members at a head, in one snapshot: what joins and `pod:changed` tell.
+/// A pod with its members at a head, in one snapshot.
 #[derive(Debug)]
 pub struct Snapshot {
     /// The pod.
     pub pod: Pod,
-    /// Its members, by seat.
+    /// The members, by seat.
     pub members: Vec<Member>,
-    /// From where each member may see, in the order of `members`.
+    /// The seq from which each member can see the log, in the order of `members`.
     pub since: Vec<i64>,
-    /// The head of its log.
+    /// The head of the log.
     pub head: i64,
-    /// How often what is no line of the log has changed; known to the service alone.
+    /// Number of changes that are not lines of the log; 0 for members.
     pub revision: i64,
-    /// The database's line of history.
+    /// The database's epoch.
     pub epoch: String,
-    /// When it was read, by the database's clock, which also stamps what is said.
+    /// When it was read, by the database's clock, which also gives messages their time.
     pub now: chrono::DateTime<chrono::Utc>,
 }
 
@@ -64,16 +64,16 @@ struct Seated {
     since_seq: i64,
 }
 
-/// Where the head is read: members through a function that knows the caller, the service from the table.
+/// The role that reads: it decides where the head is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
-    /// On behalf of a member.
+    /// A member, through a function that knows the caller.
     Member,
-    /// As the service.
+    /// The service, from the table.
     Service,
 }
 
-/// The two differ in how the head is read, and whether the revision.
+/// The two statements differ in the expressions for head and revision.
 macro_rules! snapshot {
     ($head:literal, $revision:literal) => {
         concat!(
@@ -101,8 +101,8 @@ impl Statement for SnapshotForService {
     const SQL: &'static str = snapshot!("p.last_seq", "p.revision");
 }
 
-/// Reads a pod with its members and head, in one statement and so in one snapshot. `None` when it is closed, or not
-/// the reader's to see.
+/// Reads a pod with its members and head, in one statement and so in one snapshot. Returns `None` if the pod is closed,
+/// or not visible to the reader.
 pub async fn snapshot(conn: &mut AsyncPgConnection, pod_id: Uuid, reader: Reader) -> Result<Option<Snapshot>> {
     let rows: Vec<SnapshotRow> = match reader {
         Reader::Member => prepared::<SnapshotForMember>().bind::<diesel::sql_types::Uuid, _>(pod_id).load(conn).await?,

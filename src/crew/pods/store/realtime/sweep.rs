@@ -1,4 +1,4 @@
-//! What the sweep compares.
+//! Queries of the sweep.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
@@ -8,18 +8,18 @@ use uuid::Uuid;
 use crate::foundation::errors::Result;
 use crate::foundation::prepared::{Statement, prepared};
 
-/// What the sweep finds of one pod.
+/// A pod whose state in Postgres differs from the known one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PodDifference {
     /// The pod.
     pub pod_id: Uuid,
-    /// The head of its log; `None` if there is no such pod any more.
+    /// The head of its log; `None` if the pod is gone.
     pub head: Option<i64>,
-    /// How often what is no line of the log has changed.
+    /// Number of changes that are not lines of the log.
     pub revision: i64,
 }
 
-/// What is known of a live pod: the head of its log, and its revision.
+/// The known state of a live pod: id, head and revision.
 pub type KnownPod = (Uuid, i64, i64);
 
 #[derive(QueryableByName)]
@@ -34,7 +34,7 @@ struct DifferenceRow {
 
 struct HeadsOf;
 
-// Likewise one by one. Both are in the same row, so the one costs no more for the other.
+// The lateral join forces one index lookup per pod. Head and revision are in the same row, so the second costs nothing.
 impl Statement for HeadsOf {
     const SQL: &'static str = "SELECT k.pod_id, p.last_seq AS head, coalesce(p.revision, 0) AS revision \
          FROM unnest($1, $2, $3) k (pod_id, head, revision) \
@@ -42,7 +42,7 @@ impl Statement for HeadsOf {
          WHERE p.last_seq IS DISTINCT FROM k.head OR p.revision <> k.revision";
 }
 
-/// Those of these pods of which something else is known than is so, in one statement. As the service.
+/// Returns those of these pods whose state differs from the known one, in one statement. As the service.
 pub async fn sweep(conn: &mut AsyncPgConnection, known: &[KnownPod]) -> Result<Vec<PodDifference>> {
     let pods: Vec<Uuid> = known.iter().map(|(pod_id, ..)| *pod_id).collect();
     let heads: Vec<i64> = known.iter().map(|(_, head, _)| *head).collect();
@@ -59,7 +59,7 @@ pub async fn sweep(conn: &mut AsyncPgConnection, known: &[KnownPod]) -> Result<V
         .collect())
 }
 
-/// The database's line of history.
+/// Returns the database's epoch.
 pub async fn epoch(conn: &mut AsyncPgConnection) -> Result<String> {
     Ok(diesel::select(diesel::dsl::sql::<Text>("podium.epoch()")).get_results(conn).await?.pop().unwrap_or_default())
 }
