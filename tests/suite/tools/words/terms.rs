@@ -2,7 +2,8 @@
 
 /// A term that is no longer used.
 pub struct Term {
-    /// Its words, in small letters, with spaces between them. `from afar` stands for "from afar", `from_afar` and `FromAfar`.
+    /// Its words, in small letters, with spaces between them: `from afar` stands for "from afar", `from_afar` and
+    /// `FromAfar`. Of a name where it is declared, the name itself.
     pub words: &'static str,
     /// Where it counts.
     pub scope: Scope,
@@ -114,11 +115,7 @@ fn words<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<(String, usize)> {
 /// Whether a line declares a type or function of just this name.
 fn declares(line: &str, name: &str) -> bool {
     let found: Vec<&str> = names(line).collect();
-    found.windows(2).any(|pair| match pair[0] {
-        "struct" | "enum" | "type" | "trait" => pair[1].to_lowercase() == name,
-        "fn" => pair[1] == name,
-        _ => false,
-    })
+    found.windows(2).any(|pair| ["struct", "enum", "type", "trait", "fn"].contains(&pair[0]) && pair[1] == name)
 }
 
 /// A line of code without its strings and its comment, as far as the line itself says.
@@ -159,7 +156,7 @@ mod tests {
         Term { words: "from afar", scope: Scope::Everywhere, below: "", instead: "bus_receiver" },
         Term { words: "wall", scope: Scope::Names, below: "", instead: "feed" },
         Term { words: "live pods", scope: Scope::Names, below: "src/", instead: "PodHub" },
-        Term { words: "state", scope: Scope::Declared, below: "", instead: "a longer name" },
+        Term { words: "State", scope: Scope::Declared, below: "", instead: "a longer name" },
     ];
 
     /// The lines of each term.
@@ -199,7 +196,7 @@ mod tests {
     fn some_terms_count_as_whole_names_where_they_are_declared() {
         assert_eq!(
             lines("src/a.rs", "pub struct State {\nstruct PodState;\nlet state: State = f();\nfn state() {"),
-            [("state", 1), ("state", 4)]
+            [("State", 1)]
         );
     }
 }
