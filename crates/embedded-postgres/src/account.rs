@@ -1,8 +1,8 @@
-//! Who runs Postgres.
+//! The account that runs Postgres.
 //!
-//! Postgres refuses to run as root, and as an account without an entry in the password file. So root hands it to
-//! `postgres` where that account exists and to `nobody` elsewhere, which has consequences: that account must be able to
-//! enter the state folder, and owns the cluster in it.
+//! Postgres refuses to run as root, and as an account without an entry in the password file. So root runs it as
+//! `postgres` if that account exists and as `nobody` otherwise. That account must be able to enter the state folder,
+//! and owns the cluster in it.
 
 use std::fs;
 use std::io;
@@ -21,12 +21,13 @@ pub(crate) struct Account {
     pub name: String,
     uid: u32,
     gid: u32,
-    /// This process runs as root, and its children do not.
+    /// Whether this process runs as root and its children do not.
     switched: bool,
 }
 
 impl Account {
-    /// The account that runs this process; for root, the one that owns `data` already, else `postgres`, else `nobody`.
+    /// Returns the account that runs this process; for root, the one that owns `data` already, else `postgres`, else
+    /// `nobody`.
     pub fn choose(data: Option<&Path>, identity: &'static Identity) -> Result<Account, EmbeddedError> {
         let me = Uid::effective();
         if !me.is_root() {
@@ -35,7 +36,7 @@ impl Account {
                 .map(|user| Account::from_user(user, false))
                 .ok_or_else(|| EmbeddedError::NoAccount { identity, who: format!("the user id {me}") });
         }
-        // The package `postgresql` may have come after the cluster was made: its owner stays who it was.
+        // The package `postgresql` may have been installed after the cluster was made: its owner stays the same.
         let owner = data
             .and_then(|data| fs::metadata(data).ok())
             .map(|found| found.uid())
@@ -52,24 +53,24 @@ impl Account {
         Account { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw(), switched }
     }
 
-    /// Lets `command` run as this account; root's supplementary groups are dropped with it.
+    /// Makes `command` run as this account, without root's supplementary groups.
     pub fn run(&self, command: &mut Command) {
         if self.switched {
             command.gid(self.gid).uid(self.uid);
         }
     }
 
-    /// Hands a file or folder to this account.
+    /// Makes this account the owner of a file or folder.
     pub fn own(&self, path: &Path) -> io::Result<()> {
         if self.switched { chown(path, Some(self.uid), Some(self.gid)) } else { Ok(()) }
     }
 
-    /// Whether this account (or root, before it was handed over) owns `found`.
+    /// Returns `true` if this account (or root, before the hand-over) owns `found`.
     pub fn owns(&self, found: &fs::Metadata) -> bool {
         found.uid() == self.uid || (self.switched && found.uid() == 0)
     }
 
-    /// Lets this account, and no other, pass through root's folder `path`.
+    /// Allows this account, and no other, to pass through root's folder `path`.
     pub fn admit(&self, path: &Path) -> io::Result<()> {
         if !self.switched || self.may_enter(&fs::metadata(path)?) {
             return Ok(());
@@ -78,7 +79,7 @@ impl Account {
         fs::set_permissions(path, fs::Permissions::from_mode(0o710))
     }
 
-    /// The first folder above `path` that this account may not enter. Access lists are not looked at.
+    /// Returns the first folder above `path` that this account may not enter. Access control lists are ignored.
     pub fn barrier(&self, path: &Path) -> Option<PathBuf> {
         if !self.switched {
             return None;

@@ -1,4 +1,4 @@
-//! The cluster's files: made once by `initdb`, set up at each start.
+//! The cluster's files: made once by `initdb`, configured at each start.
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -13,12 +13,12 @@ use crate::folder::StateFolder;
 use crate::programs::Programs;
 use crate::server::{clean_environment, connect, last_lines};
 
-/// Folders with this beginning hold clusters in the making.
+/// The beginning of the names of folders with an incomplete cluster.
 const DRAFT: &str = "initdb-";
 
-/// For a machine with two cores and a few gigabytes that Postgres shares with its owner. The log never shows the values in a
-/// row that was refused (`terse`), since people's messages are among them.
-/// The file's first line names the owner.
+/// The settings, for a machine with two cores and a few gigabytes that Postgres shares with its owner. The log never
+/// shows the values of a refused row (`terse`), since people's messages are among them. The file's first line names the
+/// owner.
 const SETTINGS: &str = "\
 # into postgres.local.conf beside this file.
 
@@ -41,7 +41,7 @@ timezone = 'UTC'
 lc_messages = 'C'
 ";
 
-/// An operator's own settings, beside those.
+/// The file of an operator's own settings, read in addition.
 const LOCAL_SETTINGS: &str = "postgres.local.conf";
 
 const DURABLE: &str = "\
@@ -50,27 +50,27 @@ synchronous_commit = on
 full_page_writes = on
 ";
 
-/// For tests: what was committed survives a crash of Postgres, and none of the machine.
+/// The settings of tests: commits survive a crash of Postgres, but not of the machine.
 const FLEETING: &str = "\
 fsync = off
 synchronous_commit = on
 full_page_writes = off
 ";
 
-/// The major version that made the cluster, or `None` if there is no cluster yet.
+/// Returns the major version that made the cluster, or `None` if there is no cluster yet.
 pub(crate) fn made_by(folder: &StateFolder) -> Result<Option<u32>, EmbeddedError> {
     let path = folder.data.join("PG_VERSION");
     if !folder.data.exists() {
         return Ok(None);
     }
     let text = fs::read_to_string(&path).map_err(EmbeddedError::files("read", &path))?;
-    let unknown = || std::io::Error::other(format!("\"{}\" is no version", text.trim()));
+    let unknown = || std::io::Error::other(format!("\"{}\" is not a version", text.trim()));
     let major = text.trim().parse().map_err(|_| unknown());
     major.map(Some).map_err(EmbeddedError::files("read", &path))
 }
 
-/// Makes the cluster. It appears under its name only when it is whole, so that a crash on the way leaves nothing but a
-/// draft, and drafts are thrown away. The caller holds the lock of the state folder.
+/// Makes the cluster. It gets its name only when it is complete, so that a crash leaves nothing but a draft, which is
+/// removed later. The caller holds the lock of the state folder.
 pub(crate) async fn make(
     folder: &StateFolder,
     programs: &Programs,
@@ -78,7 +78,7 @@ pub(crate) async fn make(
     durable: bool,
 ) -> Result<(), EmbeddedError> {
     throw_away_drafts(&folder.state);
-    // Named anew each time: the initdb of a killed process may still be writing into its own.
+    // A new name each time: the initdb of a killed process may still be writing into its own.
     let draft = folder.state.join(format!("{DRAFT}{}-{:08x}", process::id(), rand::random::<u32>()));
     DirBuilder::new()
         .mode(0o700)
@@ -104,7 +104,7 @@ async fn fill(
     durable: bool,
 ) -> Result<(), EmbeddedError> {
     let mut said = String::new();
-    // Not every system has C.UTF-8; C compares alike, and only knows no capitals beyond ASCII.
+    // Not every system has C.UTF-8; C compares the same, and only lacks capitals beyond ASCII.
     for locale in ["C.UTF-8", "C"] {
         let mut command = Command::new(&programs.initdb);
         clean_environment(&mut command);
@@ -130,7 +130,7 @@ async fn fill(
     Err(EmbeddedError::Initdb { data: draft.to_path_buf(), said: last_lines(&said) })
 }
 
-/// Makes the database, if it is not there.
+/// Makes the database, unless it exists.
 pub(crate) async fn make_database(folder: &StateFolder) -> Result<(), EmbeddedError> {
     let name = folder.identity.name;
     let client = connect(folder, "postgres").await?;
@@ -150,7 +150,7 @@ pub(crate) fn write_settings(folder: &StateFolder, durable: bool) -> Result<(), 
         folder.identity.title, folder.identity.name
     );
     if folder.state.join(LOCAL_SETTINGS).exists() {
-        // Postgres has a word for that too, and complains into the log when the file is missing.
+        // `include_if_exists` would do the same, but logs a missing file.
         text.push_str(&format!("include = '{LOCAL_SETTINGS}'\n"));
     }
     // Readable for Postgres's account, whatever root's umask is.
@@ -159,12 +159,12 @@ pub(crate) fn write_settings(folder: &StateFolder, durable: bool) -> Result<(), 
         .map_err(EmbeddedError::files("write", &folder.settings))
 }
 
-/// What cannot be removed now (an orphaned initdb is still writing) is removed the next time.
+/// Removes drafts. One that cannot be removed now (an orphaned initdb is still writing) is removed the next time.
 fn throw_away_drafts(state: &Path) {
     let entries = fs::read_dir(state).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(DRAFT)) {
         if let Err(error) = fs::remove_dir_all(entry.path()) {
-            tracing::debug!(folder = %entry.path().display(), %error, "a half-made cluster stays");
+            tracing::debug!(folder = %entry.path().display(), %error, "incomplete cluster not removed");
         }
     }
 }

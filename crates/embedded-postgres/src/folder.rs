@@ -1,13 +1,13 @@
-//! The state folder: where it may lie, what is in it, and the lock that makes it one process's own.
+//! The state folder: its location, its content, and the lock that reserves it for one process.
 //!
 //! ```text
 //! the state folder    0700, or 0710 and the group of Postgres's account when its owner is root
-//!   <name>.lock       held by the process that uses the folder; says its process id
+//!   <name>.lock       held by the process that uses the folder; contains its process id
 //!   postgres/         the cluster
 //!   postgres.conf     its settings, written at each start
-//!   postgres.log      what it says (and postgres.log.1, what it said before)
+//!   postgres.log      its log (and postgres.log.1, the earlier part)
 //!   socket/           its socket (0700), unless the path would be too long
-//!   initdb-…/         a cluster in the making
+//!   initdb-…/         an incomplete cluster
 //! ```
 
 use std::env;
@@ -26,16 +26,17 @@ use crate::account::Account;
 use crate::error::EmbeddedError;
 use crate::identity::Identity;
 
-/// Below this, in a folder of the owner's name, lies the state of a root whose own folders Postgres's account may not enter.
+/// The folder for the state of root, if Postgres's account may not enter root's own folders. The state is in a
+/// subfolder with the owner's name.
 const FOR_ROOT: &str = "/var/lib";
 
-/// How long a start waits for another process that is about to leave the folder.
+/// How long a start waits for another process that is about to release the folder.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The longest path of a socket, in bytes. The kernels stop at 103 (macOS) and 107 (Linux).
 const SOCKET_PATH: usize = 100;
 
-/// The socket's file in its folder. Postgres names it after its port, though it listens on none.
+/// The name of the socket's file. Postgres derives it from its port, even if it listens on none.
 const SOCKET: &str = ".s.PGSQL.5432";
 
 /// The paths in a state folder.
@@ -61,7 +62,7 @@ impl StateFolder {
         }
     }
 
-    /// Makes the folder of the socket, and makes sure that it is ours: below /tmp a stranger could have been faster.
+    /// Creates the socket's folder, and checks its owner: below /tmp another account could have created it first.
     pub fn prepare_socket(&self, account: &Account) -> Result<(), EmbeddedError> {
         let doing = "use the socket's folder";
         match DirBuilder::new().mode(0o700).create(&self.socket) {
@@ -72,7 +73,7 @@ impl StateFolder {
         }
         let found = fs::symlink_metadata(&self.socket).map_err(EmbeddedError::files(doing, &self.socket))?;
         if !found.is_dir() || !account.owns(&found) {
-            let stranger = io::Error::other("it belongs to somebody else");
+            let stranger = io::Error::other("it belongs to another account");
             return Err(EmbeddedError::files(doing, &self.socket)(stranger));
         }
         fs::set_permissions(&self.socket, fs::Permissions::from_mode(0o700))
@@ -80,10 +81,10 @@ impl StateFolder {
             .map_err(EmbeddedError::files(doing, &self.socket))
     }
 
-    /// Removes a socket that nobody listens on any more.
+    /// Removes a socket without a listener.
     pub fn remove_socket(&self) {
         for name in [SOCKET.to_owned(), format!("{SOCKET}.lock")] {
-            // If it stays, Postgres says what is wrong with it.
+            // If this fails, Postgres reports the problem.
             let _ = fs::remove_file(self.socket.join(name));
         }
         if !self.socket.starts_with(&self.state) {
@@ -92,13 +93,14 @@ impl StateFolder {
     }
 }
 
-/// Returns where the state lies when the owner's setting says `setting`: there, except that the
-/// [default](Identity::default_state) moves below `/var/lib/<name>` when this process is root and Postgres's account may not
-/// enter it, as in a checkout below `/root`. The folder there is named after the checkout. Nothing is made.
+/// Returns the state folder for the value `setting`: that folder, except that the [default](Identity::default_state)
+/// moves below `/var/lib/<name>` if this process is root and Postgres's account may not enter it, as in a checkout
+/// below `/root`. The folder there is named after the checkout. Nothing is created.
 ///
 /// # Errors
 ///
-/// If another setting than the default lies where that account may not enter, or there is no account to run Postgres.
+/// If a folder other than the default is in a place that the account may not enter, or there is no account to run
+/// Postgres.
 pub fn state_folder(identity: &'static Identity, setting: &Path) -> Result<PathBuf, EmbeddedError> {
     choose(identity, setting, setting == Path::new(identity.default_state))
 }
@@ -117,18 +119,19 @@ fn choose(identity: &'static Identity, setting: &Path, may_move: bool) -> Result
     Ok(Path::new(FOR_ROOT).join(identity.name).join(name.join("-")))
 }
 
-/// Makes the state folder `state`, if it is not there, as Postgres's account needs it: for what the owner keeps beside the
-/// cluster and may be the first to need.
+/// Creates the state folder `state` if it is missing, with the owner that Postgres's account needs. For owners that
+/// store files of their own there, before Postgres is started.
 ///
 /// # Errors
 ///
-/// If it cannot be made, or there is no account to run Postgres.
+/// If it cannot be created, or there is no account to run Postgres.
 pub fn prepare_state_folder(identity: &'static Identity, state: &Path) -> Result<(), EmbeddedError> {
     let account = Account::choose(Some(&StateFolder::new(identity, state.to_owned()).data), identity)?;
     prepare_state(state, &account)
 }
 
-/// Makes the state folder, if it is not there, and lets `account` pass through it and what had to be made above it.
+/// Creates the state folder if it is missing, and lets `account` pass through it and through the folders created above
+/// it.
 pub(crate) fn prepare_state(state: &Path, account: &Account) -> Result<(), EmbeddedError> {
     let mut missing: Vec<&Path> = state.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
     missing.reverse();
@@ -140,12 +143,12 @@ pub(crate) fn prepare_state(state: &Path, account: &Account) -> Result<(), Embed
     make_private(state).and_then(|()| account.admit(state)).map_err(EmbeddedError::files("make the folder", state))
 }
 
-/// Makes a folder that only its owner may enter, if it is not there.
+/// Creates a folder that only its owner may enter, if it is missing.
 fn make_private(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Takes the state folder for this process; dropping the file gives it back, however the process ends.
+/// Locks the state folder for this process. Dropping the file releases the lock, and so does the end of the process.
 pub(crate) async fn lock(folder: &StateFolder) -> Result<File, EmbeddedError> {
     let path = folder.state.join(format!("{}.lock", folder.identity.name));
     let mut file = File::options()
@@ -183,8 +186,9 @@ pub(crate) async fn lock(folder: &StateFolder) -> Result<File, EmbeddedError> {
     Ok(file)
 }
 
-/// Beside the data where the path is short enough, else a folder of its own, named after the state folder so that the
-/// next start finds the same. Not the user's runtime folder when this process is root, for Postgres's account may not enter it.
+/// Returns the socket's folder: beside the data if the path is short enough, else a folder named after the state
+/// folder, so that the next start finds the same. Root does not use its runtime folder, which Postgres's account may
+/// not enter.
 fn socket_folder(identity: &Identity, state: &Path) -> PathBuf {
     let beside = state.join("socket");
     if fits(&beside) {
@@ -204,7 +208,7 @@ fn fits(folder: &Path) -> bool {
     folder.join(SOCKET).as_os_str().as_bytes().len() <= SOCKET_PATH
 }
 
-/// An absolute path without links, whether or not its last parts exist.
+/// Returns an absolute path without links, whether or not its last parts exist.
 fn resolve(path: &Path) -> Result<PathBuf, EmbeddedError> {
     let path = std::path::absolute(path).map_err(EmbeddedError::files("find", path))?;
     for existing in path.ancestors() {
@@ -262,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_socket_folder_of_somebody_else_is_refused() {
+    fn a_socket_folder_of_another_account_is_refused() {
         let root = tempfile::tempdir().expect("a folder");
         let account = Account::choose(None, &EXAMPLE).expect("an account");
         let mut folder = StateFolder::new(&EXAMPLE, root.path().to_path_buf());

@@ -1,28 +1,28 @@
-//! Who embeds Postgres.
+//! The program that embeds Postgres.
 
-/// The program that embeds Postgres: what is named after it, and what its operators know its settings as.
+/// The program that embeds Postgres: the names derived from it, and its names of the settings.
 ///
-/// A program has one, as a `static`, which never changes: by it the next start finds what the one before has left.
+/// A program has one, as a `static`. It must never change: the next start finds the earlier files by it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// The program's name, of lower case letters. The cluster, the database in it, the database's superuser, the lock's file,
-    /// and folders below `/tmp` and `/var/lib` have it.
+    /// The program's name, in lower case letters. The cluster, its database, the superuser, the lock file, and folders
+    /// below `/tmp` and `/var/lib` are named after it.
     pub name: &'static str,
-    /// The name as a sentence has it.
+    /// The name in sentences.
     pub title: &'static str,
-    /// The oldest major version of Postgres that serves.
+    /// The oldest supported major version of Postgres.
     pub oldest: u32,
-    /// The state folder where no other is set, in the working directory; see [`state_folder`](crate::state_folder).
+    /// The default state folder, in the working directory; see [`state_folder`](crate::state_folder).
     pub default_state: &'static str,
     /// The setting that names the state folder.
     pub state_setting: &'static str,
     /// The setting that names the folder of Postgres's programs.
     pub bin_setting: &'static str,
-    /// The setting that names an outside database instead.
+    /// The setting that names an external database instead.
     pub url_setting: &'static str,
 }
 
-/// The one that the unit tests have.
+/// The identity in unit tests.
 #[cfg(test)]
 pub(crate) static EXAMPLE: Identity = Identity {
     name: "example",

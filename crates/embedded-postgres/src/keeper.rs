@@ -1,4 +1,4 @@
-//! Looks after a running Postgres: starts it again when it dies, stops it when told to.
+//! Monitors a running Postgres: starts it again when it ends, and stops it on request.
 
 use std::fs::File;
 use std::time::Duration;
@@ -16,7 +16,7 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_
 
 const TRIM_LOG: Duration = Duration::from_secs(60);
 
-/// Keeps Postgres running until `stop` is used or dropped. `lock` is held as long.
+/// Keeps Postgres running until `stop` is used or dropped. Holds `lock` for that time.
 pub(crate) async fn keep(
     launch: Launch,
     mut server: Server,
@@ -30,11 +30,11 @@ pub(crate) async fn keep(
         tokio::select! {
             _ = &mut stop => break,
             why = server.exited() => {
-                tracing::error!(%why, "the embedded Postgres has ended; starting it again");
+                tracing::error!(%why, "embedded Postgres ended; starting it again");
                 health.send_replace(Health::Down(why));
                 tokio::select! {
                     _ = &mut stop => {
-                        // A start may have been cut short, and its Postgres been told to end.
+                        // A start may have been interrupted, and its Postgres asked to stop.
                         let ended = leftover::stop(&launch.folder, &launch.account).await;
                         drop(lock);
                         return ended.map(|_| ());
@@ -47,7 +47,7 @@ pub(crate) async fn keep(
                 let log = launch.folder.log.clone();
                 let trimmed = tokio::task::spawn_blocking(move || trim_log(&log)).await;
                 if let Ok(Err(error)) = trimmed {
-                    tracing::warn!(%error, "cannot trim the log of the embedded Postgres");
+                    tracing::warn!(%error, "could not trim the log of the embedded Postgres");
                 }
             }
         }
@@ -58,17 +58,18 @@ pub(crate) async fn keep(
     ended
 }
 
-/// Never gives up: a full disk is cleaned some day, and the owner waits for its database as it would for an outside one.
+/// Starts Postgres, and tries for ever: a full disk may be cleaned, and the owner waits for its database as for an
+/// external one.
 async fn start_again(launch: &Launch) -> Server {
     let (mut pause, longest) = PAUSE;
     loop {
         sleep(pause).await;
         match launch.start().await {
             Ok(server) => {
-                tracing::info!("the embedded Postgres runs again");
+                tracing::info!("embedded Postgres is running again");
                 return server;
             }
-            Err(error) => tracing::error!(%error, "the embedded Postgres does not start"),
+            Err(error) => tracing::error!(%error, "embedded Postgres could not be started"),
         }
         pause = longest.min(pause * 2);
     }

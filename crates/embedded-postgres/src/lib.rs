@@ -1,19 +1,19 @@
-//! A private Postgres for a server that was given no database.
+//! A private Postgres for a server without a database.
 //!
-//! It is a real Postgres, the one installed on the machine, with a cluster of its own in the state folder. It listens on a
-//! unix socket that nobody else may reach, and lives as long as the [`Embedded`] that started it: stopped with it, and
-//! started again when it dies before. What holds:
+//! It is a real Postgres, the one installed on the machine, with a cluster of its own in the state folder. It listens
+//! on a private unix socket, and lives as long as the [`Embedded`] that started it: it is stopped with it, and
+//! restarted if it ends before. It guarantees:
 //!
-//! - One process a state folder: a lock is held from before the first look at it until Postgres has ended. Whoever comes
-//!   second waits a few seconds and then says so.
-//! - The Postgres that answers is always this process's child. One that a killed process left behind is stopped first
-//!   (`leftover`), and its data are taken over.
-//! - A cluster is either whole or not there (`cluster`).
-//! - As root, Postgres runs as another account (`account`), and the state folder lies where that account may enter
+//! - One process per state folder: a lock is held from before the folder is first read until Postgres has ended. A
+//!   second process waits a few seconds and then fails.
+//! - The Postgres that answers is always this process's child. One left behind by a killed process is stopped first
+//!   (`leftover`), and its data are used.
+//! - A cluster is either complete or absent (`cluster`).
+//! - As root, Postgres runs as another account (`account`), and the state folder is where that account may enter
 //!   ([`state_folder`]).
 //!
-//! It knows nothing of its owner but the [`Identity`]: the database, which has the owner's name, is made empty, and its user is
-//! the cluster's superuser.
+//! It knows nothing of its owner but the [`Identity`]: the database, which has the owner's name, is empty at first, and
+//! its user is the cluster's superuser.
 
 mod account;
 mod cluster;
@@ -40,29 +40,29 @@ pub use error::EmbeddedError;
 pub use folder::{prepare_state_folder, state_folder};
 pub use identity::Identity;
 
-/// How the embedded Postgres is to run.
+/// The options of the embedded Postgres.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Who embeds it.
+    /// The program that embeds it.
     pub identity: &'static Identity,
     /// The state folder; its default may move, see [`state_folder`].
     pub state: PathBuf,
-    /// Where `initdb` and `postgres` are; found without.
+    /// The folder of `initdb` and `postgres`; searched for if `None`.
     pub postgres_bin: Option<PathBuf>,
-    /// Commits survive a crash of the machine. Off for tests only.
+    /// Whether commits survive a crash of the machine. Must be `true` outside of tests.
     pub durable: bool,
 }
 
-/// How the embedded Postgres is.
+/// The state of the embedded Postgres.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Health {
-    /// It takes connections.
+    /// It accepts connections.
     Running,
-    /// It ended by itself, for this reason, and is being started again.
+    /// It ended, for this reason, and is being restarted.
     Down(String),
 }
 
-/// A running private Postgres. Dropped, it is shut down in the background, as far as the runtime still runs; use
+/// A running private Postgres. Dropping it shuts it down in the background, as long as the runtime runs; prefer
 /// [`Embedded::stop`].
 #[derive(Debug)]
 pub struct Embedded {
@@ -72,11 +72,11 @@ pub struct Embedded {
     keeper: JoinHandle<Result<(), EmbeddedError>>,
 }
 
-/// Returns where the one that another process runs in this state folder takes connections.
+/// Returns the URL of the Postgres that another process runs in this state folder.
 ///
 /// # Errors
 ///
-/// If the state folder cannot be told.
+/// If the state folder cannot be determined.
 pub fn url_of_running(identity: &'static Identity, state: &Path) -> Result<String, EmbeddedError> {
     Ok(address(&StateFolder::new(identity, state_folder(identity, state)?)))
 }
@@ -88,11 +88,12 @@ fn address(folder: &StateFolder) -> String {
 }
 
 impl Embedded {
-    /// Starts it, and returns when it takes connections. The first start makes the cluster, which takes a second or two.
+    /// Starts Postgres, and returns when it accepts connections. The first start makes the cluster, which takes a
+    /// second or two.
     ///
     /// # Errors
     ///
-    /// One line that says what to do; see [`EmbeddedError`].
+    /// See [`EmbeddedError`]; each is one line that says what to do.
     pub async fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
         let identity = options.identity;
         let folder = StateFolder::new(identity, state_folder(identity, &options.state)?);
@@ -107,7 +108,7 @@ impl Embedded {
             state = %folder.state.display(),
             version = programs.major,
             account = account.name,
-            "starting the embedded Postgres"
+            "starting embedded Postgres"
         );
         if made_by.is_none() {
             cluster::make(&folder, &programs, &account, options.durable).await?;
@@ -117,17 +118,17 @@ impl Embedded {
         let launch = Launch { folder: folder.clone(), programs, account };
         let server = launch.start().await?;
         if let Err(error) = cluster::make_database(&folder).await {
-            // The reason is worth more than a second one.
+            // This error matters more than one of the stop.
             let _ = server.stop().await;
             return Err(error);
         }
         let (stop, stopped) = oneshot::channel();
-        let (reporter, health) = watch::channel(Health::Running);
-        let keeper = tokio::spawn(keeper::keep(launch, server, lock, stopped, reporter));
+        let (sender, health) = watch::channel(Health::Running);
+        let keeper = tokio::spawn(keeper::keep(launch, server, lock, stopped, sender));
         Ok(Embedded { folder, health, stop, keeper })
     }
 
-    /// Returns where to connect: the database of the owner's name, as its superuser of the same name, over the private socket.
+    /// Returns the URL of the database of the owner's name, as its superuser of the same name, over the private socket.
     pub fn url(&self) -> String {
         address(&self.folder)
     }
@@ -137,19 +138,19 @@ impl Embedded {
         &self.folder.state
     }
 
-    /// Returns whether it runs, now and from now on. It is started again by itself.
+    /// Returns the current state, and its changes. A restart needs no action.
     pub fn health(&self) -> watch::Receiver<Health> {
         self.health.clone()
     }
 
-    /// Shuts it down and waits until it has ended: open transactions are rolled back, the data are on disk. After 20 s it
-    /// is ended harder.
+    /// Shuts Postgres down and waits until it has ended: open transactions are rolled back, the data are on disk. After
+    /// 20 s it is stopped immediately.
     ///
     /// # Errors
     ///
-    /// If it had to be killed. Nothing that was committed is lost by that.
+    /// If it had to be killed. Nothing that was committed is lost.
     pub async fn stop(self) -> Result<(), EmbeddedError> {
-        // It has stopped already if nobody listens.
+        // If the receiver is gone, it has stopped already.
         let _ = self.stop.send(());
         self.keeper.await.unwrap_or_else(|died| Err(EmbeddedError::Keeper(died.to_string())))
     }

@@ -12,7 +12,7 @@ use crate::account::Account;
 use crate::error::EmbeddedError;
 use crate::identity::Identity;
 
-/// Where distributions and Homebrew put what is not on the `PATH`; `*` stands for one folder's name.
+/// The folders used by distributions and Homebrew for programs outside the `PATH`; `*` stands for one folder's name.
 const USUAL: [&str; 7] = [
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
@@ -32,9 +32,9 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// The first place that has both programs, new enough and executable by `account`: the `setting` and nothing else if
-    /// there is one, else the `PATH`, `pg_config --bindir`, and the usual folders, the newest first. With `made_by`, the
-    /// version of a cluster that exists, only the same major version serves.
+    /// Finds the first folder with both programs, new enough and executable by `account`: only the `setting` if there
+    /// is one, else the `PATH`, `pg_config --bindir`, and the usual folders, the newest first. With `made_by`, the
+    /// version of an existing cluster, only the same major version is accepted.
     pub async fn find(
         identity: &'static Identity,
         setting: Option<&Path>,
@@ -79,7 +79,7 @@ impl Programs {
         }
     }
 
-    /// What is in `folder`, or why it does not serve.
+    /// Returns the programs in `folder`, or the reason why they cannot be used.
     async fn inspect(identity: &Identity, folder: &Path, account: &Account) -> Result<Programs, String> {
         let initdb = folder.join("initdb");
         let postgres = folder.join("postgres");
@@ -103,7 +103,7 @@ impl Programs {
     }
 }
 
-/// Folders that hold an `initdb`, best first, each once.
+/// Returns the folders with an `initdb`, best first, without duplicates.
 async fn candidates() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> =
         env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
@@ -116,7 +116,7 @@ async fn candidates() -> Vec<PathBuf> {
     folders
 }
 
-/// The folders that match a pattern with one `*` at most, those with the highest version in their name first.
+/// Returns the folders that match a pattern with at most one `*`, the highest version in their name first.
 fn expand(pattern: &Path) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];
     for part in pattern.iter() {
@@ -150,14 +150,14 @@ fn expand(pattern: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// What a program prints, trimmed, if it succeeds.
+/// Returns the output of a program, trimmed, if it succeeds.
 async fn output(mut command: Command) -> Option<String> {
     let done = command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).output().await.ok()?;
     let text = String::from_utf8_lossy(&done.stdout).trim().to_owned();
     (done.status.success() && !text.is_empty()).then_some(text)
 }
 
-/// The major version in the answer to `postgres --version`.
+/// Returns the major version in the output of `postgres --version`.
 fn major(said: &str) -> Option<u32> {
     let version = said.split_once(") ")?.1;
     let digits = version.split(|c: char| !c.is_ascii_digit()).next()?;
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(names, [Path::new("17/bin"), Path::new("15/bin"), Path::new("9.6/bin")]);
     }
 
-    /// A folder with an `initdb` and a `postgres` that says `version`, which any account may run.
+    /// Makes a folder with an `initdb` and a `postgres` that prints `version`, which any account may run.
     fn programs(root: &Path, name: &str, version: &str) -> PathBuf {
         let folder = root.join(name);
         fs::create_dir(&folder).expect("a folder");
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_first_that_serves_is_taken_and_the_others_are_reported() {
+    async fn the_first_usable_folder_is_chosen_and_the_others_are_listed() {
         let root = tempfile::tempdir().expect("a folder");
         fs::set_permissions(root.path(), fs::Permissions::from_mode(0o755)).expect("open to all");
         let account = Account::choose(None, &EXAMPLE).expect("an account");

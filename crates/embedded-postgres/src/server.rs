@@ -1,4 +1,4 @@
-//! The process: started, ready, ended.
+//! The process of Postgres: its start and its end.
 
 use std::env;
 use std::fs::{self, File};
@@ -20,16 +20,16 @@ use crate::folder::StateFolder;
 use crate::leftover::{self, PidFile, WAYS_OUT};
 use crate::programs::Programs;
 
-/// How long a start is tried again while something of the last Postgres is still there.
+/// How long a start is repeated while parts of the previous Postgres still exist.
 const BLOCKED_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long Postgres may take until it is ready. After a crash of the machine it has up to a gigabyte of log to replay.
+/// How long Postgres may take until it is ready. After a crash of the machine it may replay up to a gigabyte of log.
 const READY_PATIENCE: Duration = Duration::from_secs(300);
 
-/// A larger log is put aside, so that two of them are the most there is.
+/// The size, in bytes, above which a log is emptied after a copy was made; so there are at most two of them.
 const LOG_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// All that it takes to start Postgres.
+/// The parameters of a start.
 #[derive(Debug, Clone)]
 pub(crate) struct Launch {
     pub folder: StateFolder,
@@ -38,7 +38,7 @@ pub(crate) struct Launch {
 }
 
 impl Launch {
-    /// Starts Postgres and waits until it takes connections.
+    /// Starts Postgres and waits until it accepts connections.
     pub async fn start(&self) -> Result<Server, EmbeddedError> {
         let deadline = Instant::now() + BLOCKED_PATIENCE;
         loop {
@@ -72,7 +72,7 @@ impl Launch {
             .arg("-D")
             .arg(data)
             .args(setting("config_file", &settings.to_string_lossy()))
-            // A list, whose members may be quoted.
+            // A list whose items may be quoted.
             .args(setting("unix_socket_directories", &quoted(socket)))
             .args(setting("unix_socket_permissions", "0700"))
             .args(setting("listen_addresses", ""))
@@ -80,7 +80,7 @@ impl Launch {
             .stdin(Stdio::null())
             .stdout(out)
             .stderr(err)
-            // Ctrl-C at the terminal is for the owner, which stops Postgres when it has done with it.
+            // Ctrl-C in the terminal is for the owner, which stops Postgres when it is done with it.
             .process_group(0);
         self.account.run(&mut command);
         let child =
@@ -89,18 +89,18 @@ impl Launch {
     }
 }
 
-/// A Postgres that is this process's child. Dropped, it is told to shut down and not waited for.
+/// A Postgres that is this process's child. Dropping it requests a shutdown without waiting.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
     log: PathBuf,
-    /// Where its own lines begin in the log.
+    /// The offset in the log at which its own lines begin.
     log_start: u64,
 }
 
 impl Server {
-    /// Waits until it takes connections. What a `postmaster.pid` says counts only if it is this child's: one that was left
-    /// by another also says "ready".
+    /// Waits until it accepts connections. A `postmaster.pid` counts only if it names this child: one left by another
+    /// process also says "ready".
     async fn ready(&mut self, folder: &StateFolder) -> Result<(), EmbeddedError> {
         let deadline = Instant::now() + READY_PATIENCE;
         loop {
@@ -130,12 +130,12 @@ impl Server {
         self.child.try_wait().map_err(|source| EmbeddedError::Run { program: PathBuf::from("postgres"), source })
     }
 
-    /// `None` once it has ended.
+    /// Returns the process id, or `None` once it has ended.
     pub fn pid(&self) -> Option<i32> {
         self.child.id().and_then(|pid| i32::try_from(pid).ok())
     }
 
-    /// Waits until it ends by itself, and tells how.
+    /// Waits until it ends, and returns how.
     pub async fn exited(&mut self) -> String {
         let status = match self.child.wait().await {
             Ok(status) => status.to_string(),
@@ -144,7 +144,7 @@ impl Server {
         format!("{status}: {}", self.last_words())
     }
 
-    /// Ends it: open transactions are rolled back, what is in memory is written; if that takes too long, harder.
+    /// Stops it: open transactions are rolled back, and memory is written to disk; if that takes too long, immediately.
     pub async fn stop(mut self) -> Result<(), EmbeddedError> {
         for (signal, patience) in WAYS_OUT {
             self.signal(signal);
@@ -154,23 +154,23 @@ impl Server {
                     _ => Ok(()),
                 };
             }
-            tracing::warn!(%signal, "Postgres does not stop");
+            tracing::warn!(%signal, "Postgres did not stop in time");
         }
         Err(EmbeddedError::Killed)
     }
 
     fn signal(&self, signal: Signal) {
         if let Some(pid) = self.pid() {
-            // Not collected yet, so the id is still this child's.
+            // Not reaped yet, so the id is still this child's.
             let _ = kill(Pid::from_raw(pid), signal);
         }
     }
 
-    /// The last lines that it wrote into the log.
+    /// Returns the last lines that it wrote to the log.
     fn last_words(&self) -> String {
         let read = || -> io::Result<String> {
             let mut file = File::open(&self.log)?;
-            // The log may have been trimmed since.
+            // The log may have been trimmed meanwhile.
             let length = file.metadata()?.len();
             let start = if length < self.log_start { 0 } else { self.log_start };
             file.seek(SeekFrom::Start(start.max(length.saturating_sub(8192))))?;
@@ -188,7 +188,7 @@ impl Drop for Server {
     }
 }
 
-/// A connection to `database` over the private socket.
+/// Connects to `database` over the private socket.
 pub(crate) async fn connect(folder: &StateFolder, database: &str) -> Result<Client, EmbeddedError> {
     let (client, connection) = Config::new()
         .host_path(&folder.socket)
@@ -202,7 +202,7 @@ pub(crate) async fn connect(folder: &StateFolder, database: &str) -> Result<Clie
     Ok(client)
 }
 
-/// Puts a log that has grown large aside. Postgres goes on writing at the end of the same file, wherever that is.
+/// Copies a log that has grown large, and empties it. Postgres continues to append to the same file.
 pub(crate) fn trim_log(log: &Path) -> io::Result<()> {
     match fs::metadata(log) {
         Ok(found) if found.len() > LOG_LIMIT => {
@@ -213,7 +213,7 @@ pub(crate) fn trim_log(log: &Path) -> io::Result<()> {
     }
 }
 
-/// Nothing of the owner's environment is Postgres's business, neither secrets nor the many `PG…` variables.
+/// Removes the owner's environment, so that neither secrets nor the many `PG…` variables reach Postgres.
 pub(crate) fn clean_environment(command: &mut Command) {
     const KEPT: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
     command.env_clear().env("LC_ALL", "C").env("TZ", "UTC").current_dir("/");
@@ -224,14 +224,14 @@ pub(crate) fn clean_environment(command: &mut Command) {
     }
 }
 
-/// The end of a log, in one line.
+/// Returns the end of a log, in one line.
 pub(crate) fn last_lines(text: &str) -> String {
     let mut lines: Vec<&str> = text.lines().rev().map(str::trim).filter(|line| !line.is_empty()).take(4).collect();
     lines.reverse();
     lines.join(" | ")
 }
 
-/// Whether what stands in the way goes away by itself: a server that is ending, or the backends of one that was killed.
+/// Returns `true` if the cause is temporary: a server that is stopping, or the backends of one that was killed.
 fn is_blocked(said: &str) -> bool {
     (said.contains("lock file") && said.contains("already exists")) || said.contains("pre-existing shared memory block")
 }

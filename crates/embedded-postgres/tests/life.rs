@@ -1,4 +1,4 @@
-//! The private Postgres: it starts, keeps its data, and gets over whatever an earlier process left behind.
+//! The private Postgres: it starts, keeps its data, and recovers from what an earlier process left behind.
 //!
 //! Each test makes a cluster of its own, without fsync.
 
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::{Client, NoTls};
 
-/// Names the state folder to the process that [`owner`] runs in.
+/// The variable that names the state folder to the process that [`owner`] runs in.
 const OWNER_STATE: &str = "EMBEDDED_TEST_OWNER_STATE";
 
 static EXAMPLE: Identity = Identity {
@@ -31,7 +31,7 @@ static EXAMPLE: Identity = Identity {
     url_setting: "EXAMPLE_URL",
 };
 
-/// A folder that Postgres's account may enter also when the tests run as root.
+/// Returns a folder that Postgres's account may enter also when the tests run as root.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).expect("open to all");
@@ -73,7 +73,7 @@ fn postmaster(state: &Path) -> Pid {
     Pid::from_raw(text.lines().next().expect("a line").parse().expect("a process id"))
 }
 
-/// Whether a process runs; one that is dead and only waits to be collected does not.
+/// Returns `true` if a process runs, and not if it is dead and only waits to be reaped.
 fn runs(pid: Pid) -> bool {
     let dead = fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| stat.contains(") Z "));
     kill(pid, None).is_ok() && !dead
@@ -87,7 +87,7 @@ async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// Runs in a process of its own, for tests that kill whoever started Postgres.
+/// Runs in a process of its own, for tests that kill the owner of Postgres.
 #[tokio::test]
 #[ignore = "the other tests run it in a process that they kill"]
 async fn owner() {
@@ -98,7 +98,7 @@ async fn owner() {
     sleep(Duration::from_secs(120)).await;
 }
 
-/// Has another process start Postgres, and kills that process. What is left: the postmaster.
+/// Lets another process start Postgres, kills that process, and returns the postmaster that is left.
 fn leave_postgres(state: &Path) -> Pid {
     let mut owner = spawn_owner(state);
     let mut lines = BufReader::new(owner.stdout.take().expect("its output")).lines();
@@ -123,7 +123,7 @@ fn spawn_owner(state: &Path) -> Child {
 #[tokio::test]
 async fn it_keeps_its_data_over_stops_and_its_own_death() {
     let folder = folder();
-    // So long that the socket has to lie elsewhere.
+    // So long that the socket needs another folder.
     let state = folder.path().join("long".repeat(20)).join("state");
 
     let postgres = start(&state).await;
@@ -206,7 +206,7 @@ async fn what_a_killed_process_left_is_taken_over() {
     postgres.stop().await.expect("a stop");
     assert!(!runs(taken));
 
-    // A stale file that says "ready", whose process id is now somebody else's: a live program of the same account, which
+    // A stale file that says "ready", whose process id now belongs to another live program of the same account, which
     // Postgres itself would respect.
     let account = fs::metadata(state.join("postgres")).expect("the cluster");
     let mut stranger = Command::new("sleep");
@@ -229,8 +229,8 @@ async fn what_a_killed_process_left_is_taken_over() {
     fs::write(pid_file(&state), "").expect("an empty file");
     start(&state).await.stop().await.expect("a stop");
 
-    // One that runs under a name that the folder no longer has could be anyone's: it is not touched, and Postgres itself
-    // refuses to start beside it. As soon as it has gone, the start goes on.
+    // One that runs under a name that the folder no longer has could be any program: it is not touched, and Postgres
+    // itself refuses to start beside it. As soon as it has gone, the start goes on.
     let left = leave_postgres(&state);
     let moved = folder.path().join("moved");
     fs::rename(&state, &moved).expect("a new name");
@@ -245,7 +245,7 @@ async fn what_a_killed_process_left_is_taken_over() {
 }
 
 #[tokio::test]
-async fn a_first_start_that_was_cut_short_is_begun_again() {
+async fn an_interrupted_first_start_begins_again() {
     let folder = folder();
     let state = folder.path().join("state");
     let drafts = || -> Vec<PathBuf> {
@@ -259,7 +259,7 @@ async fn a_first_start_that_was_cut_short_is_begun_again() {
     assert!(!state.join("postgres").exists(), "initdb was through already: nothing to test");
 
     let postgres = start(&state).await;
-    write_note(&postgres, "again").await;
+    write_note(&postgres, "from the start").await;
     postgres.stop().await.expect("a stop");
     // What the orphaned initdb wrote meanwhile goes at the latest when the next cluster would be made.
     assert!(state.join("postgres/PG_VERSION").exists());
