@@ -1,5 +1,5 @@
-//! The same scenario on several servers in turn, A B A B: what one machine does to all of them in the course of an hour
-//! falls on all alike, and a ratio between neighbours says more than two figures.
+//! The same scenario on several servers in turn, A B A B: changes of the machine over an hour affect all of them alike,
+//! and a ratio between neighbours is more reliable than two figures.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,18 +15,18 @@ use crate::report::{Report, thousands};
 use crate::run::{Failure, Stage};
 use crate::wire::speech::Speech;
 
-/// A server that takes part, such as `podium=http://127.0.0.1:4000,pid=server:12,pid=postgres:13`,
+/// A server to compare, such as `podium=http://127.0.0.1:4000,pid=server:12,pid=postgres:13`,
 /// `node=socketio+http://127.0.0.1:4300,pid=14`, or, with three nodes of one cluster over which the members of each pod
 /// are spread, `cluster=http://127.0.0.1:4000,url=http://127.0.0.1:4002,url=http://127.0.0.1:4004,pid=12`.
 #[derive(Debug, Clone)]
 pub struct Server {
-    /// What it is called.
+    /// The name.
     pub name: String,
-    /// Where its nodes are.
+    /// The addresses of its nodes.
     pub urls: Vec<Url>,
-    /// What it speaks.
+    /// The protocol.
     pub speech: Speech,
-    /// Its processes.
+    /// The processes.
     pub pids: Vec<Watched>,
 }
 
@@ -42,7 +42,7 @@ impl FromStr for Server {
             Some(("podium", url)) => (Speech::Podium, url),
             Some(("phoenix", url)) => (Speech::Phoenix, url),
             Some(("socketio", url)) => (Speech::Socketio, url),
-            Some((other, _)) => return Err(format!("{other} is not spoken: podium, phoenix or socketio")),
+            Some((other, _)) => return Err(format!("unknown protocol {other}: must be podium, phoenix or socketio")),
             None => (Speech::Podium, url),
         };
         let (mut urls, mut pids) = (vec![url.parse()?], Vec::new());
@@ -51,45 +51,45 @@ impl FromStr for Server {
                 Some(("url", url)) => urls.push(url.parse()?),
                 Some(("pid", pid)) if pid.contains(':') => pids.push(pid.replacen(':', "=", 1).parse()?),
                 Some(("pid", pid)) => pids.push(format!("server={pid}").parse()?),
-                _ => return Err("after the address come url=URL and pid=[NAME:]PID".to_owned()),
+                _ => return Err("after the address only url=URL and pid=[NAME:]PID may follow".to_owned()),
             }
         }
         Ok(Server { name: name.to_owned(), urls, speech, pids })
     }
 }
 
-/// One figure of all runs of a server, beside the same of the first server.
+/// A figure over all runs of a server, compared with that of the first server.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Figure {
     /// The median.
     pub median: f64,
     /// The lowest and the highest.
     pub spread: (f64, f64),
-    /// How many times the first server's of the same round it is: the median, the lowest and the highest. `None` where
-    /// the first server has no such figure.
+    /// The ratio to the first server's figure of the same round: the median, the lowest and the highest. `None` if the
+    /// first server has no such figure.
     pub ratio: Option<(f64, (f64, f64))>,
 }
 
-/// What the runs of all servers have found.
+/// The results of all servers.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Comparison {
     /// The scenario.
     pub scenario: String,
-    /// How often each server had its turn.
+    /// The number of rounds.
     pub rounds: usize,
     /// The servers in order, each with its figures by name.
     pub servers: Vec<(String, BTreeMap<String, Figure>)>,
     /// All runs, in the order in which they ran.
     pub reports: Vec<Report>,
-    /// Whether all runs of servers that speak Podium were as they must be. What peers get wrong is shown, and decides
-    /// nothing.
+    /// Whether all runs of servers with Podium's protocol were right. Faults of other servers are shown, but do not
+    /// count.
     pub good: bool,
 }
 
-/// A figure's name, and how it is read off a report.
+/// A figure's name, and how to get it from a report.
 type Read = (&'static str, fn(&Report) -> Option<f64>);
 
-/// What is compared.
+/// The compared figures.
 const FIGURES: [Read; 7] = [
     ("deliveries/s", |report| Some(report.deliveries_per_second).filter(|rate| *rate > 0.0)),
     ("p50 ms", |report| report.latency_ms.delivery.map(|latency| latency.p50)),
@@ -106,10 +106,10 @@ const FIGURES: [Read; 7] = [
     }),
 ];
 
-/// Runs the scenario on each server in turn, so many times.
+/// Runs the scenario on each server in turn.
 ///
 /// # Errors
-/// When a run cannot be made.
+/// If a run cannot be made.
 pub fn compare(
     scenario: &str,
     common: &Common,
@@ -118,7 +118,7 @@ pub fn compare(
     plan: impl Fn(&Common) -> Plan,
 ) -> Result<Comparison, Failure> {
     let commons: Vec<Common> = servers.iter().map(|server| of(common, server)).collect();
-    // People and pods are made once a server, and stay for all rounds.
+    // People and pods are made once a server, and used in all rounds.
     let mut stages = Vec::new();
     let mut outcome = Ok(Vec::new());
     for common in &commons {
@@ -135,7 +135,7 @@ pub fn compare(
     }
     for stage in stages {
         if let Err(why) = stage.strike() {
-            eprintln!("cleaning up: {why}");
+            eprintln!("could not clean up: {why}");
         }
     }
     let reports = outcome?;
@@ -195,7 +195,7 @@ fn figures(reports: &[Report], servers: usize, at: usize) -> BTreeMap<String, Fi
     FIGURES.into_iter().filter_map(figure).collect()
 }
 
-/// The median, the lowest and the highest.
+/// Returns the median, the lowest and the highest.
 fn middle(mut values: Vec<f64>) -> Option<(f64, (f64, f64))> {
     values.sort_by(f64::total_cmp);
     let (first, last) = (*values.first()?, *values.last()?);
@@ -243,7 +243,7 @@ impl fmt::Display for Comparison {
     }
 }
 
-/// What the table shows of each scenario: figure and heading.
+/// The columns of the table for each scenario: figure and heading.
 const COLUMNS: [(&str, &[(&str, &str)]); 5] = [
     (
         "pods",
@@ -252,10 +252,10 @@ const COLUMNS: [(&str, &[(&str, &str)]); 5] = [
     ("flat-out", &[("deliveries/s", "deliveries/s"), ("server µs", "server µs"), ("all µs", "with its store µs")]),
     ("typing", &[("p99 ms", "p99 ms"), ("server µs", "server µs")]),
     ("wall", &[("p99 ms", "p99 ms"), ("server µs", "server µs")]),
-    ("idle", &[("KiB/session", "KiB a session")]),
+    ("idle", &[("KiB/session", "KiB per session")]),
 ];
 
-/// One table of several comparisons, in Markdown: a row a server, medians with their spread.
+/// Formats several comparisons as one Markdown table: a row a server, medians with their range.
 pub fn table(comparisons: &[Comparison]) -> String {
     let columns: Vec<_> = COLUMNS
         .iter()
@@ -285,7 +285,7 @@ pub fn table(comparisons: &[Comparison]) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A figure as people like it: three digits that matter.
+/// Formats a figure with three significant digits.
 fn brief(value: f64) -> String {
     match value {
         1000.0.. => thousands((value / 100.0).round() * 100.0),

@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 client that waits for its answers: what making people, events and pods needs, and no more.
+//! A small blocking HTTP/1.1 client: what creating people, events and pods needs, and no more.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -14,11 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A server's address, such as `http://127.0.0.1:4000`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Url {
-    /// Where to connect.
+    /// The address to connect to.
     pub address: SocketAddr,
-    /// What the Host header says.
+    /// The value of the Host header.
     pub host: String,
-    /// What comes before every path.
+    /// The prefix of every path.
     pub prefix: String,
 }
 
@@ -27,7 +27,7 @@ impl FromStr for Url {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let rest = ["http://", "ws://"].iter().find_map(|scheme| text.strip_prefix(scheme));
-        let rest = rest.ok_or("expected http://host:port (TLS is not spoken: measure behind what ends it)")?;
+        let rest = rest.ok_or("must be http://host:port (TLS is not supported: measure behind the TLS proxy)")?;
         let (host, prefix) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
         let named = if host.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok()) {
             host.to_owned()
@@ -40,37 +40,37 @@ impl FromStr for Url {
     }
 }
 
-/// What a server answered.
+/// The answer of a server.
 #[derive(Debug)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The body's JSON; null if there is none.
+    /// The body's JSON; null if it is empty.
     pub body: Value,
     retry_after: Option<u64>,
 }
 
-/// A connection that is kept.
+/// A client with a kept-alive connection.
 pub struct Http {
     url: Url,
     stream: Option<BufReader<TcpStream>>,
 }
 
 impl Http {
-    /// A client of this server; connects at the first request.
+    /// Makes a client of this server; it connects at the first request.
     pub fn new(url: Url) -> Self {
         Http { url, stream: None }
     }
 
-    /// One request. What the server is too busy for is asked again when it says.
+    /// Makes one request. Repeats it when the server asks for that because it is busy.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// If there is no answer.
     pub fn request(&mut self, method: &str, path: &str, token: &str, body: Option<&Value>) -> io::Result<Answer> {
         let mut patience = 20;
         loop {
             let answer = match self.once(method, path, token, body) {
-                // A kept connection may have been closed by the other side meanwhile.
+                // The other side may have closed a kept-alive connection meanwhile.
                 Err(_) if self.stream.take().is_some() => self.once(method, path, token, body)?,
                 answer => answer?,
             };

@@ -1,8 +1,8 @@
-//! Message ids that carry the number of their send, so that a delivery finds its send without a table.
+//! Message ids that contain the number of their send, so that a delivery finds its send without a table.
 //!
-//! They look like what clients make (UUID version 4: scattered over the whole index of the database), yet the upper 60
-//! free bits are the number, scrambled by a key of the run, and the lower 62 name the run. What other programs
-//! or earlier runs said is thereby told apart.
+//! They look like the ids of clients (UUID version 4: scattered over the whole index of the database), but the upper 60
+//! free bits are the number, scrambled by a key of the run, and the lower 62 identify the run. So messages of other
+//! programs or earlier runs are recognized.
 
 use crate::random::{Random, uuid_text};
 
@@ -19,18 +19,18 @@ pub struct MessageIds {
 }
 
 impl MessageIds {
-    /// The ids of a new run.
+    /// Makes the ids of a new run.
     pub fn new(random: &mut Random) -> Self {
         MessageIds { key: random.bits() & MASK, run: random.bits() >> 2 }
     }
 
-    /// The id of this send.
+    /// Returns the id of this send.
     pub fn id(&self, number: u64) -> String {
         let mixed = u128::from(scramble((number & MASK) ^ self.key));
         uuid_text(((mixed >> 12) << 80) | ((mixed & 0xfff) << 64) | u128::from(self.run))
     }
 
-    /// The send that this id belongs to, if it is one of this run.
+    /// Returns the number of the send with this id, if it is of this run.
     pub fn number(&self, id: &[u8]) -> Option<u64> {
         let bits = parse(id)?;
         if (bits as u64) & (u64::MAX >> 2) != self.run {
@@ -41,7 +41,7 @@ impl MessageIds {
     }
 }
 
-/// One step each way is its own inverse: a shift by half of the bits.
+/// Scrambles in a way that is its own inverse: a shift by half of the bits.
 fn fold(bits: u64) -> u64 {
     bits ^ (bits >> (BITS / 2))
 }
@@ -56,7 +56,7 @@ fn unscramble(bits: u64) -> u64 {
     fold(fold(bits).wrapping_mul(SECOND_BACK) & MASK).wrapping_mul(FIRST_BACK) & MASK
 }
 
-/// The number that undoes the multiplication with an odd `factor` (Newton's way doubles the right bits each time).
+/// Returns the inverse of the multiplication with an odd `factor` (Newton's method doubles the right bits each time).
 const fn inverse(factor: u64) -> u64 {
     let mut back = factor;
     let mut step = 0;
@@ -67,7 +67,7 @@ const fn inverse(factor: u64) -> u64 {
     back
 }
 
-/// Reads a UUID in its usual form. `None` for anything else.
+/// Parses a UUID in its usual form. Returns `None` for anything else.
 pub fn parse(id: &[u8]) -> Option<u128> {
     let id: &[u8; 36] = id.try_into().ok()?;
     let mut bits = 0u128;

@@ -1,4 +1,4 @@
-//! The load's people, their event and their pods: made over HTTP, kept on demand, and taken away again.
+//! The people of a run, their event and their pods: created over HTTP, kept on request, and removed again.
 
 use std::fs;
 use std::path::Path;
@@ -17,41 +17,41 @@ use crate::interrupt::interrupted;
 use crate::random::Random;
 use crate::tokens::Minter;
 
-/// Requests under way at a time while people and pods are made.
+/// Parallel requests while people and pods are created.
 const HANDS: usize = 8;
 
-/// Where people's tokens come from.
+/// The source of people's tokens.
 #[derive(Clone)]
 pub enum Tokens {
     /// Signed here with the server's secret.
     Minted(Minter, Duration),
-    /// Made elsewhere, one for each person.
+    /// Made by another program, one for each person.
     Given(Vec<String>),
 }
 
-/// Somebody.
+/// A person.
 #[derive(Debug, Clone)]
 pub struct Person {
     /// The profile.
     pub id: String,
-    /// What lets them in.
+    /// The token.
     pub token: String,
 }
 
-/// Whoever takes part in a run, and where.
+/// The people of a run, with their event and pods.
 #[derive(Debug, Clone)]
 pub struct Population {
-    /// Everybody.
+    /// All people.
     pub people: Vec<Person>,
-    /// The event, whose maker is the first person.
+    /// The event, created by the first person.
     pub event: String,
     /// The pods' ids. The people sit in them one pod after the other.
     pub pods: Vec<String>,
-    /// Seats in a pod.
+    /// Seats per pod.
     pub pod_size: usize,
 }
 
-/// What is written down between runs.
+/// The content of the file between runs.
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     event: String,
@@ -60,35 +60,35 @@ struct Kept {
     pods: Vec<String>,
 }
 
-/// Why there are no people.
+/// The reasons why people, event or pods are not available.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
-    /// The server did not do what it was asked.
+    /// The server refused a request.
     #[error("{asked}: answered {status} {body}")]
     Refused {
         /// Method and path.
         asked: String,
         /// The HTTP status.
         status: u16,
-        /// What it said.
+        /// The body of its answer.
         body: Value,
     },
-    /// No answer.
+    /// The server did not answer.
     #[error("{0}: {1}")]
     Broken(String, std::io::Error),
-    /// Ctrl-C.
+    /// Ctrl-C was pressed.
     #[error("interrupted")]
     Interrupted,
-    /// Anything else, in words.
+    /// Another reason, as a text.
     #[error("{0}")]
     Other(String),
 }
 
 impl Population {
-    /// People who exist nowhere yet, in pods of `pod_size`.
+    /// Makes people, event and pods of `pod_size` that do not exist on the server yet.
     ///
     /// # Errors
-    /// When there are fewer given tokens than people.
+    /// If there are fewer tokens than people.
     pub fn invent(random: &mut Random, tokens: &Tokens, count: usize, pod_size: usize) -> Result<Self, Trouble> {
         let ids = match tokens {
             Tokens::Minted(..) => (0..count).map(|_| random.uuid()).collect(),
@@ -104,10 +104,10 @@ impl Population {
         Ok(Population { people: people(ids, tokens), event: random.uuid(), pods, pod_size })
     }
 
-    /// Those of an earlier run, if that run was of the same size.
+    /// Reads those of an earlier run, if that run had the same size.
     ///
     /// # Errors
-    /// When the file cannot be read, or says something else than what is wanted.
+    /// If the file cannot be read, or does not fit the options.
     pub fn kept(file: &Path, tokens: &Tokens, count: usize, pod_size: usize) -> Result<Option<Self>, Trouble> {
         let other = |why: String| Trouble::Other(format!("{}: {why}", file.display()));
         if !file.exists() {
@@ -123,10 +123,10 @@ impl Population {
         Ok(Some(Population { people: people(ids, tokens), event: kept.event, pods, pod_size }))
     }
 
-    /// Writes them down for the next run.
+    /// Writes them to a file for the next run.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn keep(&self, file: &Path) -> Result<(), Trouble> {
         let kept = Kept {
             event: self.event.clone(),
@@ -138,20 +138,20 @@ impl Population {
         fs::write(file, text).map_err(|error| Trouble::Other(format!("{}: {error}", file.display())))
     }
 
-    /// The people of a pod, by number.
+    /// Returns the people of a pod, by number.
     pub fn members(&self, pod: usize) -> std::ops::Range<usize> {
         let from = pod * self.pod_size;
         from..(from + self.pod_size).min(self.people.len())
     }
 
-    /// Makes them all on the server: the event, its members, the pods, their members.
+    /// Creates all of them on the server: the event, its members, the pods, their members.
     ///
     /// # Errors
-    /// At the first thing that is refused.
+    /// At the first request that is refused.
     pub fn settle(&self, urls: &[Url], done: &AtomicUsize) -> Result<(), Trouble> {
         let maker = &self.people[0];
         let soon = rfc3339(SystemTime::now() + Duration::from_secs(7 * 24 * 3600));
-        // A house of its own, since the same artist in the same one on the same day is the same event.
+        // A venue of its own, since the same artist in the same venue on the same day is the same event.
         let (name, venue) = (format!("load-{}", &self.event[..13]), format!("Hall {}", &self.event[..13]));
         let event = json!({"id": self.event, "artist": "The Load Testers", "city": "Loopback", "venue": venue,
             "date_utc": soon, "slug": name});
@@ -172,15 +172,15 @@ impl Population {
         })
     }
 
-    /// Takes them away again: closes the pods, lets everybody leave, deletes the event. What is gone already is no trouble.
+    /// Removes them: closes the pods, leaves with all people, deletes the event. What is missing already is skipped.
     ///
-    /// An event in which others have written cannot be deleted, since their messages' ids must go on answering retries:
-    /// it is cancelled.
+    /// An event in which other people have written cannot be deleted, since their messages' ids must still answer
+    /// retries; it is cancelled.
     ///
     /// # Errors
-    /// When the server does not answer, or keeps the event.
+    /// If the server does not answer, or refuses.
     pub fn remove(&self, urls: &[Url], done: &AtomicUsize) -> Result<(), Trouble> {
-        // Ctrl-C is why this is done, and does not end it.
+        // An interrupt is a reason to do this, and does not end it.
         let never = || false;
         in_parallel(urls, &never, done, self.pods.len(), |http, pod| {
             let owner = &self.people[self.members(pod).start];
@@ -199,7 +199,7 @@ impl Population {
         Ok(())
     }
 
-    /// How many people and pods there are, of which each is one step of making or removing.
+    /// Returns the number of people and pods, each of which is one step of creating or removing.
     pub fn steps(&self) -> usize {
         self.people.len() + self.pods.len()
     }
@@ -213,12 +213,12 @@ fn people(ids: Vec<String>, tokens: &Tokens) -> Vec<Person> {
     ids.into_iter().enumerate().map(|(number, id)| Person { token: token(number, &id), id }).collect()
 }
 
-/// Whose token it is.
+/// Returns the person that a token names.
 fn subject(token: &str) -> Result<String, Trouble> {
     let claims = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
     let claims: Option<Value> = claims.and_then(|claims| serde_json::from_slice(&claims).ok());
     let subject = claims.as_ref().and_then(|claims| claims["sub"].as_str()).map(str::to_owned);
-    subject.ok_or_else(|| Trouble::Other("a line of the file of tokens is no token with a `sub`".into()))
+    subject.ok_or_else(|| Trouble::Other("each line of the file of tokens must be a token with a `sub`".into()))
 }
 
 fn request(http: &mut Http, method: &str, path: &str, who: &Person, body: Option<&Value>) -> Result<Answer, Trouble> {
@@ -241,7 +241,7 @@ fn gone(http: &mut Http, path: &str, who: &Person) -> Result<(), Trouble> {
     Err(Trouble::Refused { asked: format!("DELETE {path}"), status: answer.status, body: answer.body })
 }
 
-/// Does something for each number below `count`, a few at a time, each with a connection of its own.
+/// Calls a function for each number below `count`, a few at a time, each with a connection of its own.
 fn in_parallel(
     urls: &[Url],
     stop: &(impl Fn() -> bool + Sync),
@@ -277,11 +277,11 @@ fn in_parallel(
     trouble.into_inner().ok().flatten().map_or(Ok(()), Err)
 }
 
-/// A time as RFC 3339 in UTC, to the second.
+/// Formats a time as RFC 3339 in UTC, to the second.
 pub fn rfc3339(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let (days, clock) = (seconds / 86_400, seconds % 86_400);
-    // Howard Hinnant's way from days to a date, with years that begin in March.
+    // Howard Hinnant's algorithm from days to a date, with years that begin in March.
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::str::FromStr;
 
-/// A process whose figures are wanted: `name=pid`, or a pid alone, named after its program.
+/// A process to watch: `name=pid`, or a pid alone, named after its program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watched {
-    /// What it is called in the report.
+    /// The name in the report.
     pub name: Option<String>,
-    /// The process; its descendants count with it.
+    /// The process; its descendants are included.
     pub pid: u32,
 }
 
@@ -19,24 +19,24 @@ impl FromStr for Watched {
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, pid) = match text.split_once('=') {
             Some((name, pid)) if !name.is_empty() => (Some(name.to_owned()), pid),
-            Some(_) => return Err("expected name=pid or a pid".into()),
+            Some(_) => return Err("must be name=pid or a pid".into()),
             None => (None, text),
         };
-        let pid = pid.parse().map_err(|_| "expected name=pid or a pid")?;
+        let pid = pid.parse().map_err(|_| "must be name=pid or a pid")?;
         Ok(Watched { name, pid })
     }
 }
 
-/// What a group of processes has used so far.
+/// The resources that a group of processes has used so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Usage {
-    /// Seconds of CPU since each process's start.
+    /// CPU time in seconds, since each process's start.
     pub cpu: f64,
-    /// Resident memory in bytes; memory shared between its processes counts once where the kernel can tell.
+    /// Resident memory in bytes; memory shared between its processes counts once if the kernel can tell.
     pub memory: u64,
 }
 
-/// One process, as `/proc/<pid>/stat` has it.
+/// The content of `/proc/<pid>/stat` for one process.
 #[derive(Debug, PartialEq)]
 struct Stat {
     program: String,
@@ -52,22 +52,22 @@ pub struct Processes {
 }
 
 impl Processes {
-    /// Those of the command line, and the load tester itself under the name `load`.
+    /// Returns those of the command line, and the load tester itself under the name `load`.
     pub fn new(watched: &[Watched]) -> Self {
         let mut watched = watched.to_vec();
         watched.push(Watched { name: Some("load".into()), pid: std::process::id() });
         Processes { watched, tick: 1.0 / rustix::param::clock_ticks_per_second() as f64 }
     }
 
-    /// The pids that do not exist.
+    /// Returns the pids that do not exist.
     pub fn missing(&self) -> Vec<u32> {
         self.watched.iter().filter(|watched| stat(watched.pid).is_none()).map(|watched| watched.pid).collect()
     }
 
-    /// What each group has used until now. A descendant that is another program (a server's own Postgres) makes a
-    /// group of its own.
+    /// Returns what each group has used until now. A descendant that runs another program (a server's own Postgres)
+    /// forms a group of its own.
     ///
-    /// Memory is looked at on demand only: the kernel walks all pages of a process for it, which holds the process up.
+    /// Memory is read on demand only: the kernel walks all pages of a process for it, which blocks the process.
     pub fn usage(&self, memory: bool) -> BTreeMap<String, Usage> {
         let all: HashMap<u32, Stat> = pids().filter_map(|pid| Some((pid, stat(pid)?))).collect();
         let mut groups: BTreeMap<String, Usage> = BTreeMap::new();
@@ -81,7 +81,7 @@ impl Processes {
         groups
     }
 
-    /// The group that a process counts with: its own or its nearest watched ancestor's.
+    /// Returns the group of a process: its own or its nearest watched ancestor's.
     fn group(&self, pid: u32, process: &Stat, all: &HashMap<u32, Stat>) -> Option<String> {
         let (mut at, mut root) = (pid, process);
         loop {
@@ -106,7 +106,7 @@ fn stat(pid: u32) -> Option<Stat> {
 }
 
 fn parse_stat(text: &str) -> Option<Stat> {
-    // The program's name stands in brackets and may hold anything, brackets too.
+    // The program's name stands in brackets and may contain anything, brackets too.
     let (open, close) = (text.find('(')?, text.rfind(')')?);
     let fields: Vec<&str> = text.get(close + 2..)?.split(' ').collect();
     let number = |at: usize| fields.get(at)?.parse::<u64>().ok();

@@ -1,4 +1,4 @@
-//! Live progress on a terminal; nothing anywhere else.
+//! Live progress on a terminal; elsewhere nothing is printed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,20 +10,20 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::crowd::Gauges;
 use crate::report::thousands;
 
-/// What is going on.
+/// The phase of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// People and pods are made; so many steps.
+    /// People and pods are created, in this many steps.
     Making(usize),
-    /// So many sessions connect.
+    /// This many sessions connect.
     Connecting(usize),
-    /// They talk, for so long.
+    /// The sessions send, for this time.
     Talking(Duration),
-    /// People and pods are removed.
+    /// People and pods are removed, in this many steps.
     Removing(usize),
 }
 
-/// Shows it.
+/// Shows the progress.
 pub struct Progress {
     phase: Arc<Mutex<Option<(Phase, Instant)>>>,
     over: Arc<AtomicBool>,
@@ -31,7 +31,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins to show what the gauges say, on standard error if that is a terminal.
+    /// Starts to show the gauges on standard error, if that is a terminal.
     pub fn start(gauges: Arc<Gauges>, quiet: bool) -> Self {
         let (phase, over) = (Arc::new(Mutex::new(None)), Arc::new(AtomicBool::new(false)));
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(1) };
@@ -44,7 +44,7 @@ impl Progress {
         Progress { phase, over, thread }
     }
 
-    /// Goes on to the next phase.
+    /// Enters the next phase.
     pub fn enter(&self, phase: Phase) {
         if let Ok(mut now) = self.phase.lock() {
             *now = Some((phase, Instant::now()));
@@ -56,7 +56,7 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
-            // It cannot do worse than leave a line on the terminal.
+            // At worst, a line stays on the terminal.
             let _ = thread.join();
         }
     }

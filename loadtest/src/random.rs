@@ -1,4 +1,4 @@
-//! Chance that can be repeated: a small generator with a seed (SplitMix64), good enough for load and not for secrets.
+//! Repeatable random numbers: a small generator with a seed (SplitMix64), good enough for load and not for secrets.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -7,18 +7,18 @@ use std::hash::{BuildHasher, RandomState};
 pub struct Random(u64);
 
 impl Random {
-    /// The generator of this seed.
+    /// Returns the generator with this seed.
     pub fn seeded(seed: u64) -> Self {
         Random(seed)
     }
 
-    /// A generator that nobody can foresee.
+    /// Returns a generator with an unpredictable seed.
     pub fn fresh() -> Self {
         // The standard library's hash maps get their keys from the system.
         Random(RandomState::new().hash_one(std::process::id()))
     }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -27,23 +27,23 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `bound`, which is not 0.
+    /// Returns a number below `bound`, which must not be 0.
     pub fn below(&mut self, bound: usize) -> usize {
-        // The bias of the remainder is far below what a load could show.
+        // The bias of the remainder is far below anything that a load test could show.
         (self.bits() % bound.max(1) as u64) as usize
     }
 
-    /// A number from 0 up to 1.
+    /// Returns a number from 0 up to but not including 1.
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// 128 bits as a UUID of version 4.
+    /// Returns 128 bits as a UUID of version 4.
     pub fn uuid(&mut self) -> String {
         uuid_text((u128::from(self.bits()) << 64) | u128::from(self.bits()))
     }
 
-    /// Puts the items into an order of chance.
+    /// Shuffles the items.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for at in (1..items.len()).rev() {
             items.swap(at, self.below(at + 1));
@@ -51,7 +51,7 @@ impl Random {
     }
 }
 
-/// Writes 128 bits as a UUID of version 4, whose six fixed bits overwrite what was there.
+/// Formats 128 bits as a UUID of version 4, whose six fixed bits overwrite what was there.
 pub fn uuid_text(bits: u128) -> String {
     let bits = (bits & !(0xf << 76) & !(0b11 << 62)) | (0x4 << 76) | (0b10 << 62);
     let hex = format!("{bits:032x}");

@@ -1,4 +1,4 @@
-//! A run from its first person to its report.
+//! A run, from its people to its report.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,22 +20,22 @@ use crate::texts::Texts;
 use crate::tokens::Minter;
 use crate::wire::speech::Speech;
 
-/// Between everybody's arrival and the first send.
+/// The pause between the last join and the first send, in nanoseconds.
 const CALM: u64 = 300_000_000;
 
-/// Tokens last for any run.
+/// The lifetime of tokens: longer than any run.
 const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
-/// Why there is no report.
+/// The reasons why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Ctrl-C; what was made for the run has been taken away.
+    /// Ctrl-C was pressed; people, event and pods were removed.
     #[error("interrupted")]
     Interrupted,
-    /// People, event or pods could not be made.
+    /// People, event or pods could not be created.
     #[error(transparent)]
     People(#[from] Trouble),
-    /// Anything else, in words.
+    /// Another reason, as a text.
     #[error("{0}")]
     Other(String),
 }
@@ -44,7 +44,7 @@ pub enum Failure {
 pub struct Stage<'a> {
     common: &'a Common,
     population: Population,
-    /// Whether they were made now, and not by an earlier run.
+    /// Whether they were created now, and not by an earlier run.
     fresh: bool,
     gauges: Arc<Gauges>,
     progress: Progress,
@@ -53,10 +53,10 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// Makes what a run needs, or takes what an earlier one has kept.
+    /// Creates what a run needs, or uses what an earlier one has kept.
     ///
     /// # Errors
-    /// When it cannot be made. What was made until then has been taken away.
+    /// If something cannot be created. What was created until then is removed.
     pub fn set(common: &'a Common) -> Result<Self, Failure> {
         raise_descriptors(common.sessions).map_err(Failure::Other)?;
         let processes = Processes::new(&common.pids);
@@ -81,7 +81,7 @@ impl<'a> Stage<'a> {
         if fresh && common.speech == Speech::Podium {
             stage.progress.enter(Phase::Making(stage.population.steps()));
             if let Err(trouble) = stage.population.settle(&common.urls, &stage.gauges.done) {
-                // Why it could not be made says more than that it could not be removed either.
+                // The first error says more than a failed removal.
                 let _ = stage.remove();
                 return Err(if interrupted() { Failure::Interrupted } else { trouble.into() });
             }
@@ -89,10 +89,10 @@ impl<'a> Stage<'a> {
         Ok(stage)
     }
 
-    /// Takes everything away again, or writes it down for the next run.
+    /// Removes everything, or writes it to the file for the next run.
     ///
     /// # Errors
-    /// When the server does not let it go.
+    /// If the server refuses.
     pub fn strike(self) -> Result<(), Failure> {
         match &self.common.keep {
             Some(file) => Ok(self.population.keep(file)?),
@@ -112,7 +112,7 @@ impl<'a> Stage<'a> {
     /// Runs a scenario.
     ///
     /// # Errors
-    /// When it cannot be run, or is interrupted. What was wrong with the server's messages is in the report.
+    /// If it cannot be run, or is interrupted. Faults of the server are in the report.
     pub fn measure(&mut self, scenario: &str, plan: &Plan) -> Result<Report, Failure> {
         self.gauges.reset();
         let (common, gauges, population) = (self.common, &*self.gauges, &self.population);
@@ -135,7 +135,7 @@ impl<'a> Stage<'a> {
                     scope.spawn(move || work(crowd, epoch, barrier, start, (lane, threads)))
                 })
                 .collect();
-            // Everybody has come, or somebody has failed to.
+            // All have joined, or one has failed to.
             barrier.wait();
             let at = *start.get_or_init(|| epoch.elapsed().as_nanos() as u64 + CALM);
             self.progress.enter(Phase::Talking(Duration::from_nanos(CALM + plan.warm_up + plan.measured)));
@@ -161,17 +161,17 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// Runs one scenario on a stage of its own.
+/// Runs one scenario with people and pods of its own.
 ///
 /// # Errors
-/// As [`Stage::set`] and [`Stage::measure`].
+/// Those of [`Stage::set`] and [`Stage::measure`].
 pub fn run(scenario: &str, common: &Common, plan: &Plan) -> Result<Report, Failure> {
     let mut stage = Stage::set(common)?;
     let outcome = stage.measure(scenario, plan);
     let struck = stage.strike();
     let report = outcome?;
     if let Err(why) = struck {
-        eprintln!("cleaning up: {why}");
+        eprintln!("could not clean up: {why}");
     }
     Ok(report)
 }
@@ -184,9 +184,9 @@ fn tokens(common: &Common) -> Result<Tokens, Failure> {
             Ok(Tokens::Given(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()))
         }
         (Some(secret), None) => Ok(Tokens::Minted(Minter::new(secret), LIFETIME)),
-        // Nobody else looks at them.
+        // No other program uses them.
         (None, None) if common.speech != Speech::Podium => Ok(Tokens::Minted(Minter::new(""), LIFETIME)),
-        (None, None) => Err(Failure::Other("--secret (or PODIUM_JWT_SECRET) or --tokens is needed".into())),
+        (None, None) => Err(Failure::Other("--secret (or PODIUM_JWT_SECRET) or --tokens is required".into())),
     }
 }
 
@@ -230,10 +230,10 @@ fn together(mut outcomes: Vec<Result<Measured, String>>) -> Result<Measured, Fai
             Some(total) => total.merge(measured),
         }
     }
-    total.ok_or_else(|| Failure::Other("nobody took part".into()))
+    total.ok_or_else(|| Failure::Other("there were no sessions".into()))
 }
 
-/// Samples the processes through the measured time: at its beginning, at its end, and some times between.
+/// Samples the processes in the measured time: at its beginning, at its end, and some times between.
 fn watch(processes: &Processes, epoch: Instant, start: u64, plan: &Plan, gauges: &Gauges) -> Vec<Sample> {
     let from = start + plan.warm_up;
     let count = (plan.measured / 500_000_000).clamp(1, 60);

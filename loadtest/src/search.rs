@@ -1,4 +1,4 @@
-//! The highest rate that a server keeps up with: first doubled until it does not, then halved in between.
+//! The highest rate that a server can sustain: first doubled until it fails, then bisected.
 
 use std::fmt;
 
@@ -8,50 +8,50 @@ use crate::crowd::{Pace, Plan};
 use crate::report::{Report, thousands};
 use crate::run::{Failure, Stage};
 
-/// How close the last two rates are.
+/// The largest ratio of the last two rates.
 const CLOSE: f64 = 1.05;
 
-/// What is looked for.
+/// The goal of a search.
 #[derive(Debug, Clone, Copy)]
 pub struct Goal {
-    /// The p99 of delivery that is not to be exceeded, in milliseconds.
+    /// The highest accepted p99 of delivery, in milliseconds.
     pub p99: f64,
-    /// The first rate, in messages a second.
+    /// The first rate, in messages per second.
     pub from: f64,
-    /// The rate that is not exceeded.
+    /// The highest rate to try.
     pub to: f64,
 }
 
-/// One rate that was tried.
+/// A rate that was tried.
 #[derive(Debug, Clone, Serialize)]
 pub struct Step {
-    /// Messages a second.
+    /// Messages per second.
     pub rate: f64,
     /// The p99 of delivery in milliseconds.
     pub p99: f64,
     /// Whether the server kept up.
     pub good: bool,
-    /// Why it did not.
+    /// The reason if it did not.
     pub why: String,
 }
 
-/// What was found.
+/// The result of a search.
 #[derive(Debug, Clone, Serialize)]
 pub struct SearchResult {
     /// The highest rate that was good; 0 if none was.
     pub rate: f64,
-    /// All that were tried.
+    /// All rates that were tried.
     pub steps: Vec<Step>,
     /// The run at that rate.
     pub report: Option<Report>,
-    /// Whether every run was proved right, also those that were too slow.
+    /// Whether every run was right, also those that were too slow.
     pub right: bool,
 }
 
-/// Looks for the highest good rate.
+/// Searches the highest good rate.
 ///
 /// # Errors
-/// When a run fails.
+/// If a run fails.
 pub fn search(stage: &mut Stage<'_>, plan: &Plan, goal: Goal) -> Result<SearchResult, Failure> {
     let mut found = SearchResult { rate: 0.0, steps: Vec::new(), report: None, right: true };
     let (mut rate, mut bad) = (goal.from, None);
@@ -70,7 +70,7 @@ pub fn search(stage: &mut Stage<'_>, plan: &Plan, goal: Goal) -> Result<SearchRe
             None if rate >= goal.to => return Ok(found),
             None => (rate * 2.0).min(goal.to),
             Some(bad) if bad / found.rate.max(1.0) <= CLOSE || bad < 2.0 => return Ok(found),
-            // Half-way in proportion; from nothing, a half.
+            // The geometric mean; from nothing, a half.
             Some(bad) if found.rate > 0.0 => (bad * found.rate).sqrt().round(),
             Some(bad) => bad / 2.0,
         };

@@ -1,7 +1,7 @@
-//! Many websockets on one thread: connecting, reading and writing without waiting.
+//! Many websockets on one thread, without blocking: connect, read and write.
 //!
-//! One poll, one large buffer that all sockets read into, and no allocation a frame, so that one core reads hundreds of
-//! thousands of frames a second. A socket that waits owns nothing but its descriptor and two empty vectors.
+//! One poll, one large buffer that all sockets read into, and no allocation per frame, so that one core reads hundreds
+//! of thousands of frames per second. An idle socket owns nothing but its descriptor and a few empty vectors.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr};
@@ -12,13 +12,13 @@ use mio::{Events, Interest, Poll, Token};
 
 use crate::wire::websocket::{self, BINARY, CLOSE, PING, PONG, TEXT};
 
-/// What one read may bring. The kernel's buffer of a socket that bursts is rarely fuller.
+/// The most bytes of one read. The kernel's buffer of a busy socket is rarely fuller.
 const BUFFER: usize = 256 * 1024;
 
-/// Every client sends the same key: nobody guards against anything with it here. The answer is checked all the same.
+/// The key of every client: nothing is protected by it here. The answer is checked all the same.
 const KEY: &str = "cG9kaXVtLWxvYWR0ZXN0IQ==";
 
-/// Why a socket has ended.
+/// The reasons why a socket has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
     /// The server answered the upgrade with this HTTP status.
@@ -39,13 +39,13 @@ impl std::fmt::Display for Ended {
     }
 }
 
-/// Is told what happens to sockets. `now` is nanoseconds of the sockets' clock.
+/// Receives the events of sockets. `now` is nanoseconds of the sockets' clock.
 pub trait Listener {
-    /// The upgrade is done.
+    /// Called after the upgrade.
     fn opened(&mut self, sockets: &mut Sockets, id: usize, now: u64);
-    /// A whole text.
+    /// Called for a complete text.
     fn text(&mut self, sockets: &mut Sockets, id: usize, text: &[u8], now: u64);
-    /// It is over. The id may be connected again.
+    /// Called at the end. The id may be connected again.
     fn ended(&mut self, sockets: &mut Sockets, id: usize, why: Ended, now: u64);
 }
 
@@ -60,13 +60,13 @@ enum SocketState {
 struct Socket {
     stream: Option<TcpStream>,
     state: SocketState,
-    /// The beginning of a frame, or of the upgrade's answer, whose rest has not come.
+    /// The beginning of an incomplete frame, or of the upgrade's answer.
     partial: Vec<u8>,
-    /// A message in fragments.
+    /// The fragments of a message so far.
     fragments: Vec<u8>,
-    /// What the kernel has not taken yet; before the upgrade, the request.
+    /// Bytes that the kernel has not accepted yet; before the upgrade, the request.
     out: Vec<u8>,
-    /// Counts connections, so that what belongs to a former one is told apart.
+    /// Counts connections, to recognize what belongs to an earlier one.
     generation: u32,
 }
 
@@ -79,15 +79,15 @@ pub struct Sockets {
     frame: Vec<u8>,
     epoch: Instant,
     alarm: Alarm,
-    /// Sockets that have something to be flushed at the end of the turn.
+    /// Sockets with bytes to flush at the end of the turn.
     unsent: Vec<usize>,
 }
 
 impl Sockets {
-    /// Room for `count` sockets, none connected. Times count from `epoch`.
+    /// Makes room for `count` sockets, none connected. Times count from `epoch`.
     ///
     /// # Errors
-    /// When the system gives no poll.
+    /// If the system has no poll.
     pub fn new(count: usize, epoch: Instant) -> io::Result<Self> {
         let poll = Poll::new()?;
         let alarm = Alarm::new(&poll)?;
@@ -111,20 +111,20 @@ impl Sockets {
         })
     }
 
-    /// Nanoseconds since the epoch.
+    /// Returns the nanoseconds since the epoch.
     pub fn now(&self) -> u64 {
         self.epoch.elapsed().as_nanos() as u64
     }
 
-    /// Whether this socket is open.
+    /// Returns `true` if this socket is open.
     pub fn is_open(&self, id: usize) -> bool {
         self.sockets[id].state == SocketState::Open
     }
 
-    /// Begins to connect. `request` is the path and query.
+    /// Starts to connect. `request` is the path and query.
     ///
     /// # Errors
-    /// When the system has no socket left.
+    /// If the system has no socket left.
     pub fn connect(&mut self, id: usize, address: SocketAddr, host: &str, request: &str) -> io::Result<()> {
         let mut stream = TcpStream::connect(address)?;
         self.poll.registry().register(&mut stream, Token(id), Interest::READABLE | Interest::WRITABLE)?;
@@ -143,7 +143,7 @@ impl Sockets {
         Ok(())
     }
 
-    /// Sends a text. It goes out at the end of the turn, together with what else this socket sends in it, or by
+    /// Queues a text. It is sent at the end of the turn, together with the socket's other texts in it, or by
     /// [`Sockets::flush`].
     pub fn send(&mut self, id: usize, text: &[u8]) {
         let socket = &mut self.sockets[id];
@@ -156,7 +156,7 @@ impl Sockets {
         websocket::write_masked(&mut socket.out, TEXT, text);
     }
 
-    /// Sends the text that `write` writes.
+    /// Queues the text that `write` writes.
     pub fn send_with(&mut self, id: usize, write: impl FnOnce(&mut Vec<u8>)) {
         let mut frame = std::mem::take(&mut self.frame);
         frame.clear();
@@ -165,7 +165,7 @@ impl Sockets {
         self.frame = frame;
     }
 
-    /// Hands the kernel what waits for it.
+    /// Passes all queued bytes to the kernel.
     pub fn flush(&mut self) {
         for id in std::mem::take(&mut self.unsent) {
             self.flush_one(id);
@@ -181,7 +181,7 @@ impl Sockets {
                 Ok(0) => break,
                 Ok(count) => sent += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // What remains goes when the socket can be written again. What is broken is told by reading.
+                // The rest is sent when the socket is writable again. A broken connection is found by reading.
                 Err(_) => break,
             }
         }
@@ -191,7 +191,7 @@ impl Sockets {
         }
     }
 
-    /// Ends a socket without a word, as a phone in a tunnel does, or with the close frame that says so.
+    /// Closes a socket silently, like a phone in a tunnel, or with a close frame.
     pub fn close(&mut self, id: usize, politely: bool) {
         if politely && self.is_open(id) {
             websocket::write_masked(&mut self.sockets[id].out, CLOSE, &1000u16.to_be_bytes());
@@ -205,10 +205,10 @@ impl Sockets {
             (SocketState::Unused, Vec::new(), Vec::new(), Vec::new());
     }
 
-    /// Waits until something happens, at most until `until`, and tells the listener of all that did.
+    /// Waits until something happens, at most until `until`, and passes all events to the listener.
     ///
     /// # Errors
-    /// When the poll fails.
+    /// If the poll fails.
     pub fn turn(&mut self, until: u64, listener: &mut impl Listener) -> io::Result<()> {
         self.flush();
         let wait = Duration::from_nanos(until.saturating_sub(self.now()));
@@ -256,7 +256,7 @@ impl Sockets {
         loop {
             let socket = &mut self.sockets[id];
             let Some(stream) = &mut socket.stream else { break };
-            // What was left over comes first, so that frames are whole in the buffer.
+            // The rest of the last read comes first, so that frames are contiguous in the buffer.
             let left = socket.partial.len();
             if buffer.len() < left + BUFFER / 2 {
                 buffer.resize(left + BUFFER, 0);
@@ -265,7 +265,7 @@ impl Sockets {
             let room = buffer.len() - left;
             match stream.read(&mut buffer[left..]) {
                 Ok(0) => {
-                    self.end(id, Ended::Broken("the server hung up".into()), listener);
+                    self.end(id, Ended::Broken("the server closed the connection".into()), listener);
                     break;
                 }
                 Ok(count) => {
@@ -301,7 +301,7 @@ impl Sockets {
         self.buffer = buffer;
     }
 
-    /// Takes whole frames off the bytes, and says how many bytes they were.
+    /// Handles the complete frames at the beginning of `bytes`, and returns their length.
     fn take(&mut self, id: usize, bytes: &[u8], listener: &mut impl Listener) -> usize {
         let now = self.now();
         let mut taken = 0;
@@ -376,7 +376,7 @@ fn upgraded(bytes: &[u8]) -> Upgrade {
 
 const ALARM: usize = usize::MAX;
 
-/// Wakes the poll to the microsecond, whose own timeout has only milliseconds: sends would be late by half of one.
+/// Wakes the poll with a precision of microseconds. Its own timeout has only milliseconds, which would delay sends.
 struct Alarm {
     #[cfg(target_os = "linux")]
     timer: std::os::fd::OwnedFd,
@@ -393,7 +393,7 @@ impl Alarm {
         Ok(Alarm { timer })
     }
 
-    /// Sets it, and gives the timeout that the poll needs besides.
+    /// Sets the alarm, and returns the timeout that the poll needs besides.
     fn set(&self, wait: Duration) -> Duration {
         use rustix::time::{Itimerspec, TimerfdTimerFlags, Timespec, timerfd_settime};
         if wait.is_zero() || wait > Duration::from_millis(50) {
@@ -420,10 +420,10 @@ impl Alarm {
     }
 }
 
-/// Lets this process hold `count` descriptors more than it needs anyway.
+/// Raises this process's limit of descriptors by `count`.
 ///
 /// # Errors
-/// When the system's hard limit is lower; the text says what to do.
+/// If the system's hard limit is lower; the text says what to do.
 pub fn raise_descriptors(count: usize) -> Result<(), String> {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let needed = count as u64 + 256;
@@ -435,7 +435,7 @@ pub fn raise_descriptors(count: usize) -> Result<(), String> {
     if setrlimit(Resource::Nofile, limit).is_ok() && limit.maximum.is_none_or(|maximum| maximum >= needed) {
         return Ok(());
     }
-    // Root may go beyond.
+    // Root may exceed the hard limit.
     (limit.current, limit.maximum) = (Some(needed), Some(needed));
     setrlimit(Resource::Nofile, limit)
         .map_err(|_| format!("{count} sockets need {needed} open files, which `ulimit -n` forbids: raise it"))

@@ -1,12 +1,12 @@
-//! What the load's people write.
+//! The texts that people write in a run.
 //!
-//! Without a size the texts are like those of a real group chat: mostly a few words, now and then a paragraph, in several
-//! scripts, with emoji, quotes and line breaks, which is what JSON and UTF-8 cost in practice. With a size each
-//! has exactly so many bytes of ASCII, so that servers can be compared.
+//! Without a size the texts are like those of a real group chat: mostly a few words, sometimes a paragraph, in several
+//! scripts, with emoji, quotes and line breaks, so that they cost as much JSON and UTF-8 as in practice. With a size
+//! each has exactly that many bytes of ASCII, so that servers can be compared.
 
 use crate::random::Random;
 
-/// Short, as most messages are.
+/// Short texts, which are most.
 const LINES: &[&str] = &[
     "where are you?",
     "on my way 🚶",
@@ -59,7 +59,7 @@ const LINES: &[&str] = &[
     "5 €? for water??",
 ];
 
-/// Longer, as some are.
+/// Longer texts.
 const PARAGRAPHS: &[&str] = &[
     "ok so here is the plan: we meet at the north gate at six, whoever is late texts before half past, then we go in \
      together because the wristbands are all on my name, and after the support act we try to get to the left side where \
@@ -73,25 +73,25 @@ const PARAGRAPHS: &[&str] = &[
      帰りの電車は23時48分が最後だから、気をつけて！",
 ];
 
-/// How many different texts there are in a run.
+/// The number of different texts in a run.
 const COUNT: usize = 1024;
 
-/// A collection of texts, each as it stands in JSON, with its quotes.
+/// A collection of texts, each in JSON, with its quotes.
 #[derive(Debug)]
 pub struct Texts(Vec<String>);
 
 impl Texts {
-    /// Like what people write.
+    /// Makes texts like those of people.
     pub fn human(random: &mut Random) -> Self {
         Texts((0..COUNT).map(|_| json(&human(random))).collect())
     }
 
-    /// Of exactly `size` bytes.
+    /// Makes texts of exactly `size` bytes.
     pub fn sized(random: &mut Random, size: usize) -> Self {
         Texts((0..COUNT).map(|_| json(&sized(random, size))).collect())
     }
 
-    /// The text of a send.
+    /// Returns the text of a send.
     pub fn of(&self, number: u64) -> &str {
         &self.0[number as usize % self.0.len()]
     }

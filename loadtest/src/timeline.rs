@@ -3,7 +3,7 @@
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
-/// The longest latency that is told apart, in microseconds: two minutes.
+/// The longest latency that is recorded exactly, in microseconds: two minutes.
 const LONGEST: u64 = 120_000_000;
 
 /// Latencies by when they ended. Times are nanoseconds of the run's clock.
@@ -25,7 +25,7 @@ pub struct Percentiles {
     pub max: f64,
 }
 
-/// An empty histogram of microseconds, exact to three digits.
+/// Returns an empty histogram of microseconds, exact to three digits.
 pub fn histogram() -> Histogram<u32> {
     Histogram::new_with_bounds(1, LONGEST, 3).expect("the bounds are in order")
 }
@@ -40,7 +40,7 @@ pub fn add(histogram: &mut Histogram<u32>, more: &Histogram<u32>) {
     histogram.add(more).expect("all histograms have the same bounds");
 }
 
-/// The percentiles of a histogram, if it holds anything.
+/// Returns the percentiles of a histogram, unless it is empty.
 pub fn percentiles(histogram: &Histogram<u32>) -> Option<Percentiles> {
     let at = |quantile| histogram.value_at_quantile(quantile) as f64 / 1000.0;
     (!histogram.is_empty()).then(|| Percentiles {
@@ -53,7 +53,7 @@ pub fn percentiles(histogram: &Histogram<u32>) -> Option<Percentiles> {
 }
 
 impl Timeline {
-    /// Slices of this length from `start` on.
+    /// Makes slices of this length from `start` on.
     pub fn new(start: u64, slice: u64) -> Self {
         Timeline { start, slice: slice.max(1), slices: Vec::new() }
     }
@@ -61,7 +61,7 @@ impl Timeline {
     /// Adds one latency that ended at `now`.
     pub fn record(&mut self, now: u64, latency: u64) {
         let at = (now.saturating_sub(self.start) / self.slice) as usize;
-        // A delivery that comes long after the end is late in the last slice that anybody looks at.
+        // A delivery long after the end is late in the last slice that is shown.
         let at = at.min(4095);
         while self.slices.len() <= at {
             self.slices.push(histogram());
@@ -69,7 +69,7 @@ impl Timeline {
         record(&mut self.slices[at], latency);
     }
 
-    /// Adds those of another thread.
+    /// Adds the latencies of another thread.
     pub fn merge(&mut self, other: &Timeline) {
         while self.slices.len() < other.slices.len() {
             self.slices.push(histogram());
@@ -79,25 +79,25 @@ impl Timeline {
         }
     }
 
-    /// All slices together.
+    /// Returns the sum of all slices.
     pub fn total(&self) -> Histogram<u32> {
         let mut total = histogram();
         self.slices.iter().for_each(|slice| add(&mut total, slice));
         total
     }
 
-    /// How many there are.
+    /// Returns the number of latencies.
     pub fn count(&self) -> u64 {
         self.slices.iter().map(Histogram::len).sum()
     }
 
-    /// Each slice: when it began, in seconds from the start, its percentiles and how many it holds.
+    /// Returns each slice: its beginning in seconds from the start, its percentiles and its count.
     pub fn slices(&self) -> impl Iterator<Item = (f64, Option<Percentiles>, u64)> {
         let seconds = self.slice as f64 / 1e9;
         self.slices.iter().enumerate().map(move |(at, slice)| (at as f64 * seconds, percentiles(slice), slice.len()))
     }
 
-    /// The length of a slice in seconds.
+    /// Returns the length of a slice in seconds.
     pub fn slice_seconds(&self) -> f64 {
         self.slice as f64 / 1e9
     }

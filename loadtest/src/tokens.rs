@@ -12,12 +12,12 @@ use sha2::Sha256;
 pub struct Minter(Hmac<Sha256>);
 
 impl Minter {
-    /// The minter of this secret.
+    /// Makes the minter of this secret.
     pub fn new(secret: &str) -> Self {
         Minter(Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length"))
     }
 
-    /// A token for a person, good for `lifetime` from now.
+    /// Returns a token for a person, valid for `lifetime` from now.
     pub fn token(&self, person: &str, name: &str, lifetime: Duration) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let claims = serde_json::json!({ "sub": person, "name": name, "exp": (now + lifetime).as_secs() });

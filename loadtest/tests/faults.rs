@@ -1,4 +1,4 @@
-//! The checks, checked: against servers that do something wrong on purpose, through the real program.
+//! The checks find deliberate faults, tested with the real program.
 
 #![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
 
@@ -30,7 +30,7 @@ impl Bare {
         Bare { child, url }
     }
 
-    /// Runs a scenario of 100 sessions for two seconds. Gives the report and how the program ended.
+    /// Runs a scenario of 100 sessions for two seconds. Returns the report and the exit code.
     fn run(&self, arguments: &[&str]) -> (Value, i32) {
         let output = Command::new(PROGRAM)
             .args(arguments)
@@ -53,17 +53,17 @@ impl Drop for Bare {
 
 const PODS: &[&str] = &["pods", "--rate", "2000", "--size", "100"];
 
-/// Runs `pods` against a fault, and expects just this one to be named, with pod, seq and member.
+/// Runs `pods` against a fault, and expects exactly this one to be named, with pod, seq and member.
 #[track_caller]
 fn is_found(fault: &str, name: &str) {
     let (report, code) = Bare::start(Some(fault)).run(PODS);
     let counts = report["findings"]["counts"].as_object().unwrap();
     assert_eq!(code, 1, "{counts:?}");
     assert_eq!(counts.keys().collect::<Vec<_>>(), [name], "{:?}", report["findings"]);
-    // Every thousandth message, and what is doubled or turned round may be found at two.
+    // Every thousandth message is affected, and a doubled or swapped one may be found at two.
     let (count, hits) = (counts[name].as_u64().unwrap(), report["checked_sends"].as_u64().unwrap() / 1000);
     assert!(hits > 0 && (hits..=2 * hits).contains(&count), "{counts:?} of {hits}");
-    // It happens to whoever joined a pod last, which is a race; but it is always the same one of a pod.
+    // It affects the last member that joined a pod, which is a race; but it is always the same one of a pod.
     let mut unlucky = HashMap::new();
     for finding in report["findings"]["first"].as_array().unwrap() {
         let pod = finding["pod"].as_str().unwrap();
@@ -127,7 +127,7 @@ fn a_good_server_is_found_good_by_every_scenario() {
 
 #[test]
 fn what_is_missed_while_away_is_found() {
-    // The bare server has no log, so whoever goes away misses what is said meanwhile.
+    // The bare server has no log, so a session that is away misses messages.
     let (report, code) = Bare::start(None).run(&["churn", "--rate", "1000", "--leaving", "20"]);
     assert_eq!(code, 1);
     assert!(report["findings"]["counts"]["lost"].as_u64().unwrap() > 10, "{:?}", report["findings"]["counts"]);
@@ -166,7 +166,7 @@ fn ctrl_c_ends_a_run_and_tidies_up() {
     let mut said = String::new();
     std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
     assert_eq!(status.code(), Some(130), "{said}");
-    assert!(said.contains("taken away") && asked.elapsed().as_secs() < 10, "{said}");
+    assert!(said.contains("were removed") && asked.elapsed().as_secs() < 10, "{said}");
 }
 
 #[test]

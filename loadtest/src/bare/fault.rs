@@ -1,4 +1,4 @@
-//! Deliberate faults. They happen to the last member of a pod, and are not part of the server's way otherwise.
+//! Deliberate faults. They affect the last member of a pod, and cost the server nothing otherwise.
 
 use std::thread;
 use std::time::Duration;
@@ -7,26 +7,26 @@ use super::Bare;
 use super::said::Said;
 use crate::wire::websocket::TEXT;
 
-/// What goes wrong, on purpose.
+/// A deliberate fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Fault {
-    /// One delivery of every thousandth message is left out.
+    /// Omits one delivery of every thousandth message.
     Drop,
-    /// One delivery of every thousandth message comes twice.
+    /// Sends one delivery of every thousandth message twice.
     Double,
-    /// One member gets every thousandth message after the one that follows it.
+    /// Sends every thousandth message to one member after the message that follows it.
     Swap,
-    /// The same, with exchanged seqs, so that each order ascends and the two differ.
+    /// Like `Swap`, with exchanged seqs, so that each order ascends and the two differ.
     Diverge,
-    /// After the thousandth message everything stands still for a second.
+    /// Pauses all deliveries for a second after the thousandth message.
     Stall,
 }
 
-/// Which message of every so many is hit.
+/// The interval of affected messages.
 const EVERY: u64 = 1000;
 
 impl Bare {
-    /// Serves the member to whom things happen.
+    /// Serves the affected member.
     pub(super) fn faulty(
         &mut self,
         fault: Fault,

@@ -1,10 +1,10 @@
 //! The bare server: hand-made frames over bare sockets, on one thread, without storage, rights or presence.
 //!
-//! It does for a delivery what cannot be left out (a read, a frame, a copy into each member's buffer, a write), and so
-//! shows the limit of the machine, beside which other servers' figures mean something. It speaks as much of the protocol as
-//! the scenarios need, believes every token, and says yes to every request over HTTP.
+//! It does only what a delivery needs (a read, a frame, a copy into each member's buffer, a write), and so shows the
+//! limit of the machine, to compare other servers' figures with. It implements as much of the protocol as the scenarios
+//! need, accepts every token, and answers every HTTP request with success.
 //!
-//! Deliberate faults can be switched on, so that the checks can be checked.
+//! Deliberate faults can be switched on to test the checks.
 
 mod fault;
 mod said;
@@ -28,7 +28,7 @@ use crate::wire::websocket::{self, CLOSE, PING, PONG, TEXT};
 /// The token of the listening socket.
 const LISTENER: usize = usize::MAX;
 
-/// Bytes that may wait for one socket before it is cut.
+/// The most bytes queued for one socket before it is closed.
 const OUT: usize = 64 << 20;
 
 struct Client {
@@ -38,7 +38,7 @@ struct Client {
     out: Vec<u8>,
     dirty: bool,
     user: String,
-    /// The topics that it has joined.
+    /// The joined topics.
     topics: Vec<usize>,
 }
 
@@ -46,7 +46,7 @@ struct Topic {
     name: String,
     seq: u64,
     members: Vec<usize>,
-    /// What [`Fault::Swap`] and [`Fault::Diverge`] keep back from the last member.
+    /// The message that [`Fault::Swap`] and [`Fault::Diverge`] hold back from the last member.
     held: Option<Said>,
 }
 
@@ -69,7 +69,7 @@ impl Bare {
     /// Listens on this address.
     ///
     /// # Errors
-    /// When it is taken.
+    /// If it is in use.
     pub fn bind(address: SocketAddr, fault: Option<Fault>) -> io::Result<Self> {
         let poll = Poll::new()?;
         let mut listener = TcpListener::bind(address)?;
@@ -89,10 +89,10 @@ impl Bare {
         })
     }
 
-    /// Where it listens.
+    /// Returns the address that it listens on.
     ///
     /// # Errors
-    /// When the system does not say.
+    /// If the system does not report it.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
@@ -100,7 +100,7 @@ impl Bare {
     /// Serves until `stop` is set.
     ///
     /// # Errors
-    /// When the poll fails.
+    /// If the poll fails.
     pub fn serve(&mut self, stop: &AtomicBool) -> io::Result<()> {
         let mut events = Events::with_capacity(4096);
         while !stop.load(Ordering::Relaxed) {
@@ -121,7 +121,7 @@ impl Bare {
                     self.read(id);
                 }
             }
-            // Whatever one turn has for a socket goes out in one write.
+            // Everything for a socket in one turn is sent in one write.
             for id in std::mem::take(&mut self.dirty) {
                 if let Some(client) = &mut self.clients[id] {
                     client.dirty = false;
@@ -238,7 +238,7 @@ impl Bare {
         }
     }
 
-    /// Answers a request over HTTP, or upgrades. Gives its length, or 0 while it is not whole.
+    /// Answers an HTTP request, or upgrades. Returns its length, or 0 while it is incomplete.
     fn request(&mut self, id: usize, bytes: &[u8]) -> usize {
         let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n") else { return 0 };
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
@@ -272,7 +272,7 @@ impl Bare {
             let body = match method {
                 "DELETE" => "".into(),
                 _ if body.is_empty() => "{}".into(),
-                // What a client asks for is what there is.
+                // Every requested object exists.
                 _ => String::from_utf8_lossy(body),
             };
             let kind = "Content-Type: application/json\r\n";
@@ -417,7 +417,7 @@ impl Bare {
     }
 }
 
-/// The person that the token in a path names. The signature is not looked at.
+/// Returns the person that the token in a path names. The signature is not checked.
 fn subject(path: &str) -> String {
     let token = path.split(['?', '&']).find_map(|part| part.strip_prefix("token=")).unwrap_or("");
     let claims = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).unwrap_or_default();

@@ -1,28 +1,28 @@
-//! A message, from a client's push to everybody's frame.
+//! A message, from a client's push to the frames of all members.
 
 use std::io::Write;
 
 use crate::wire::phoenix;
 
-/// A time that is always the same: telling it would cost more than sending it.
+/// The time of every message: formatting the real one would cost more than sending it.
 pub(super) const AT: &str = "2026-01-01T00:00:00.000000Z";
 
-/// A message, as it goes into a frame.
+/// A message, ready to be written into a frame.
 #[derive(Clone)]
 pub(super) struct Said {
-    /// Its id.
+    /// The id.
     pub(super) id: String,
     user: String,
     text: String,
 }
 
 impl Said {
-    /// Reads what a client pushes.
+    /// Parses the payload of a client's push.
     pub(super) fn read(user: &str, payload: &[u8]) -> Option<Said> {
         let id = phoenix::text(payload, br#""id":""#)?;
         let from = memchr::memmem::find(payload, br#""text":""#)? + 7;
         let text = &payload[from..];
-        // The text ends at the first quote that no odd number of backslashes stands before.
+        // The text ends at the first quote that is not preceded by an odd number of backslashes.
         let mut end = 1;
         loop {
             end += memchr::memchr(b'"', text.get(end..)?)?;
@@ -36,7 +36,7 @@ impl Said {
         Some(Said { id: own(id), user: user.to_owned(), text: own(&text[..=end]) })
     }
 
-    /// The frame, with the same fields as Podium's, so that as many bytes go over the wire.
+    /// Writes the frame with the same fields as Podium's, so that it has the same size.
     pub(super) fn write(&self, frame: &mut Vec<u8>, topic: &str, seq: u64) {
         frame.clear();
         let Said { id, user, text } = self;

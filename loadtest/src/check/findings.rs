@@ -1,17 +1,17 @@
-//! What was wrong: kinds, places and counts.
+//! The faults that were found: kinds, places and counts.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How many findings are kept in full; beyond that they are counted.
+/// How many findings are kept in full; further ones are only counted.
 const KEPT: usize = 100;
 
-/// What can be wrong; see the table of [`super`].
+/// The kinds of faults; see the table of [`super`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the table of the module above says what each is")]
+#[allow(missing_docs, reason = "the table of the module above describes each")]
 pub enum Fault {
     Lost,
     Repeated,
@@ -42,16 +42,16 @@ impl Fault {
     }
 }
 
-/// One thing that was wrong.
+/// A fault that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// What.
+    /// The kind.
     pub fault: Fault,
     /// The pod's topic.
     pub pod: String,
     /// The position in its log, if it has one.
     pub seq: Option<u64>,
-    /// To which member it happened, by number in the pod.
+    /// The affected member, by number in the pod.
     pub member: Option<usize>,
 }
 
@@ -68,22 +68,22 @@ impl fmt::Display for Finding {
     }
 }
 
-/// All that was wrong in a run.
+/// All faults of a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Findings {
-    /// How many of each kind.
+    /// The number of each kind.
     pub counts: BTreeMap<Fault, u64>,
-    /// The first of each kind.
+    /// The first findings of each kind.
     pub first: Vec<Finding>,
 }
 
 impl Findings {
-    /// Whether nothing was.
+    /// Returns `true` if there are none.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
 
-    /// Adds those of another thread.
+    /// Adds the findings of another thread.
     pub fn merge(&mut self, other: Findings) {
         for (fault, count) in other.counts {
             *self.counts.entry(fault).or_default() += count;
@@ -92,11 +92,11 @@ impl Findings {
         self.first.sort_by_key(|finding| finding.fault);
     }
 
-    /// Adds one.
+    /// Adds a finding.
     pub(super) fn add(&mut self, finding: Finding) {
         let count = self.counts.entry(finding.fault).or_default();
         *count += 1;
-        // Some of each kind, so that a flood of one does not hide another.
+        // Some of each kind, so that many of one kind do not hide another.
         if *count <= KEPT as u64 / 5 && self.first.len() < KEPT {
             self.first.push(finding);
         }

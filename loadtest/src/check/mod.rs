@@ -1,9 +1,9 @@
-//! The proof: what every member of every pod received, held against what was sent and answered.
+//! The proof: what every member of every pod received, compared with what was sent and answered.
 //!
-//! Pure bookkeeping, fed by the scenarios. A pod's log is kept by position. Where the server counts its changes (`seq`,
-//! `changed_seq`), that is the position; where it does not, the first member to receive a message defines its place for
-//! the others. Then everything follows from three marks: which message stands at a position, who has
-//! received it, and the highest position that each member has come to.
+//! Pure bookkeeping, fed by the scenarios. A pod's log is kept by position. If the server counts its changes (`seq`,
+//! `changed_seq`), that is the position; otherwise the first member to receive a message defines its position for the
+//! others. Everything follows from three facts: the message at each position, its receivers, and the highest position
+//! of each member.
 //!
 //! | fault | rule |
 //! | --- | --- |
@@ -12,10 +12,10 @@
 //! | unordered | a member got a position after a higher one |
 //! | sender | two messages of one sender came in another order than they were sent |
 //! | divergent | two members hold different messages for one position, or one message at two |
-//! | answer | the sender was told another seq than the members |
-//! | ghost | a send that was refused for good came nevertheless |
-//! | altered | the text came out different |
-//! | stray | a message came to a pod that it was not sent to |
+//! | answer | the sender was answered another seq than the members received |
+//! | ghost | a message was delivered although its send was refused for good |
+//! | altered | the text differs from what was sent |
+//! | stray | a message was delivered to another pod than it was sent to |
 //! | unanswered | a send got no answer until the end of the run |
 
 mod findings;
@@ -24,16 +24,16 @@ use std::collections::HashMap;
 
 pub use self::findings::{Fault, Finding, Findings};
 
-/// A position further than this above a pod's first is not believed.
+/// The largest accepted distance of a position from a pod's first.
 const FURTHEST: u64 = 1 << 27;
 
-/// A place for keys of messages that are not this run's.
+/// The bit that marks keys of messages of other runs.
 const FOREIGN: u64 = 1 << 63;
 
-/// A position that nobody has filled yet.
+/// A position without a message.
 const EMPTY: u64 = u64::MAX;
 
-/// What became of a send.
+/// The outcome of a send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// No answer yet.
@@ -42,7 +42,7 @@ pub enum Outcome {
     Stored(Option<u64>),
     /// Refused for good.
     Refused,
-    /// The server says that it does not know.
+    /// The server reports an unknown outcome.
     Unknown,
 }
 
@@ -52,16 +52,16 @@ struct Send {
     pod: u32,
     sender: u32,
     outcome: Outcome,
-    /// Where members saw it, or the answer says that it is.
+    /// The position that members saw, or that the answer names.
     seq: u64,
 }
 
-/// A message that came.
+/// A received message.
 #[derive(Debug, Clone, Copy)]
 pub struct Delivery {
-    /// The number of the send; `None` if it is not one of this run.
+    /// The number of the send; `None` if it is not of this run.
     pub number: Option<u64>,
-    /// A number that stands for the message's id, for those that are not.
+    /// A number derived from the message's id, for messages of other runs.
     pub id: u64,
     /// The message's seq, if the server counts.
     pub seq: Option<u64>,
@@ -78,18 +78,18 @@ struct Log {
     base: Option<u64>,
     /// The message at each position.
     keys: Vec<u64>,
-    /// Who has received it: `words` words of bits a position.
+    /// The receivers: `words` words of bits a position.
     seen: Vec<u64>,
     words: usize,
     /// The highest position of each member.
     last: Vec<u64>,
-    /// The position above which each member has a right to everything. `None`: it was never there.
+    /// The position above which each member must receive everything. `None` before its first join.
     floor: Vec<Option<u64>>,
     /// For each member, the newest send of each sender, plus 1.
     last_of: Vec<u64>,
-    /// Whether the server counts.
+    /// Whether the server counts positions.
     counted: bool,
-    /// Whether messages were changed after they were stored, so that states may be left out.
+    /// Whether messages were changed after they were stored, so that earlier states may be omitted.
     changes: bool,
 }
 
@@ -121,13 +121,13 @@ pub struct Checks {
     findings: Findings,
     deliveries: u64,
     open: u64,
-    /// How many deliveries the answered sends must lead to, and how many there were.
+    /// The number of deliveries that the answered sends require, and of those received.
     expected: u64,
     received: u64,
 }
 
 impl Checks {
-    /// Opens the book of a pod, and gives its number. `senders` of its members, the first ones, send.
+    /// Adds a pod and returns its number. The first `senders` of its members send.
     pub fn pod(&mut self, topic: &str, members: usize, senders: usize) -> usize {
         self.logs.push(Log {
             topic: topic.to_owned(),
@@ -146,8 +146,8 @@ impl Checks {
         self.logs.len() - 1
     }
 
-    /// A member has joined for the first time: everything above `head` must reach it. Without a head, everything sent
-    /// from now on.
+    /// Records a member's first join: everything above `head` must reach it. Without a head, everything sent from now
+    /// on.
     pub fn joined(&mut self, pod: usize, member: usize, head: Option<u64>) {
         let log = &mut self.logs[pod];
         log.counted |= head.is_some();
@@ -159,47 +159,47 @@ impl Checks {
         }
     }
 
-    /// The position up to which a member has everything; what it gives as `after` when it comes back. `None` where
-    /// the server does not count.
+    /// Returns the position up to which a member has everything, its `after` when it joins again. `None` if the server
+    /// does not count.
     pub fn position(&self, pod: usize, member: usize) -> Option<u64> {
         let log = &self.logs[pod];
         log.counted.then(|| log.last[member])
     }
 
-    /// Enters a send and gives its number.
+    /// Records a send and returns its number.
     pub fn sent(&mut self, pod: usize, sender: usize, due: u64) -> u64 {
         self.open += 1;
         self.sends.push(Send { due, pod: pod as u32, sender: sender as u32, outcome: Outcome::Open, seq: EMPTY });
         self.sends.len() as u64 - 1
     }
 
-    /// When a send was due.
+    /// Returns when a send was due.
     pub fn due(&self, number: u64) -> Option<u64> {
         self.sends.get(number as usize).map(|send| send.due)
     }
 
-    /// How many sends have no answer yet.
+    /// Returns the number of sends without an answer.
     pub fn open(&self) -> u64 {
         self.open
     }
 
-    /// How many deliveries there were.
+    /// Returns the number of deliveries.
     pub fn deliveries(&self) -> u64 {
         self.deliveries
     }
 
-    /// How many sends there were.
+    /// Returns the number of sends.
     pub fn sends(&self) -> u64 {
         self.sends.len() as u64
     }
 
-    /// Enters the answer to a send.
+    /// Records the answer to a send.
     pub fn answered(&mut self, number: u64, outcome: Outcome) {
         let Some(send) = self.sends.get_mut(number as usize) else { return };
         let (pod, shown) = (send.pod as usize, send.seq);
         match send.outcome {
             Outcome::Open => self.open -= 1,
-            // Sent again, because the answer was lost with its socket or was no answer: the first outcome counts.
+            // Sent again, because the answer was lost with its socket or was not final: the first outcome counts.
             Outcome::Unknown => {}
             before if before == outcome => return,
             _ => return self.find(Fault::Answer, pod, Some(shown).filter(|seq| *seq != EMPTY), None),
@@ -226,12 +226,12 @@ impl Checks {
         }
     }
 
-    /// Enters what a member received live. Gives the time when it was due, if it is of this run and new to the member.
+    /// Records what a member received live. Returns when it was due, if it is of this run and new to the member.
     pub fn delivered(&mut self, pod: usize, member: usize, delivery: Delivery) -> Option<u64> {
         self.enter(pod, member, delivery, false)
     }
 
-    /// Enters what a member read in a page of the log, which may hold again what came live meanwhile.
+    /// Records what a member read in a page of the log, which may repeat what it received live.
     pub fn read(&mut self, pod: usize, member: usize, delivery: Delivery) -> Option<u64> {
         self.enter(pod, member, delivery, true)
     }
@@ -253,7 +253,7 @@ impl Checks {
             }
             let seq = match delivery.seq {
                 Some(seq) => seq,
-                // No log of the server's: whoever sees it first says where it stands.
+                // Without a log on the server, the first receiver defines the position.
                 None if send.seq == EMPTY => log.base.unwrap_or(1) + log.keys.len() as u64,
                 None => send.seq,
             };
@@ -268,9 +268,9 @@ impl Checks {
             (due, sender) = (Some(send.due), Some(send.sender as usize));
             position = position.or(Some(seq));
         }
-        // A line of a server without a log, which is not ours either: nothing can be said of it.
+        // A message of another run on a server without a log cannot be checked.
         let position = position?;
-        // Older than what the run began with, such as an old message's edit that only a page shows.
+        // Older than the beginning of the run, such as an edit of an old message that only a page shows.
         if log.base.is_some_and(|base| position < base) {
             return None;
         }
@@ -283,7 +283,7 @@ impl Checks {
         if log.keys[at] == EMPTY {
             log.keys[at] = key;
         } else if log.keys[at] != key {
-            // Worse than what was wrong so far: it names the cause.
+            // Worse than what was found so far: it names the cause.
             wrong = Some(Fault::Divergent);
         }
         let fresh = log.mark(at, member);
@@ -307,7 +307,7 @@ impl Checks {
         due.filter(|_| fresh)
     }
 
-    /// A change of this send's message was answered with the position that it has taken.
+    /// Records the position that a change of this send's message was answered with.
     pub fn changed(&mut self, number: u64, position: u64) {
         let Some(pod) = self.sends.get(number as usize).map(|send| send.pod as usize) else { return };
         let log = &mut self.logs[pod];
@@ -320,18 +320,18 @@ impl Checks {
         }
     }
 
-    /// Whether this send was answered as stored, and at which seq.
+    /// Returns the seq of a send that was answered as stored.
     pub fn stored(&self, number: u64) -> Option<u64> {
         let send = self.sends.get(number as usize)?;
         matches!(send.outcome, Outcome::Stored(_)).then_some(send.seq)
     }
 
-    /// Notes something that other books found.
+    /// Adds a fault found by other bookkeeping.
     pub fn note(&mut self, fault: Fault, pod: usize, seq: Option<u64>, member: Option<usize>) {
         self.find(fault, pod, seq, member);
     }
 
-    /// A text came out different from what was sent.
+    /// Adds a text that differs from what was sent.
     pub fn altered(&mut self, pod: usize, member: usize, seq: Option<u64>) {
         self.find(Fault::Altered, pod, seq, Some(member));
     }
@@ -340,19 +340,19 @@ impl Checks {
         self.findings.add(Finding { fault, pod: self.logs[pod].topic.clone(), seq, member });
     }
 
-    /// Whether everything is answered and what was stored has reached everybody, so that nothing is left to wait for.
+    /// Returns `true` if everything is answered and every stored message has reached all members.
     pub fn complete(&self) -> bool {
         self.open == 0 && self.received >= self.expected
     }
 
-    /// Closes the books: looks for what never came.
+    /// Ends the checks: adds what was never received.
     pub fn finish(mut self) -> Findings {
         for number in 0..self.sends.len() {
             let send = &self.sends[number];
             let (pod, seq) = (send.pod as usize, Some(send.seq).filter(|seq| *seq != EMPTY));
             match send.outcome {
                 Outcome::Open => self.find(Fault::Unanswered, pod, seq, None),
-                // Without a log the answer has no seq to be looked for: nobody has seen it at all.
+                // Without a log the answer has no seq to look up: no member has received it at all.
                 Outcome::Stored(None) if seq.is_none() => self.find(Fault::Lost, pod, None, None),
                 _ => {}
             }
@@ -366,7 +366,7 @@ impl Checks {
     fn find_lost(&mut self, pod: usize) {
         let log = &self.logs[pod];
         let Some(base) = log.base else { return };
-        // From the newest backward, with who has received a later state of each message.
+        // From the newest backward, with the receivers of a later state of each message.
         let mut later: HashMap<u64, Vec<u64>> = HashMap::new();
         let mut lost = Vec::new();
         for (at, &key) in log.keys.iter().enumerate().rev() {

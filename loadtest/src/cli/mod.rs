@@ -20,10 +20,10 @@ use crate::run::{self, Failure, Stage};
 use crate::search::{Goal, search};
 use crate::sockets::raise_descriptors;
 
-/// Does what the command line says.
+/// Runs the command.
 pub fn run(cli: Cli) -> ExitCode {
     let listening = match &cli.command {
-        // It serves until it is told to stop, and has nothing to clean up.
+        // It serves until it is stopped, and has nothing to clean up.
         Command::Bare { .. } => Ok(()),
         _ => interrupt::listen().map_err(|error| Failure::Other(error.to_string())),
     };
@@ -31,7 +31,7 @@ pub fn run(cli: Cli) -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(Failure::Interrupted) => {
-            eprintln!("interrupted; what was made for the run has been taken away");
+            eprintln!("interrupted; people, event and pods of the run were removed");
             ExitCode::from(130)
         }
         Err(failure) => {
@@ -41,7 +41,7 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
-/// Runs one of the scenarios that end in one report. `None` for the other commands.
+/// Runs one of the scenarios that produce one report. Returns `None` for the other commands.
 pub fn measure(command: &Command) -> Option<Result<Report, Failure>> {
     let plain =
         |scenario: Scenario, common: &Common, rate, window| (scenario.name(), scenario.plan(common, rate, window));
@@ -84,7 +84,7 @@ fn obey(command: &Command) -> Result<ExitCode, Failure> {
             let plan = |common: &Common| scenario.plan(common, *rate, *window);
             let found = compare(scenario.name(), common, servers, (*rounds).max(1), plan)?;
             print(common, &found, &found)?;
-            // One run of each server, of the last round.
+            // The runs of the last round, one for each server.
             let last = &found.reports[found.reports.len() - servers.len()..];
             write_page(common.html.as_deref(), &last.iter().collect::<Vec<_>>())?;
             Ok(verdict(found.good))
@@ -116,7 +116,7 @@ fn verdict(good: bool) -> ExitCode {
     if good { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 
-/// Shows a result to people, and writes it for machines.
+/// Prints a result for people, and writes it as JSON.
 fn print(common: &Common, text: &impl std::fmt::Display, json: &impl Serialize) -> Result<(), Failure> {
     let other = |error: &dyn std::fmt::Display| Failure::Other(error.to_string());
     match &common.json {

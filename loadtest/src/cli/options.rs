@@ -1,4 +1,4 @@
-//! What can be asked for.
+//! The options.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,12 +14,12 @@ use crate::wire::speech::Speech;
 
 /// Measures how fast messages fan out, and proves that none was lost, doubled or out of order.
 ///
-/// Ends with 0 when all was well, with 1 when something was lost, doubled, out of order or refused, with 2 when the run
-/// could not be made, and with 130 after Ctrl-C.
+/// Exits with 0 if everything was right, with 1 if something was lost, doubled, out of order or refused, with 2 if the
+/// run could not be made, and with 130 after Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(name = "podium-loadtest", version, args_override_self = true)]
 pub struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -27,7 +27,7 @@ pub struct Cli {
 /// The scenarios.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Open loop: messages at a rate over all pods, each counted from when it was due
+    /// Open loop: messages at a rate over all pods, each measured from when it was due
     Pods {
         /// See [`Common`].
         #[command(flatten)]
@@ -36,16 +36,16 @@ pub enum Command {
         #[command(flatten)]
         rate: Rate,
     },
-    /// Closed loop: each session keeps some messages unanswered, so that the server is as busy as it can be
+    /// Closed loop: each session keeps some messages unanswered, so that the server is as busy as possible
     FlatOut {
         /// See [`Common`].
         #[command(flatten)]
         common: Common,
-        /// Unanswered messages a session
+        /// Unanswered messages per session
         #[arg(long, default_value_t = 4)]
         window: usize,
     },
-    /// Typing notices at a rate, which the server hands on without storing them
+    /// Typing notices at a rate, which the server forwards without storing them
     Typing {
         /// See [`Common`].
         #[command(flatten)]
@@ -54,22 +54,22 @@ pub enum Command {
         #[command(flatten)]
         rate: Rate,
     },
-    /// One to all: posts on the event's wall, heard by every session
+    /// One to all: posts on the event's wall, received by every session
     Wall {
         /// See [`Common`].
         #[command(flatten)]
         common: Common,
-        /// Posts a second
+        /// Posts per second
         #[arg(long, default_value_t = 10.0)]
         rate: f64,
     },
-    /// Sessions that say nothing: what one costs in memory
+    /// Silent sessions: the memory that one costs
     Idle {
         /// See [`Common`].
         #[command(flatten)]
         common: Common,
     },
-    /// Sessions that go, are cut off and come back while others talk, and storms in which all do at once
+    /// Sessions that leave, are cut off and return while others send, and storms in which all do at once
     Churn {
         /// See [`Common`].
         #[command(flatten)]
@@ -77,17 +77,17 @@ pub enum Command {
         /// See [`Rate`].
         #[command(flatten)]
         rate: Rate,
-        /// Sessions that go, a second
+        /// Sessions that leave, per second
         #[arg(long, default_value_t = 50.0)]
         leaving: f64,
-        /// The longest that they stay away, in seconds
+        /// The longest absence, in seconds
         #[arg(long, default_value_t = 2.0)]
         away: f64,
-        /// Every so many seconds all are cut off at once
+        /// Cut all sessions off at once, at this interval in seconds
         #[arg(long)]
         storm: Option<f64>,
     },
-    /// What people do of an evening: they type, read, write, react, mend and take back
+    /// The actions of a group chat in proportion: typing, reading, writing, reacting, editing and deleting
     Mixed {
         /// See [`Common`].
         #[command(flatten)]
@@ -101,30 +101,30 @@ pub enum Command {
         /// See [`Common`].
         #[command(flatten)]
         common: Common,
-        /// Milliseconds
+        /// The bound of the p99, in milliseconds
         #[arg(long, default_value_t = 10.0)]
         p99: f64,
-        /// The first rate, in messages a second
+        /// The first rate, in messages per second
         #[arg(long, default_value_t = 1000.0)]
         from: f64,
         /// The highest rate to try
         #[arg(long, default_value_t = 200_000.0)]
         to: f64,
     },
-    /// The same scenario on several servers in turn, A B A B, as ratios to the first with their spread
+    /// The same scenario on several servers in turn, A B A B, as ratios to the first with their range
     Compare {
-        /// What to run
+        /// The scenario
         #[arg(value_enum)]
         scenario: Scenario,
-        /// A server: what to call it, its language if it is not Podium's, where it is (over several addresses the members
-        /// of each pod are spread), and its processes; give several
+        /// A server: its name, its protocol if not Podium's, its addresses (the members of each pod are spread over
+        /// them), and its processes; give several
         #[arg(
             long = "server",
             required = true,
             value_name = "NAME=[phoenix+|socketio+]URL[,url=URL]…[,pid=[NAME:]PID]…"
         )]
         servers: Vec<Server>,
-        /// How often each has its turn
+        /// The number of rounds
         #[arg(long, default_value_t = 3)]
         rounds: usize,
         /// See [`Common`].
@@ -133,11 +133,11 @@ pub enum Command {
         /// See [`Rate`].
         #[command(flatten)]
         rate: Rate,
-        /// Unanswered messages a session, for flat-out
+        /// Unanswered messages per session, for flat-out
         #[arg(long, default_value_t = 4)]
         window: usize,
     },
-    /// Lay reports that were written with --json over each other, in one page
+    /// Show several reports written with --json in one page, for comparison
     Report {
         /// The reports
         #[arg(required = true)]
@@ -146,24 +146,24 @@ pub enum Command {
         #[arg(long, default_value = "report.html")]
         html: PathBuf,
     },
-    /// Print comparisons that were written with --json as one table in Markdown
+    /// Print comparisons written with --json as one table in Markdown
     Table {
         /// The comparisons
         #[arg(required = true)]
         comparisons: Vec<PathBuf>,
     },
-    /// Serve: hand-made frames over bare sockets, on one thread and without storage, as the limit of the machine
+    /// Serve hand-made frames over bare sockets, on one thread and without storage, to find the limit of the machine
     Bare {
-        /// Where
+        /// The address to listen on
         #[arg(long, default_value = "127.0.0.1:4100")]
         listen: SocketAddr,
-        /// Do something wrong on purpose, to see the checks find it
+        /// Make this fault on purpose, to test the checks
         #[arg(long, value_enum)]
         fault: Option<Fault>,
     },
 }
 
-/// What can be compared.
+/// The scenarios that can be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 #[allow(missing_docs, reason = "they are the commands of the same names")]
 pub enum Scenario {
@@ -196,13 +196,13 @@ impl Scenario {
     }
 }
 
-/// The pace of an open loop.
+/// The rate of an open loop.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Rate {
-    /// Sends a second over all sessions
+    /// Sends per second over all sessions
     #[arg(long, default_value_t = 2000.0)]
     pub rate: f64,
-    /// Let them come by chance, as people's do, instead of evenly
+    /// Send at random moments, as people do, instead of evenly
     #[arg(long)]
     pub poisson: bool,
 }
@@ -213,61 +213,61 @@ impl Rate {
     }
 }
 
-/// What all scenarios take.
+/// The options of all scenarios.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
-    /// A node or a balancer; given several times, each pod's members are spread over them
+    /// A node or a balancer; if given several times, each pod's members are spread over them
     #[arg(long = "url", default_value = "http://127.0.0.1:4000")]
     pub urls: Vec<Url>,
-    /// What the server speaks
+    /// The protocol of the server
     #[arg(long = "speaks", value_enum, default_value_t)]
     pub speech: Speech,
-    /// The server's secret, with which tokens are minted
+    /// The server's secret, to sign tokens with
     #[arg(long, env = "PODIUM_JWT_SECRET", hide_env_values = true)]
     pub secret: Option<String>,
     /// A file of tokens, one a line, instead of the secret
     #[arg(long, value_name = "FILE")]
     pub tokens: Option<PathBuf>,
-    /// Sockets, each of a person of its own
+    /// Sockets, each of another person
     #[arg(long, default_value_t = 500)]
     pub sessions: usize,
-    /// Members of a pod
+    /// Members per pod
     #[arg(long, default_value_t = 5)]
     pub pod_size: usize,
-    /// The topic that is joined, instead of the scenario's own; {pod} and {event} stand for ids
+    /// The topic to join, instead of the scenario's own; {pod} and {event} stand for ids
     #[arg(long)]
     pub topic: Option<String>,
-    /// Let each session join its person's own topic besides, as clients do
+    /// Let each session also join its person's own topic, as clients do
     #[arg(long)]
     pub inbox: bool,
-    /// How long is measured
+    /// The time to measure, in seconds
     #[arg(long, default_value_t = 10.0)]
     pub seconds: f64,
-    /// Load before that, which is checked but not measured
+    /// Load before the measurement, in seconds; it is checked but not measured
     #[arg(long, default_value_t = 2.0)]
     pub warm_up: f64,
-    /// How long stragglers are waited for
+    /// The time to wait for late deliveries, in seconds
     #[arg(long, default_value_t = 10.0)]
     pub patience: f64,
-    /// Bytes of each text; like what people write if absent
+    /// Bytes of each text; if absent, texts like those of a group chat
     #[arg(long)]
     pub size: Option<usize>,
-    /// Processes on this machine whose CPU and memory count, with their children: `server=123`, or `123`
+    /// Processes on this machine whose CPU and memory are measured, with their children: `server=123`, or `123`
     #[arg(long = "pid")]
     pub pids: Vec<Watched>,
-    /// Threads of the load tester; one reads some hundred thousand deliveries a second
+    /// Threads of the load tester; one reads some hundred thousand deliveries per second
     #[arg(long, default_value_t = 1)]
     pub threads: usize,
-    /// Sockets that may be connecting at a time, a thread
+    /// Sockets that may be connecting at a time, per thread
     #[arg(long, default_value_t = 64)]
     pub connecting: usize,
-    /// Makes the run's choices repeatable
+    /// The seed of random choices, to repeat a run
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Keep the people, the event and the pods, written down in this file, and use them again if it is there
+    /// Keep people, event and pods after the run, listed in this file, and use them again if it exists
     #[arg(long, value_name = "FILE")]
     pub keep: Option<PathBuf>,
-    /// What the run is called in reports
+    /// The name of the run in reports
     #[arg(long)]
     pub label: Option<String>,
     /// Write the report as JSON to this file, or to standard output (`-`)
@@ -276,16 +276,16 @@ pub struct Common {
     /// Write the report as a page with plots to this file
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Refused sends and ended sockets are no failure, only what the checks find: for runs that break servers
+    /// Count only the checks' findings as failures, not refused sends and ended sockets: for runs that break servers
     #[arg(long)]
     pub tolerate: bool,
-    /// No progress
+    /// Show no progress
     #[arg(long)]
     pub quiet: bool,
 }
 
 impl Common {
-    /// The plan of a scenario.
+    /// Returns the plan of a scenario.
     pub fn plan(&self, what: What, pace: Pace) -> Plan {
         let topic = if what == What::Posts { "event:{event}" } else { "pod:{pod}" };
         Plan {

@@ -1,4 +1,4 @@
-//! Sessions that go, are cut off, and come back: they take up where they were, and lose nothing.
+//! Sessions that leave, are cut off, and return: they resume where they were, and lose nothing.
 
 use std::cmp::Ordering;
 
@@ -12,12 +12,12 @@ use crate::sockets::{Ended, Sockets};
 use crate::timeline;
 use crate::wire::speech::Push;
 
-/// Who comes back when; the earliest is the greatest, for a heap.
+/// A session that is to return. The earliest is the greatest, for a heap.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Absence {
-    /// When.
+    /// The time of its return.
     pub at: u64,
-    /// Which session.
+    /// The session.
     pub id: usize,
 }
 
@@ -33,7 +33,7 @@ impl PartialOrd for Absence {
     }
 }
 
-/// When the plan lets somebody go.
+/// The times at which sessions leave, by the plan.
 pub struct Comings {
     goings: Schedule,
     storm: u64,
@@ -41,21 +41,21 @@ pub struct Comings {
 }
 
 impl Comings {
-    /// By this plan, in this lane.
+    /// Makes the times of this plan for this lane.
     pub fn new(churn: Option<Churn>, start: u64, lane: (usize, usize), random: Random) -> Self {
         let rate = churn.map_or(0.0, |churn| churn.rate);
         let storm = churn.and_then(|churn| churn.storm).map_or(u64::MAX, |every| start + every);
         Comings { goings: Schedule::new(Pace::Open { rate, poisson: true }, start, lane, random), storm, churn }
     }
 
-    /// When the next thing is due.
+    /// Returns when the next session leaves.
     pub fn next(&self) -> u64 {
         self.goings.next.min(self.storm)
     }
 }
 
 impl Crowd<'_> {
-    /// Lets go whom the plan lets go.
+    /// Disconnects the sessions that leave now, by the plan.
     pub(super) fn let_go(&mut self, sockets: &mut Sockets, comings: &mut Comings, now: u64) {
         let Some(churn) = comings.churn else { return };
         let (least, most) = churn.away;
@@ -69,7 +69,7 @@ impl Crowd<'_> {
         if comings.storm <= now {
             comings.storm += churn.storm.unwrap_or(u64::MAX / 2);
             for id in 0..self.seats.len() {
-                // As clients do that were cut off together: nearly at once, a little spread.
+                // Like clients that were cut off together: nearly at the same time, slightly spread.
                 let away = self.random.below(500_000_000) as u64;
                 self.leave(sockets, id, false, now + away);
             }
@@ -91,7 +91,7 @@ impl Crowd<'_> {
         self.gone(id, until);
     }
 
-    /// A socket has ended that was to go on.
+    /// Handles a socket that ended although its session was to go on.
     pub(super) fn lost(&mut self, id: usize, why: &Ended, now: u64) {
         let seat = &mut self.seats[id];
         let before = std::mem::replace(&mut seat.stage, Stage::Away);
@@ -99,11 +99,11 @@ impl Crowd<'_> {
             self.pending -= 1;
         }
         if !seat.known {
-            self.failed = Some(format!("a session did not get in: {why}"));
+            self.failed = Some(format!("a session could not join: {why}"));
             return;
         }
         *self.measured.ended.entry(why.to_string()).or_default() += 1;
-        // As a good client does: soon, but not all at once.
+        // Like a well-behaved client: soon, but not all at the same time.
         let wait = 50_000_000 + self.random.below(450_000_000) as u64;
         if before == Stage::In {
             self.gone(id, now + wait);
@@ -118,7 +118,7 @@ impl Crowd<'_> {
         self.comings.push(Absence { at: until, id });
     }
 
-    /// Connects those who are to be back by now.
+    /// Connects the sessions that are to return now.
     pub(super) fn bring_back(&mut self, sockets: &mut Sockets, now: u64) -> Result<(), String> {
         while self.pending < self.plan.connecting
             && let Some(next) = self.comings.peek()
@@ -144,7 +144,7 @@ impl Crowd<'_> {
         self.comings.is_empty() && self.pending == 0 && self.seats.iter().all(|seat| seat.pages.is_none())
     }
 
-    /// A session is in again: takes the page of what it missed, and sends again what was not answered.
+    /// Handles the return of a session: reads the page of what it missed, and sends again what was not answered.
     pub(super) fn returned(&mut self, sockets: &mut Sockets, id: usize, response: &[u8], now: u64) {
         timeline::record(&mut self.measured.back, now.saturating_sub(self.seats[id].wanted));
         let response: Value = serde_json::from_slice(response).unwrap_or_default();
@@ -157,7 +157,7 @@ impl Crowd<'_> {
         }
     }
 
-    /// A further page has come.
+    /// Handles a further page.
     pub(super) fn page(&mut self, sockets: &mut Sockets, id: usize, ok: bool, response: &[u8]) {
         let response: Value = serde_json::from_slice(response).unwrap_or_default();
         if ok {

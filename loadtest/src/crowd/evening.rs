@@ -1,26 +1,25 @@
-//! What people do of an evening, in the proportions of a group chat: most of what goes over the wire is that somebody
-//! types or has read.
+//! The actions of people in a group chat, in proportion: most frames are typing notices and read marks.
 
 use crate::random::Random;
 
-/// One thing that a person does.
+/// An action of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
-    /// Says something.
+    /// Sends a message.
     Message,
     /// Begins or stops typing.
     Typing,
-    /// Has read everything.
+    /// Marks everything as read.
     Read,
     /// Reacts to the newest message.
     Reaction,
-    /// Mends the own newest message.
+    /// Edits the own newest message.
     Edit,
-    /// Takes it back.
+    /// Deletes it.
     Delete,
 }
 
-/// Of a thousand.
+/// The shares of a thousand actions.
 const SHARES: [(Deed, usize); 6] = [
     (Deed::Typing, 420),
     (Deed::Read, 260),
@@ -31,7 +30,7 @@ const SHARES: [(Deed, usize); 6] = [
 ];
 
 impl Deed {
-    /// One of them, by chance.
+    /// Returns a random action.
     pub fn choose(random: &mut Random) -> Deed {
         let mut at = random.below(1000);
         for (deed, share) in SHARES {
@@ -43,7 +42,7 @@ impl Deed {
         Deed::Message
     }
 
-    /// What it is called in reports: its event.
+    /// Returns the name in reports: its event.
     pub fn name(self) -> &'static str {
         match self {
             Deed::Message => "message:new",

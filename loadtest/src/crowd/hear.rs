@@ -1,4 +1,4 @@
-//! What sessions hear.
+//! Handles what sessions receive.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::timeline;
 use crate::wire::phoenix;
 use crate::wire::speech::{Heard, Push};
 
-/// One delivery in so many is read as JSON, and its text compared with what was sent.
+/// The interval of deliveries that are parsed as JSON, to compare their text with what was sent.
 const SAMPLE: u64 = 64;
 
 impl Listener for Crowd<'_> {
@@ -37,7 +37,7 @@ impl Listener for Crowd<'_> {
             Heard::Ready => self.ask_to_join(sockets, id),
             Heard::Ping => sockets.send_with(id, |out| self.plan.speech.heartbeat(out)),
             Heard::Over(why) => {
-                let why = format!("topic over: {}", String::from_utf8_lossy(why));
+                let why = format!("topic ended: {}", String::from_utf8_lossy(why));
                 *self.measured.ended.entry(why).or_default() += 1;
             }
             Heard::Other => {}
@@ -117,7 +117,7 @@ impl Crowd<'_> {
         }
         let wanted = seat.wanted;
         self.measured.deliveries += u64::from(self.in_window(now));
-        // What was due while the session was away by its own will is not late.
+        // Deliveries that were due while the session was away by the plan are not late.
         if let Some(due) = due.filter(|due| fresh && *due >= wanted && self.in_window(*due)) {
             self.measured.delivery.record(now, now.saturating_sub(due));
         }
@@ -127,7 +127,7 @@ impl Crowd<'_> {
         }
     }
 
-    /// What the checks need to know of a message.
+    /// Returns the parts of a message that the checks need.
     pub(super) fn delivery(&self, id: &[u8], seq: Option<u64>, changed: Option<u64>) -> Delivery {
         let number = self.ids.number(id);
         let other = if number.is_none() { parse(id).map_or(0, |bits| (bits ^ (bits >> 64)) as u64 >> 1) } else { 0 };
@@ -136,7 +136,7 @@ impl Crowd<'_> {
 
     fn compare_text(&mut self, pod: usize, member: usize, number: u64, seq: Option<u64>, payload: &[u8]) {
         let whole: Option<Value> = serde_json::from_slice(payload).ok();
-        // A post has its words in its body.
+        // A post has its text in `body`.
         let text = whole.as_ref().and_then(|whole| whole["text"].as_str().or(whole["body"]["text"].as_str()));
         let sent: Option<String> = serde_json::from_str(self.texts.of(number)).ok();
         if text != sent.as_deref() {
@@ -151,7 +151,7 @@ impl Crowd<'_> {
         let seat = &self.seats[id];
         let sender = phoenix::text(payload, br#""user_id":""#).and_then(|user| self.members[seat.pod].get(user));
         let Some(&sender) = sender else { return };
-        // Some servers tell the typist too, in whole or in part. It is nothing that the typist needs.
+        // Some servers also send the notice to the person who types, who does not need it.
         if sender == seat.member {
             return;
         }
@@ -233,7 +233,7 @@ impl Crowd<'_> {
         }
     }
 
-    /// Counts a refusal, and gives its code.
+    /// Counts a refusal, and returns its code.
     fn refused(&mut self, response: &[u8]) -> String {
         let code = phoenix::text(response, br#""code":""#).unwrap_or(b"without a code");
         let code = String::from_utf8_lossy(code).into_owned();

@@ -1,4 +1,4 @@
-//! What a thread measures, and all of them together.
+//! The measurements of a thread, and of all threads together.
 
 use std::collections::BTreeMap;
 
@@ -7,45 +7,45 @@ use hdrhistogram::Histogram;
 use crate::check::Findings;
 use crate::timeline::{self, Timeline};
 
-/// What a thread, or all together, measured.
+/// The measurements of one thread, or of all.
 #[derive(Debug, Clone)]
 pub struct Measured {
-    /// From when a send was due to each delivery of it.
+    /// The time from when a send was due to each of its deliveries.
     pub delivery: Timeline,
-    /// From when a send was due to its answer.
+    /// The time from when a send was due to its answer.
     pub answer: Timeline,
-    /// How late the sends went out.
+    /// The delay of sends after they were due.
     pub lateness: Histogram<u32>,
-    /// From the first packet to the upgrade.
+    /// The time from the first packet to the upgrade.
     pub connect: Histogram<u32>,
-    /// From the push to the answer of the join.
+    /// The time from the push of a join to its answer.
     pub join: Histogram<u32>,
-    /// From when a session wanted to be back to when it had joined again.
+    /// The time from when a session wanted to return to when it had joined again.
     pub back: Histogram<u32>,
-    /// Answers by what was asked, where it was not a message: from the push to its answer.
+    /// The times from other pushes than messages to their answers, by event.
     pub others: BTreeMap<&'static str, Histogram<u32>>,
-    /// What the server does not know of, and was not asked again.
+    /// Events that the server does not know, which were not pushed again.
     pub unserved: BTreeMap<&'static str, u64>,
     /// Sends that were due in the measured time.
     pub sends: u64,
-    /// Deliveries that came in the measured time.
+    /// Deliveries in the measured time.
     pub deliveries: u64,
-    /// Answers that came in the measured time.
+    /// Answers in the measured time.
     pub answers: u64,
     /// Refused sends by code.
     pub refused: BTreeMap<String, u64>,
     /// Sockets that the server ended, by reason.
     pub ended: BTreeMap<String, u64>,
-    /// Sessions that the plan let go, and that came back.
+    /// Sessions that left by the plan, and returned.
     pub churned: u64,
-    /// All sends and deliveries, warm-up included, which the checks have seen.
+    /// All sends and deliveries that were checked, warm-up included.
     pub checked: (u64, u64),
-    /// What the checks found.
+    /// The findings of the checks.
     pub findings: Findings,
 }
 
 impl Measured {
-    /// Nothing yet; measuring begins at `start`.
+    /// Returns empty measurements that begin at `start`.
     pub fn new(start: u64, slice: u64) -> Self {
         Measured {
             delivery: Timeline::new(start, slice),
@@ -67,12 +67,12 @@ impl Measured {
         }
     }
 
-    /// Adds the time that an answer took, to something that was no message.
+    /// Adds the time of an answer to another push than a message.
     pub fn other(&mut self, what: &'static str, nanoseconds: u64) {
         timeline::record(self.others.entry(what).or_insert_with(timeline::histogram), nanoseconds);
     }
 
-    /// Adds what another thread measured.
+    /// Adds the measurements of another thread.
     pub fn merge(&mut self, other: Measured) {
         self.delivery.merge(&other.delivery);
         self.answer.merge(&other.answer);

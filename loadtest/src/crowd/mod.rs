@@ -1,7 +1,7 @@
-//! The crowd: the sessions of one thread, what they send, and what they hear.
+//! The crowd: the sessions of one thread, with their sends and deliveries.
 //!
-//! Pods are never split over threads, so no thread needs another one's books. The state is here; `say` sends,
-//! `hear` receives, `away` lets sessions go and come back.
+//! Pods are never split over threads, so no thread needs another one's data. The state is here; `say` sends, `hear`
+//! receives, and `away` lets sessions leave and return.
 
 mod away;
 mod evening;
@@ -33,13 +33,13 @@ use crate::sockets::Sockets;
 use crate::texts::Texts;
 use crate::wire::speech::Push;
 
-/// How long nobody may get in before a run is given up.
+/// How long no session may join before a run is given up, in nanoseconds.
 const STUCK: u64 = 30_000_000_000;
 
-/// The longest that the loop waits without looking around.
+/// The longest wait of the loop, in nanoseconds.
 const GLANCE: u64 = 50_000_000;
 
-/// Where a session is on its way.
+/// The state of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Away,
@@ -50,7 +50,7 @@ enum Stage {
 
 /// One session: one socket of one person in one topic.
 struct Seat {
-    /// Which server, and the path and query of the upgrade.
+    /// The server, and the path and query of the upgrade.
     url: usize,
     request: String,
     token: String,
@@ -59,17 +59,17 @@ struct Seat {
     pod: usize,
     member: usize,
     stage: Stage,
-    /// Whether it has ever been in.
+    /// Whether it has ever joined.
     known: bool,
-    /// When the step that is under way began.
+    /// When the current step began.
     since: u64,
-    /// When it wanted to be in again: what was due before is not late for it.
+    /// When it wanted to have joined again: earlier deliveries are not late for it.
     wanted: u64,
-    /// Its messages that have no answer yet.
+    /// Its messages without an answer.
     open: Vec<u64>,
-    /// The position from which pages are still to be read.
+    /// The position from which pages must still be read.
     pages: Option<u64>,
-    /// The newest message that it has heard, and the newest of its own that is stored.
+    /// The newest message that it received, and the newest of its own that is stored.
     recent: Option<u64>,
     own: Option<u64>,
     /// Whether it is typing.
@@ -85,16 +85,16 @@ pub struct Crowd<'a> {
     ids: MessageIds,
     random: Random,
     seats: Vec<Seat>,
-    /// Who sends, in turn.
+    /// The senders, in turn.
     order: Vec<usize>,
     turn: usize,
     checks: Checks,
     notices: Notices,
-    /// The members of each pod by person, to know who types.
+    /// The members of each pod by person, to find out who types.
     members: Vec<HashMap<Vec<u8>, usize>>,
     /// When each typing notice was due.
     typed: Vec<u64>,
-    /// When what is no message was asked.
+    /// When pushes other than messages were made.
     asked: HashMap<(usize, Push), u64>,
     comings: BinaryHeap<Absence>,
     epoch: Option<String>,
@@ -102,18 +102,18 @@ pub struct Crowd<'a> {
     started: Option<Instant>,
     poster: Option<Poster>,
     measured: Measured,
-    /// From when to when is measured.
+    /// The beginning and the end of the measured time.
     window: (u64, u64),
     sending: bool,
     pending: usize,
     failed: Option<String>,
     sampled: u64,
-    /// What the gauges know of.
-    reported: (u64, u64),
+    /// The sends and deliveries that the gauges have counted.
+    counted: (u64, u64),
 }
 
 impl<'a> Crowd<'a> {
-    /// The sessions of every `threads`-th pod from the `thread`-th on.
+    /// Makes the sessions of every `threads`-th pod from the `thread`-th on.
     pub fn new(
         population: &Population,
         urls: &'a [Url],
@@ -148,7 +148,7 @@ impl<'a> Crowd<'a> {
             pending: 0,
             failed: None,
             sampled: 0,
-            reported: (0, 0),
+            counted: (0, 0),
         };
         if plan.what == What::Posts {
             let topic = plan.topic.replace("{event}", &population.event);
@@ -170,7 +170,7 @@ impl<'a> Crowd<'a> {
     /// Gives these people seats in a topic.
     fn seat(&mut self, population: &Population, topic: &str, people: std::ops::Range<usize>, senders: usize) {
         let pod = self.checks.pod(topic, people.len(), senders);
-        // The books of typing have a cell for each pair, and nobody types on a wall.
+        // Typing notices need a cell for each pair, and there are none on a wall.
         self.notices.pod(if self.plan.what == What::Posts { 0 } else { people.len() });
         let mut members = HashMap::new();
         for (member, number) in people.enumerate() {
@@ -199,29 +199,29 @@ impl<'a> Crowd<'a> {
         self.members.push(members);
     }
 
-    /// Sockets for this crowd.
+    /// Makes the sockets of this crowd.
     ///
     /// # Errors
-    /// When the system has no poll.
+    /// If the system has no poll.
     pub fn sockets(&mut self, epoch: Instant) -> io::Result<Sockets> {
         self.started = Some(epoch);
         Sockets::new(self.seats.len(), epoch)
     }
 
-    /// What others see of this run.
+    /// Returns the gauges that other threads read.
     pub fn gauges(&self) -> &'a Gauges {
         self.gauges
     }
 
-    /// Ends the run for everybody.
+    /// Ends the run for all threads.
     pub fn fail(&self) {
         self.gauges.failed.store(true, Ordering::Relaxed);
     }
 
-    /// Connects and joins everybody, a few at a time.
+    /// Connects and joins all sessions, a few at a time.
     ///
     /// # Errors
-    /// When one of them does not get in.
+    /// If one of them cannot join.
     pub fn gather(&mut self, sockets: &mut Sockets) -> Result<(), String> {
         let (mut next, mut joined, mut progress) = (0, 0, sockets.now());
         while next < self.seats.len() || self.pending > 0 {
@@ -238,16 +238,16 @@ impl<'a> Crowd<'a> {
                 (joined, progress) = (next - self.pending, sockets.now());
             }
             if sockets.now() - progress > STUCK {
-                return Err(format!("{} sessions wait for half a minute to get in", self.pending));
+                return Err(format!("{} sessions could not join within 30 s", self.pending));
             }
         }
         Ok(())
     }
 
-    /// Talks from `start` on, and gives what was measured.
+    /// Sends from `start` on, and returns the measurements.
     ///
     /// # Errors
-    /// When the poll fails, or the server turns out not to serve what the scenario needs.
+    /// If the poll fails, or the server does not support the scenario.
     pub fn talk(mut self, sockets: &mut Sockets, start: u64, lane: (usize, usize)) -> Result<Measured, String> {
         let from = start + self.plan.warm_up;
         let end = from + self.plan.measured;
@@ -286,10 +286,10 @@ impl<'a> Crowd<'a> {
         Ok(self.finish())
     }
 
-    /// Waits for everybody to be back and for everything to have come.
+    /// Waits until all sessions have returned and everything was delivered.
     fn settle(&mut self, sockets: &mut Sockets, heart: &mut Heart) -> Result<(), String> {
         let last = sockets.now() + self.plan.patience;
-        // What is repeated may come after what was waited for.
+        // Repeated deliveries may arrive after the last awaited one.
         let mut calm = None;
         while sockets.now() < last && !self.gauges.halted() {
             let now = sockets.now();
@@ -316,7 +316,7 @@ impl<'a> Crowd<'a> {
         self.measured
     }
 
-    /// Sends and deliveries so far.
+    /// Returns the sends and deliveries so far.
     fn counts(&self) -> (u64, u64) {
         let notices = self.notices.counts();
         (self.checks.sends() + notices.0, self.checks.deliveries() + notices.1)
@@ -326,9 +326,9 @@ impl<'a> Crowd<'a> {
         sockets.turn(until, self).map_err(|error| error.to_string())?;
         self.take_posts();
         let now = self.counts();
-        self.gauges.sends.fetch_add(now.0 - self.reported.0, Ordering::Relaxed);
-        self.gauges.deliveries.fetch_add(now.1 - self.reported.1, Ordering::Relaxed);
-        self.reported = now;
+        self.gauges.sends.fetch_add(now.0 - self.counted.0, Ordering::Relaxed);
+        self.gauges.deliveries.fetch_add(now.1 - self.counted.1, Ordering::Relaxed);
+        self.counted = now;
         self.failed.take().map_or(Ok(()), Err)
     }
 

@@ -1,5 +1,5 @@
-//! The books of typing notices, which carry no id: the n-th that a member hears of a person is the n-th that the
-//! person sent. They go on and off in turn, so that one left out shows.
+//! Checks typing notices, which carry no id: the n-th that a member receives from a person is the n-th that the person
+//! sent. They alternate between on and off, so that a missing one shows.
 
 use crate::check::{Checks, Fault};
 
@@ -8,7 +8,7 @@ struct Pod {
     members: usize,
     /// When each notice of each member was due.
     sent: Vec<Vec<u64>>,
-    /// How many each member (first) has heard of each (second).
+    /// How many each member (first) has received from each (second).
     heard: Vec<u32>,
 }
 
@@ -22,12 +22,12 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Opens the book of the next pod.
+    /// Adds the next pod.
     pub fn pod(&mut self, members: usize) {
         self.pods.push(Pod { members, sent: vec![Vec::new(); members], heard: vec![0; members * members] });
     }
 
-    /// Enters a notice, and says whether it is on or off.
+    /// Records a notice, and returns whether it is on or off.
     pub fn send(&mut self, pod: usize, member: usize, due: u64) -> bool {
         let pod = &mut self.pods[pod];
         pod.sent[member].push(due);
@@ -36,13 +36,13 @@ impl Notices {
         pod.sent[member].len() % 2 == 1
     }
 
-    /// Enters what a member has heard of a sender. Gives when it was due.
+    /// Records a notice that a member received from a sender. Returns when it was due.
     pub fn hear(&mut self, checks: &mut Checks, pod: usize, member: usize, sender: usize, on: bool) -> Option<u64> {
         self.heard += 1;
         let book = &mut self.pods[pod];
         let count = &mut book.heard[member * book.members + sender];
         if count.is_multiple_of(2) != on {
-            // One was left out: go on behind it.
+            // One is missing: continue after it.
             checks.note(Fault::Lost, pod, None, Some(member));
             *count += 1;
         }
@@ -54,17 +54,17 @@ impl Notices {
         due
     }
 
-    /// How many were sent and how many deliveries there were.
+    /// Returns how many were sent, and how many deliveries there were.
     pub fn counts(&self) -> (u64, u64) {
         (self.sent, self.heard)
     }
 
-    /// Whether everybody has heard everything.
+    /// Returns `true` if every member has received every notice.
     pub fn complete(&self) -> bool {
         self.heard >= self.expected
     }
 
-    /// Notes what was never heard.
+    /// Adds the notices that were never received.
     pub fn finish(&self, checks: &mut Checks) {
         for (number, pod) in self.pods.iter().enumerate() {
             for member in 0..pod.members {
@@ -89,7 +89,7 @@ mod tests {
         let sent: Vec<_> = (0..4).map(|due| notices.send(0, 0, due)).collect();
         assert_eq!(sent, [true, false, true, false]);
         assert_eq!(notices.hear(&mut checks, 0, 1, 0, true), Some(0));
-        assert_eq!(notices.hear(&mut checks, 0, 1, 0, true), Some(2), "the second was left out");
+        assert_eq!(notices.hear(&mut checks, 0, 1, 0, true), Some(2), "the second is missing");
         assert!(!notices.complete());
         notices.finish(&mut checks);
         assert_eq!(checks.finish().counts, [(Fault::Lost, 2)].into());

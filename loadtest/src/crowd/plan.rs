@@ -1,4 +1,4 @@
-//! What a run is to do.
+//! The plan of a run.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -6,70 +6,69 @@ use std::time::Duration;
 use crate::interrupt::interrupted;
 use crate::wire::speech::Speech;
 
-/// How the sends are paced.
+/// The pace of the sends.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pace {
-    /// So many a second over all sessions, whatever the server does: a send that it holds up is counted from when it
-    /// was due.
+    /// At a rate over all sessions, whatever the server does: a delayed send is measured from when it was due.
     Open {
-        /// Sends a second.
+        /// Sends per second.
         rate: f64,
-        /// Whether they come by chance, as people's do, instead of evenly.
+        /// Whether they come at random moments, as people's do, instead of evenly.
         poisson: bool,
     },
-    /// Each session keeps so many unanswered.
+    /// Each session keeps this many unanswered.
     Closed {
-        /// Unanswered sends a session.
+        /// Unanswered sends per session.
         window: usize,
     },
-    /// Nobody says anything.
+    /// No sends.
     Still,
 }
 
-/// What is sent.
+/// The kind of sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// Messages.
     Messages,
-    /// That somebody types, which nobody stores.
+    /// Typing notices, which are not stored.
     Typing,
-    /// What people do of an evening, in the proportions of a group chat.
+    /// The actions of a group chat, in proportion.
     Evening,
-    /// Posts on the event's wall, over HTTP, which every session hears.
+    /// Posts on the event's wall, over HTTP, which every session receives.
     Posts,
 }
 
-/// How people come and go.
+/// Sessions that leave and return.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Churn {
-    /// Sessions that go, a second. Half of them say so; the others are cut off.
+    /// Sessions that leave, per second. Half of them leave properly; the others are cut off.
     pub rate: f64,
-    /// For how long they stay away, from and to, in nanoseconds.
+    /// The shortest and the longest absence, in nanoseconds.
     pub away: (u64, u64),
-    /// So often everybody is cut off at once, in nanoseconds.
+    /// The interval at which all sessions are cut off at once, in nanoseconds.
     pub storm: Option<u64>,
 }
 
-/// What a run does. Times are nanoseconds.
+/// The plan of a run. Times are nanoseconds.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The server's language.
+    /// The protocol of the server.
     pub speech: Speech,
-    /// What is sent.
+    /// The kind of sends.
     pub what: What,
-    /// How fast.
+    /// The pace of sends.
     pub pace: Pace,
-    /// Whether people come and go.
+    /// The sessions that leave and return, if any.
     pub churn: Option<Churn>,
-    /// Whether each session joins its person's own topic besides, as clients do.
+    /// Whether each session also joins its person's own topic, as clients do.
     pub inbox: bool,
-    /// The topic that is joined; `{pod}` and `{event}` stand for ids.
+    /// The topic to join; `{pod}` and `{event}` stand for ids.
     pub topic: String,
-    /// Load before the measuring.
+    /// Load before the measurement.
     pub warm_up: u64,
-    /// How long is measured.
+    /// The measured time.
     pub measured: u64,
-    /// How long after the last send stragglers are waited for.
+    /// The time to wait for late deliveries after the last send.
     pub patience: u64,
     /// The length of a slice of the timeline.
     pub slice: u64,
@@ -77,7 +76,7 @@ pub struct Plan {
     pub connecting: usize,
 }
 
-/// What other threads see of a run while it goes on.
+/// The progress of a run, for other threads to read.
 #[derive(Debug, Default)]
 pub struct Gauges {
     /// People and pods that have been made or removed.
@@ -93,12 +92,12 @@ pub struct Gauges {
 }
 
 impl Gauges {
-    /// Whether the run is to end at once.
+    /// Returns `true` if the run is to end at once.
     pub fn halted(&self) -> bool {
         interrupted() || self.failed.load(Ordering::Relaxed)
     }
 
-    /// Begins anew.
+    /// Sets the progress back to the beginning.
     pub fn reset(&self) {
         self.joined.store(0, Ordering::Relaxed);
         self.sends.store(0, Ordering::Relaxed);
@@ -107,7 +106,7 @@ impl Gauges {
     }
 }
 
-/// Seconds as nanoseconds.
+/// Converts seconds to nanoseconds.
 pub fn nanoseconds(seconds: f64) -> u64 {
     Duration::from_secs_f64(seconds.clamp(0.0, 1e9)).as_nanos() as u64
 }

@@ -1,4 +1,4 @@
-//! Posts on the wall go over HTTP, which waits for its answers: a thread of its own does the waiting.
+//! Posts on the wall are made over HTTP, with a thread of their own that waits for the answers.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -17,15 +17,15 @@ struct Post {
     body: Value,
 }
 
-/// What became of one.
+/// The outcome of a post.
 struct Posted {
     number: u64,
-    /// Ok, or what the server said.
+    /// `Ok`, or the server's error.
     outcome: Result<(), String>,
     at: Instant,
 }
 
-/// Makes posts in the name of the event's maker.
+/// Makes posts in the name of the event's creator.
 pub struct Poster {
     posts: Sender<Post>,
     posted: Receiver<Posted>,
@@ -43,7 +43,7 @@ impl Poster {
             for Post { number, body } in jobs {
                 let outcome = match http.request("POST", &path, &token, Some(&body)) {
                     Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
-                    // Its maker may post there, so it is not the event that is missing.
+                    // Its creator may post there, so it is not the event that is missing.
                     Ok(answer) if answer.status == 404 => {
                         Err(format!("POST {path}: answered 404: this server does not serve posts"))
                     }
@@ -58,17 +58,17 @@ impl Poster {
         Poster { posts, posted }
     }
 
-    /// Has a post made. The text is JSON.
+    /// Queues a post. The text is JSON.
     pub fn post(&self, number: u64, id: &str, text: &str) {
         let text: Value = serde_json::from_str(text).unwrap_or_default();
         let body = json!({"id": id, "kind": "text", "body": {"text": text}});
-        // It ends with this value, and not before.
+        // The thread ends with this value, and not before.
         let _ = self.posts.send(Post { number, body });
     }
 }
 
 impl Crowd<'_> {
-    /// Takes the answers to posts.
+    /// Handles the answers to posts.
     pub(super) fn take_posts(&mut self) {
         let Some(poster) = &self.poster else { return };
         for Posted { number, outcome, at } in poster.posted.try_iter().collect::<Vec<_>>() {

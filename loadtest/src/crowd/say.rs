@@ -1,4 +1,4 @@
-//! What sessions send.
+//! Sends for the sessions.
 
 use super::evening::Deed;
 use super::{Crowd, Stage, What};
@@ -7,7 +7,7 @@ use crate::timeline;
 use crate::wire::speech::Push;
 
 impl Crowd<'_> {
-    /// Lets the next session that is in say what is due. False if nobody is in.
+    /// Makes the next joined session do its next send. Returns `false` if no session has joined.
     pub(super) fn say_next(&mut self, sockets: &mut Sockets, due: u64) -> bool {
         if self.plan.what == What::Posts {
             self.post(due);
@@ -45,7 +45,7 @@ impl Crowd<'_> {
         self.write(sockets, id, number);
     }
 
-    /// Writes a message, for the first time or again.
+    /// Writes a message, for the first or a repeated time.
     pub(super) fn write(&self, sockets: &mut Sockets, id: usize, number: u64) {
         let (topic, message, text) = (&self.seats[id].topic, self.ids.id(number), self.texts.of(number));
         sockets.send_with(id, |out| {
@@ -54,7 +54,7 @@ impl Crowd<'_> {
         });
     }
 
-    /// Says that the person types, or has stopped.
+    /// Sends a typing notice, on or off.
     fn type_notice(&mut self, sockets: &mut Sockets, id: usize, due: u64) {
         let number = self.typed.len() as u64;
         self.typed.push(due);
@@ -65,7 +65,7 @@ impl Crowd<'_> {
         });
     }
 
-    /// Does what people do of an evening.
+    /// Does a random action of a group chat.
     fn live(&mut self, sockets: &mut Sockets, id: usize, due: u64) {
         let deed = Deed::choose(&mut self.random);
         if self.measured.unserved.contains_key(deed.name()) {

@@ -1,16 +1,16 @@
-//! When things are due: the sends of an open loop, and heartbeats.
+//! The times of events: the sends of an open loop, and heartbeats.
 
 use super::plan::Pace;
 use crate::random::Random;
 use crate::sockets::Sockets;
 use crate::wire::speech::Speech;
 
-/// Each session says that it lives so often. Podium and Phoenix ask for less than a minute.
+/// The interval of a session's heartbeats, in nanoseconds. Podium and Phoenix require less than a minute.
 const HEARTBEAT: u64 = 30_000_000_000;
 
-/// Moments at a rate, shared between the lanes (threads) of a run.
+/// The times of sends at a rate, divided between the lanes (threads) of a run.
 pub struct Schedule {
-    /// The next one.
+    /// The next time.
     pub next: u64,
     start: u64,
     count: u64,
@@ -21,7 +21,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The moments of this pace that fall to a lane; never, if it is no open loop.
+    /// Returns the times of this pace for a lane; none unless it is an open loop.
     pub fn new(pace: Pace, start: u64, (lane, lanes): (usize, usize), random: Random) -> Self {
         let (gap, poisson) = match pace {
             Pace::Open { rate, poisson } if rate > 0.0 => (1e9 / rate, poisson),
@@ -33,7 +33,7 @@ impl Schedule {
         schedule
     }
 
-    /// Goes on to the one after.
+    /// Advances to the next time.
     pub fn advance(&mut self) {
         self.count += 1;
         self.place();
@@ -46,7 +46,7 @@ impl Schedule {
             let gap = -(1.0 - self.random.unit()).ln() * self.gap * self.lane.1 as f64;
             self.next += gap as u64;
         } else {
-            // From the start and not from the last one, so that no rounding adds up.
+            // From the start and not from the last one, so that no rounding errors add up.
             self.next = self.start + ((self.count * self.lane.1 + self.lane.0) as f64 * self.gap) as u64;
         }
     }
@@ -54,7 +54,7 @@ impl Schedule {
 
 /// Heartbeats of all sessions, spread evenly.
 pub struct Heart {
-    /// When the next one is due.
+    /// The time of the next one.
     pub next: u64,
     speech: Speech,
     gap: u64,
@@ -63,14 +63,14 @@ pub struct Heart {
 }
 
 impl Heart {
-    /// The heartbeats of so many sessions.
+    /// Returns the heartbeats of `sessions` sessions.
     pub fn new(speech: Speech, start: u64, sessions: usize) -> Self {
         let beats = speech.beats() && sessions > 0;
         let next = if beats { start } else { u64::MAX };
         Heart { next, speech, gap: HEARTBEAT / sessions.max(1) as u64, session: 0, sessions }
     }
 
-    /// Sends those that are due.
+    /// Sends the heartbeats that are due.
     pub fn beat(&mut self, now: u64, sockets: &mut Sockets) {
         while self.next <= now {
             sockets.send_with(self.session, |out| self.speech.heartbeat(out));

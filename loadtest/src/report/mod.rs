@@ -1,4 +1,4 @@
-//! What a run found, for people and for machines.
+//! The results of a run, for people and for programs.
 
 mod page;
 
@@ -16,106 +16,106 @@ use crate::timeline::{Percentiles, percentiles};
 /// The processes at one moment.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// Seconds from the beginning of the measured time.
+    /// The time in seconds since the beginning of the measured time.
     pub seconds: f64,
-    /// What each group of processes had used.
+    /// The resources that each group of processes had used.
     pub usage: BTreeMap<String, Usage>,
 }
 
-/// What a group of processes cost in the measured time.
+/// The cost of a group of processes in the measured time.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Cost {
     /// Cores in use on average.
     pub cores: f64,
-    /// Microseconds of CPU a delivery.
+    /// Microseconds of CPU per delivery.
     pub delivery_us: Option<f64>,
-    /// Microseconds of CPU a send.
+    /// Microseconds of CPU per send.
     pub send_us: Option<f64>,
-    /// Bytes at the end.
+    /// Memory in bytes at the end.
     pub memory: u64,
-    /// Bytes that came on top since before anybody connected, a session.
+    /// Growth in bytes since before the first connection, per session.
     pub session_bytes: f64,
 }
 
 /// Latencies, in milliseconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Latencies {
-    /// From when a send was due to each of its deliveries.
+    /// The time from when a send was due to each of its deliveries.
     pub delivery: Option<Percentiles>,
-    /// From when a send was due to its answer.
+    /// The time from when a send was due to its answer.
     pub answer: Option<Percentiles>,
-    /// How late the load tester itself was.
+    /// The delay of the load tester itself.
     pub lateness: Option<Percentiles>,
-    /// From the first packet to the upgrade.
+    /// The time from the first packet to the upgrade.
     pub connect: Option<Percentiles>,
-    /// From the push to the answer of the join.
+    /// The time from the push of a join to its answer.
     pub join: Option<Percentiles>,
-    /// From when a session wanted to be back to when it was.
+    /// The time from when a session wanted to return to when it had.
     pub back: Option<Percentiles>,
-    /// From a push that was no message to its answer, by event.
+    /// The times from other pushes than messages to their answers, by event.
     pub others: BTreeMap<String, Percentiles>,
 }
 
-/// One slice of the run.
+/// A slice of the run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Slice {
-    /// When it began, in seconds.
+    /// The beginning, in seconds.
     pub at: f64,
-    /// Deliveries a second in it.
+    /// Deliveries per second.
     pub deliveries_per_second: f64,
-    /// Their latencies.
+    /// The latencies of deliveries.
     pub latency: Option<Percentiles>,
 }
 
 /// CPU in use between two samples.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CpuSlice {
-    /// When it ended, in seconds.
+    /// The end, in seconds.
     pub at: f64,
     /// Cores, by group of processes.
     pub cores: BTreeMap<String, f64>,
 }
 
-/// What a run found.
+/// The results of a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
     /// The scenario's name.
     pub scenario: String,
-    /// What this run is called.
+    /// The name of this run.
     pub name: String,
-    /// When it began, RFC 3339.
+    /// The beginning, RFC 3339.
     pub began: String,
-    /// What it was told to do.
+    /// The options.
     pub settings: BTreeMap<String, String>,
-    /// How long was measured.
+    /// The measured time in seconds.
     pub seconds: f64,
     /// Sends that were due in the measured time.
     pub sends: u64,
     /// Answers in the measured time.
     pub answers: u64,
-    /// Answers a second.
+    /// Answers per second.
     pub answers_per_second: f64,
     /// Deliveries in the measured time.
     pub deliveries: u64,
-    /// Deliveries a second.
+    /// Deliveries per second.
     pub deliveries_per_second: f64,
     /// Sends that were refused, by code.
     pub refused: BTreeMap<String, u64>,
     /// Sockets that ended before the run did, by reason.
     pub ended: BTreeMap<String, u64>,
-    /// Sessions that went, or were cut off, as the scenario wanted.
+    /// Sessions that left, or were cut off, by the plan.
     pub churned: u64,
-    /// Pushes that the server did not know, by event; they were left out from then on.
+    /// Pushes that the server does not know, by event; they were not made again.
     pub unserved: BTreeMap<String, u64>,
     /// Latencies.
     pub latency_ms: Latencies,
     /// CPU and memory of the watched processes.
     pub processes: BTreeMap<String, Cost>,
-    /// All sends that the checks have seen, warm-up included.
+    /// All sends that were checked, warm-up included.
     pub checked_sends: u64,
-    /// All deliveries that the checks have seen.
+    /// All deliveries that were checked.
     pub checked_deliveries: u64,
-    /// What they found.
+    /// The findings of the checks.
     pub findings: Findings,
     /// The run over time.
     pub timeline: Vec<Slice>,
@@ -126,8 +126,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Puts together what was measured.
-    #[allow(clippy::too_many_arguments, reason = "it is called in one place, with all that a run knows")]
+    /// Makes the report from the measurements.
+    #[allow(clippy::too_many_arguments, reason = "it is called in one place, with all data of a run")]
     pub fn new(
         scenario: &str,
         name: String,
@@ -188,13 +188,13 @@ impl Report {
         }
     }
 
-    /// Whether everything was as it must be.
+    /// Returns `true` if everything was right.
     pub fn is_good(&self) -> bool {
         self.findings.is_empty() && self.refused.is_empty() && self.ended.is_empty()
     }
 }
 
-/// What each group of processes cost between the first sample and the last.
+/// Returns the cost of each group of processes between the first sample and the last.
 fn costs(
     before: &BTreeMap<String, Usage>,
     samples: &[Sample],
@@ -252,7 +252,7 @@ impl fmt::Display for Report {
             writeln!(f, "  ended            {count} sockets: {why}")?;
         }
         for what in self.unserved.keys() {
-            writeln!(f, "  not served       {what}: left out")?;
+            writeln!(f, "  not supported    {what}: not pushed again")?;
         }
         if let Some(lateness) = self.latency_ms.lateness.filter(|late| late.p99 > 5.0) {
             writeln!(
@@ -297,10 +297,10 @@ impl Report {
 
     fn fmt_processes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, cost) in &self.processes {
-            let delivery = cost.delivery_us.map_or(String::new(), |us| format!("{us:>8.2} µs a delivery"));
+            let delivery = cost.delivery_us.map_or(String::new(), |us| format!("{us:>8.2} µs per delivery"));
             let memory = thousands(cost.memory as f64 / 1024.0);
             let session = match self.scenario.as_str() {
-                "idle" => format!("  {:>7.1} KiB a session", cost.session_bytes / 1024.0),
+                "idle" => format!("  {:>7.1} KiB per session", cost.session_bytes / 1024.0),
                 _ => String::new(),
             };
             writeln!(f, "  {name:<16} {:>5.2} cores {delivery}  {memory:>9} KiB{session}", cost.cores)?;
@@ -309,7 +309,7 @@ impl Report {
     }
 }
 
-/// A number with its thousands apart.
+/// Formats a number with thousands separators.
 pub fn thousands(number: f64) -> String {
     let digits = format!("{:.0}", number.abs());
     let mut text = String::new();

@@ -1,15 +1,15 @@
-//! A report as one page that needs nothing else: several runs are laid over each other.
+//! A report as one self-contained page, which can show several runs for comparison.
 
 use super::Report;
 
 const PAGE: &str = include_str!("page.html");
 
-/// The page of these runs.
+/// Returns the page of these runs.
 ///
 /// # Errors
-/// When a report has no JSON, which cannot be.
+/// If a report cannot be serialized, which does not happen.
 pub fn page(reports: &[&Report]) -> serde_json::Result<String> {
-    // `<` appears in JSON only inside strings, where it may be written so; `</script>` would end the data.
+    // `<` appears in JSON only inside strings, where it may be escaped; `</script>` would end the data.
     let json = serde_json::to_string(reports)?.replace('<', "\\u003c");
     Ok(PAGE.replacen("RUNS", &json, 1))
 }

@@ -1,4 +1,4 @@
-//! The wire as this client speaks it: websocket frames and what they carry, as pure functions over bytes.
+//! The protocols in bytes: websocket frames and their content, as pure functions.
 
 pub mod phoenix;
 pub mod speech;

@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-/// A text from the server, in its parts.
+/// The parts of a text from the server.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Incoming<'a> {
-    /// The ref of the push that it answers, without quotes; empty for null.
+    /// The ref of the answered push, without quotes; empty for null.
     pub reference: &'a [u8],
     /// The topic, without quotes.
     pub topic: &'a [u8],
@@ -20,7 +20,8 @@ pub struct Incoming<'a> {
     pub payload: &'a [u8],
 }
 
-/// Takes a text apart. `None` if it is no V2 frame, or one whose refs, topic or event need escapes, which nobody sends.
+/// Parses a text. Returns `None` if it is not a V2 frame, or if its refs, topic or event contain escapes, which do not
+/// occur.
 pub fn read(text: &[u8]) -> Option<Incoming<'_>> {
     let rest = text.strip_prefix(b"[")?;
     let (_, rest) = part(rest)?;
@@ -30,7 +31,7 @@ pub fn read(text: &[u8]) -> Option<Incoming<'_>> {
     Some(Incoming { reference, topic, event, payload: rest.strip_suffix(b"]")? })
 }
 
-/// A string, number or null with the comma after it.
+/// Splits off a string, number or null with the comma after it.
 fn part(text: &[u8]) -> Option<(&[u8], &[u8])> {
     if let Some(text) = text.strip_prefix(b"\"") {
         let end = memchr::memchr(b'"', text)?;
@@ -42,9 +43,9 @@ fn part(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((if value == b"null" { b"" } else { value }, &text[end + 1..]))
 }
 
-/// The `response` of a reply, and whether the status was ok. `None` if it is no reply's payload.
+/// Returns the `response` of a reply, and whether the status was ok. `None` if it is not a reply's payload.
 pub fn reply(payload: &[u8]) -> Option<(bool, &[u8])> {
-    // The usual form of the server is taken at a glance; any other order of the fields the slow way.
+    // The server's usual form is parsed fast; any other order of the fields the slow way.
     const OK: &[u8] = br#"{"status":"ok","response":"#;
     if let Some(rest) = payload.strip_prefix(OK) {
         return Some((true, rest.strip_suffix(b"}")?));
@@ -56,20 +57,20 @@ pub fn reply(payload: &[u8]) -> Option<(bool, &[u8])> {
     Some((payload[status..].starts_with(b"ok\""), &payload[response..]))
 }
 
-/// What a message says of itself, as far as the load needs it.
+/// The parts of a message that a run needs.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Message<'a> {
-    /// Its id.
+    /// The id.
     pub id: &'a [u8],
-    /// Its `seq`; absent from servers that do not count.
+    /// The `seq`; absent if the server does not count.
     pub seq: Option<u64>,
-    /// Its `changed_seq`.
+    /// The `changed_seq`.
     pub changed: Option<u64>,
 }
 
-/// Finds a message's id and places.
+/// Finds a message's id and positions.
 ///
-/// Inside a JSON string each quote has a backslash before it, so `"id":"` can only be a key.
+/// Inside a JSON string each quote is preceded by a backslash, so `"id":"` can only be a key.
 pub fn message(payload: &[u8]) -> Option<Message<'_>> {
     static ID: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#""id":""#));
     let at = if payload.starts_with(br#"{"id":""#) { 7 } else { ID.find(payload)? + 6 };
@@ -79,26 +80,26 @@ pub fn message(payload: &[u8]) -> Option<Message<'_>> {
     Some(Message { id, seq: seq(payload), changed })
 }
 
-/// The `seq` of a message or of the answer to one.
+/// Returns the `seq` of a message or of the answer to one.
 pub fn seq(payload: &[u8]) -> Option<u64> {
     static SEQ: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#""seq":"#));
     SEQ.find(payload).map(|found| number(&payload[found + 6..]))
 }
 
-/// The string value of a key, as it stands in JSON. The key is given with its quotes, colon and opening quote.
+/// Returns the string value of a key, as it stands in JSON. The key is given with its quotes, colon and opening quote.
 pub fn text<'a>(payload: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
     let from = memchr::memmem::find(payload, key)? + key.len();
     let rest = &payload[from..];
     Some(&rest[..memchr::memchr(b'"', rest)?])
 }
 
-/// The digits at the start, as a number.
+/// Returns the digits at the start, as a number.
 pub fn number(digits: &[u8]) -> u64 {
     let digits = digits.iter().skip_while(|byte| **byte == b' ').take_while(|byte| byte.is_ascii_digit());
     digits.fold(0, |number, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')))
 }
 
-/// The ref of a session's join, and its join_ref ever after.
+/// The ref of a session's join, and its join_ref afterwards.
 pub const JOIN: &str = "j";
 /// The ref of heartbeats.
 pub const HEARTBEAT: &str = "h";
@@ -106,7 +107,7 @@ pub const HEARTBEAT: &str = "h";
 /// Writes the join of a topic.
 ///
 /// # Errors
-/// Never, to memory.
+/// None in memory.
 pub fn join(out: &mut Vec<u8>, topic: &str, payload: Arguments<'_>) -> io::Result<()> {
     write!(out, r#"["{JOIN}","{JOIN}","{topic}","phx_join",{payload}]"#)
 }
@@ -116,7 +117,7 @@ pub fn heartbeat(out: &mut Vec<u8>) {
     let _ = write!(out, r#"[null,"{HEARTBEAT}","phoenix","heartbeat",{{}}]"#);
 }
 
-/// Writes a push. Its ref is a letter, or none, and a number.
+/// Writes a push. Its ref is a number, with a letter or none before it.
 pub fn push(out: &mut Vec<u8>, (letter, number): (&str, u64), topic: &str, event: &str, payload: Arguments<'_>) {
     let _ = write!(out, r#"["{JOIN}","{letter}{number}","{topic}","{event}",{payload}]"#);
 }

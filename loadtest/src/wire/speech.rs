@@ -1,47 +1,47 @@
-//! The two languages that servers speak, under one roof: Phoenix Channels, and Socket.IO for the peers of `compare`.
+//! The protocols of servers behind one interface: Phoenix Channels, and Socket.IO for the peers of `compare`.
 
 use std::fmt::Arguments;
 use std::io::Write;
 
 use super::phoenix;
 
-/// What a server speaks.
+/// The protocol of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Speech {
-    /// Podium: Phoenix Channels, with people, events and pods made over HTTP
+    /// Podium: Phoenix Channels, with people, events and pods created over HTTP
     #[default]
     Podium,
-    /// Any server of Phoenix Channels that broadcasts what is pushed and answers it; nothing is made beforehand
+    /// Any server of Phoenix Channels that broadcasts and answers pushes; nothing is created before
     Phoenix,
-    /// Socket.IO as `loadtest/peers/socketio` serves it; nothing is made beforehand
+    /// Socket.IO as `loadtest/peers/socketio` serves it; nothing is created before
     Socketio,
 }
 
-/// What a push was, told by its ref.
+/// The kind of a push, by its ref.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Push {
     /// A message, by the number of its send.
     Message(u64),
     /// An edit of that message.
     Edit(u64),
-    /// A deletion of it.
+    /// A deletion of that message.
     Delete(u64),
-    /// A reaction to it.
+    /// A reaction to that message.
     Reaction(u64),
-    /// That somebody types, by the number of the notice.
+    /// A typing notice, by its number.
     Typing(u64),
-    /// Up to where somebody has read.
+    /// A read mark.
     Read,
     /// A page of the log.
     History,
-    /// The join of one's own topic.
+    /// The join of the person's own topic.
     Inbox,
     /// Leaving.
     Leave,
 }
 
 impl Push {
-    /// Its event.
+    /// Returns the event.
     pub fn event(self) -> &'static str {
         match self {
             Push::Message(_) => "message:new",
@@ -87,31 +87,31 @@ impl Push {
     }
 }
 
-/// What a text from the server means.
+/// The meaning of a text from the server.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Heard<'a> {
-    /// Say who you are.
+    /// The client must introduce itself.
     Greeting,
-    /// You are in: join.
+    /// The client may join.
     Ready,
-    /// Say that you live.
+    /// The client must answer with a sign of life.
     Ping,
-    /// The join's answer.
+    /// The answer to the join.
     Joined(bool, &'a [u8]),
-    /// A push's answer.
+    /// The answer to a push.
     Answer(Push, bool, &'a [u8]),
     /// A message, new or changed.
     Message(&'a [u8]),
-    /// Somebody types.
+    /// A typing notice.
     Typing(&'a [u8]),
-    /// The topic is over.
+    /// The end of the topic.
     Over(&'a [u8]),
-    /// Something that no check is interested in.
+    /// A text that no check needs.
     Other,
 }
 
 impl Speech {
-    /// The path of the upgrade.
+    /// Returns the path of the upgrade.
     pub fn request(self, prefix: &str, token: &str) -> String {
         match self {
             Speech::Podium | Speech::Phoenix => format!("{prefix}/socket/websocket?vsn=2.0.0&token={token}"),
@@ -119,12 +119,12 @@ impl Speech {
         }
     }
 
-    /// Whether a session may join as soon as its socket is open.
+    /// Returns `true` if a session may join as soon as its socket is open.
     pub fn joins_at_once(self) -> bool {
         self != Speech::Socketio
     }
 
-    /// Writes who one is, for [`Heard::Greeting`].
+    /// Writes the introduction, for [`Heard::Greeting`].
     pub fn introduce(self, out: &mut Vec<u8>, token: &str) {
         let _ = write!(out, r#"40{{"token":"{token}"}}"#);
     }
@@ -137,7 +137,7 @@ impl Speech {
         };
     }
 
-    /// Writes a sign of life, asked for or not.
+    /// Writes a sign of life, requested or not.
     pub fn heartbeat(self, out: &mut Vec<u8>) {
         match self {
             Speech::Podium | Speech::Phoenix => phoenix::heartbeat(out),
@@ -145,7 +145,7 @@ impl Speech {
         }
     }
 
-    /// Whether the client has to say that it lives without being asked.
+    /// Returns `true` if the client must send signs of life unasked.
     pub fn beats(self) -> bool {
         self != Speech::Socketio
     }
@@ -159,7 +159,7 @@ impl Speech {
                 let reference = (letter, number);
                 phoenix::push(out, reference, topic, event, payload);
             }
-            // The join's answer has number 0. Only messages ask for an answer.
+            // The join's answer has number 0. Only messages request an answer.
             Speech::Socketio if letter.is_empty() => {
                 let _ = write!(out, r#"42{}["{event}",{payload}]"#, number + 1);
             }
@@ -169,7 +169,7 @@ impl Speech {
         }
     }
 
-    /// What a text means.
+    /// Parses a text.
     pub fn read(self, text: &[u8]) -> Heard<'_> {
         match self {
             Speech::Podium | Speech::Phoenix => read_phoenix(text),

@@ -4,35 +4,35 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
-/// A text frame, or the first of one.
+/// The opcode of a text, or of its first frame.
 pub const TEXT: u8 = 1;
-/// A frame of bytes.
+/// The opcode of a frame of bytes.
 pub const BINARY: u8 = 2;
-/// The end.
+/// The opcode of the end.
 pub const CLOSE: u8 = 8;
-/// Are you there?
+/// The opcode of a ping.
 pub const PING: u8 = 9;
-/// Yes.
+/// The opcode of a pong.
 pub const PONG: u8 = 10;
 
-/// What a client masks its frames with. It protects caches between browser and server from what a page's script may
-/// choose to send, which is nothing that a load tester could do: so it needs no chance.
+/// The mask of a client's frames. It protects caches between browser and server from bytes that a page's script
+/// chooses, which does not apply to a load tester: so it need not be random.
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
-/// A frame, found in what was read.
+/// A frame in a buffer.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// [`TEXT`] and so on; 0 goes on with the one before.
+    /// The opcode, such as [`TEXT`]; 0 continues the previous frame.
     pub opcode: u8,
-    /// Whether the message ends here.
+    /// Whether it is the last frame of the message.
     pub last: bool,
-    /// What it carries, unmasked by [`unmask`] if it was masked.
+    /// The payload, unmasked by [`unmask`] if it was masked.
     pub payload: &'a [u8],
-    /// The mask, in what clients send.
+    /// The mask, in frames of clients.
     pub mask: Option<[u8; 4]>,
 }
 
-/// Takes the first frame off `bytes`, and says how many bytes it was. `None` until all of it is there.
+/// Parses the first frame of `bytes`, and returns it with its length. `None` until it is complete.
 pub fn read(bytes: &[u8]) -> Option<(Frame<'_>, usize)> {
     let (&first, &second) = (bytes.first()?, bytes.get(1)?);
     let (length, mut at) = match second & 0x7f {
@@ -62,7 +62,7 @@ pub fn write_masked(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
     unmask(&mut out[from..], MASK);
 }
 
-/// Appends a server's frame, which is not.
+/// Appends a server's frame, which is not masked.
 pub fn write_plain(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
     head(out, opcode, payload.len(), 0);
     out.extend_from_slice(payload);
@@ -83,7 +83,7 @@ fn head(out: &mut Vec<u8>, opcode: u8, length: usize, masked: u8) {
     }
 }
 
-/// Takes a mask off, or puts it on.
+/// Applies or removes a mask.
 pub fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     let wide = u64::from_ne_bytes([mask[0], mask[1], mask[2], mask[3], mask[0], mask[1], mask[2], mask[3]]);
     let mut eights = payload.chunks_exact_mut(8);
@@ -97,7 +97,7 @@ pub fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     }
 }
 
-/// The `Sec-WebSocket-Accept` that answers this `Sec-WebSocket-Key`.
+/// Returns the `Sec-WebSocket-Accept` for this `Sec-WebSocket-Key`.
 pub fn accept(key: &[u8]) -> String {
     let mut hash = Sha1::new();
     hash.update(key);
