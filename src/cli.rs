@@ -1,7 +1,7 @@
 //! `podium serve | migrate | token | role | demo | config | schema | document`.
 //!
-//! Every command but `document` reads the same settings ([`podium::foundation::settings`]). What goes wrong is one line on
-//! stderr and exit code 1; a command line that cannot be read is 2, as clap has it.
+//! Every command but `document` reads the same settings ([`podium::foundation::settings`]). An error is one line on stderr
+//! and exit code 1; a command line that cannot be parsed is exit code 2, as in clap.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -27,23 +27,23 @@ type Outcome = Result<(), Box<dyn Error>>;
 const EXAMPLES: &str = "\
 Examples:
   podium serve --demo
-      Start with a Postgres of its own, and a small demo event to look at.
+      Start with an embedded Postgres and a small demo event.
   podium token --sub 0190d5a0-0000-7000-8000-000000000001 --name Ann
-      Print a token for Ann, good for a day. Then, in another shell:
+      Print a token for Ann that is valid for a day. Then, in another shell:
         curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:4000/v1/me
   DATABASE_URL=postgres://podium:secret@db/podium PODIUM_JWT_SECRET=$(cat secret) podium serve
-      Start on an outside Postgres.
+      Start with an external Postgres.
   podium config --limit-messages off
-      Print what would be in force, and where each value comes from.
+      Print the settings that would be used, and the source of each value.
 
 Settings are environment variables (PODIUM_LISTEN), keys of the TOML file that PODIUM_CONFIG names (listen), or flags
-(--listen); `podium serve --help` explains them all. docs/SETTINGS.md is the same as a page.";
+(--listen); `podium serve --help` explains them all. docs/SETTINGS.md has the same list.";
 
 /// Reads the command line and runs the command.
 pub fn main() -> ExitCode {
     let matches = command().get_matches();
     let Some((name, mut matches)) = matches.subcommand() else { return ExitCode::from(2) };
-    // The settings' flags stand behind the innermost command.
+    // The settings' flags follow the innermost command.
     let deed = matches.subcommand();
     if let Some((_, inner)) = deed {
         matches = inner;
@@ -61,14 +61,14 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // One line, whatever a library's message holds; nobody is there to be told if stderr is closed.
+            // One line, whatever a library's message contains. If stderr is closed, there is nowhere to report it.
             let _ = writeln!(io::stderr(), "podium: {}", error.to_string().replace('\n', " "));
             ExitCode::FAILURE
         }
     }
 }
 
-/// Returns the document that a command prints. It is made of the code alone: no setting changes it.
+/// Returns the document that a command prints. It depends on the code alone, not on settings.
 fn document(command: &str) -> Option<Value> {
     match command {
         "document openapi" => Some(domains::openapi().json().clone()),
@@ -76,7 +76,7 @@ fn document(command: &str) -> Option<Value> {
     }
 }
 
-/// Runs a command that goes by the settings.
+/// Runs a command that reads the settings.
 fn with_settings(name: &str, matches: &ArgMatches) -> Outcome {
     let rows = domains::settings();
     let loaded = rows.load(&Sources::of_process(rows.flags(matches)))?;
@@ -85,7 +85,7 @@ fn with_settings(name: &str, matches: &ArgMatches) -> Outcome {
 
 fn command() -> Command {
     let with_settings = |command: Command| command.args(domains::settings().args()).next_line_help(true);
-    let demo = Arg::new("demo").long("demo").action(ArgAction::SetTrue).help("Fill in a small demo event first");
+    let demo = Arg::new("demo").long("demo").action(ArgAction::SetTrue).help("Write a small demo event first");
     let markdown =
         Arg::new("markdown").long("markdown").action(ArgAction::SetTrue).help("Print docs/SETTINGS.md instead");
     Command::new("podium")
@@ -100,37 +100,37 @@ fn command() -> Command {
                 .about("Serve HTTP and sockets until SIGTERM or SIGINT")
                 .long_about(
                     "Serve HTTP and sockets until SIGTERM or SIGINT.\n\nBrings the database's schema up to date first. \
-                     Without DATABASE_URL it runs a Postgres of its own in PODIUM_STATE. At a signal it answers 503 on \
-                     /readyz, serves on for PODIUM_HEALTH_INTERVAL, closes its sockets over PODIUM_DRAIN, and ends with 0; \
-                     a second signal ends it at once.",
+                     Without DATABASE_URL it runs an embedded Postgres in PODIUM_STATE. At a signal it answers 503 on \
+                     /readyz, keeps serving for PODIUM_HEALTH_INTERVAL, closes its sockets over PODIUM_DRAIN, and exits with 0; \
+                     a second signal exits at once.",
                 )
                 .arg(demo),
         ))
         .subcommand(with_settings(
-            Command::new("migrate").about("Bring the database's schema up to date, and print what was done"),
+            Command::new("migrate").about("Bring the database's schema up to date, and print what was applied"),
         ))
         .subcommand(with_settings(
             Command::new("token")
-                .about("Print a token, signed with the secret in force")
+                .about("Print a token, signed with the secret in use")
                 .long_about(
-                    "Print a token, signed with the secret in force: PODIUM_JWT_SECRET, or the one kept in PODIUM_STATE. \
-                     Whoever has it acts as that profile until it expires.",
+                    "Print a token, signed with the secret in use: PODIUM_JWT_SECRET, or the one kept in PODIUM_STATE. \
+                     A client with this token acts as that profile until the token expires.",
                 )
                 .args(token_args()),
         ))
         .subcommand(role_command())
         .subcommand(with_settings(
-            Command::new("demo").about("Fill the database with the small demo event, as far as it is not there"),
+            Command::new("demo").about("Write the small demo event, as far as it is missing"),
         ))
         .subcommand(with_settings(
-            Command::new("config").about("Print the settings in force, and where each comes from").arg(markdown),
+            Command::new("config").about("Print the settings in use, and the source of each value").arg(markdown),
         ))
         .subcommand(with_settings(
-            Command::new("schema").about("Print docs/SCHEMA.md: the tables and functions of a database that is migrated"),
+            Command::new("schema").about("Print docs/SCHEMA.md: the tables and functions of a migrated database"),
         ))
         .subcommand(
             Command::new("document")
-                .about("Print a document that describes what the server serves")
+                .about("Print a document that describes the server's interface")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
                 .subcommand(Command::new("openapi").about("Print the OpenAPI document of HTTP (docs/openapi.json)")),
@@ -138,23 +138,17 @@ fn command() -> Command {
 }
 
 fn role_command() -> Command {
-    let email = || Arg::new("email").value_name("EMAIL").required(true).help("The account's address");
-    let role = || {
-        Arg::new("role")
-            .value_name("ROLE")
-            .required(true)
-            .value_parser(["moderator"])
-            .help("What is allowed beyond one's own")
-    };
+    let email = || Arg::new("email").value_name("EMAIL").required(true).help("The email address of the account");
+    let role = || Arg::new("role").value_name("ROLE").required(true).value_parser(["moderator"]).help("The role");
     let what = |name: &'static str, about: &'static str| {
         Command::new(name).about(about).args([email(), role()]).args(domains::settings().args()).next_line_help(true)
     };
     Command::new("role")
-        .about("Give an account a role, or take it away")
+        .about("Grant a role to an account, or revoke it")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(what("grant", "Give the account the role; it has it from its next renewal on, or when it signs in"))
-        .subcommand(what("revoke", "Take the role away, and sign all of the account's devices out"))
+        .subcommand(what("grant", "Grant the role; it takes effect at the next token renewal or sign-in"))
+        .subcommand(what("revoke", "Revoke the role, and sign the account out on all devices"))
 }
 
 fn token_args() -> [Arg; 5] {
@@ -162,16 +156,16 @@ fn token_args() -> [Arg; 5] {
         Arg::new(name).long(name).value_name(value).help(help)
     };
     [
-        text("sub", "UUID", "The profile's id; a profile is made at its first request")
+        text("sub", "UUID", "The id of the profile; the profile is created at its first request")
             .required(true)
             .value_parser(clap::value_parser!(Uuid)),
-        text("name", "NAME", "What a new profile is called"),
-        text("email", "ADDRESS", "Where a new profile is reached"),
-        text("role", "ROLE", "What the token allows beyond one's own").value_parser(["moderator"]),
-        text("ttl", "DURATION", "How long it is good for").default_value("24h").value_parser(|text: &str| {
+        text("name", "NAME", "The name of a new profile"),
+        text("email", "ADDRESS", "The email address of a new profile"),
+        text("role", "ROLE", "The role that the token carries").value_parser(["moderator"]),
+        text("ttl", "DURATION", "How long the token is valid").default_value("24h").value_parser(|text: &str| {
             settings::duration(text)
                 .filter(|ttl| !ttl.is_zero())
-                .ok_or("expected a duration, such as 90s, 15m, 24h or 30d")
+                .ok_or("must be a duration above zero, such as 90s, 15m, 24h or 30d")
         }),
     ]
 }
@@ -212,7 +206,7 @@ fn with_runtime<F: Future<Output = Outcome>>(loaded: Loaded, work: impl FnOnce(S
 
 fn warn_of_unknown(loaded: &Loaded, mut warn: impl FnMut(String)) {
     for name in &loaded.unknown_variables {
-        warn(format!("{name} is set, but is no setting; `podium config` lists them all"));
+        warn(format!("{name} is set but is not a setting; `podium config` lists all settings"));
     }
 }
 
@@ -226,7 +220,7 @@ async fn serve(settings: Settings, demo: bool) -> Outcome {
     Ok(server.serve(demo, stop).await?)
 }
 
-/// Resolves at the first SIGTERM or SIGINT. At the second, the process ends where it stands.
+/// Resolves at the first SIGTERM or SIGINT. At the second, the process exits at once.
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (first, came) = tokio::sync::oneshot::channel();
@@ -235,10 +229,10 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
             tokio::select! { _ = a.recv() => {}, _ = b.recv() => {} }
         };
         either(&mut terminate, &mut interrupt).await;
-        // Nobody waits for it if the server has ended meanwhile.
+        // Fails if the server has ended meanwhile, and then there is nothing to stop.
         let _ = first.send(());
         either(&mut terminate, &mut interrupt).await;
-        tracing::warn!("a second signal: ending at once");
+        tracing::warn!("second signal received: exiting at once");
         std::process::exit(130);
     });
     Ok(async move {
@@ -286,23 +280,23 @@ async fn set_role(settings: Settings, email: String, role: String, grant: bool) 
     base.close().await;
     let RoleChanged { user_id, verified } = done?.ok_or_else(|| format!("{email} has no account"))?;
     if !grant {
-        return print(&format!("{email} ({user_id}) is no {role} any more, and has to sign in again\n"));
+        return print(&format!("{email} ({user_id}) no longer has the role {role} and must sign in again\n"));
     }
     if !verified {
-        let doubt = format!("{email} is not confirmed: make sure that it was its owner who registered it");
+        let doubt = format!("{email} is not confirmed: make sure that the owner of the address registered the account");
         let _ = writeln!(io::stderr(), "podium: {doubt}");
     }
-    print(&format!("{email} ({user_id}) is a {role} from the next renewal of their tokens on\n"))
+    print(&format!("{email} ({user_id}) has the role {role} from the next token renewal on\n"))
 }
 
 async fn demo(settings: Settings) -> Outcome {
-    // A whole server that never listens: the demo goes the way of everyone's messages. Its ports are of no matter.
+    // A server that never listens: demo messages are written by the same code as all others. Its ports do not matter.
     let anywhere = (std::net::Ipv4Addr::LOCALHOST, 0).into();
     let server = Server::start(Settings { listen: anywhere, admin_listen: anywhere, ..settings }).await?;
     let filled = server.fill_demo().await;
     server.stop().await;
     filled?;
-    print(&format!("the demo event is there\nsign in as {}; the password is {:?}\n", ACCOUNTS.join(" or "), PASSWORD))
+    print(&format!("demo data ready\nsign in as {}; the password is {:?}\n", ACCOUNTS.join(" or "), PASSWORD))
 }
 
 fn token(matches: &ArgMatches, settings: &Settings) -> Outcome {
@@ -319,7 +313,7 @@ fn token(matches: &ArgMatches, settings: &Settings) -> Outcome {
     print(&format!("{}\n", base::tokens(settings)?.mint(&claims)?))
 }
 
-/// To stdout; a pipe that is closed on the other side, as by `head`, is no error.
+/// Writes to stdout. A pipe closed by its reader, such as `head`, is not an error.
 fn print(text: &str) -> Outcome {
     match io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),

@@ -1,4 +1,4 @@
-//! Puts the parts together, binds, serves, drains.
+//! Assembles the server, binds its addresses, serves, and drains.
 //!
 //! ```text
 //! bind both addresses → Postgres (own or outside), secret → migrations → bus → domains → engine → listen → `listening`
@@ -6,7 +6,8 @@
 //! /readyz 503, still serving for a health interval → sockets closed, domains drained → HTTP → own Postgres
 //! ```
 //!
-//! Whatever fails on the way up is one line that names the setting or the cause, and what was started is stopped.
+//! A failure during the start is reported as one line that names the setting or the cause. Everything already started
+//! is stopped first.
 
 mod admin;
 mod app;
@@ -48,40 +49,41 @@ use crate::realtime::nodes::Nodes;
 use crate::realtime::relays::Relays;
 use crate::realtime::threads::Threads;
 
-/// Why the server could not start, or ended. Each is one line.
+/// The reasons why the server could not start, or ended. Each is one line.
 #[derive(Debug, Error)]
 pub enum ServerError {
-    /// An address cannot be had.
+    /// The address is not available.
     #[error("{name}: cannot listen on {address}: {cause}")]
     Listen {
-        /// The setting.
+        /// The name of the setting.
         name: &'static str,
-        /// Its value.
+        /// The value of the setting.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         cause: io::Error,
     },
-    /// Postgres, its schema or the secret.
+    /// Postgres, its schema or the secret failed.
     #[error(transparent)]
     Base(#[from] BaseError),
-    /// The bus.
+    /// The bus failed.
     #[error(transparent)]
     Bus(#[from] BusError),
-    /// Mails cannot be sent.
+    /// The mailer could not be set up.
     #[error(transparent)]
     Mail(#[from] MailError),
-    /// A domain.
+    /// A domain could not be mounted.
     #[error(transparent)]
     Mount(#[from] MountError),
-    /// The demo could not be filled in.
-    #[error("the demo cannot be filled in: {0}")]
+    /// The demo data could not be written.
+    #[error("the demo data could not be written: {0}")]
     Demo(Refusal),
-    /// The HTTP server ended by itself.
+    /// The HTTP server ended without being stopped.
     #[error("the HTTP server failed: {0}")]
     Http(io::Error),
 }
 
-/// Starts, serves until `shutdown`, drains, and answers when all has ended. Runs on an actix runtime.
+/// Starts, serves until `shutdown` resolves, drains, and returns when everything has ended. Must run on an actix
+/// runtime.
 ///
 /// # Errors
 /// [`ServerError`] if it cannot start, or fails while it runs.
@@ -108,7 +110,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Makes everything ready; the addresses are taken, and nobody is served yet.
+    /// Starts all parts and binds the addresses. No request is accepted yet.
     ///
     /// # Errors
     /// [`ServerError`]; nothing is left running then.
@@ -116,7 +118,7 @@ impl Server {
         metrics::install(&domains::metrics());
         let room = Room::make(settings.limits.sessions);
         settings.limits.sessions = room.sessions;
-        // First, since it is what fails most often, and before Postgres is woken for nothing.
+        // First, since binding fails most often, and before Postgres is started in vain.
         let public = Listener::bind("PODIUM_LISTEN", settings.listen)?;
         let admin = Listener::bind("PODIUM_ADMIN_LISTEN", settings.admin_listen)?;
         let tokens = base::tokens(&settings)?;
@@ -137,33 +139,33 @@ impl Server {
         }
     }
 
-    /// Where clients connect.
+    /// Returns the address for clients.
     pub fn address(&self) -> SocketAddr {
         self.public.address
     }
 
-    /// Where operators connect.
+    /// Returns the address for operators.
     pub fn admin_address(&self) -> SocketAddr {
         self.admin.address
     }
 
-    /// Fills in the small demo, as far as it is not there, without serving.
+    /// Writes the demo data that is missing, without serving.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// Fails with the error of the database.
     pub async fn fill_demo(&self) -> Result<(), ServerError> {
         self.engine.settle();
         self.works.fill_demo().await
     }
 
-    /// Ends without having served.
+    /// Stops a server that has not served.
     pub async fn stop(self) {
         self.engine.drain(Duration::ZERO, self.works.after_sockets).await;
         self.base.close().await;
     }
 
-    /// Serves until `shutdown`, then drains and ends. With `demo`, fills in the small demo before it says that it
-    /// listens.
+    /// Serves until `shutdown` resolves, then drains and stops. With `demo`, writes the demo data before it logs
+    /// `listening`.
     ///
     /// # Errors
     /// [`ServerError`] if it cannot listen, or if the HTTP server fails.
@@ -212,7 +214,9 @@ impl Server {
                 }
                 Some(ended) => {
                     let cause = ended.unwrap_or_else(|panic| Err(io::Error::other(panic))).err();
-                    Err(ServerError::Http(cause.unwrap_or_else(|| io::Error::other("it ended by itself"))))
+                    Err(ServerError::Http(
+                        cause.unwrap_or_else(|| io::Error::other("the listener ended without being stopped")),
+                    ))
                 }
             }
         }
@@ -224,7 +228,7 @@ impl Server {
     }
 }
 
-/// What the domains do beside answering.
+/// What the domains do besides answering requests.
 struct Works {
     jobs: Vec<LocalBoxFuture<'static, ()>>,
     after_sockets: Vec<End>,
@@ -241,7 +245,7 @@ impl Works {
     }
 }
 
-/// Puts the parts together, once: the bus, then the domains, then what serves them.
+/// Assembles the parts, once: the bus, then the domains, then what serves them.
 fn assemble(
     settings: &Settings,
     base: &Base,
@@ -271,7 +275,7 @@ fn assemble(
         domains::mount(&mut parts)?;
     link.listen(receivers, &threads, health);
     after_sockets.extend(link.nodes.map(leave));
-    let sign_in = sign_in.ok_or_else(|| MountError::new("a domain must say who may open sockets"))?;
+    let sign_in = sign_in.ok_or_else(|| MountError::new("a domain must provide the sign-in for sockets"))?;
     let channels: Channels = channels.into_iter().collect();
     let engine = Engine::new(settings, threads, relays, sign_in, channels);
     let app = App {
@@ -289,7 +293,7 @@ fn assemble(
     Ok((app, engine, Works { jobs, after_sockets, after_requests, demo }))
 }
 
-/// Takes the node out of the others' sight.
+/// Removes the node from the other nodes' view.
 fn leave(nodes: Nodes) -> End {
     Box::new(move |_| {
         async move {
@@ -300,7 +304,8 @@ fn leave(nodes: Nodes) -> End {
     })
 }
 
-/// Not ready, but still serving; then the sockets, the requests, the listeners, in this order.
+/// Reports the node as not ready while it still serves; then ends the sockets, the requests and the listeners, in this
+/// order.
 async fn drain(
     settings: &Settings,
     engine: &Engine,
@@ -313,13 +318,13 @@ async fn drain(
     sleep(settings.health_interval).await;
     tracing::info!(sockets = engine.sockets(), seconds = settings.drain.as_secs_f64(), "stopping: draining");
     if !engine.drain(settings.drain, ends).await {
-        tracing::warn!(sockets = engine.sockets(), "the drain did not come to its end in time");
+        tracing::warn!(sockets = engine.sockets(), "the drain did not finish in time");
     }
     let patience = Instant::now() + settings.drain.max(Duration::from_secs(1));
     while telemetry::in_flight() > 0 && Instant::now() < patience {
         sleep(Duration::from_millis(5)).await;
     }
-    // Connections that are kept alive would hold a graceful stop up for their whole timeout; it gives them a second.
+    // A graceful stop would wait for idle kept-alive connections until they time out; `shutdown_timeout` is one second.
     for handle in [public, admin] {
         if timeout(Duration::from_secs(5), handle.stop(true)).await.is_err() {
             tracing::warn!("a listener did not stop in time");

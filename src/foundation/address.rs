@@ -1,30 +1,31 @@
-//! Addresses of the web that people give of themselves: of a picture, and of a page at Instagram.
+//! Web addresses that people enter: of a picture, and of a page at Instagram.
 //!
-//! What others are shown leads where it seems to lead. So an address is read as browsers read it, and only `https` is taken. A
-//! page at Instagram is at Instagram: `https://instagram.com@elsewhere.example` and `https://instagram.com.elsewhere.example`
-//! are not. It is stored as it was read, so that nobody reads it otherwise.
+//! A link must lead where it seems to lead. So an address is parsed as browsers parse it, and only `https` is accepted.
+//! A page at Instagram has Instagram's host: `https://instagram.com@elsewhere.example` and
+//! `https://instagram.com.elsewhere.example` do not. The parsed form is stored, so that no reader parses it
+//! differently.
 
 use serde::{Serialize, Serializer};
 use url::{Position, Url};
 
-/// The longest address that is taken, in bytes.
+/// The longest accepted address, in bytes.
 pub const MAX_BYTES: usize = 2_048;
 
 const INSTAGRAM: [&str; 2] = ["instagram.com", "www.instagram.com"];
 
-/// Returns the address of a picture, as it is stored.
+/// Returns the address of a picture, in the form that is stored.
 ///
 /// # Errors
-/// What it must be.
+/// Says what the address must be.
 pub fn picture(text: &str) -> Result<String, &'static str> {
     let url = https(text).ok_or("must be an https address")?;
     fitting(url)
 }
 
-/// Returns the address of a page at Instagram, as it is stored.
+/// Returns the address of a page at Instagram, in the form that is stored.
 ///
 /// # Errors
-/// What it must be.
+/// Says what the address must be.
 pub fn instagram(text: &str) -> Result<String, &'static str> {
     let is_page = |url: &Url| {
         url.host_str().is_some_and(|host| INSTAGRAM.contains(&host))
@@ -36,10 +37,10 @@ pub fn instagram(text: &str) -> Result<String, &'static str> {
     fitting(url)
 }
 
-/// Shows where a picture is, for `serialize_with`; nothing for an address from before the rule.
+/// Serializes the address of a picture, for `serialize_with`; `null` for an address stored before these rules.
 ///
 /// # Errors
-/// The serializer's.
+/// Those of the serializer.
 #[allow(clippy::ref_option, reason = "serde hands it over so")]
 pub fn show_picture<S: Serializer>(url: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
     url.as_deref().filter(|url| is_https(url)).serialize(serializer)
@@ -51,7 +52,7 @@ fn is_https(text: &str) -> bool {
 
 fn https(text: &str) -> Option<Url> {
     let text = text.trim();
-    // A browser would pass over these, or read them as something else.
+    // A browser would skip these, or read them as something else.
     let is_odd = |c: char| c.is_control() || c.is_whitespace() || "<>\"\\^`{|}".contains(c);
     if !is_https(text) || text[8..].starts_with('/') || text.contains(is_odd) {
         return None;

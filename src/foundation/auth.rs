@@ -1,9 +1,9 @@
 //! Sign-in by token: JSON Web Tokens signed with HS256.
 //!
-//! A token carries `sub` (the profile's id), `exp`, and perhaps `name`, `email`, `role`, and `sid`, the sign-in of an
-//! account of ours that it belongs to; when that ends, its tokens do ([`Tokens::end`]). The algorithm is fixed
-//! here and never taken from the token's header, so that neither `none` nor another family of keys gets in. A token
-//! is judged before any row is read, and never reaches a log: [`Tokens`] and the errors carry none of its text.
+//! A token carries `sub` (the profile's id), `exp`, and optionally `name`, `email`, `role`, and `sid`, the sign-in of
+//! the account that it belongs to; when that sign-in ends, so do its tokens ([`Tokens::end`]). The algorithm is fixed
+//! here and never taken from the token's header, so that neither `none` nor a key of another kind is accepted. A token
+//! is checked before any row is read, and never reaches a log: [`Tokens`] and the errors contain none of its text.
 
 mod ended;
 
@@ -28,44 +28,46 @@ use super::errors::{Code, Error, Result};
 use super::settings::{MIN_SECRET_BYTES, Secret};
 use super::text;
 
-/// Longer texts are not looked at: they must fit into a header and a query string anyway.
+/// The longest token that is parsed, in bytes; tokens must fit into a header and a query string anyway.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Characters of a name that are kept; a display name is no longer.
+/// How many characters of a name are kept, which is the limit of a display name.
 const MAX_NAME_CHARS: usize = 80;
 
-/// The longest address that mail servers carry.
+/// The longest mail address that mail servers accept, in bytes.
 const MAX_EMAIL_BYTES: usize = 254;
 
-/// Why a token was not accepted. A client acts alike on all of them (it gets a new one); the words are for people.
+/// The reasons why a token was not accepted. Clients treat them alike (they get a new token); the texts are for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ThisError)]
 pub enum Refusal {
-    /// There is none.
-    #[error("a token is needed: Authorization: Bearer <token>")]
+    /// The token is missing.
+    #[error("a token is required: Authorization: Bearer <token>")]
     Missing,
-    /// The header is there, but is not `Bearer <token>`.
-    #[error("the Authorization header is not of the form Bearer <token>")]
+    /// The header does not have the form `Bearer <token>`.
+    #[error("the Authorization header must have the form Bearer <token>")]
     Scheme,
-    /// Not three parts of base64url, or no JSON inside.
-    #[error("the token is not a JSON Web Token")]
+    /// The token is not three parts of base64url with JSON inside.
+    #[error("the token must be a JSON Web Token")]
     Shape,
-    /// Signed in another way than HS256, or not at all.
+    /// The token is signed with another algorithm than HS256, or not at all.
     #[error("the token must be signed with HS256")]
     Algorithm,
-    /// The signature is not ours.
+    /// The signature was made with another secret.
     #[error("the token's signature does not match")]
     Forged,
-    /// `exp` has come.
+    /// `exp` has passed.
     #[error("the token has expired")]
     Expired,
-    /// Its sign-in has ended: signed out, here or from another device, or the password was reset.
+    /// The sign-in has ended: signed out, on this or another device, or the password was reset.
     #[error("the sign-in has ended")]
     Ended,
     /// `nbf` has not come yet.
     #[error("the token is not valid yet")]
     Early,
-    /// Well signed, but `sub` is no UUID, `exp` is missing, or another claim has the wrong type.
-    #[error("the token's claims are wrong: sub, sid and gen must be UUIDs, exp a number, name, email and role texts")]
+    /// A claim is missing or has the wrong type, though the signature is valid.
+    #[error(
+        "the token's claims must have the right types: UUIDs for sub, sid and gen, a number for exp, texts for the others"
+    )]
     Claims,
 }
 
@@ -75,40 +77,40 @@ impl From<Refusal> for Error {
     }
 }
 
-/// The secret is too short to sign with.
+/// The error of a secret that is too short to sign with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ThisError)]
-#[error("PODIUM_JWT_SECRET: the secret has {0} bytes; expected at least {MIN_SECRET_BYTES}")]
+#[error("PODIUM_JWT_SECRET must have at least {MIN_SECRET_BYTES} bytes; it has {0}")]
 pub struct WeakSecret(usize);
 
-/// Who a valid token says is calling.
+/// The caller, as a valid token names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The profile, `sub`. It may not have a row yet: the first request makes it.
+    /// The profile, `sub`. It may have no row yet: the first request creates it.
     pub user_id: Uuid,
-    /// What a new profile is called: one line, at most 80 characters.
+    /// The name of a new profile: one line, at most 80 characters.
     pub name: Option<String>,
-    /// Where a new profile is reached.
+    /// The mail address of a new profile.
     pub email: Option<String>,
-    /// Whether `role` is `moderator`. Other roles mean nothing here.
+    /// Whether `role` is `moderator`. Other roles have no meaning.
     pub moderator: bool,
-    /// The sign-in of an account of ours, `sid`; tokens of outside issuers have none.
+    /// The sign-in of an account, `sid`; tokens of external issuers have none.
     pub sign_in: Option<Uuid>,
-    /// Which pair of that sign-in's tokens it is of, `gen`.
+    /// The generation of that sign-in's tokens, `gen`.
     pub generation: Option<Uuid>,
-    /// `exp`: until then the token is to be renewed.
+    /// The time of `exp`: the token must be renewed before.
     pub expires_at: DateTime<Utc>,
-    /// From then on the token is worth nothing, and a socket that came with it is closed: `exp` and the leeway.
+    /// The time when the token becomes invalid and a socket opened with it is closed: `exp` plus the leeway.
     pub ends_at: DateTime<Utc>,
 }
 
 impl Identity {
-    /// On whose behalf transactions run.
+    /// Returns the caller on whose behalf transactions run.
     pub fn caller(&self) -> Caller {
         Caller { user_id: Some(self.user_id), moderator: self.moderator }
     }
 }
 
-/// What is put into a new token.
+/// The claims of a new token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
     /// `sub`.
@@ -123,11 +125,11 @@ pub struct Claims {
     pub sign_in: Option<Uuid>,
     /// `gen`.
     pub generation: Option<Uuid>,
-    /// `exp`, from now.
+    /// The time until `exp`.
     pub lifetime: Duration,
 }
 
-/// The claims as they are written.
+/// The claims as they are serialized.
 #[derive(Serialize, Deserialize)]
 struct Body {
     sub: Uuid,
@@ -158,7 +160,7 @@ impl Seconds {
     fn time(&self) -> Option<DateTime<Utc>> {
         match *self {
             Seconds::Whole(seconds) => DateTime::from_timestamp(seconds, 0),
-            // The cast saturates, and what is saturated is out of the calendar.
+            // The cast saturates, and a saturated value is outside the calendar.
             Seconds::Fraction(seconds) => DateTime::from_timestamp(seconds.floor() as i64, 0),
         }
     }
@@ -175,7 +177,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// With this secret.
+    /// Makes the tokens of this secret.
     ///
     /// # Errors
     /// [`WeakSecret`] if it is shorter than [`MIN_SECRET_BYTES`].
@@ -187,10 +189,10 @@ impl Tokens {
         let mut rules = Validation::new(Algorithm::HS256);
         rules.leeway = 0;
         rules.validate_nbf = true;
-        // Whoever holds the secret issues for this server alone; tokens of hosted sign-in services carry an `aud`
-        // that means nothing here.
+        // The holder of the secret issues for this server alone; tokens of hosted sign-in services carry an `aud`
+        // that has no meaning here.
         rules.validate_aud = false;
-        // What is signed as a token has no NUL in it, so this is a key of its own.
+        // A signed token contains no NUL, so this derives a separate key.
         let key = keyed(secret).chain_update(b"refresh tokens\0").finalize().into_bytes();
         Ok(Tokens {
             signing: EncodingKey::from_secret(secret),
@@ -202,34 +204,34 @@ impl Tokens {
         })
     }
 
-    /// The same, but a token is taken so long before its `nbf` and after its `exp` (RFC 7519, sections 4.1.4 and 4.1.5):
-    /// the clocks of who issues and of the nodes that check differ, and what is good on one node should be so on all.
+    /// Accepts a token this long before its `nbf` and after its `exp` (RFC 7519, sections 4.1.4 and 4.1.5): the clocks
+    /// of the issuer and of the checking nodes differ, and a token valid on one node should be valid on all.
     pub fn with_leeway(mut self, leeway: Duration) -> Self {
-        // The library knows whole seconds. Of `exp` we judge the rest ourselves.
+        // The library counts whole seconds. The rest of `exp` is checked below.
         self.rules.leeway = leeway.as_secs() + u64::from(leeway.subsec_nanos() > 0);
         self.leeway = leeway;
         self
     }
 
-    /// How long a token that was made with this lifetime may be taken by some node, if no clock is off by more than the
-    /// leeway: its maker's may be ahead, and that of the node that checks behind.
+    /// Returns how long a token with this lifetime may be accepted by some node, if no clock is off by more than the
+    /// leeway: the issuer's may be ahead, and the checking node's behind.
     pub fn taken_for(&self, lifetime: Duration) -> Duration {
         lifetime + self.leeway * 3
     }
 
-    /// The refresh token that follows this one: nobody without the secret can tell it, and it is the same whenever and on
-    /// whichever node it is asked for.
+    /// Returns the refresh token that follows this one. It cannot be predicted without the secret, and is the same
+    /// whenever and on whichever node it is computed.
     pub fn successor(&self, refresh_token: &[u8; 32]) -> [u8; 32] {
         self.successors.clone().chain_update(refresh_token).finalize().into_bytes().into()
     }
 
-    /// From now on the tokens of these sign-ins are refused here. They are forgotten after `lifetime`, when the last of
-    /// them has expired by itself, on whichever node. Saying it again is no matter.
+    /// Refuses the tokens of these sign-ins on this node. They are forgotten after `lifetime`, when the last of their
+    /// tokens has expired on every node. Repeated calls change nothing.
     pub fn end(&self, sign_ins: &[Uuid], lifetime: Duration) {
         self.ended.add(sign_ins, self.taken_for(lifetime));
     }
 
-    /// Who the token says is calling.
+    /// Returns the caller that the token names.
     ///
     /// # Errors
     /// [`Code::Unauthorized`], with a reason for each [`Refusal`].
@@ -237,10 +239,10 @@ impl Tokens {
         Ok(self.judge(token)?)
     }
 
-    /// The same for those who act on why.
+    /// Returns the caller like [`Tokens::verify`], or the reason for the refusal.
     ///
     /// # Errors
-    /// Why the token was not accepted.
+    /// The reason why the token was not accepted.
     pub fn judge(&self, token: &str) -> Result<Identity, Refusal> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Refusal::Shape);
@@ -268,18 +270,18 @@ impl Tokens {
         })
     }
 
-    /// A new token.
+    /// Signs a new token.
     ///
     /// # Errors
-    /// [`Code::Invalid`] if the lifetime leaves the calendar.
+    /// [`Code::Invalid`] if the lifetime exceeds the calendar.
     pub fn mint(&self, claims: &Claims) -> Result<String> {
         let now = Utc::now();
         let expires_at =
             chrono::Duration::from_std(claims.lifetime).ok().and_then(|lifetime| now.checked_add_signed(lifetime));
-        let expires_at = expires_at.ok_or_else(|| Error::invalid("/ttl", "is too long"))?;
+        let expires_at = expires_at.ok_or_else(|| Error::invalid("/ttl", "must end within the calendar"))?;
         let body = Body {
             sub: claims.user_id,
-            // Rounded up: a lifetime of one second is not over at once.
+            // Rounded up, so that a lifetime of one second does not end at once.
             exp: Seconds::Whole(expires_at.timestamp() + 1),
             iat: Some(Seconds::Whole(now.timestamp())),
             name: claims.name.clone(),
@@ -296,7 +298,7 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
 }
 
-/// What the library found, in our words. It checks the signature before it reads any claim.
+/// Converts the library's error. The library checks the signature before it reads any claim.
 fn refusal(kind: &ErrorKind, token: &str) -> Refusal {
     match kind {
         ErrorKind::ExpiredSignature => Refusal::Expired,
@@ -304,7 +306,7 @@ fn refusal(kind: &ErrorKind, token: &str) -> Refusal {
         ErrorKind::InvalidSignature => Refusal::Forged,
         ErrorKind::InvalidAlgorithm | ErrorKind::UnsupportedAlgorithm => Refusal::Algorithm,
         ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) => Refusal::Claims,
-        // JSON of the wrong shape: in the header if that cannot be read alone, else in the claims.
+        // JSON of the wrong shape: in the header if that cannot be parsed alone, else in the claims.
         ErrorKind::Json(_) => match jsonwebtoken::decode_header(token) {
             Ok(_) => Refusal::Claims,
             Err(_) if names_algorithm(token) => Refusal::Algorithm,
@@ -314,7 +316,8 @@ fn refusal(kind: &ErrorKind, token: &str) -> Refusal {
     }
 }
 
-/// Whether the header is JSON with an `alg`, which then is one that the library does not even know, such as `none`.
+/// Returns `true` if the header is JSON with an `alg`, which then is one that the library does not know, such as
+/// `none`.
 fn names_algorithm(token: &str) -> bool {
     use base64::Engine;
     let header = token.split('.').next().unwrap_or_default();
@@ -322,10 +325,10 @@ fn names_algorithm(token: &str) -> bool {
     serde_json::from_slice::<serde_json::Value>(&header).is_ok_and(|header| header["alg"].is_string())
 }
 
-/// The token of an `Authorization: Bearer` header; `None` if there is no such header.
+/// Returns the token of an `Authorization: Bearer` header, or `None` without such a header.
 ///
 /// # Errors
-/// [`Refusal::Scheme`] if there is one of another form.
+/// [`Refusal::Scheme`] if the header has another form.
 pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
     let (scheme, token) = value.to_str().ok().and_then(|text| text.trim().split_once(' ')).ok_or(Refusal::Scheme)?;
@@ -346,7 +349,7 @@ fn identify(request: &HttpRequest) -> Result<Option<Identity>> {
     Ok(Some(identity))
 }
 
-/// As an argument of a handler: only who has signed in gets in.
+/// As an argument of a handler: only signed-in callers are accepted.
 impl FromRequest for Identity {
     type Error = Error;
     type Future = Ready<Result<Self>>;
@@ -356,13 +359,13 @@ impl FromRequest for Identity {
     }
 }
 
-/// As an argument of a handler that also serves those who have not signed in. A bad token is still refused: its
-/// bearer believes to be signed in. (`Option<Identity>` would swallow that.)
+/// The argument of a handler that also serves callers without a token. An invalid token is still refused: its client
+/// believes to be signed in. (`Option<Identity>` would ignore that.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visitor(pub Option<Identity>);
 
 impl Visitor {
-    /// On whose behalf transactions run.
+    /// Returns the caller on whose behalf transactions run.
     pub fn caller(&self) -> Caller {
         self.0.as_ref().map_or(Caller::NOBODY, Identity::caller)
     }

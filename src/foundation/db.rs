@@ -1,13 +1,14 @@
-//! The way to Postgres: two pools, and the scope in which a request runs.
+//! Access to Postgres: two pools, and the scope in which a request runs.
 //!
-//! Nobody runs as the tables' owner. A connection of the **request** pool has taken the role `podium_user`, and every
-//! use of it is a transaction that says on whose behalf it runs ([`Database::scope`]); row level security does the
-//! rest, even where a handler forgot to check. A connection of the **service** pool has taken `podium_service`, which
-//! reads across people: repairs, inboxes and the sweep use it, and never a handler on a caller's behalf.
+//! No request runs as the tables' owner. A connection of the **request** pool has taken the role `podium_user`, and
+//! every use of it is a transaction that names the caller on whose behalf it runs ([`Database::scope`]); row level
+//! security applies even where a handler forgot to check. A connection of the **service** pool has taken
+//! `podium_service`, which reads the data of all people: repairs, inboxes and the sweep use it, and never a handler on
+//! a caller's behalf.
 //!
-//! A Postgres that hangs, or is out of reach, says nothing at all; so whatever is asked of it has a limit on this side. A
-//! connection on which something was given up, or whose future was dropped, is thrown away when it comes back to its
-//! pool: it may have a transaction open, or never answer again.
+//! A Postgres that hangs, or is out of reach, sends no error; so every use has a time limit on this side. A connection
+//! whose use timed out, or whose future was dropped, is discarded when it returns to its pool: it may have a
+//! transaction open, or never answer again.
 
 mod pool;
 
@@ -23,42 +24,42 @@ pub use self::pool::config;
 use self::pool::{Manager, Pool, pool};
 use super::errors::{Code, Error, Result};
 
-/// How long a transaction, or what is asked outside one, may take before its connection is given up. Above Postgres's own limit for
-/// one statement.
+/// How long a transaction, or a statement outside one, may take before its connection is discarded. Longer than
+/// Postgres's own limit for one statement. one statement.
 const ANSWER: Duration = Duration::from_secs(5);
 
 static STATEMENTS: AtomicU64 = AtomicU64::new(0);
 
-/// How many statements this process has sent through the pools. Tests hold it against the length of lists.
+/// Returns how many statements this process has sent through the pools. Tests compare it with the length of lists.
 pub fn statements() -> u64 {
     STATEMENTS.load(Ordering::Relaxed)
 }
 
-/// On whose behalf a transaction runs.
+/// The caller on whose behalf a transaction runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Caller {
-    /// The profile; nobody when `None`, as for public reads.
+    /// The profile; `None` for public reads.
     pub user_id: Option<Uuid>,
     /// Whether the token carries the role of a moderator.
     pub moderator: bool,
 }
 
 impl Caller {
-    /// One who has not signed in.
+    /// The caller without a sign-in.
     pub const NOBODY: Caller = Caller { user_id: None, moderator: false };
 
-    /// The person with this profile, without a role.
+    /// Returns the caller with this profile and no role.
     pub fn user(user_id: Uuid) -> Self {
         Caller { user_id: Some(user_id), moderator: false }
     }
 }
 
-/// What a transaction is for.
+/// The purpose of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Reads and writes, each statement seeing what was committed before it.
+    /// Reads and writes; each statement sees what was committed before it.
     Write,
-    /// Reads alone, all statements in one snapshot.
+    /// Only reads; all statements see one snapshot.
     Snapshot,
 }
 
@@ -70,9 +71,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens both pools on `url`, with `size` connections for requests and a third of that for the service.
-    /// Connections are made when they are first needed, so this does not fail when Postgres is away. They live on
-    /// the runtime that this is called on.
+    /// Opens both pools on `url`, with `size` connections for requests and a third of that for the service. Connections
+    /// are made when they are first needed, so this does not fail while Postgres is unavailable. They run on the
+    /// current runtime.
     pub fn new(url: &str, size: u32) -> Self {
         Database {
             requests: pool(url, "podium_user", size.max(1)),
@@ -83,7 +84,8 @@ impl Database {
     /// Runs `work` in a transaction on behalf of `caller`, and commits it if `work` succeeds.
     ///
     /// # Errors
-    /// What `work` answers; [`Code::Unavailable`] when no connection is to be had, or when the commit's outcome is unknown.
+    /// Those of `work`; [`Code::Unavailable`] if no connection is available, or if the outcome of the commit is
+    /// unknown.
     pub async fn scope<R, F>(&self, caller: &Caller, access: Access, work: F) -> Result<R>
     where
         F: AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>,
@@ -96,7 +98,7 @@ impl Database {
     /// Runs `work` as `podium_service`, outside a transaction.
     ///
     /// # Errors
-    /// What `work` answers; [`Code::Unavailable`] when no connection is to be had, or Postgres does not answer in time.
+    /// Those of `work`; [`Code::Unavailable`] if no connection is available, or Postgres does not answer in time.
     pub async fn service<R, F>(&self, work: F) -> Result<R>
     where
         F: AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>,
@@ -104,7 +106,7 @@ impl Database {
         run(&self.service, work).await
     }
 
-    /// The same in a transaction that only reads, all statements in one snapshot.
+    /// Runs `work` like [`Database::service`], in a read-only transaction whose statements all see one snapshot.
     ///
     /// # Errors
     /// Those of [`Database::service`].
@@ -116,7 +118,7 @@ impl Database {
         run(&self.service, transaction).await
     }
 
-    /// Whether Postgres answers now.
+    /// Returns `true` if Postgres answers now.
     pub async fn ping(&self) -> bool {
         let asking = self.service(async |connection| Ok(connection.batch_execute("SELECT 1").await?));
         matches!(timeout(Duration::from_secs(1), asking).await, Ok(Ok(())))
@@ -135,7 +137,7 @@ async fn in_transaction<R>(
             Ok(value)
         }
         Err(error) => {
-            // A rollback that fails has lost its connection, and with it the transaction; `error` says more.
+            // A rollback fails only with its connection, and so with the transaction; `error` says more.
             if let Err(cause) = AnsiTransactionManager::rollback_transaction(connection).await {
                 tracing::debug!(%cause, "rollback failed");
             }
@@ -144,11 +146,11 @@ async fn in_transaction<R>(
     }
 }
 
-/// Opens a transaction of the service in one snapshot.
+/// Opens a transaction of the service with one snapshot.
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// One round trip opens the transaction and says on whose behalf it runs. The values are safe to put into the text:
-/// a UUID and a constant.
+/// Returns the text that opens the transaction and names the caller, in one round trip. Its values need no escaping: a
+/// UUID and a constant.
 fn opening(caller: &Caller, access: Access) -> String {
     let mode = match access {
         Access::Write => "READ COMMITTED",
@@ -166,13 +168,13 @@ fn opening(caller: &Caller, access: Access) -> String {
 
 async fn run<R>(pool: &Pool, work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>) -> Result<R> {
     let mut slot: PooledConnection<'_, Manager> = pool.get().await.map_err(|cause| {
-        tracing::warn!(%cause, "no database connection");
+        tracing::warn!(%cause, "no database connection available");
         Error::new(Code::Unavailable)
     })?;
     slot.begin();
     let outcome = timeout(ANSWER, work(&mut slot.connection)).await;
     let Ok(outcome) = outcome else {
-        tracing::warn!("the database does not answer; the connection is given up");
+        tracing::warn!("database did not answer in time; connection discarded");
         slot.doubt();
         return Err(Code::Unavailable.into());
     };

@@ -1,4 +1,4 @@
-//! The embedded Postgres under Podium's name: the crate `embedded-postgres` knows how, and nothing of Podium.
+//! The embedded Postgres under Podium's name. The crate `embedded-postgres` implements it, and knows nothing of Podium.
 
 pub use embedded_postgres::{
     Embedded, EmbeddedError, Health, Identity, Options, prepare_state_folder, state_folder, url_of_running,
@@ -7,11 +7,11 @@ pub use embedded_postgres::{
 /// The default of `PODIUM_STATE`, in the working directory.
 pub const DEFAULT_STATE: &str = ".podium";
 
-/// What is called after Podium, and which of its settings errors name.
+/// The names that Postgres's account, database and errors use for Podium.
 pub static PODIUM: Identity = Identity {
     name: "podium",
     title: "Podium",
-    // What the schema works with.
+    // The oldest version that the schema works with.
     oldest: 15,
     default_state: DEFAULT_STATE,
     state_setting: "PODIUM_STATE",

@@ -1,8 +1,8 @@
-//! What can go wrong, and the one place that says how it is told.
+//! The refusals, and the one place that maps them to statuses and texts.
 //!
 //! Every refusal that a client sees, over HTTP or on a socket, is an [`Error`] with a [`Code`]. HTTP answers it as
 //! `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)); a socket answers the same code
-//! and reason in the `response` of a `phx_reply`. What nobody foresaw is [`Code::Internal`]: the caller gets an id,
+//! and reason in the `response` of a `phx_reply`. An unexpected failure is [`Code::Internal`]: the caller gets an id,
 //! and the log has the cause under that id.
 
 use std::borrow::Cow;
@@ -17,53 +17,53 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// The result of what may be refused.
+/// The result of an operation that may be refused.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The machine-readable reason of a refusal. Clients are written against these names.
+/// The machine-readable reason of a refusal. Clients depend on these names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
-    /// Not JSON, not UTF-8, or not of the protocol's shape.
+    /// The request is not JSON, not UTF-8, or does not have the protocol's form.
     Malformed,
-    /// No token, or one that is forged or expired.
+    /// The token is missing, forged or expired.
     Unauthorized,
-    /// Signed in, but this is not theirs to do.
+    /// The caller is signed in, but not allowed to do this.
     Forbidden,
-    /// Would be allowed to a member of the event or pod.
+    /// The caller must be a member of the event or pod.
     NotMember,
-    /// There is no such thing, or nothing that the caller may know of.
+    /// The object does not exist, or the caller may not know of it.
     NotFound,
-    /// There is such a thing, but it does not know the method; `Allow` says which it knows.
+    /// The address does not support the method; `Allow` lists those that it supports.
     MethodNotAllowed,
-    /// A socket's topic that names nothing.
+    /// The topic of a socket does not exist.
     UnmatchedTopic,
-    /// A pushed event that its topic does not know.
+    /// The topic has no such event to push.
     UnknownEvent,
-    /// The id is taken by something else, or the state does not allow it.
+    /// The id is already used for something else, or the state does not allow the request.
     Conflict,
     /// All seats of the pod are taken.
     PodFull,
-    /// An `If-Match` that no longer holds.
+    /// The condition of `If-Match` does not hold.
     PreconditionFailed,
-    /// More bytes than the limit.
+    /// The size exceeds the limit.
     TooLarge,
-    /// A content type that is not served.
+    /// The content type is not supported.
     UnsupportedType,
-    /// Well-formed, but a value is out of its bounds; `errors` says which.
+    /// A value is not valid, though the request is well-formed; `errors` says which.
     Invalid,
-    /// Too many in too short a time; `Retry-After` says when to come back.
+    /// The rate limit is exceeded; `Retry-After` says when to try again.
     RateLimited,
-    /// The node has as much as it can hold; nothing was done.
+    /// The node is at its limit; nothing was done.
     Overloaded,
-    /// The outcome is unknown: ask again with the same id.
+    /// The outcome is unknown: repeat the request with the same id.
     Unavailable,
-    /// A fault of the server; the log has its cause.
+    /// The server failed; its log has the cause.
     Internal,
 }
 
 impl Code {
-    /// The name on the wire.
+    /// Returns the name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Code::Malformed => "malformed",
@@ -87,7 +87,7 @@ impl Code {
         }
     }
 
-    /// The HTTP status that carries the code.
+    /// Returns the HTTP status of the code.
     pub fn status(self) -> StatusCode {
         match self {
             Code::Malformed => StatusCode::BAD_REQUEST,
@@ -106,57 +106,57 @@ impl Code {
         }
     }
 
-    /// The reason given when the place that refused has nothing more to say.
+    /// Returns the reason of a refusal that has none of its own.
     fn default_reason(self) -> &'static str {
         match self {
-            Code::Malformed => "the message is not of the expected form",
-            Code::Unauthorized => "a valid token is needed",
-            Code::Forbidden => "this is not yours to do",
-            Code::NotMember => "only members may do this",
-            Code::NotFound => "there is no such thing",
-            Code::MethodNotAllowed => "this method is not served here",
+            Code::Malformed => "the message is malformed",
+            Code::Unauthorized => "a valid token is required",
+            Code::Forbidden => "the caller is not allowed to do this",
+            Code::NotMember => "the caller must be a member",
+            Code::NotFound => "not found",
+            Code::MethodNotAllowed => "this address does not support the method",
             Code::UnmatchedTopic => "unmatched topic",
-            Code::UnknownEvent => "this topic does not know that event",
-            Code::Conflict => "the id is already taken",
+            Code::UnknownEvent => "the topic has no such event",
+            Code::Conflict => "the id is already in use",
             Code::PodFull => "every seat of the pod is taken",
-            Code::PreconditionFailed => "it has changed in the meantime",
-            Code::TooLarge => "more bytes than the limit allows",
-            Code::UnsupportedType => "this content type is not served",
-            Code::Invalid => "a value is out of its bounds",
-            Code::RateLimited => "too many in too short a time",
-            Code::Overloaded => "the node is full; nothing was done",
-            Code::Unavailable => "the outcome is unknown; ask again with the same id",
-            Code::Internal => "the server failed; its log has the cause",
+            Code::PreconditionFailed => "it has changed since it was read",
+            Code::TooLarge => "the size exceeds the limit",
+            Code::UnsupportedType => "the content type is not supported",
+            Code::Invalid => "a value is not valid",
+            Code::RateLimited => "too many requests in a short time; try again later",
+            Code::Overloaded => "the node is at its limit; nothing was done",
+            Code::Unavailable => "the outcome is unknown; repeat the request with the same id",
+            Code::Internal => "internal error; the server's log has the cause",
         }
     }
 }
 
-/// One value that is out of its bounds.
+/// A value that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FieldError {
     /// A JSON pointer (RFC 6901) into the body, or `?name` for a query parameter.
     pub pointer: Cow<'static, str>,
-    /// What is wrong with it.
+    /// The condition that the value must meet.
     pub detail: Cow<'static, str>,
 }
 
 /// A refusal.
 #[derive(Debug, Clone)]
 pub struct Error {
-    /// What clients act on.
+    /// The code, for programs.
     pub code: Code,
-    /// What people read.
+    /// The reason, for people.
     pub reason: Cow<'static, str>,
-    /// For [`Code::Invalid`]: each value that is wrong.
+    /// Each value that is not valid, for [`Code::Invalid`].
     pub errors: Vec<FieldError>,
-    /// For [`Code::RateLimited`], [`Code::Overloaded`] and [`Code::Unavailable`]: when to come back.
+    /// The time after which to try again, for [`Code::RateLimited`], [`Code::Overloaded`] and [`Code::Unavailable`].
     pub retry_after: Option<Duration>,
-    /// Further members of the problem document, such as the `id` that is in the way.
+    /// Further members of the problem document, such as the `id` that is in conflict.
     pub details: Map<String, Value>,
 }
 
 impl Error {
-    /// A refusal in the code's own words.
+    /// Returns a refusal with the code's default reason.
     pub fn new(code: Code) -> Self {
         let retry_after = match code {
             Code::RateLimited | Code::Overloaded | Code::Unavailable => Some(Duration::from_secs(1)),
@@ -171,33 +171,33 @@ impl Error {
         }
     }
 
-    /// The same with a reason of its own.
+    /// Returns a refusal with this reason.
     pub fn because(code: Code, reason: impl Into<Cow<'static, str>>) -> Self {
         Error { reason: reason.into(), ..Error::new(code) }
     }
 
-    /// One value is out of its bounds.
+    /// Returns the refusal of one value.
     pub fn invalid(pointer: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
         Error::invalid_fields(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
     }
 
-    /// Several values are out of their bounds. `errors` is not empty.
+    /// Returns the refusal of several values. `errors` must not be empty.
     pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
         Error { errors, ..Error::new(Code::Invalid) }
     }
 
-    /// Too many; come back after `wait`.
+    /// Returns a refusal that asks to try again after `wait`.
     pub fn rate_limited(wait: Duration) -> Self {
         Error { retry_after: Some(wait), ..Error::new(Code::RateLimited) }
     }
 
-    /// Too many; come back then.
+    /// Returns a refusal that asks to try again at `then`.
     pub fn rate_limited_until(then: Option<DateTime<Utc>>) -> Self {
         let wait = then.and_then(|then| (then - Utc::now()).to_std().ok()).unwrap_or_default();
         Error::rate_limited(wait.max(Duration::from_secs(1)))
     }
 
-    /// A fault that nobody foresaw. Logs the cause under a new id, and tells the caller that id alone.
+    /// Returns an unexpected failure. Logs the cause under a new id, and reveals only that id to the caller.
     pub fn internal(cause: impl fmt::Display) -> Self {
         let incident = Uuid::now_v7();
         tracing::error!(%incident, %cause, "internal error");
@@ -212,7 +212,7 @@ impl Error {
         self
     }
 
-    /// The `response` of a socket's error reply: `{"code", "reason", …}`.
+    /// Returns the `response` of a socket's error reply: `{"code", "reason", …}`.
     pub fn response(&self) -> Value {
         let mut body = self.details.clone();
         body.insert("code".into(), json!(self.code));
@@ -241,10 +241,10 @@ impl From<Code> for Error {
     }
 }
 
-/// What the database refuses without a handler having foreseen it.
+/// Converts the failures of the database that no handler has handled.
 ///
-/// A lost connection is [`Code::Unavailable`]; that a transaction was chosen as a victim likewise, since asking again
-/// is the right answer to both. A missing row is [`Code::NotFound`]. All else is a fault.
+/// A lost connection is [`Code::Unavailable`], and so is a serialization failure or a deadlock, since repeating the
+/// request is right after both. A missing row is [`Code::NotFound`]. Everything else is an internal error.
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         use diesel::result::DatabaseErrorKind as Kind;
@@ -254,16 +254,16 @@ impl From<diesel::result::Error> for Error {
             Diesel::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _)
             | Diesel::DatabaseError(Kind::SerializationFailure | Kind::ReadOnlyTransaction, _)
             | Diesel::BrokenTransactionManager => {
-                tracing::warn!(cause = %error, "the database could not answer");
+                tracing::warn!(cause = %error, "database could not answer");
                 Error::new(Code::Unavailable)
             }
-            // It was ended, or waited too long for a lock or for the disk: nothing was done, and it may be asked again.
+            // Cancelled, or out of time for a lock or the disk: nothing was done, and the request may be repeated.
             Diesel::DatabaseError(Kind::Unknown, info)
                 if ["terminating connection", "canceling statement"]
                     .iter()
                     .any(|said| info.message().starts_with(said)) =>
             {
-                tracing::warn!(cause = %error, "the database could not answer");
+                tracing::warn!(cause = %error, "database could not answer");
                 Error::new(Code::Unavailable)
             }
             _ => Error::internal(error),

@@ -1,5 +1,4 @@
-//! The rules that the single values of a body have to keep, collected so that a caller learns of all that is wrong at
-//! once, and not one after the other.
+//! Checks of the values in a request's body. They are collected, so that a caller gets all errors at once.
 //!
 //! ```
 //! use podium::foundation::fields::Fields;
@@ -18,17 +17,17 @@ use serde::{Deserialize, Deserializer};
 use super::errors::{Error, FieldError, Result};
 use super::text;
 
-/// What was found wrong so far.
+/// The errors found so far.
 #[derive(Debug, Default)]
 pub struct Fields(Vec<FieldError>);
 
 impl Fields {
-    /// Nothing wrong yet.
+    /// Returns an empty list of errors.
     pub fn new() -> Self {
         Fields::default()
     }
 
-    /// Notes that the value at `pointer` is wrong unless `holds`.
+    /// Adds an error for the value at `pointer` unless `holds`.
     pub fn check(
         &mut self,
         holds: bool,
@@ -41,7 +40,8 @@ impl Fields {
         self
     }
 
-    /// One line such as a name, as it is stored ([`text::line`]), of at most `max` characters.
+    /// Returns one line, such as a name, in the form that is stored ([`text::line`]); it must have at most `max`
+    /// characters.
     pub fn line(&mut self, pointer: &'static str, value: &str, max: usize) -> String {
         match text::line(value) {
             Ok(name) => {
@@ -55,36 +55,36 @@ impl Fields {
         }
     }
 
-    /// What was read of the value at `pointer`, or what is wrong with it.
+    /// Returns the parsed value at `pointer`, or adds its error.
     pub fn read(&mut self, pointer: &'static str, value: Result<String, &'static str>) -> String {
         self.check(value.is_ok(), pointer, value.as_ref().err().copied().unwrap_or_default());
         value.unwrap_or_default()
     }
 
-    /// A time that a calendar of live events can hold, which Postgres can hold too.
+    /// Checks that a time lies within the calendar of live events, which Postgres can store.
     pub fn time(&mut self, pointer: &'static str, value: DateTime<Utc>) -> &mut Self {
-        self.check(is_in_calendar(value), pointer, "must lie in the years 1900 to 2199")
+        self.check(is_in_calendar(value), pointer, "must be in the years 1900 to 2199")
     }
 
-    /// Ends the check.
+    /// Ends the checks.
     ///
     /// # Errors
-    /// [`Code::Invalid`](super::errors::Code::Invalid) with everything that was noted.
+    /// [`Code::Invalid`](super::errors::Code::Invalid) with all errors that were added.
     pub fn done(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::invalid_fields(self.0)) }
     }
 }
 
-/// Whether this is a time that a calendar of live events can hold, which Postgres can hold too.
+/// Returns `true` if a time lies within the calendar of live events, which Postgres can store.
 pub fn is_in_calendar(time: DateTime<Utc>) -> bool {
     (1900..=2199).contains(&time.year())
 }
 
-/// For a field of a PATCH that may be cleared: absent is `None`, `null` is `Some(None)`. Use it with
+/// Deserializes a field of a PATCH that may be cleared: absent is `None`, `null` is `Some(None)`. Use it with
 /// `#[serde(default, deserialize_with = "given")]`.
 ///
 /// # Errors
-/// Those of the value's own type.
+/// Those of the value's type.
 pub fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,

@@ -1,7 +1,7 @@
-//! Whether this node should be sent traffic: what `/readyz` answers, and who finds out.
+//! The health of this node: whether it should get traffic, as `/readyz` answers.
 //!
-//! Each part reports its own state; the node is as well as the worst of them. Only what makes the node useless takes
-//! it out of the balancer: a bus that is away is `degraded` and stays 200, since another node would fare no better.
+//! Each part reports its own state, and the worst one counts. Only a failure that makes this node useless takes it out
+//! of the balancer: without a bus it is `degraded` and stays 200, since the other nodes would be no better.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,24 +13,24 @@ use tokio::time::timeout;
 
 use super::{db, metrics};
 
-/// How often Postgres is asked.
+/// How often Postgres is queried.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long one question may take.
+/// How long one query may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// For how long Postgres may be away before the node is no longer ready. Shorter absences, such as a failover, are ridden
-/// out: sends wait.
+/// How long Postgres may be unavailable before the node is no longer ready. During shorter absences, such as a
+/// failover, sends wait.
 const LONG: Duration = Duration::from_secs(10);
 
-/// How a part of the node is. Ordered from well to ill.
+/// The state of a part, from best to worst.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PartState {
-    /// As it should be.
+    /// The part works.
     Ok,
-    /// The node serves, but not as it should; why.
+    /// The node serves with restrictions, for this reason.
     Degraded(String),
-    /// The node cannot serve; why.
+    /// The node cannot serve, for this reason.
     Unavailable(String),
 }
 
@@ -44,49 +44,49 @@ struct NodeState {
     draining: bool,
 }
 
-/// What `/readyz` answers.
+/// The answer of `/readyz`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// `ok`, `degraded`, `draining` or `unavailable`.
+    /// The overall state: `ok`, `degraded`, `draining` or `unavailable`.
     pub status: &'static str,
-    /// Each part, `ok` or what is wrong with it.
+    /// The parts, each `ok` or with its reason.
     pub parts: BTreeMap<&'static str, String>,
-    /// Whether to send traffic here.
+    /// Whether the node should get traffic.
     #[serde(skip)]
     pub ready: bool,
 }
 
 impl Health {
-    /// All well, no part known.
+    /// Returns the state of a node without parts, which is `ok`.
     pub fn new() -> Self {
         Health::default()
     }
 
-    /// How a part is from now on. Logs when that changes.
+    /// Sets the state of a part. Logs a change.
     pub fn report(&self, part: &'static str, state: PartState) {
         let mut parts = self.0.lock();
         if parts.states.get(part) == Some(&state) {
             return;
         }
         match &state {
-            PartState::Ok => tracing::info!(part, "well"),
-            PartState::Degraded(why) => tracing::warn!(part, why, "degraded"),
-            PartState::Unavailable(why) => tracing::error!(part, why, "unavailable"),
+            PartState::Ok => tracing::info!(part, "part is healthy"),
+            PartState::Degraded(why) => tracing::warn!(part, why, "part is degraded"),
+            PartState::Unavailable(why) => tracing::error!(part, why, "part is unavailable"),
         }
         parts.states.insert(part, state);
     }
 
-    /// From now on the node is about to stop.
+    /// Marks the node as draining.
     pub fn drain(&self) {
         self.0.lock().draining = true;
     }
 
-    /// Whether the node is about to stop.
+    /// Returns `true` if the node is draining.
     pub fn is_draining(&self) -> bool {
         self.0.lock().draining
     }
 
-    /// The whole.
+    /// Returns the overall state with all parts.
     pub fn summary(&self) -> Report {
         let parts = self.0.lock();
         let (status, ready) = match parts.states.values().max() {
@@ -95,19 +95,19 @@ impl Health {
             Some(PartState::Degraded(_)) => ("degraded", true),
             Some(PartState::Ok) | None => ("ok", true),
         };
-        let named = parts.states.iter().map(|(part, state)| {
+        let shown = parts.states.iter().map(|(part, state)| {
             let state = match state {
                 PartState::Ok => "ok".to_owned(),
                 PartState::Degraded(why) | PartState::Unavailable(why) => why.clone(),
             };
             (*part, state)
         });
-        Report { status, parts: named.collect(), ready }
+        Report { status, parts: shown.collect(), ready }
     }
 }
 
-/// Asks Postgres every second over a connection of its own, so that busy pools are not taken for a database that is
-/// away; for ever.
+/// Queries Postgres every second over a connection of its own, so that busy pools do not look like an unavailable
+/// database. Never returns.
 pub async fn watch_database(health: Health, url: String) {
     let mut last_answer = Instant::now();
     let mut client = None;
@@ -139,19 +139,19 @@ fn judge(away: Duration, why: String) -> PartState {
 }
 
 async fn ask(client: &mut Option<tokio_postgres::Client>, url: &str) -> Result<(), String> {
-    // The driver's own words name neither user nor password.
-    let describe = |cause: tokio_postgres::Error| match cause.as_db_error() {
+    // The driver's messages contain neither user nor password.
+    let shown = |cause: tokio_postgres::Error| match cause.as_db_error() {
         Some(answer) => answer.message().to_owned(),
         None => std::error::Error::source(&cause).map_or_else(|| cause.to_string(), |source| source.to_string()),
     };
     if client.is_none() {
-        let config = db::config(url).map_err(describe)?;
-        let (fresh, connection) = config.connect(tokio_postgres::NoTls).await.map_err(describe)?;
+        let config = db::config(url).map_err(shown)?;
+        let (fresh, connection) = config.connect(tokio_postgres::NoTls).await.map_err(shown)?;
         tokio::spawn(connection);
         *client = Some(fresh);
     }
     match client {
-        Some(client) => client.simple_query("SELECT 1").await.map(drop).map_err(describe),
+        Some(client) => client.simple_query("SELECT 1").await.map(drop).map_err(shown),
         None => Ok(()),
     }
 }
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_worst_part_speaks_for_the_node_and_draining_for_all() {
+    fn the_worst_part_counts_unless_the_node_drains() {
         let health = Health::new();
         assert_eq!(health.summary().status, "ok");
         health.report("database", PartState::Ok);
@@ -179,13 +179,13 @@ mod tests {
     }
 
     #[test]
-    fn a_short_absence_is_ridden_out() {
+    fn a_short_absence_only_degrades() {
         assert!(matches!(judge(Duration::from_secs(9), String::new()), PartState::Degraded(_)));
         assert!(matches!(judge(Duration::from_secs(10), String::new()), PartState::Unavailable(_)));
     }
 
     #[tokio::test]
-    async fn a_missing_database_is_reported_without_its_password() {
+    async fn the_reason_contains_no_password() {
         let mut client = None;
         let why = ask(&mut client, "postgres://ann:hunter2@127.0.0.1:1/podium").await.unwrap_err();
         assert!(why.contains("refused") && !why.contains("hunter2"), "{why}");

@@ -1,4 +1,4 @@
-//! The secret that signs tokens, where none is set: made once, and kept beside the embedded Postgres.
+//! The secret that signs tokens if none is set: generated once, and kept beside the embedded Postgres.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -8,26 +8,26 @@ use std::process;
 
 use super::embedded::{self, PODIUM};
 
-/// Its file in the state folder.
+/// The name of its file in the state folder.
 const FILE: &str = "jwt-secret";
 
-/// Returns the secret kept in the folder `state`: 32 random bytes in hex, made at the first call. Whoever calls at the same time,
-/// in this process or in another one, gets the same.
+/// Returns the secret kept in the folder `state`: 32 random bytes in hex, generated at the first call. Concurrent
+/// calls, in this process or another one, get the same secret.
 ///
 /// # Errors
 ///
-/// If the folder or the file cannot be made or read, or if the file holds no secret.
+/// If the folder or the file cannot be created or read, or if the file contains no secret.
 pub fn secret(state: &Path) -> io::Result<String> {
     let path = state.join(FILE);
     match read(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         known => return known,
     }
-    // It may be the first to come, and then must leave the folder as Postgres's account needs it.
+    // This may be the first use of the folder, which must get the owner that Postgres's account needs.
     embedded::prepare_state_folder(&PODIUM, state).map_err(io::Error::other)?;
     let fresh: [u8; 32] = rand::random();
     let text: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
-    // Written whole under another name first: a link appears at once, and never takes the place of an earlier one.
+    // Written under another name first and then linked: the file appears complete, and never replaces an earlier one.
     let draft = state.join(format!("{FILE}-{}-{:08x}", process::id(), rand::random::<u32>()));
     let mut file = File::options().write(true).create_new(true).mode(0o600).open(&draft)?;
     let linked =
@@ -45,7 +45,7 @@ fn read(path: &Path) -> io::Result<String> {
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
     let text = text.trim();
     if text.len() < 32 {
-        let why = format!("{} holds no secret; remove it to have one made", path.display());
+        let why = format!("{} contains no secret; remove it to have one generated", path.display());
         return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
     Ok(text.to_owned())

@@ -1,7 +1,7 @@
-//! Mails, by SMTP or, without a mail server, as lines of the log.
+//! Mails, sent by SMTP or, without a mail server, written to the log.
 //!
-//! A mail is a few words and one link. It is in plain text, and holds nothing that a stranger wrote: whoever types
-//! somebody else's address into a form must not get to say something to them in our name.
+//! A mail is a short text and one link. It is plain text, and contains nothing that another person wrote: a stranger
+//! who enters an address into a form must not be able to send it a message in our name.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,19 +20,19 @@ use super::settings::Settings;
 /// How long the mail server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long to wait before it is tried again; after the last one the mail is given up.
+/// How long to wait before each further attempt; after the last one the mail is given up.
 const AGAIN: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(15)];
 
-/// The longest line that a mail may have as it is (RFC 5322, 2.1.1).
+/// The longest line that a mail may contain unencoded (RFC 5322, 2.1.1), in characters.
 const MAX_LINE: usize = 998;
 
-/// Why mails cannot be sent at all. Each is one line.
+/// The reasons why mails cannot be sent at all. Each is one line.
 #[derive(Debug, Error)]
 pub enum MailError {
-    /// There is a server, but nobody to send as.
-    #[error("PODIUM_MAIL_FROM is not set; expected a mail address, since PODIUM_SMTP_URL names a mail server")]
+    /// The sender's address is missing, though there is a mail server.
+    #[error("PODIUM_MAIL_FROM must be set to a mail address, since PODIUM_SMTP_URL names a mail server")]
     NoSender,
-    /// The address of the server cannot be used.
+    /// The server's address cannot be used.
     #[error("PODIUM_SMTP_URL cannot be used: {0}")]
     Server(#[from] lettre::transport::smtp::Error),
     /// The sender's address cannot be used.
@@ -43,15 +43,15 @@ pub enum MailError {
 /// A mail.
 #[derive(Debug, Clone)]
 pub struct Mail {
-    /// To whom.
+    /// The recipient's address.
     pub to: String,
-    /// Its subject.
+    /// The subject.
     pub subject: &'static str,
-    /// What it says before the link.
+    /// The text before the link.
     pub before: &'static str,
-    /// The link, which is a key: it must reach nobody else.
+    /// The link. It is a key, and must reach nobody but the recipient.
     pub link: String,
-    /// What it says after the link.
+    /// The text after the link.
     pub after: &'static str,
 }
 
@@ -66,18 +66,18 @@ enum Way {
     Log,
 }
 
-/// Who sends.
+/// The sender of all mails.
 struct Sender {
     from: Mailbox,
-    /// In whose name: what greets mail servers, and what ids of mails end with. Filters look at both.
+    /// The domain of the sender, for the SMTP greeting and the mails' ids. Spam filters check both.
     domain: String,
 }
 
 impl Mailer {
-    /// As the settings say.
+    /// Makes the mailer of these settings.
     ///
     /// # Errors
-    /// [`MailError`] when they do not fit together.
+    /// [`MailError`] if the settings contradict each other.
     pub fn new(settings: &Settings) -> Result<Self, MailError> {
         let mail = &settings.mail;
         let Some(url) = &mail.smtp_url else { return Ok(Mailer { way: Arc::new(Way::Log) }) };
@@ -91,18 +91,18 @@ impl Mailer {
         Ok(Mailer { way: Arc::new(way) })
     }
 
-    /// Sends a mail, and tries again for some seconds if the server cannot take it now. What cannot be sent is told to
-    /// the log and counted; whoever waits for it asks for another.
+    /// Sends a mail, and tries again for some seconds if the server cannot take it now. A mail that could not be sent
+    /// is logged and counted; the person can request another one.
     pub async fn send(&self, mail: Mail) {
         let (transport, sender) = match &*self.way {
             Way::Smtp { transport, sender } => (transport, sender),
             Way::Log => {
                 metrics::MAILS.counter(&[("outcome", "logged")]).increment(1);
-                tracing::info!(to = mail.to, link = mail.link, "no PODIUM_SMTP_URL: a mail's link");
+                tracing::info!(to = mail.to, link = mail.link, "mail logged, since PODIUM_SMTP_URL is not set");
                 return;
             }
         };
-        let message = match letter(sender, mail) {
+        let message = match compose(sender, mail) {
             Ok(message) => message,
             Err(cause) => return failed(cause.as_ref()),
         };
@@ -111,7 +111,7 @@ impl Mailer {
             match (transport.send(message.clone()).await, waits.next()) {
                 (Ok(_), _) => return metrics::MAILS.counter(&[("outcome", "sent")]).increment(1),
                 (Err(cause), Some(wait)) if !cause.is_permanent() => {
-                    tracing::warn!(%cause, "the mail server does not take a mail; trying again");
+                    tracing::warn!(%cause, "mail server did not accept the mail; trying again");
                     tokio::time::sleep(*wait).await;
                 }
                 (Err(cause), _) => return failed(&cause),
@@ -120,13 +120,13 @@ impl Mailer {
     }
 }
 
-/// The address is left out: a log is read by more people than the mail would have been.
+/// Logs and counts a failure, without the address: more people read a log than a mail.
 fn failed(cause: &dyn std::error::Error) {
     metrics::MAILS.counter(&[("outcome", "failed")]).increment(1);
-    tracing::error!(%cause, "a mail was not sent");
+    tracing::error!(%cause, "mail not sent");
 }
 
-/// The domain in whose name mails are sent: that of the sender's address, or else of the address by which clients reach us.
+/// Returns the domain of the sender's address, or else of the address by which clients reach the server.
 fn domain(of_sender: &str, public_url: Option<&str>) -> String {
     let of_sender = Host::parse(of_sender).ok();
     let of_server =
@@ -138,9 +138,9 @@ fn domain(of_sender: &str, public_url: Option<&str>) -> String {
     names.into_iter().next().unwrap_or_else(|| "localhost".to_owned())
 }
 
-/// Writes the mail. It has what strict readers ask for, says that no person wrote it, so that nothing answers it by itself, and
-/// folds no line, so that the link is whole also for those who do not undo it.
-fn letter(sender: &Sender, mail: Mail) -> Result<Message, Box<dyn std::error::Error>> {
+/// Builds the mail. It has the headers that strict readers require, and marks itself as automatic, so that no program
+/// answers it. Its lines are not folded, so that the link stays whole in readers that do not unfold.
+fn compose(sender: &Sender, mail: Mail) -> Result<Message, Box<dyn std::error::Error>> {
     let Mail { to, subject, before, link, after } = mail;
     let text = format!("{before}\n\n{link}\n\n{after}\n");
     let is_plain = text.is_ascii() && text.lines().all(|line| line.len() <= MAX_LINE);
@@ -195,7 +195,7 @@ mod tests {
     fn written(link: String, after: &'static str) -> String {
         let sender = Sender { from: "a@b.example".parse().unwrap(), domain: "b.example".into() };
         let mail = Mail { to: "ana@example.org".into(), subject: "Subject", before: "Before.", link, after };
-        String::from_utf8(letter(&sender, mail).unwrap().formatted()).unwrap()
+        String::from_utf8(compose(&sender, mail).unwrap().formatted()).unwrap()
     }
 
     #[test]

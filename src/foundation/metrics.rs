@@ -1,10 +1,10 @@
-//! What is counted, each declared once with its help text, and how it is shown to Prometheus.
+//! The metrics: each declared once with its help text, and exported to Prometheus.
 //!
-//! A metric is a constant here, and whoever counts says so by it: `metrics::HTTP_REQUESTS.counter()`. What `/metrics`
-//! shows is described from the same constants, so none is shown without a word.
+//! A metric is a constant, and is counted through it: `metrics::HTTP_REQUESTS.counter(labels).increment(1)`. The help
+//! texts on `/metrics` come from the same constants.
 //!
-//! Adding one: a constant, and its name in [`ALL`], here or in a feature's `metrics.rs`. Labels are few and have few values: a route's pattern, never a
-//! path or an id.
+//! To add one, declare a constant and name it in [`ALL`], or in the list of a feature's `metrics.rs`. Labels must be
+//! few and have few values: a route's pattern, never a path or an id.
 
 use std::fmt::Write;
 use std::sync::OnceLock;
@@ -15,79 +15,79 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::db;
 
-/// What a metric's value means.
+/// The kind of a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
     /// Only grows; its name ends in `_total`.
     Counter,
     /// Goes up and down.
     Gauge,
-    /// How often which value was seen.
+    /// Counts observed values in buckets with these upper bounds.
     Histogram(&'static [f64]),
 }
 
 /// A metric.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
-    /// Its name in Prometheus.
+    /// The name in Prometheus.
     pub name: &'static str,
-    /// What its value means.
+    /// The kind of its values.
     pub kind: Kind,
-    /// What it counts, in one sentence.
+    /// The help text: one sentence.
     pub help: &'static str,
 }
 
-/// For metrics without labels.
+/// The labels of a metric without labels.
 pub const NONE: Vec<Label> = Vec::new();
 
-/// From half a millisecond to ten seconds.
+/// The buckets for times: from half a millisecond to ten seconds.
 pub const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// From one to the largest group.
+/// The buckets for entries of a group: from one to the largest group.
 pub const ENTRIES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
-/// Answered requests, by `method`, `route` and `status`.
+/// HTTP requests that were answered, by `method`, `route` and `status`.
 pub const HTTP_REQUESTS: Metric =
     Metric::new_counter("podium_http_requests_total", "HTTP requests that were answered.");
-/// How long they took, by `method` and `route`.
+/// The time that HTTP requests took, by `method` and `route`.
 pub const HTTP_SECONDS: Metric =
     Metric::new_histogram("podium_http_request_seconds", SECONDS, "Time from a request's head to its answer's head.");
-/// Requests that are being served.
+/// HTTP requests that are being served.
 pub const HTTP_IN_FLIGHT: Metric = Metric::new_gauge("podium_http_requests_in_flight", "HTTP requests being served.");
-/// Statements of the pools.
+/// Statements sent through the pools.
 pub const DB_STATEMENTS: Metric =
     Metric::new_counter("podium_db_statements_total", "Statements sent to Postgres through the pools.");
-/// Whether Postgres answered the last time it was asked.
-pub const DB_UP: Metric = Metric::new_gauge("podium_db_up", "1 if Postgres answered at the last look, else 0.");
+/// The outcome of the last query of Postgres: 1 if it answered, else 0.
+pub const DB_UP: Metric = Metric::new_gauge("podium_db_up", "1 if Postgres answered the last query, else 0.");
 /// Sockets that are open.
 pub const SESSIONS: Metric = Metric::new_gauge("podium_sessions", "Websockets that are open.");
 /// Sockets that this node ended, by `code`.
 pub const SESSIONS_ENDED: Metric =
     Metric::new_counter("podium_sessions_ended_total", "Websockets that the node ended, by close code.");
-/// Frames that came from clients.
+/// Frames received from clients.
 pub const FRAMES_IN: Metric = Metric::new_counter("podium_frames_received_total", "Websocket messages from clients.");
-/// Frames that went out to clients.
+/// Frames sent to clients.
 pub const FRAMES_OUT: Metric = Metric::new_counter("podium_frames_sent_total", "Websocket messages to clients.");
-/// Relays that fell behind and lost deliveries.
+/// Overflows of a relay, after which its sockets had to resume.
 pub const RELAY_OVERFLOWS: Metric = Metric::new_counter(
     "podium_relay_overflows_total",
     "Times that a worker fell so far behind that its sockets had to resume.",
 );
-/// Whether every live node hears every other.
+/// The state of the bus: 1 if every live node hears every other.
 pub const BUS_UP: Metric = Metric::new_gauge(
     "podium_bus_up",
     "1 if this node and all others that are alive hear each other on the bus, else 0.",
 );
-/// Messages that came by the bus.
-pub const BUS_RECEIVED: Metric = Metric::new_counter("podium_bus_received_total", "Messages that came by the bus.");
-/// Messages that were given to the bus.
-pub const BUS_PUBLISHED: Metric = Metric::new_counter("podium_bus_published_total", "Messages that Redis has taken.");
-/// Messages that were not.
+/// Messages received from the bus.
+pub const BUS_RECEIVED: Metric = Metric::new_counter("podium_bus_received_total", "Messages received from the bus.");
+/// Messages published on the bus.
+pub const BUS_PUBLISHED: Metric = Metric::new_counter("podium_bus_published_total", "Messages that Redis accepted.");
+/// Messages that could not be published.
 pub const BUS_DROPPED: Metric = Metric::new_counter(
     "podium_bus_dropped_total",
-    "Messages that were not published, because Redis was away or too slow; the sweep repairs that.",
+    "Messages that were not published, because Redis was unavailable or too slow; the sweep repairs that.",
 );
-/// Connections that were lost or could not be made, by `connection`.
+/// Connections to Redis that were lost or could not be made, by `connection`.
 pub const BUS_LOST: Metric = Metric::new_counter(
     "podium_bus_connections_lost_total",
     "Connections to Redis that were lost or could not be made.",
@@ -95,25 +95,21 @@ pub const BUS_LOST: Metric = Metric::new_counter(
 /// Nodes that are alive.
 pub const NODES_LIVE: Metric =
     Metric::new_gauge("podium_nodes_live", "Nodes that are alive as this one sees it, itself included.");
-/// How long a look of the sweep took, by what it was at.
+/// The time that one comparison of the sweep took, by its subject.
 pub const SWEEP_SECONDS: Metric =
     Metric::new_histogram("podium_sweep_seconds", SECONDS, "Time that one comparison with Postgres took.");
-/// What the sweep has found, by what it looked at.
-pub const SWEEP_FOUND: Metric = Metric::new_counter(
-    "podium_sweep_found_total",
-    "Things that the sweep found to differ from what this node had heard of.",
-);
-/// Presence, by whose sessions they are: `here`, `elsewhere`.
-pub const PRESENCE: Metric = Metric::new_gauge(
-    "podium_presence_entries",
-    "Sessions in topics whose presence this node knows, by where they are.",
-);
+/// Differences that the sweep found, by its subject.
+pub const SWEEP_FOUND: Metric =
+    Metric::new_counter("podium_sweep_found_total", "Differences that the sweep found between Postgres and this node.");
+/// Presence entries, by `sessions`: `here` for this node, `elsewhere` for others.
+pub const PRESENCE: Metric =
+    Metric::new_gauge("podium_presence_entries", "Sessions in topics whose presence this node knows, by their node.");
 /// Mails, by `outcome`.
 pub const MAILS: Metric = Metric::new_counter(
     "podium_mails_total",
-    "Mails that were sent, failed, or were logged for want of a mail server.",
+    "Mails that were sent, failed, or were written to the log without a mail server.",
 );
-/// What is running, by `version` and `node`; always 1.
+/// The running version, by `version` and `node`; always 1.
 pub const BUILD: Metric = Metric::new_gauge("podium_build_info", "The running version and the node's name.");
 
 const PROCESS_CPU: Metric =
@@ -124,7 +120,7 @@ const PROCESS_FILES: Metric = Metric::new_gauge("process_open_fds", "Open file d
 const PROCESS_MAX_FILES: Metric = Metric::new_gauge("process_max_fds", "How many file descriptors may be open.");
 const PROCESS_THREADS: Metric = Metric::new_gauge("process_threads", "Threads of the process.");
 
-/// Every metric of the server itself. Those of the domains are their own.
+/// The server's own metrics. Each domain has a list of its own.
 pub const ALL: &[Metric] = &[
     HTTP_REQUESTS,
     HTTP_SECONDS,
@@ -155,34 +151,34 @@ pub const ALL: &[Metric] = &[
 ];
 
 impl Metric {
-    /// One that only grows.
+    /// Declares a counter, which only grows.
     pub const fn new_counter(name: &'static str, help: &'static str) -> Self {
         Metric { name, kind: Kind::Counter, help }
     }
 
-    /// One that goes up and down.
+    /// Declares a gauge, which goes up and down.
     pub const fn new_gauge(name: &'static str, help: &'static str) -> Self {
         Metric { name, kind: Kind::Gauge, help }
     }
 
-    /// A distribution over these upper bounds.
+    /// Declares a histogram with these upper bounds.
     pub const fn new_histogram(name: &'static str, bounds: &'static [f64], help: &'static str) -> Self {
         Metric { name, kind: Kind::Histogram(bounds), help }
     }
 
-    /// Its counter with these labels. Worth keeping where it is used often: finding it costs a look-up.
+    /// Returns the counter with these labels. Keep it where it is used often: each call costs a look-up.
     pub fn counter(&self, labels: impl IntoLabels) -> Counter {
         debug_assert!(matches!(self.kind, Kind::Counter));
         metrics::with_recorder(|recorder| recorder.register_counter(&self.key(labels), &METADATA))
     }
 
-    /// Its gauge with these labels.
+    /// Returns the gauge with these labels.
     pub fn gauge(&self, labels: impl IntoLabels) -> Gauge {
         debug_assert!(matches!(self.kind, Kind::Gauge));
         metrics::with_recorder(|recorder| recorder.register_gauge(&self.key(labels), &METADATA))
     }
 
-    /// Its distribution with these labels.
+    /// Returns the histogram with these labels.
     pub fn histogram(&self, labels: impl IntoLabels) -> Histogram {
         debug_assert!(matches!(self.kind, Kind::Histogram(_)));
         metrics::with_recorder(|recorder| recorder.register_histogram(&self.key(labels), &METADATA))
@@ -197,7 +193,7 @@ static METADATA: metrics::Metadata<'static> = metrics::Metadata::new("podium", m
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
-/// Starts counting, once a process; what was counted before is lost. Several servers of one process, as in tests, share
+/// Installs the recorder, once a process; earlier counts are lost. Several servers in one process, as in tests, share
 /// the counts.
 pub fn install(all: &[Metric]) {
     RECORDER.get_or_init(|| {
@@ -208,7 +204,7 @@ pub fn install(all: &[Metric]) {
                 builder = builder.set_buckets_for_metric(name, bounds).expect("every histogram has bounds");
             }
         }
-        // Somebody else may have put a recorder in place; then theirs shows the counts.
+        // If another recorder is installed already, that one exports the counts.
         let handle = builder.install_recorder().ok()?;
         for metric in all {
             match metric.kind {
@@ -221,7 +217,7 @@ pub fn install(all: &[Metric]) {
     });
 }
 
-/// What `/metrics` answers.
+/// Returns the text of `/metrics`.
 pub fn render() -> String {
     DB_STATEMENTS.counter(NONE).absolute(db::statements());
     let mut text = RECORDER.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default();
@@ -229,7 +225,7 @@ pub fn render() -> String {
     text
 }
 
-/// Keeps distributions small between scrapes, for ever.
+/// Aggregates histograms between scrapes, so that they stay small. Never returns.
 pub async fn upkeep() {
     let mut tick = tokio::time::interval(Duration::from_secs(5));
     loop {
@@ -240,8 +236,8 @@ pub async fn upkeep() {
     }
 }
 
-/// What the kernel says of the process, at this moment. Elsewhere than on Linux it says little. Written here, since the
-/// recorder's counters are whole numbers, and whole seconds of CPU are too coarse.
+/// Appends the process's metrics from `/proc`; on other systems than Linux few of them are available. Done here, since
+/// the recorder's counters are integers, and whole seconds of CPU time are too coarse.
 fn process(text: &mut String) {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     if let Some(usage) = Usage::of(&stat) {
@@ -272,7 +268,8 @@ struct Usage {
 }
 
 impl Usage {
-    /// From `/proc/<pid>/stat`: fields 14 and 15, 20 and 24, counted behind the command's name, which may hold spaces.
+    /// Parses `/proc/<pid>/stat`: fields 14 and 15, 20 and 24, counted behind the command's name, which may contain
+    /// spaces.
     fn of(stat: &str) -> Option<Self> {
         let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
         let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
@@ -293,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_is_shown_with_its_help() {
+    fn metrics_are_exported_with_their_help() {
         install(ALL);
         HTTP_REQUESTS.counter(&[("route", "/a"), ("status", "200")]).increment(2);
         HTTP_SECONDS.histogram(&[("route", "/a")]).record(0.003);

@@ -1,12 +1,12 @@
-//! Brings a database to the schema that this binary was built with.
+//! Brings a database to the schema of this binary.
 //!
-//! The migrations are part of the binary and run in order, each in a transaction, as the login role, which so becomes
-//! the owner of all tables. It needs no superuser: owning the database and CREATEROLE are enough. An advisory lock makes
-//! any number of nodes that start at once take turns. After them the SQL functions whose text is newer are applied, under
-//! the same lock ([`functions`]).
+//! The migrations are part of the binary and run in order, each in a transaction, as the login role, which becomes the
+//! owner of all tables. It need not be a superuser: owning the database and CREATEROLE are enough. An advisory lock
+//! makes nodes that start at the same time take turns. After the migrations, the SQL functions with a newer text are
+//! applied under the same lock ([`functions`]).
 //!
-//! `podium_user` and `podium_service`, the two roles that everything else runs as, belong to the cluster, which may hold
-//! several Podium databases. So they are made here, before the migrations, and no migration drops them.
+//! `podium_user` and `podium_service`, the roles that everything else runs as, belong to the cluster, which may have
+//! several Podium databases. So they are created here, before the migrations, and no migration drops them.
 
 pub mod functions;
 
@@ -18,20 +18,20 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use functions::Function;
 
-/// The connection as diesel's migrations take it, which are synchronous.
+/// The connection in the synchronous form that diesel's migrations take.
 type Wrapped = AsyncConnectionWrapper<AsyncPgConnection>;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-/// A database migrates alone; the number names the lock among the database's advisory locks and means nothing else.
+/// Takes the advisory lock under which a database is migrated. Its number has no other meaning.
 const TAKE_TURNS: &str = "SET lock_timeout = '120s'; SELECT pg_advisory_lock(5802163790412447); SET lock_timeout = 0";
 
-/// A login role that is called podium, as an operator's may well be and the embedded Postgres's is, would otherwise put
-/// the tables into the schema of that name, which is for functions.
+/// Puts the tables into `public`. A login role named podium, like the embedded Postgres's, would otherwise create them
+/// in the schema of that name, which is for functions.
 const PUBLIC: &str = "SET search_path = public";
 
-/// Makes the two roles and lets the login role act as them. Another database of the cluster may be doing the same at
-/// this moment, and advisory locks do not reach across databases: whoever comes second takes what the first has made.
+/// Creates the two roles and lets the login role act as them. Another database of the cluster may do the same at this
+/// moment, and advisory locks do not reach across databases: the second one uses what the first has created.
 const ROLES: &str = r#"
 DO $$
 DECLARE
@@ -59,71 +59,71 @@ BEGIN
 END $$
 "#;
 
-/// Why a database could not be migrated.
+/// The reasons why a database could not be migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
-    /// There is no way to the database.
+    /// The connection failed.
     #[error("cannot connect to the database: {0}")]
     Connect(#[from] diesel::ConnectionError),
-    /// The roles could not be made, the lock was not to be had, or what is applied could not be read.
+    /// The roles could not be created, the lock was not available in time, or the applied migrations could not be read.
     #[error("cannot prepare the database: {0}")]
     Prepare(#[from] diesel::result::Error),
-    /// A migration failed; those before it are done, itself left no trace.
+    /// A migration failed. Those before it are done; it has changed nothing itself.
     #[error("a migration failed: {0}")]
     Run(Box<dyn std::error::Error + Send + Sync>),
-    /// A function's text does not say what it must.
+    /// The text of a function is incomplete.
     #[error("sql/functions/{name}.sql: {problem}")]
     Text {
-        /// The file, without its ending.
+        /// The file, without its extension.
         name: String,
-        /// What is missing.
+        /// The condition that it does not meet.
         problem: &'static str,
     },
-    /// A function could not be applied; none was. The migrations are done.
+    /// A function could not be applied, and so none was. The migrations are done.
     #[error("cannot apply the function {function}: {cause}")]
     Function {
-        /// Its signature.
+        /// The signature of the function.
         function: String,
-        /// What Postgres said.
+        /// The error of Postgres.
         cause: diesel::result::Error,
     },
-    /// A function has a new text whose results are stored; no function was applied.
+    /// A function whose results are stored has a new text. No function was applied.
     #[error(
-        "the function {function} must not change, since {by} holds its results: make one of another name, and a new index"
+        "the function {function} must not change, since {by} stores its results: add one with another name, and a new index"
     )]
     Pinned {
-        /// Its signature.
+        /// The signature of the function.
         function: String,
-        /// What holds its results.
+        /// The object that stores its results.
         by: String,
     },
 }
 
-/// What was done to a database.
+/// The changes made to a database.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Done {
     /// The names of the migrations that ran.
     pub migrations: Vec<String>,
-    /// The signatures of the functions that were made or changed.
+    /// The signatures of the functions that were created or changed.
     pub functions: Vec<String>,
 }
 
 impl Done {
-    /// Whether the database was up to date before.
+    /// Returns `true` if the database was up to date before.
     pub fn is_empty(&self) -> bool {
         self.migrations.is_empty() && self.functions.is_empty()
     }
 }
 
-/// Makes the roles, runs the migrations that have not yet run, and applies the functions that are newer.
+/// Creates the roles, runs the pending migrations, and applies the functions that are newer.
 ///
 /// # Errors
-/// See [`MigrateError`]. Running it again goes on where it stopped.
+/// See [`MigrateError`]. A repeated call continues where it stopped.
 pub async fn run(url: &str) -> Result<Done, MigrateError> {
     run_with(url, functions::embedded()?).await
 }
 
-/// As [`run`], with other functions than this binary's.
+/// Does the same as [`run`], with these functions instead of the binary's.
 ///
 /// # Errors
 /// See [`MigrateError`].
@@ -144,8 +144,8 @@ pub async fn run_with(url: &str, functions: Vec<Function>) -> Result<Done, Migra
     .await
 }
 
-/// Makes the functions that a migration finds: those that do not exist, as far as they can be made. [`run`] does so before
-/// each migration; this is for whoever runs the migrations' files by hand.
+/// Creates the functions that do not exist, as far as they can be created, for a migration to use. [`run`] does so
+/// before each migration; this is for tests that run the migrations' files themselves.
 ///
 /// # Errors
 /// See [`MigrateError`].
@@ -165,7 +165,7 @@ pub async fn apply(url: &str, functions: Vec<Function>) -> Result<Vec<String>, M
     blocking(connection, move |connection| functions::apply(connection, &functions)).await
 }
 
-/// Returns the migrations and functions that this binary knows and the database has not: none when the schema is up to
+/// Returns the migrations and functions of this binary that the database does not have: none if the schema is up to
 /// date. A database that a newer binary has migrated counts as up to date, since each migration is safe for the version
 /// before it.
 ///
@@ -183,7 +183,7 @@ pub async fn pending(url: &str) -> Result<Vec<String>, MigrateError> {
     .await
 }
 
-/// Takes all migrations back, the newest first, **and all data with them**. The roles stay.
+/// Reverts all migrations, the newest first, **and drops all data with them**. The roles stay.
 ///
 /// # Errors
 /// See [`MigrateError`].
@@ -197,10 +197,10 @@ pub async fn revert_all(url: &str) -> Result<Vec<String>, MigrateError> {
     .await
 }
 
-/// The names of all migrations of this binary, in order.
+/// Returns the names of all migrations of this binary, in order.
 ///
 /// # Errors
-/// [`MigrateError::Run`] when one that was embedded cannot be read.
+/// [`MigrateError::Run`] if an embedded migration cannot be read.
 pub fn names() -> Result<Vec<String>, MigrateError> {
     let all: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(MigrateError::Run)?;
     Ok(all.iter().map(|migration| migration.name().to_string()).collect())
@@ -212,7 +212,7 @@ async fn establish(url: &str) -> Result<AsyncPgConnection, MigrateError> {
     Ok(connection)
 }
 
-/// Diesel's migrations are synchronous, and on a runtime of one thread they may not block: so on a thread of their own.
+/// Runs diesel's synchronous migrations on a thread of their own, since they must not block a single-threaded runtime.
 async fn blocking<T: Send + 'static>(
     connection: AsyncPgConnection,
     work: impl FnOnce(&mut Wrapped) -> Result<T, MigrateError> + Send + 'static,

@@ -1,4 +1,4 @@
-//! What knows nothing of chat: settings, the database, sign-in by token, mail, errors, telemetry.
+//! The parts that no domain needs to know of each other: settings, database, sign-in by token, mail, errors, telemetry.
 //!
 //! Imports nothing from the layers above.
 

@@ -1,10 +1,10 @@
-//! Statements that are written in SQL, and yet prepared once a connection.
+//! Statements written in SQL that are prepared once a connection.
 //!
-//! `diesel::sql_query` may be given any text, so diesel has Postgres parse and plan it anew each time: on a join that costs more than
-//! the reading. A [`Statement`]'s text is a constant, so its type stands for it among what a connection has prepared.
+//! `diesel::sql_query` takes any text, so diesel has Postgres parse and plan it at each use; for a join that costs more
+//! than the execution. The text of a [`Statement`] is a constant, so its type is its key in a connection's cache.
 //!
-//! A prepared statement outlives migrations that other nodes run. It names its columns, since one that gives others
-//! than it was prepared with (`SELECT *`) fails on that connection from then on.
+//! A prepared statement must survive migrations run by other nodes. So it names its columns: one whose result type
+//! changes (`SELECT *`) fails on that connection from then on.
 
 use std::marker::PhantomData;
 
@@ -14,19 +14,19 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{SqlType, Untyped};
 
-/// A statement. Its type is what it is known by.
+/// A statement, identified by its type.
 pub trait Statement: 'static {
-    /// Its text, with `$1`, `$2`, … for what is bound.
+    /// The text, with `$1`, `$2`, … for the bound values.
     const SQL: &'static str;
 }
 
-/// A statement with what is bound to it so far, ready for `load`.
+/// A statement with the values bound so far, ready for `load`.
 pub struct Prepared<S> {
     values: Vec<Box<dyn QueryFragment<Pg> + Send>>,
     statement: PhantomData<fn() -> S>,
 }
 
-/// The statement `S`, with nothing bound yet.
+/// Returns the statement `S`, with no values bound.
 pub fn prepared<S: Statement>() -> Prepared<S> {
     Prepared { values: Vec::new(), statement: PhantomData }
 }
@@ -52,7 +52,7 @@ impl<S: Statement> QueryFragment<Pg> for Prepared<S> {
                 Piece::Value(number) => match number.checked_sub(1).and_then(|index| self.values.get(index)) {
                     Some(value) => value.walk_ast(out.reborrow())?,
                     None => {
-                        let cause = format!("nothing is bound to ${number} of: {}", S::SQL);
+                        let cause = format!("no value is bound to ${number} of: {}", S::SQL);
                         return Err(diesel::result::Error::QueryBuilderError(cause.into()));
                     }
                 },
@@ -77,12 +77,12 @@ enum Piece {
     Value(usize),
 }
 
-/// The text between the places of values, and their numbers.
+/// Splits the text into its parts and the numbers of its values.
 fn pieces(sql: &'static str) -> impl Iterator<Item = Piece> {
     sql.split('$')
         .enumerate()
         .flat_map(|(index, part)| {
-            // Before the first there is no number.
+            // The first part has no number before it.
             let digits = if index == 0 { 0 } else { part.bytes().take_while(u8::is_ascii_digit).count() };
             let (number, text) = part.split_at(digits);
             [number.parse().ok().map(Piece::Value), Some(text).filter(|text| !text.is_empty()).map(Piece::Text)]

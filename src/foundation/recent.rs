@@ -1,7 +1,7 @@
-//! A set of ids that forgets those that were not asked for lately.
+//! A set of ids that forgets those that were not looked up lately.
 //!
-//! Bounded by generations: when the young one is full it becomes the old one, and the old one is forgotten. An id costs 16
-//! bytes, and asking for one a lock that is held for nanoseconds.
+//! Bounded by two generations: when the young one is full it becomes the old one, and the previous old one is dropped.
+//! An id costs 16 bytes, and a look-up a lock that is held for nanoseconds.
 
 use std::collections::HashSet;
 use std::mem;
@@ -9,7 +9,7 @@ use std::mem;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-/// The ids. What is forgotten is as if it was never added.
+/// A set of ids. A forgotten id counts as not added.
 #[derive(Debug)]
 pub struct Recent {
     generations: Mutex<Generations>,
@@ -23,12 +23,12 @@ struct Generations {
 }
 
 impl Recent {
-    /// Remembers `size` ids at least, and twice as many at most.
+    /// Makes a set that remembers at least `size` ids, and at most twice as many.
     pub fn of_size(size: usize) -> Self {
         Recent { generations: Mutex::default(), size }
     }
 
-    /// Returns whether this id was added. Keeps those that are asked for often.
+    /// Returns `true` if this id is in the set. Ids that are looked up often stay.
     pub fn has(&self, id: Uuid) -> bool {
         let mut generations = self.generations.lock();
         if generations.young.contains(&id) {

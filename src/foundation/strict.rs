@@ -1,6 +1,6 @@
-//! Reading JSON without swallowing anything: a field that nobody reads is refused, since the caller would believe it done.
+//! Deserialization that refuses unknown fields: the caller would believe that they have an effect.
 //!
-//! This is the one place where requests are read, over HTTP and on sockets, so that no type of a request can forget it.
+//! All requests are deserialized here, over HTTP and on sockets, so that no request type can forget it.
 
 use serde::{Deserialize, Deserializer};
 use serde_ignored::Path;
@@ -8,22 +8,22 @@ use serde_json::error::Category;
 
 use super::errors::FieldError;
 
-/// The most fields that one answer names.
+/// The most unknown fields that one answer lists.
 const NAMED: usize = 20;
 
-/// Why a value could not be read.
+/// The reason why a value could not be deserialized.
 #[derive(Debug)]
 pub struct Unread<E> {
-    /// What the deserializer says, if it is more than fields that nobody knows.
+    /// The deserializer's error, unless unknown fields are all that is wrong.
     pub cause: Option<E>,
-    /// The fields that nobody knows.
+    /// The unknown fields.
     pub unknown: Vec<FieldError>,
 }
 
-/// Reads a value of which every field is known.
+/// Deserializes a value without unknown fields.
 ///
 /// # Errors
-/// What is in the way.
+/// [`Unread`] with the deserializer's error, or the unknown fields.
 pub fn read<'de, T, D>(deserializer: D) -> Result<T, Unread<D::Error>>
 where
     T: Deserialize<'de>,
@@ -44,18 +44,18 @@ where
     }
 }
 
-/// Whether it is JSON, in which a value is wrong.
+/// Returns `true` if the input is JSON, and a value in it is wrong.
 pub fn is_data(cause: &serde_json::Error) -> bool {
     cause.classify() == Category::Data
 }
 
-/// serde_json's message less the line and column, which mean nothing to a caller who is told the place by a pointer.
+/// Returns serde_json's message without line and column, since the caller gets a pointer instead.
 pub fn without_position(cause: &serde_json::Error) -> String {
     let text = cause.to_string();
     text.rsplit_once(" at line ").map_or(text.clone(), |(head, _)| head.to_owned())
 }
 
-/// A key as part of a JSON pointer (RFC 6901).
+/// Escapes a key for a JSON pointer (RFC 6901).
 pub fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

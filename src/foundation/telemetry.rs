@@ -1,8 +1,8 @@
 //! Logs and the traces of requests.
 //!
-//! Every request has a span with an id, which is answered in `X-Request-Id`, so that what a user reports can be found.
-//! The span names method and route, the person once known, and the status at its end; never the query string or a
-//! header, since tokens travel in both. A socket is in no span: each line about it names its id.
+//! Every request has a span with an id, which is returned in `X-Request-Id`, so that a user's report can be traced. The
+//! span has the method, the route, the person once known, and the status at its end; never the query string or a
+//! header, since both may contain tokens. A socket has no span: each of its log lines has an id of the socket.
 
 use std::io::{self, IsTerminal};
 use std::panic;
@@ -25,8 +25,8 @@ use super::settings::{LogFormat, Settings};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Sends logs to stdout as the settings say, and panics into the log. Once a process, by `main`: tests that start a
-/// server themselves have a log of their own.
+/// Sends logs to stdout as the settings say, and panics to the log. Called once a process, by `main`: tests that start
+/// a server in their own process have a log of their own.
 pub fn init(settings: &Settings) {
     let filter = EnvFilter::builder().parse_lossy(&settings.log);
     let json = match settings.log_format {
@@ -35,7 +35,7 @@ pub fn init(settings: &Settings) {
         LogFormat::Auto => !io::stdout().is_terminal(),
     };
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stdout);
-    // It only fails if there is a log already, which then is used.
+    // Fails only if there is a log already, which is then used.
     let _ = if json {
         log.json().flatten_event(true).with_span_list(false).finish().try_init()
     } else {
@@ -44,7 +44,7 @@ pub fn init(settings: &Settings) {
     log_panics();
 }
 
-/// A panic is one line of the log, with where it happened, instead of text on stderr that no log collector reads.
+/// Writes a panic to the log as one line with its location, instead of text on stderr that log collectors cannot parse.
 fn log_panics() {
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
@@ -59,7 +59,7 @@ fn log_panics() {
     }));
 }
 
-/// Gives every request its span. Wrapped around everything else.
+/// Returns the middleware that gives every request its span. It must be the outermost one.
 pub fn spans() -> TracingLogger<Root> {
     TracingLogger::new()
 }
@@ -69,13 +69,13 @@ pub struct Root;
 
 impl RootSpanBuilder for Root {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        // A socket is a response that lasts for hours, and its span would be entered for every frame. It has an id of its
-        // own in the log.
+        // A socket is a response that lasts for hours, and its span would be entered for every frame. It has an id of
+        // its own in the log.
         if request.headers().contains_key(UPGRADE) {
             return Span::none();
         }
         let id = request.extensions().get::<RequestId>().map(field::display).map(|id| id.to_string());
-        // At the highest level, so that it is there for whatever line is logged inside it.
+        // At the highest level, so that every line logged inside it has the span.
         tracing::error_span!(
             "request",
             id,
@@ -90,7 +90,7 @@ impl RootSpanBuilder for Root {
 
 const UNMATCHED: &str = "unmatched";
 
-/// The methods by name: a client may send any word as one, and labels and logs are not its notebook.
+/// Returns the name of a known method, else `OTHER`: clients can send any word, and must not fill labels and logs.
 fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -104,10 +104,10 @@ fn method(method: &Method) -> &'static str {
     }
 }
 
-/// Middleware, inside [`spans`]: counts and times each request, logs its outcome, and answers its id.
+/// Middleware, inside [`spans`]: counts and times each request, logs its outcome, and returns its id in a header.
 ///
 /// # Errors
-/// Those of the service below.
+/// Those of the inner service.
 pub async fn observe<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let began = Instant::now();
     let id = request.extensions().get::<RequestId>().copied();
@@ -141,12 +141,12 @@ pub async fn observe<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> 
 
 static IN_FLIGHT: AtomicUsize = AtomicUsize::new(0);
 
-/// How many requests this process is serving at this moment. Open sockets are none.
+/// Returns how many requests this process is serving. Open sockets do not count.
 pub fn in_flight() -> usize {
     IN_FLIGHT.load(Ordering::Relaxed)
 }
 
-/// A request that is being served; also ends when its connection does.
+/// A request that is being served; it also ends with its connection.
 struct Serving;
 
 impl Serving {

@@ -1,15 +1,16 @@
-//! Texts as people see them: what of a text is visible, and what a name may hold.
+//! Texts as people see them: which characters are visible, and which a name may contain.
 //!
-//! A character is visible if it leaves a mark on the screen by itself. White space, the many characters without any ink
-//! (U+200B, U+3164, U+2800, …), and marks that need a letter to stand on are not. A character that Unicode does not know yet
-//! is visible: new emoji come every year.
+//! A character is visible if it leaves a mark on the screen by itself. White space, the many characters without ink
+//! (U+200B, U+3164, U+2800, …), and combining marks are not visible. A character that this version of Unicode does not
+//! define counts as visible: new emoji are added every year.
 //!
-//! A *name* is one line: of a person, a pod, an artist, a city, a venue. It stands in the middle of other people's lines, so it
-//! must not turn them round or break them. Joiners inside words stay, since Persian words and families of emoji are made of them;
-//! so do the marks of direction (U+200E, U+200F, U+061C), which reach no further than the name. [`line()`] holds a name against
-//! these rules, [`mended`] makes the best of one that nobody can be asked about.
+//! A *name* is one line: of a person, a pod, an artist, a city, a venue. It is shown inside lines of other text, so it
+//! must not reverse or break them. Joiners inside words stay, since Persian words and family emoji need them; so do the
+//! marks of direction (U+200E, U+200F, U+061C), which affect nothing outside the name. [`line()`] checks a name by
+//! these rules, and [`mended`] repairs one whose author cannot be asked.
 //!
-//! A *message* may have lines, and characters that turn its direction: it stands alone. It need only be visible.
+//! A *message* may have several lines, and characters that change its direction: it is shown alone. It must only be
+//! visible.
 
 use std::fmt;
 
@@ -17,14 +18,14 @@ use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralC
 use icu_properties::{CodePointMapData, CodePointSetData};
 use unicode_normalization::UnicodeNormalization;
 
-/// What is wrong with a name.
+/// The reasons why a name is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
-    /// Nothing of it can be seen.
+    /// The name has no visible character.
     Blank,
-    /// It has a line break, or another character that steers devices.
+    /// The name has a line break or another control character.
     Control,
-    /// It has characters that turn the direction of what follows.
+    /// The name has a character that changes the direction of the text after it.
     Bidi,
 }
 
@@ -33,20 +34,20 @@ impl fmt::Display for Wrong {
         f.write_str(match self {
             Wrong::Blank => "must not be blank",
             Wrong::Control => "must be one line without control characters",
-            Wrong::Bidi => "must not have characters that change the direction of text",
+            Wrong::Bidi => "must not contain characters that change the direction of text",
         })
     }
 }
 
-/// Whether something of a text can be seen.
+/// Returns `true` if a text has a visible character.
 pub fn is_visible(text: &str) -> bool {
     text.chars().any(is_inked)
 }
 
-/// Returns a name as it is stored: in NFC, without blanks at its ends, and with one space where there are several.
+/// Returns a name in the form that is stored: in NFC, trimmed, and with single spaces.
 ///
 /// # Errors
-/// What it must not be or have.
+/// Says what the name must be.
 pub fn line(text: &str) -> Result<String, Wrong> {
     let name = spaced(text);
     if name.chars().any(is_bidi) {
@@ -60,7 +61,7 @@ pub fn line(text: &str) -> Result<String, Wrong> {
     }
 }
 
-/// Returns the best name of at most `max` characters that can be made of a text; `None` if nothing of it can be seen.
+/// Returns the best valid name of at most `max` characters for a text, or `None` if it has no visible character.
 pub fn mended(text: &str, max: usize) -> Option<String> {
     let spaces = |c| if is_line_end(c) { ' ' } else { c };
     let kept: String = text.chars().map(spaces).filter(|c| !is_bidi(*c) && !breaks(*c)).collect();
@@ -69,7 +70,7 @@ pub fn mended(text: &str, max: usize) -> Option<String> {
     Some(spaced(&cut)).filter(|name| is_visible(name))
 }
 
-/// The same text in NFC, without blanks at its ends, and with one space where there are several.
+/// Returns the text in NFC, trimmed, and with single spaces.
 fn spaced(text: &str) -> String {
     let text: String = text.nfc().collect();
     let mut out = String::with_capacity(text.len());
@@ -80,10 +81,10 @@ fn spaced(text: &str) -> String {
         let (blanks, after) = from.split_at(end);
         out.push_str(word);
         match blanks {
-            // A name of two lines is refused, and not made one.
+            // A name of two lines is refused, not joined.
             _ if blanks.chars().any(breaks) => out.push_str(blanks),
             _ if blanks.chars().any(is_space) => out.push(' '),
-            // Within a word these say where a line may end, or where letters do not join.
+            // Within a word these mark where a line may break, or where letters do not join.
             _ => out.push_str(blanks),
         }
         rest = after;
@@ -92,7 +93,7 @@ fn spaced(text: &str) -> String {
     out
 }
 
-/// Whether a character leaves ink by itself.
+/// Returns `true` if a character leaves ink by itself.
 fn is_inked(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
     let inkless = GeneralCategoryGroup::Separator
@@ -101,32 +102,32 @@ fn is_inked(c: char) -> bool {
         .union(GeneralCategoryGroup::Format);
     !inkless.contains(category)
         && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
-        // A braille cell without dots, a note without a head, the place of an object that is not there, and what is no character.
+        // The empty braille cell, the null notehead, the object replacement character, and noncharacters.
         && !matches!(c, '\u{2800}' | '\u{1d159}' | '\u{fffc}' | '\u{fdd0}'..='\u{fdef}')
         && u32::from(c) & 0xfffe != 0xfffe
 }
 
-/// Whether a character turns the direction of what follows, beyond itself.
+/// Returns `true` if a character changes the direction of text beyond itself.
 fn is_bidi(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a character ends a line.
+/// Returns `true` if a character ends a line.
 fn is_line_end(c: char) -> bool {
     matches!(c, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a character has no place in one line. A tab is white space like any other.
+/// Returns `true` if a character may not be part of one line. A tab counts as white space.
 fn breaks(c: char) -> bool {
     is_line_end(c) || (c.is_control() && c != '\t')
 }
 
-/// Whether a character has the width of a space, and no ink.
+/// Returns `true` if a character has the width of a space, and no ink.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{2800}' | '\u{3164}' | '\u{ffa0}')
 }
 
-/// Whether a character is a space, or nothing at all at the end of a name.
+/// Returns `true` if a character is a space, or invisible at the end of a name.
 fn is_blank(c: char) -> bool {
     is_space(c) || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
@@ -137,7 +138,7 @@ mod tests {
 
     use super::*;
 
-    /// What has no ink, each alone.
+    /// Texts without ink, each by itself.
     const INKLESS: [&str; 24] = [
         "",
         " ",
@@ -237,7 +238,7 @@ mod tests {
         assert_eq!(mended("abc def", 4).as_deref(), Some("abc"));
     }
 
-    /// Texts in which what is to be looked at is frequent.
+    /// Generates texts with many special characters.
     fn texts() -> impl Strategy<Value = String> {
         let odd = prop::sample::select(INKLESS.to_vec()).prop_map(str::to_owned);
         prop::collection::vec(prop_oneof![odd, "[a-z ]{1,3}", any::<char>().prop_map(String::from)], 0..12)

@@ -1,4 +1,4 @@
-//! The operators' HTTP server: is it alive, is it ready, what does it count.
+//! The operators' HTTP server: liveness, readiness and metrics.
 
 use std::io;
 use std::net::TcpListener;
@@ -13,7 +13,7 @@ use crate::foundation::health::Health;
 use crate::foundation::http;
 use crate::foundation::metrics;
 
-/// Serves on this listener, on a thread of its own, so that it answers also when all workers are busy.
+/// Serves on this listener, on a thread of its own, so that it answers even when all workers are busy.
 pub(super) fn serve(listener: TcpListener, health: &Health) -> io::Result<Server> {
     let health = web::Data::new(health.clone());
     let server = HttpServer::new(move || {
@@ -29,13 +29,13 @@ pub(super) fn serve(listener: TcpListener, health: &Health) -> io::Result<Server
     Ok(server.workers(1).disable_signals().shutdown_timeout(1).listen(listener)?.run())
 }
 
-/// The process lives. Whoever restarts on this restarts only what hangs.
+/// Answers 200 as long as the process responds. A restart on failure affects only a process that hangs.
 #[get("/healthz")]
 async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "ok"}))
 }
 
-/// Whether to send traffic here: 503 while draining, or when Postgres has been away for long.
+/// Answers whether the node should get traffic: 503 while it drains, or when Postgres has been unavailable for long.
 #[get("/readyz")]
 async fn ready(health: web::Data<Health>) -> HttpResponse {
     let report = health.summary();
@@ -43,7 +43,7 @@ async fn ready(health: web::Data<Health>) -> HttpResponse {
     response.json(report)
 }
 
-/// For Prometheus.
+/// Answers with the metrics in Prometheus's text format.
 #[get("/metrics")]
 async fn counts() -> HttpResponse {
     let kind = ContentType("text/plain; version=0.0.4".parse().expect("a media type"));

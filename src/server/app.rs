@@ -1,4 +1,4 @@
-//! The public HTTP server: routes, sockets, and what every request goes through.
+//! The public HTTP server: routes, sockets, and the middleware of every request.
 
 use std::io;
 use std::net::TcpListener;
@@ -24,16 +24,17 @@ use crate::foundation::telemetry;
 use crate::realtime::domain::{Routes, Share};
 use crate::realtime::socket;
 
-/// How long a connection may idle between two requests: longer than balancers keep theirs, so that it is they who end it.
+/// How long a connection may idle between two requests: longer than load balancers keep theirs, so that they close it
+/// first.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// How long the head of a request may take.
 const HEAD: Duration = Duration::from_secs(10);
 
-/// How long a connection that is being closed may take to say good-bye.
-const GOOD_BYE: Duration = Duration::from_secs(5);
+/// How long a connection that is being closed may take to shut down.
+const CLOSE: Duration = Duration::from_secs(5);
 
-/// What handlers take from the app, the same on every worker thread.
+/// The data that handlers take from the app, the same on every worker thread.
 #[derive(Clone)]
 pub(super) struct App {
     pub settings: web::Data<Settings>,
@@ -43,7 +44,7 @@ pub(super) struct App {
     pub tokens: web::Data<Tokens>,
     pub public_url: web::Data<PublicUrl>,
     pub site: web::Data<Site>,
-    /// The domains' routes, and what their handlers take.
+    /// The domains' routes, and the data that their handlers take.
     pub routes: Arc<[Routes]>,
     pub shared: Arc<[Share]>,
     pub engine: Engine,
@@ -62,7 +63,7 @@ impl App {
                 .wrap(Compress::default())
                 .wrap(from_fn(http::head_as_get))
                 .wrap(http::cors(&settings))
-                .wrap(from_fn(http::tell))
+                .wrap(from_fn(http::as_problems))
                 .wrap(http::security_headers())
                 .wrap(from_fn(close_while_draining))
                 .wrap(from_fn(telemetry::observe))
@@ -73,7 +74,7 @@ impl App {
             .max_connections(room.connections.div_ceil(workers))
             .keep_alive(KEEP_ALIVE)
             .client_request_timeout(HEAD)
-            .client_disconnect_timeout(GOOD_BYE)
+            .client_disconnect_timeout(CLOSE)
             .shutdown_timeout(1)
             .on_connect(socket::accepted)
             .disable_signals()
@@ -103,7 +104,7 @@ fn register(routes: &[Routes], config: &mut ServiceConfig<'_>) {
     routes.iter().for_each(|routes| routes(config));
 }
 
-/// Middleware: a node that is about to stop asks its clients to connect elsewhere, with each answer.
+/// Middleware: a draining node closes each connection after its answer, so that clients connect to another node.
 async fn close_while_draining<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,

@@ -1,4 +1,4 @@
-//! What a server, and most commands, stand on: a Postgres, its schema, and the secret that signs tokens.
+//! The base of a server and of most commands: a Postgres with its schema, and the secret that signs tokens.
 
 use std::io;
 use std::time::Duration;
@@ -14,41 +14,41 @@ use crate::foundation::kept_secret;
 use crate::foundation::migrate::{self, Done, MigrateError};
 use crate::foundation::settings::{Secret, Settings};
 
-/// How often a database that cannot be reached yet is asked again, a second apart: containers start in any order.
+/// How often an unreachable database is tried, a second apart, since containers start in any order.
 const ATTEMPTS: u32 = 10;
 
-/// What the embedded Postgres is called in `/readyz`.
+/// The name of the embedded Postgres in `/readyz`.
 const PART: &str = "embedded_postgres";
 
-/// Why the base is missing. Each is one line.
+/// The reasons why Postgres or the secret is not available. Each is one line.
 #[derive(Debug, Error)]
 pub enum BaseError {
-    /// The embedded Postgres.
+    /// The embedded Postgres failed.
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
-    /// The schema.
+    /// The schema could not be brought up to date.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
-    /// An outside database comes with an outside secret: several nodes have to agree on it.
-    #[error("PODIUM_JWT_SECRET is not set; expected at least 32 bytes, since DATABASE_URL names an outside database")]
+    /// The secret is missing. With an external database it must be set, since several nodes share it.
+    #[error("PODIUM_JWT_SECRET must be set to at least 32 bytes, since DATABASE_URL names an external database")]
     NoSecret,
-    /// The secret kept in the state folder.
-    #[error("the secret for tokens cannot be kept in the state folder: {0}")]
+    /// The secret could not be kept in the state folder.
+    #[error("the secret for tokens could not be kept in the state folder: {0}")]
     KeptSecret(io::Error),
     /// The secret is too short.
     #[error(transparent)]
     Weak(#[from] WeakSecret),
 }
 
-/// A Postgres.
+/// A Postgres, embedded or external.
 pub struct Base {
-    /// Where it is. May hold a password.
+    /// The connection URL. May contain a password.
     pub url: String,
     embedded: Option<Embedded>,
 }
 
 impl Base {
-    /// Takes the outside database, or starts the embedded one.
+    /// Uses the external database, or starts the embedded one.
     ///
     /// # Errors
     /// [`BaseError`]; nothing is left running then.
@@ -68,7 +68,8 @@ impl Base {
         }
     }
 
-    /// The same, but beside a Podium that runs on the embedded one, for a command that has something to tell it.
+    /// Does the same as [`Base::open`], but connects to the embedded Postgres of a running Podium if there is one. For commands
+    /// that run beside a server.
     ///
     /// # Errors
     /// [`BaseError`]; nothing is left running then.
@@ -81,8 +82,8 @@ impl Base {
         }
     }
 
-    /// Runs the migrations that have not yet run and applies the functions that are newer; answers which. A database that
-    /// cannot be reached is asked again for some seconds.
+    /// Applies the pending migrations and the changed functions, and returns which. Tries an unreachable database again
+    /// for ten seconds.
     ///
     /// # Errors
     /// [`BaseError::Migrate`].
@@ -91,7 +92,7 @@ impl Base {
         loop {
             match migrate::run(&self.url).await {
                 Err(MigrateError::Connect(cause)) if attempt < ATTEMPTS => {
-                    tracing::warn!(%cause, attempt, "the database cannot be reached yet");
+                    tracing::warn!(%cause, attempt, "database not reachable yet");
                     attempt += 1;
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
@@ -99,7 +100,7 @@ impl Base {
                     let done = outcome?;
                     if !done.is_empty() {
                         let (migrations, functions) = (done.migrations.len(), done.functions.len());
-                        tracing::info!(migrations, functions, newest = done.migrations.last(), "migrated");
+                        tracing::info!(migrations, functions, newest = done.migrations.last(), "schema migrated");
                     }
                     return Ok(done);
                 }
@@ -107,27 +108,27 @@ impl Base {
         }
     }
 
-    /// A connection as the login role, which owns the tables. For commands, never for requests.
+    /// Connects as the login role, which owns the tables. For commands, never for requests.
     ///
     /// # Errors
-    /// [`BaseError::Migrate`] when there is no way to the database.
+    /// [`BaseError::Migrate`] if the connection fails.
     pub async fn connect(&self) -> Result<AsyncPgConnection, BaseError> {
         Ok(AsyncPgConnection::establish(&self.url).await.map_err(MigrateError::Connect)?)
     }
 
-    /// Makes the embedded Postgres a part of the node's health, as it is now.
+    /// Reports the embedded Postgres's current state to the node's health.
     pub fn report_to(&self, health: &Health) {
         if let Some(embedded) = &self.embedded {
             health.report(PART, state(&embedded.health().borrow()));
         }
     }
 
-    /// Follows the embedded Postgres, for ever.
+    /// Reports every change of the embedded Postgres's state. Never returns.
     pub fn watch(&self, health: Health) -> impl Future<Output = ()> + use<> {
-        let reports = self.embedded.as_ref().map(Embedded::health);
+        let states = self.embedded.as_ref().map(Embedded::health);
         async move {
-            match reports {
-                Some(reports) => follow(reports, &health).await,
+            match states {
+                Some(states) => follow(states, &health).await,
                 None => std::future::pending().await,
             }
         }
@@ -138,14 +139,14 @@ impl Base {
         if let Some(embedded) = self.embedded
             && let Err(error) = embedded.stop().await
         {
-            tracing::warn!(%error, "the embedded Postgres did not stop as it should");
+            tracing::warn!(%error, "embedded Postgres did not stop cleanly");
         }
     }
 }
 
-async fn follow(mut reports: watch::Receiver<embedded::Health>, health: &Health) {
-    while reports.changed().await.is_ok() {
-        let state = state(&reports.borrow_and_update());
+async fn follow(mut states: watch::Receiver<embedded::Health>, health: &Health) {
+    while states.changed().await.is_ok() {
+        let state = state(&states.borrow_and_update());
         health.report(PART, state);
     }
 }
@@ -157,10 +158,11 @@ fn state(health: &embedded::Health) -> PartState {
     }
 }
 
-/// Tokens with the secret in force: the setting, or the one kept beside the embedded Postgres, which is made if need be.
+/// Returns the tokens with the secret in use: the setting, or the one kept with the embedded Postgres, which is made if
+/// it is missing.
 ///
 /// # Errors
-/// [`BaseError`] if there is none, or it is too short.
+/// [`BaseError`] if there is no secret, or it is too short.
 pub fn tokens(settings: &Settings) -> Result<Tokens, BaseError> {
     let secret = match (&settings.jwt_secret, &settings.database_url) {
         (Some(secret), _) => secret.clone(),

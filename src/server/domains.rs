@@ -1,4 +1,4 @@
-//! The domains of this server: the only list of them.
+//! The only list of the domains of this server.
 
 use crate::crew;
 use crate::foundation::http::Document;
@@ -6,7 +6,7 @@ use crate::foundation::metrics::{self, Metric};
 use crate::foundation::settings::Rows;
 use crate::realtime::domain::{Domain, Feature, MountError, Mounted, Parts, Routes};
 
-/// Every domain. Each may import those that stand before it, and find their services in [`Parts`]; the layer test holds the
+/// All domains. Each may import those before it, and find their services in [`Parts`]; the layer test checks the
 /// imports against this order.
 pub const DOMAINS: &[Domain] = &[crew::DOMAIN];
 
@@ -30,7 +30,7 @@ pub fn settings() -> Rows {
     Rows::with(features().map(|feature| feature.settings))
 }
 
-/// Returns everything that is counted, by the server and by the domains.
+/// Returns all metrics, of the server and of the domains.
 pub fn metrics() -> Vec<Metric> {
     metrics::ALL.iter().chain(features().flat_map(|feature| feature.metrics)).copied().collect()
 }
@@ -38,7 +38,7 @@ pub fn metrics() -> Vec<Metric> {
 /// Mounts all domains.
 ///
 /// # Errors
-/// [`MountError`] of the first that cannot be mounted.
+/// Returns the [`MountError`] of the first domain that fails.
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let mut all = Mounted::default();
     for domain in DOMAINS {
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn names_follow_prometheus_and_are_unique() {
+    fn names_follow_prometheus_and_are_declared_once() {
         let all = metrics();
         for metric in &all {
             let counts = metric.name.ends_with("_total");
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_documented_and_no_alert_names_one_that_does_not_exist() {
+    fn each_metric_is_documented_and_alerts_use_no_other() {
         let all = metrics();
         let manual = include_str!("../../docs/OPERATIONS.md");
         for metric in all.iter().filter(|metric| metric.name.starts_with("podium_")) {
@@ -91,7 +91,7 @@ mod tests {
                 }
                 _ => word == metric.name,
             });
-            assert!(known, "alerts.yaml watches {word}, which is no metric");
+            assert!(known, "alerts.yaml uses {word}, which is not a metric");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The realtime part of a node: its bus, its sockets, and how both come to an end.
+//! The realtime part of a node: its bus, its sockets, and how both end.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
@@ -24,25 +24,25 @@ use crate::realtime::relays::Relays;
 use crate::realtime::session::SessionLimits;
 use crate::realtime::threads::Threads;
 
-/// The way to the other nodes: a Redis, or nowhere.
+/// The connection to the other nodes: Redis, or none.
 pub struct Link {
-    /// Where everything is published.
+    /// The bus for everything that this node publishes.
     pub bus: Arc<dyn Bus>,
-    /// The other nodes, where there may be some.
+    /// The other nodes, if a Redis is set.
     pub nodes: Option<Nodes>,
     redis: Option<RedisBus>,
 }
 
 impl Link {
-    /// Chooses the bus. With a Redis, the node takes its place among the others once it [listens](Link::listen).
+    /// Chooses the bus. With a Redis, the node joins the others once it [listens](Link::listen).
     ///
     /// # Errors
-    /// [`BusError`] if there is no Redis at such an address.
+    /// [`BusError`] if the address cannot be that of a Redis.
     pub fn choose(settings: &Settings, database: &Database, threads: &Threads) -> Result<Self, BusError> {
         let Some(url) = &settings.redis_url else {
             return Ok(Link { bus: Arc::new(LocalBus::default()), nodes: None, redis: None });
         };
-        // Not by time: presence tells nodes apart by its first half.
+        // Not a time-based id: presence distinguishes nodes by its first half.
         let boot_id = Uuid::new_v4();
         let (authority, prefix) = (settings.redis_ca.as_deref(), &settings.redis_prefix);
         let redis = RedisBus::start(url, authority, prefix, boot_id, nodes::KIND, threads)?;
@@ -50,7 +50,7 @@ impl Link {
         Ok(Link { bus: Arc::new(redis.clone()), nodes: Some(nodes), redis: Some(redis) })
     }
 
-    /// Hands what comes to whom it is for, and begins to beat.
+    /// Passes messages of the bus to their receivers, and starts the heartbeat.
     pub fn listen(&self, receivers: Vec<(&'static str, Weak<dyn Receive>)>, threads: &Threads, health: &Health) {
         if let (Some(redis), Some(nodes)) = (&self.redis, &self.nodes) {
             let mut receivers: HashMap<&'static str, Weak<dyn Receive>> = receivers.into_iter().collect();
@@ -72,8 +72,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Makes the engine. What lives on the workers' threads begins when they come ([`Engine::serve`]), or when it is told that
-    /// none will ([`Engine::settle`]).
+    /// Makes the engine. The actors on the workers' threads start when the workers do ([`Engine::serve`]), or when
+    /// there will be none ([`Engine::settle`]).
     pub fn new(settings: &Settings, threads: Threads, relays: Relays, sign_in: SignIn, channels: Channels) -> Self {
         let room = Arc::new(Semaphore::new(settings.limits.sessions));
         let endpoint = Endpoint {
@@ -96,21 +96,21 @@ impl Engine {
         config.app_data(web::Data::new(self.endpoint.clone())).route("/socket/websocket", web::get().to(open));
     }
 
-    /// There will be no workers: the engine serves this process alone.
+    /// Starts the actors on the current thread, for a process without workers.
     pub fn settle(&self) {
         self.threads.settle();
     }
 
-    /// Returns how many sockets are open.
+    /// Returns the number of open sockets.
     pub fn sockets(&self) -> usize {
         self.sessions - self.room.available_permits()
     }
 
-    /// Closes all sockets with 1012, spread over a time, then ends what was fed by them. Returns whether all of that was
-    /// done within twice the time.
+    /// Closes all sockets with 1012, spread over `over`, then runs `ends`. Returns `true` if all of it was done within
+    /// twice that time.
     pub async fn drain(&self, over: Duration, ends: Vec<End>) -> bool {
         let deadline = Instant::now() + over * 2 + Duration::from_secs(1);
-        // Nobody new from here on.
+        // No new sockets from here on.
         self.room.close();
         self.relays.close_all(Ending::Draining, over);
         while self.sockets() > 0 && Instant::now() < deadline {

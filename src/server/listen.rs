@@ -1,4 +1,4 @@
-//! Addresses and descriptors.
+//! The addresses that the server listens on, and the file descriptors that it may use.
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -8,30 +8,29 @@ use socket2::{Domain, Socket, Type};
 use super::ServerError;
 use crate::realtime::socket;
 
-/// Connections that the kernel keeps for us until they are accepted: as many as may come back at once after a restart.
+/// How many connections the kernel queues until they are accepted: as many as may reconnect at once after a restart.
 const BACKLOG: i32 = 4_096;
 
-/// Connections beside the sockets: for HTTP, and so that a socket too many is told 503 rather than left waiting.
+/// Connections besides the sockets: for HTTP, and so that a socket above the limit gets 503 instead of waiting.
 const BESIDE_SOCKETS: usize = 1_024;
 
 /// Descriptors for Postgres, files and pipes.
 const OTHER_DESCRIPTORS: u64 = 512;
 
-/// An address that is taken, but not yet listened on: whoever connects is refused rather than left waiting while
-/// migrations run.
+/// A bound address that does not accept connections yet: clients are refused instead of waiting while migrations run.
 pub(super) struct Listener {
     name: &'static str,
-    /// The real one, also where port 0 was asked for.
+    /// The bound address, also where the setting has port 0.
     pub address: SocketAddr,
     socket: Socket,
 }
 
 impl Listener {
-    /// Takes the address that the setting `name` asks for.
+    /// Binds the address of the setting `name`.
     pub fn bind(name: &'static str, address: SocketAddr) -> Result<Self, ServerError> {
         let bind = || {
             let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-            // A restart need not wait for the connections of the process before.
+            // A restart need not wait for the connections of the previous process.
             socket.set_reuse_address(true)?;
             socket.bind(&address.into())?;
             let real = socket.local_addr()?.as_socket().unwrap_or(address);
@@ -40,7 +39,7 @@ impl Listener {
         bind().map_err(|cause| ServerError::Listen { name, address, cause })
     }
 
-    /// Lets clients in.
+    /// Starts to accept connections.
     pub fn listen(self) -> Result<TcpListener, ServerError> {
         let Listener { name, address, socket } = self;
         socket.listen(BACKLOG).map_err(|cause| ServerError::Listen { name, address, cause })?;
@@ -48,30 +47,31 @@ impl Listener {
     }
 }
 
-/// How many connections of which kind.
+/// The number of connections that the server has room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Room {
-    /// Sockets; more are told 503.
+    /// Sockets; further ones get 503.
     pub sessions: usize,
-    /// Sockets and HTTP together; more are left waiting in the kernel.
+    /// Sockets and HTTP together; further ones wait in the kernel's queue.
     pub connections: usize,
 }
 
 impl Room {
-    /// As many sockets as are wished for, as far as the system gives us descriptors. Raises its limit to what it may be.
+    /// Returns room for `wished` sockets, or for as many as there are file descriptors. Raises the limit of descriptors
+    /// as far as it may.
     pub fn make(wished: usize) -> Self {
         let each = socket::descriptors();
         let limit = getrlimit(Resource::Nofile);
         let needed = OTHER_DESCRIPTORS + each * (wished.saturating_add(BESIDE_SOCKETS) as u64);
         if limit.current.is_some_and(|current| current < needed) {
-            // Root may raise what others may only raise up to.
+            // Root may raise the hard limit; others may only raise the soft one up to it.
             let beyond = limit.maximum.map(|maximum| maximum.max(needed));
             let raised = [
                 Rlimit { current: Some(needed), maximum: beyond },
                 Rlimit { current: limit.maximum.map(|maximum| maximum.min(needed)), maximum: limit.maximum },
             ];
             if raised.into_iter().all(|limit| setrlimit(Resource::Nofile, limit).is_err()) {
-                tracing::debug!("the limit of open files stays as it is");
+                tracing::debug!("could not raise the limit of open files");
             }
         }
         let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
@@ -80,7 +80,7 @@ impl Room {
             tracing::info!(
                 descriptors,
                 sessions = room.sessions,
-                "open files bound the sockets below PODIUM_LIMIT_SESSIONS; `ulimit -n` raises them"
+                "the limit of open files allows fewer sockets than PODIUM_LIMIT_SESSIONS; raise it with `ulimit -n`"
             );
         }
         room

@@ -1,11 +1,11 @@
-//! The web client, as `web/dist` had it when the binary was built: its files, and its page at each of its addresses.
+//! The web client, as `web/dist` was when the binary was built: its files, and its page at each of its addresses.
 //!
-//! A debug build reads the folder when it starts instead, so that a change of the client needs no new server. Where the
-//! client was never built, its pages say how to; the API does not need it.
+//! A debug build reads the folder at start instead, so that a change of the client needs no new server. Where the
+//! client was not built, its pages say how to build it; the API does not need it.
 //!
-//! Whoever asks for an address of the client gets its page, unless they take something else alone: a browser, and whatever
-//! looks at a link that was shared. The page's head says what is there ([`page`]). People at an address that is nobody's
-//! get the page with 404; programs, and everybody at the API's addresses, get a problem document.
+//! A request for an address of the client gets its page, unless it accepts only other types: browsers do, and programs
+//! that preview a shared link. The head of the page describes its content ([`page`]). At an unknown address, browsers
+//! get the page with 404. Programs, and every request at the API's addresses, get a problem document.
 
 mod address;
 mod files;
@@ -23,20 +23,20 @@ use self::files::Files;
 use self::page::{Page, Template};
 use crate::foundation::http::{self, AsItIs, Preview, Previews, PublicUrl, tagged};
 
-/// What a page of the client may do: run and load what this server has, talk to this server, show pictures from
-/// anywhere. Only the framework's templates may become HTML.
+/// The policy of the client's page: it may run and load files of this server, talk to this server, and show pictures
+/// from anywhere. Only the framework's templates may become HTML.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
     img-src 'self' data: https:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
     trusted-types svelte-trusted-html podium-worker";
 
-/// What the page may do that says how to build the client.
+/// The policy of the page that says how to build the client.
 const PLAIN_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// How long a page waits for its texts. After that it is served without: somebody waits for it.
+/// How long a page waits for its texts. After that it is served without them.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Shown where the client was not built.
+/// The page of a server without its client.
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Podium</title>\
     <h1>Podium is running</h1>\
     <p>This server was built without its web client. <code>make run</code> builds both; or build the client alone, \
@@ -44,7 +44,7 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
     <pre>make web\ncargo build</pre>\
     <p>The API needs no client: see <a href=\"/docs\">/docs</a>.</p></html>\n";
 
-/// The web client, and what its pages are about.
+/// The web client, and the sources of its pages' previews.
 pub struct Site {
     files: Files,
     /// `None` where the client was not built.
@@ -55,7 +55,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// Takes the files that the binary has, or of a debug build, those of the folder.
+    /// Loads the files in the binary, or in a debug build those of the folder.
     pub fn load(public: PublicUrl, previews: Vec<Box<dyn Previews>>) -> Self {
         let mut files = Files::load();
         let template = files.take_page().map(|page| Template::read(&page));
@@ -78,12 +78,12 @@ impl Site {
                 let (status, about) = self.page(page, names).await;
                 (status, about, &page.files[..])
             }
-            Address::Nobody => (StatusCode::NOT_FOUND, Page::Nothing, &[][..]),
+            Address::Unknown => (StatusCode::NOT_FOUND, Page::Nothing, &[][..]),
         };
         Some(self.answer(request, status, &page, files))
     }
 
-    /// What stands at an address of the client.
+    /// Returns the page at an address of the client.
     async fn page(&self, page: &ClientPage, names: &[String]) -> (StatusCode, Page) {
         let general = || Page::General { path: page.address(names) };
         let kind = self.previews.iter().find(|previews| previews.page() == page.page);
@@ -91,7 +91,7 @@ impl Site {
         match timeout(PATIENCE, previews.find(name)).await {
             Ok(Ok(Some(preview))) => (StatusCode::OK, Page::About(Preview::in_lines(preview))),
             Ok(Ok(None)) => (StatusCode::NOT_FOUND, Page::Nothing),
-            // The client says what is the matter, and works with what it has kept.
+            // The client shows the error itself, and works with what it has stored.
             Ok(Err(cause)) => {
                 tracing::debug!(%cause, "a page is served without its texts");
                 (StatusCode::OK, general())
@@ -120,7 +120,7 @@ impl Site {
     }
 }
 
-/// The app's default service: the web client, and for everything else the refusal.
+/// The app's default service: the web client, and a problem document for every other request.
 pub async fn serve(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
     match site.find(&request).await {
         Some(answer) => answer,
@@ -128,14 +128,14 @@ pub async fn serve(request: HttpRequest, site: web::Data<Site>) -> HttpResponse 
     }
 }
 
-/// Whether a page will do: for whoever does not say what they take, and for all but those who take other kinds alone.
+/// Returns `true` if the request accepts a page: it names no type, or HTML is among those that it accepts.
 fn wants_page(request: &HttpRequest) -> bool {
     if request.headers().get(header::ACCEPT).is_none_or(|accept| accept.is_empty()) {
         return true;
     }
-    // Who cannot say it is no program of ours.
+    // A malformed header does not come from our programs.
     let Some(Accept(kinds)) = Accept::parse(request).ok().filter(|kinds| !kinds.is_empty()) else { return true };
-    // What names the kind more closely decides.
+    // The most specific type decides.
     let closeness = kinds.iter().filter_map(|kind| {
         let close = match (kind.item.type_().as_str(), kind.item.subtype().as_str()) {
             ("text", "html") => 2,
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_those_who_take_something_else_alone_are_shown_no_page() {
+    fn a_page_is_served_unless_only_other_types_are_accepted() {
         let wants = |accept: &str| {
             wants_page(&TestRequest::default().insert_header((header::ACCEPT, accept)).to_http_request())
         };

@@ -84,7 +84,7 @@ impl Entry for Amend {
         Ok(Amended { id: self.id, seq })
     }
 
-    fn tell(logs: &Logs, news: News) {
+    fn announce(logs: &Logs, news: News) {
         logs.tell(|deliver| news.tell(deliver));
     }
 

@@ -103,7 +103,7 @@ impl Entry for Append {
         Ok(Sent { id, seq, at, fresh: verdict.fresh })
     }
 
-    fn tell(logs: &Logs, news: News) {
+    fn announce(logs: &Logs, news: News) {
         logs.tell(|deliver| news.tell(deliver));
     }
 

@@ -234,7 +234,7 @@ impl Entry for Call {
         }
     }
 
-    fn tell(logs: &Logs, news: CallNews) {
+    fn announce(logs: &Logs, news: CallNews) {
         logs.tell(|deliver| {
             news.lines.tell(deliver);
             for subject in news.unknown {

@@ -1,4 +1,4 @@
-//! The sign-ins that ended while tokens of theirs may still be about.
+//! The sign-ins that ended while some of their tokens may still be valid.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 use parking_lot::RwLock;
 use uuid::Uuid;
 
-/// How many are kept before those that are over are looked for: what has ended within the life of a token, and not more
-/// than as much again.
+/// The number of entries at which expired ones are removed first; after that, it is twice the number that remained.
 const TIDY: usize = 1_024;
 
 /// Sign-ins whose tokens are refused, each until its last token has expired.
 #[derive(Debug, Default)]
 pub(super) struct Ended {
-    /// Spares every request the lock, as long as nothing has ever ended.
+    /// Set once a sign-in has ended; until then requests need not take the lock.
     any: AtomicBool,
     state: RwLock<Expiries>,
 }
@@ -32,10 +31,10 @@ impl Ended {
         }
         let mut state = self.state.write();
         let now = Instant::now();
-        // A second more: a token's `exp` is rounded up.
+        // One second more, since a token's `exp` is rounded up.
         let until = now + lifetime + Duration::from_secs(1);
         for sign_in in sign_ins {
-            // What is told again, since the nodes ask again and again, lives no longer for it.
+            // The nodes report the same sign-ins repeatedly, which must not extend their time.
             state.until.entry(*sign_in).or_insert(until);
         }
         if state.until.len() > state.tidy_at.max(TIDY) {
@@ -55,12 +54,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_ended_is_known_and_forgotten_in_time() {
+    fn ended_sign_ins_are_known_and_expire() {
         let ended = Ended::default();
         let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
         ended.add(&[one], Duration::from_secs(60));
         assert!(ended.has(one) && !ended.has(other));
-        // A hundred thousand of which the tokens are long over leave nothing.
+        // A hundred thousand expired entries are removed.
         let past = Instant::now();
         for _ in 0..100_000 {
             ended.state.write().until.insert(Uuid::now_v7(), past);

@@ -16,7 +16,7 @@ fn soon() -> i64 {
     Utc::now().timestamp() + 60
 }
 
-/// A token with any claims, signed as an issuer would.
+/// Signs a token with any claims, as an issuer would.
 fn signed(claims: &Value) -> String {
     encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap()
 }
@@ -81,7 +81,7 @@ fn the_header_does_not_choose_the_algorithm() {
             assert_eq!(tokens().judge(&token), Err(Refusal::Algorithm), "{algorithm}");
         }
     }
-    // Rightly signed with the right secret, but in another way.
+    // Signed with the right secret, but another algorithm.
     for algorithm in [Algorithm::HS384, Algorithm::HS512] {
         let key = EncodingKey::from_secret(SECRET.as_bytes());
         let token = encode(&Header::new(algorithm), &json!({"sub": ANN, "exp": soon()}), &key).unwrap();
@@ -99,7 +99,7 @@ fn time_is_kept_to_the_second() {
 }
 
 #[test]
-fn claims_of_the_wrong_type_are_not_taken_for_forgery() {
+fn claims_of_the_wrong_type_are_no_forgery() {
     for claims in [
         json!({"sub": ANN}),
         json!({"exp": soon()}),
@@ -155,7 +155,7 @@ fn short_secrets_are_refused() {
 #[test]
 fn a_refusal_says_why_and_nothing_of_the_token() {
     let error = tokens().verify("not-a-token").unwrap_err();
-    assert_eq!((error.code, error.reason.as_ref()), (Code::Unauthorized, "the token is not a JSON Web Token"));
+    assert_eq!((error.code, error.reason.as_ref()), (Code::Unauthorized, "the token must be a JSON Web Token"));
 }
 
 #[actix_web::test]

@@ -1,8 +1,8 @@
-//! The connections of a pool: how they are made, and when one is not to be used any more.
+//! The connections of a pool: how they are made, and when they are discarded.
 //!
-//! Where the way to Postgres was cut without a word, every idle connection is as dead as the one that was found to be so.
-//! After one that did not answer, the others are asked before they are used ([`Doubts`]), and the first that does not answer
-//! either condemns all that are as old: so an outage costs one caller its patience, and not one caller a connection.
+//! When the network to Postgres fails silently, every idle connection is as dead as the first one found dead. After one
+//! connection has not answered, the others are tested before use ([`Doubts`]), and the first one that fails the test
+//! marks all that are as old as dead. So an outage costs one caller a timeout, and not one caller for each connection.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,26 +24,26 @@ use super::STATEMENTS;
 
 pub type Pool = bb8::Pool<Manager>;
 
-/// How long a request waits for a connection before it is told `unavailable`.
+/// How long a request waits for a connection before it is answered `unavailable`.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a connection may take to be made.
+/// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// How long a connection that is in doubt may take to answer.
+/// How long a suspect connection may take to answer the test.
 const PROOF: Duration = Duration::from_millis(500);
 
-/// How long what was sent may remain unacknowledged before the kernel gives the connection up.
+/// How long sent data may remain unacknowledged before the kernel closes the connection.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
-/// How soon an idle connection is asked by the kernel whether its other end is there, and how often and how many times again.
+/// When the kernel first probes an idle connection, and how often and how many times it repeats that.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(15), Duration::from_secs(5), 3);
 
-/// How Postgres is connected to. A host that has vanished says nothing, so the kernel is to ask; what the URL says of that
-/// goes before.
+/// Returns how to connect to Postgres. A vanished host sends nothing, so the kernel probes the connection; settings in
+/// the URL take precedence.
 ///
 /// # Errors
-/// If it is no address of a Postgres.
+/// If the URL is not the address of a Postgres.
 pub fn config(url: &str) -> Result<Config, tokio_postgres::Error> {
     let mut config: Config = url.parse()?;
     if config.get_tcp_user_timeout().is_none() {
@@ -61,22 +61,22 @@ pub fn config(url: &str) -> Result<Config, tokio_postgres::Error> {
     Ok(config)
 }
 
-/// A pool of so many connections, which have taken this role. They are made when they are needed.
+/// Makes a pool of `size` connections that have taken this role. Connections are made when they are needed.
 pub fn pool(url: &str, role: &'static str, size: u32) -> Pool {
     let mut config = ManagerConfig::default();
-    // A look without a round trip: what Postgres has closed in the meantime is not handed out.
+    // A check without a round trip: connections that Postgres has closed are not handed out.
     config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection: &mut AsyncPgConnection| {
         let broken = connection.is_broken();
         async move { if broken { Err(diesel::result::Error::BrokenTransactionManager) } else { Ok(()) } }.boxed()
     }));
-    // Whoever asks first makes the connection, but its task must outlive that worker's thread.
+    // The first caller makes the connection, but the connection's task must outlive that worker's thread.
     let runtime = Handle::current();
     config.custom_setup = Box::new(move |url| {
         let url = url.to_owned();
         let making = runtime.spawn(async move {
             match timeout(CONNECT, establish(&url, role)).await {
                 Ok(made) => made,
-                Err(_) => Err(ConnectionError::BadConnection("no connection in time".to_owned())),
+                Err(_) => Err(ConnectionError::BadConnection("no connection available in time".to_owned())),
             }
         });
         making.map(|made| made.unwrap_or_else(|cause| Err(ConnectionError::BadConnection(cause.to_string())))).boxed()
@@ -92,8 +92,8 @@ async fn establish(url: &str, role: &str) -> Result<AsyncPgConnection, Connectio
     let bad = |cause: tokio_postgres::Error| ConnectionError::BadConnection(cause.to_string());
     let (client, driver) = config(url).map_err(bad)?.connect(NoTls).await.map_err(bad)?;
     let mut connection = AsyncPgConnection::try_from_client_and_connection(client, driver).await?;
-    // Shorter than what is waited here, so that Postgres gives up first and says so. A transaction whose end got lost on its
-    // way would keep its locks for as long as Postgres believes that somebody is there.
+    // Shorter than this side's limit, so that Postgres cancels first and says so. A transaction whose end got lost
+    // would keep its locks for as long as Postgres believes that the client is connected.
     let limits = "SET statement_timeout = '4500ms'; SET lock_timeout = '4s'; \
                   SET idle_in_transaction_session_timeout = '5s'";
     connection
@@ -108,47 +108,47 @@ async fn establish(url: &str, role: &str) -> Result<AsyncPgConnection, Connectio
     Ok(connection)
 }
 
-/// How often a connection of the pool has not answered.
+/// The failures of a pool's connections to answer.
 #[derive(Debug, Default)]
 struct Doubts {
-    /// How often in all. A connection that has not answered since the last time is to be asked.
+    /// The number of failures. A connection that has not answered since the last one must be tested.
     raised: AtomicU64,
-    /// Connections that have not answered since this one are dead.
+    /// The number at which a second failure confirmed the loss: connections that have not answered since are dead.
     confirmed: AtomicU64,
 }
 
-/// A pooled connection, and what is known of it.
+/// A pooled connection with its state.
 pub struct Slot {
     pub connection: AsyncPgConnection,
-    /// Whether something is under way on it.
+    /// Whether a use is in progress.
     busy: bool,
     doubts: Arc<Doubts>,
-    /// How many doubts there were when it last began what was then answered.
+    /// The number of failures before the last use that was answered.
     proved: u64,
-    /// How many there were when it began what is under way.
+    /// The number of failures before the current use.
     began: u64,
 }
 
 impl Slot {
-    /// Something is asked on it.
+    /// Marks the beginning of a use.
     pub fn begin(&mut self) {
         self.busy = true;
         self.began = self.doubts.raised.load(Ordering::Acquire);
     }
 
-    /// All that was asked has been answered.
+    /// Marks the end of a use, with everything answered.
     pub fn end(&mut self) {
         self.busy = false;
         self.proved = self.began;
     }
 
-    /// What was asked is not answered: this connection is not used any more, and the others are in doubt.
+    /// Records that the connection did not answer: it is discarded, and the others become suspect.
     pub fn doubt(&self) {
         self.doubts.raised.fetch_add(1, Ordering::AcqRel);
     }
 }
 
-/// Makes the connections of a pool, and throws away those that come back busy.
+/// Makes the connections of a pool, and discards those that return in the middle of a use.
 pub struct Manager {
     inner: AsyncDieselConnectionManager<AsyncPgConnection>,
     doubts: Arc<Doubts>,
@@ -198,9 +198,9 @@ mod tests {
         assert_eq!(watched.get_tcp_user_timeout(), Some(&UNACKNOWLEDGED));
         assert_eq!(watched.get_keepalives_idle(), KEEPALIVE.0);
         let url = "postgres://ann@db/podium?keepalives_idle=99&tcp_user_timeout=7&keepalives_retries=1";
-        let tuned = config(url).unwrap();
-        assert_eq!(tuned.get_keepalives_idle(), Duration::from_secs(99));
-        assert_eq!(tuned.get_tcp_user_timeout(), Some(&Duration::from_secs(7)));
-        assert_eq!(tuned.get_keepalives_retries(), Some(1));
+        let config = config(url).unwrap();
+        assert_eq!(config.get_keepalives_idle(), Duration::from_secs(99));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(7)));
+        assert_eq!(config.get_keepalives_retries(), Some(1));
     }
 }

@@ -1,7 +1,7 @@
-//! A writer's connection, and what its failures mean.
+//! A writer's connection, and the classification of its failures.
 //!
-//! This is tokio-postgres itself, below diesel-async: what to do after a failure depends on its SQLSTATE, and diesel
-//! does not tell it.
+//! Uses tokio-postgres directly, below diesel-async: the handling of a failure depends on its SQLSTATE, which diesel
+//! does not report.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,21 +13,22 @@ use tokio_postgres::{Client, NoTls, Row, Statement};
 
 use crate::foundation::db;
 
-/// How long a connection may take to be made.
+/// The time limit of connecting.
 pub(super) const CONNECT: Duration = Duration::from_secs(2);
 
-/// How long a statement may take before its connection is given up. Above the server's own limits.
+/// How long a statement may take before its connection is discarded. Longer than the server's own limits.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// What to do about a failure.
+/// A failure, by how it is handled.
 #[derive(Debug)]
 pub enum Failure {
-    /// Something in the group is at fault (SQLSTATE 22 and 23): halve it.
+    /// An entry of the group is at fault (SQLSTATE 22 and 23): halve the group.
     Refused(String),
-    /// The server or the connection is: send the same again on a new connection. The outcome is unknown.
+    /// The server or the connection is at fault: send the same group again on a new connection. The outcome is unknown.
     Lost(String),
-    /// Nobody foresaw it (XX000 internal error, 58030 I/O error, 0A000 after a migration, 54000 limit exceeded, …): it may
-    /// be the server, the connection's statements, or an entry. Send it again on a new connection, then halve it.
+    /// The cause is unexpected (XX000 internal error, 58030 I/O error, 0A000 after a migration, 54000 limit exceeded,
+    /// …): it may be the server, the connection's statements, or an entry. Send the group again on a new connection,
+    /// then halve it.
     Unforeseen(String),
 }
 
@@ -36,13 +37,13 @@ impl Failure {
         match state.get(..2) {
             Some("22" | "23") => Failure::Refused(cause),
             Some("08" | "40" | "53" | "55" | "57") => Failure::Lost(cause),
-            // A server that was the primary one, and only reads now.
+            // A former primary server that is now read-only.
             _ if state == "25006" => Failure::Lost(cause),
             _ => Failure::Unforeseen(cause),
         }
     }
 
-    /// Returns what Postgres or the driver said.
+    /// Returns the message of Postgres or the driver.
     pub(super) fn cause(self) -> String {
         match self {
             Failure::Refused(cause) | Failure::Lost(cause) | Failure::Unforeseen(cause) => cause,
@@ -58,7 +59,7 @@ impl From<tokio_postgres::Error> for Failure {
     }
 }
 
-/// A process of Postgres that serves one connection. Its number alone may be another's later, or on another server.
+/// A backend process of Postgres. Its process id alone may belong to another one later, or on another server.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Backend {
     pid: i32,
@@ -69,25 +70,25 @@ pub(super) struct Backend {
 pub struct Connection {
     client: Client,
     backend: Backend,
-    /// The database's line of history.
+    /// The database's epoch.
     epoch: String,
-    /// What is prepared here, by its name.
+    /// The prepared statements, by name.
     statements: HashMap<&'static str, Statement>,
 }
 
 impl Connection {
-    /// Connects and takes the service's role. First ends `lost`, which served a connection that was given up: what was
-    /// sent there may still be on its way, and must not be stored once nobody looks for it any more.
+    /// Connects and takes the service's role. First ends `lost`, the backend of a discarded connection: statements sent
+    /// to it may still be running, and must not be stored once their outcome is no longer checked.
     pub(super) async fn open(name: &'static str, url: &str, lost: Option<Backend>) -> Result<Self, Failure> {
         let mut config = db::config(url)?;
         config.application_name(name);
         let (client, connection) = config.connect(NoTls).await?;
         tokio::spawn(async move {
             if let Err(cause) = connection.await {
-                tracing::debug!(name, %cause, "a writer's connection ended");
+                tracing::debug!(name, %cause, "writer's connection ended");
             }
         });
-        // As who has logged in, who sees and may end the connections of the same login.
+        // As the login role, which may see and end connections of the same login.
         if let Some(lost) = lost {
             end(&client, lost).await?;
         }
@@ -95,47 +96,47 @@ impl Connection {
         let row = client.query_one(sql, &[]).await?;
         let backend = Backend { pid: row.try_get(0)?, since: row.try_get(1)? };
         let epoch = row.try_get(2)?;
-        // Shorter than ANSWER, so that Postgres gives up first and says so.
+        // Shorter than ANSWER, so that Postgres cancels first and says so.
         let limits = "SET ROLE podium_service; SET statement_timeout = '4500ms'; SET lock_timeout = '4s'; \
              SET idle_in_transaction_session_timeout = '5s'";
         client.batch_execute(limits).await?;
         Ok(Connection { client, backend, epoch, statements: HashMap::new() })
     }
 
-    /// Returns who serves it.
+    /// Returns the backend process of this connection.
     pub(super) fn backend(&self) -> Backend {
         self.backend
     }
 
-    /// Returns the line of history of the database that it leads to.
+    /// Returns the epoch of the database.
     pub(super) fn epoch(&self) -> &str {
         &self.epoch
     }
 
-    /// Returns whether it is known to be dead.
+    /// Returns `true` if the connection is known to be closed.
     pub(super) fn is_closed(&self) -> bool {
         self.client.is_closed()
     }
 
-    /// Prepares a statement, if it is not prepared here yet.
+    /// Prepares a statement, unless it is prepared already.
     ///
     /// # Errors
-    /// What Postgres says of it.
+    /// Those of Postgres.
     pub async fn prepare(&mut self, sql: &'static str) -> Result<(), Failure> {
         self.statement(sql, || sql.to_owned()).await.map(drop)
     }
 
-    /// Runs a statement outside an explicit transaction, and reads to the end of the answer, which Postgres sends after the
-    /// commit. It is prepared once a connection.
+    /// Runs a statement outside an explicit transaction, and reads to the end of the answer, which Postgres sends after
+    /// the commit. The statement is prepared once a connection.
     ///
     /// # Errors
-    /// What Postgres says, or that it says nothing in time.
+    /// Those of Postgres, or that it did not answer in time.
     pub async fn query(&mut self, sql: &'static str, arguments: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Failure> {
         self.query_as(sql, || sql.to_owned(), arguments).await
     }
 
-    /// The same for a statement that is put together at its first use, and has this name on the connection. The name
-    /// alone decides what the text is: there is no end of statements that hold values.
+    /// Runs, like [`Connection::query`], a statement whose text is built at its first use, and which has this name on the
+    /// connection. The name must determine the text: a text must not contain values, which would prepare without end.
     ///
     /// # Errors
     /// Those of [`Connection::query`].
@@ -162,21 +163,21 @@ impl Connection {
     }
 }
 
-/// Ends a process of Postgres if it is still there, and waits a second for that. What it has committed is there after that, and
-/// nothing more comes of it.
+/// Ends a backend process if it is still there, and waits up to a second for that. Afterwards, what it has committed is
+/// visible, and nothing more will be committed.
 async fn end(client: &Client, lost: Backend) -> Result<(), Failure> {
     let sql = "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2";
     match client.query_opt(sql, &[&lost.pid, &lost.since]).await?.map(|row| row.try_get(0)).transpose()? {
-        Some(false) => Err(Failure::Lost("the lost connection's process does not end".into())),
+        Some(false) => Err(Failure::Lost("the lost connection's backend did not end".into())),
         Some(true) => {
-            tracing::info!(pid = lost.pid, "the lost connection's process was still there, and is ended");
+            tracing::info!(pid = lost.pid, "backend of the lost connection ended");
             Ok(())
         }
         None => Ok(()),
     }
 }
 
-/// Opens a connection by `opening`, in time. Whatever is in the way, it is nothing about an entry.
+/// Opens a connection by `opening`, within a time limit. No failure counts against an entry.
 pub(super) async fn opened<T>(opening: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     in_time(CONNECT, opening).await.map_err(|failure| Failure::Lost(failure.cause()))
 }

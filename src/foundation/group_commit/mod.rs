@@ -1,51 +1,52 @@
-//! Group commit: many small writes to Postgres, each answered by itself, as few large statements.
+//! Group commit: many small writes to Postgres, each with an answer of its own, as few large statements.
 //!
-//! Whoever has something to write that comes often and must be quick (messages of a pod, votes of a ballot) makes it an
-//! [`Entry`], and says in a [`Target`] how entries are put in groups and who is told of what. [`GroupCommit::submit`]
-//! takes an entry; its future answers once Postgres has committed it.
+//! A feature with frequent writes that must be fast (messages of a pod, votes of a ballot) makes each an [`Entry`], and
+//! implements a [`Target`] that groups the entries and announces the results. [`GroupCommit::submit`] takes an entry
+//! and returns a future that resolves once Postgres has committed it.
 //!
 //! ```text
 //! submit ──> queue of the subject's writer ──> Target::write ──> Writer::commit ──> Entry::commit    one statement
 //!                                                                      │<─────────── verdicts        committed
 //!                                                                      ├──> Entry::judge, for each
-//!                                                                      ├──> Entry::tell              once a group
+//!                                                                      ├──> Entry::announce          once a group
 //!                                                                      └──> answers
 //! ```
 //!
 //! **Concurrency.** There are as many writers as [`Options`] says, each with one queue and one connection, and each is
-//! one future that the user of the kit puts on a thread. An entry goes to the writer that the hash of its subject names,
-//! so entries of one subject are written in the order in which they were submitted; those of different subjects have no
-//! order. A writer takes all that waits the moment its connection is free, up to [`GROUP`], and writes it at once. There
-//! is no timer: an idle system answers at once, a busy one puts larger groups together by itself.
+//! a future that the user of the kit runs on a thread. An entry goes to the writer that its subject hashes to, so
+//! entries of one subject are written in the order in which they were submitted; entries of different subjects have no
+//! order. A writer takes everything that waits the moment its connection is free, up to [`GROUP`], and writes it at
+//! once. There is no timer: an idle system answers immediately, a busy one forms larger groups by itself.
 //!
 //! **Life.** A writer connects when it starts, and again when its connection is lost. It ends when all handles
-//! ([`GroupCommit`]) are gone and its queue is empty; [`GroupCommit::drain`] waits for the queues alone. A future that
-//! is dropped takes nothing back: what was submitted is written.
+//! ([`GroupCommit`]) are dropped and its queue is empty; [`GroupCommit::drain`] only waits for the queues. Dropping a
+//! future cancels nothing: a submitted entry is written.
 //!
 //! **Invariants.**
-//! - *Durable before visible.* An entry is told of and answered only after Postgres has said that it is committed. What
-//!   is told of a group is told before its entries are answered.
+//! - *Durable before visible.* An entry is announced and answered only after Postgres has confirmed the commit. A group
+//!   is announced before its entries are answered.
 //! - *A group is one statement*, outside an explicit transaction: all of it is committed, or nothing.
-//! - *Safe repeats.* When a connection is lost, nobody knows whether the group was committed. The writer ends the process
-//!   of Postgres that served it, so that nothing of it is still on its way, and sends the same group again. So an entry
-//!   must carry something by which its statement knows it again, and answers it with its first outcome.
-//! - *Whose fault.* A SQLSTATE of class 22 or 23 is an entry's: the group is halved until that entry stands alone, and
-//!   it alone is refused. 08, 40, 53, 55, 57 and 25006, and no answer at all, are the server's or the connection's: the
-//!   same is sent again on a new connection. What nobody foresaw is sent once more on a new connection, then halved,
-//!   and the entry at which Postgres fails alone is answered `unavailable`, so that it holds up no other for long.
-//! - *Bounds.* The queues hold so many entries as [`Options`] says; what does not fit is answered `overloaded` at once,
-//!   and nothing was done. What has no outcome by its deadline is answered `unavailable`.
-//! - *Nothing is forgotten.* Where an entry was given up and may have been committed, its subject is suspect:
-//!   [`Target::recheck`] is told of it as soon as there is a connection again, whether or not anybody writes.
-//! - *One line of history.* [`Target::connected`] is told the database's epoch (`podium.epoch()`) before anything is
-//!   committed on a new connection. After a failover it is another one.
+//! - *Safe repeats.* When a connection is lost, it is unknown whether the group was committed. The writer ends the
+//!   backend process, so that nothing of the group is still running, and sends the same group again. So an entry must
+//!   carry an id by which its statement recognizes it and returns its first outcome.
+//! - *Cause of a failure.* A SQLSTATE of class 22 or 23 is caused by an entry: the group is halved until that entry is
+//!   alone, and only it is refused. 08, 40, 53, 55, 57 and 25006, and a missing answer, are caused by the server or the
+//!   connection: the same group is sent again on a new connection. An unexpected failure is sent once more on a new
+//!   connection, then halved, and an entry that fails alone is answered `unavailable`, so that it delays no other for
+//!   long.
+//! - *Bounds.* The queues hold as many entries as [`Options`] says; further ones are answered `overloaded` at once, and
+//!   nothing was done. An entry without an outcome at its deadline is answered `unavailable`.
+//! - *No lost outcome.* If an entry was given up and may have been committed, its subject is suspect:
+//!   [`Target::recheck`] is called with it as soon as there is a connection again, even if no entry waits.
+//! - *Epochs.* [`Target::connected`] is called with the database's epoch (`podium.epoch()`) before anything is
+//!   committed on a new connection. After a failover the epoch is different.
 //!
-//! **Repeats in a group.** Two entries of one group may say the same, or contradict each other. The kit keeps each, in
-//! order, and leaves it to the statement what the second comes to; the journal wants it so. Where only the last word of
-//! a person counts, and where `INSERT … ON CONFLICT` does not allow a row to be met twice, [`Target::write`] takes
-//! [`Group::last_of_each`]: the last one is written, and the earlier ones are answered what it is answered.
+//! **Repeats in a group.** Two entries of one group may repeat or contradict each other. The kit keeps both, in order,
+//! and the statement decides the result of the second; the journal needs that. Where only the last entry of a person
+//! counts, and where `INSERT … ON CONFLICT` does not allow two changes of a row, [`Target::write`] uses
+//! [`Group::last_of_each`]: the last entry is written, and the earlier ones get the same answer.
 //!
-//! **Imports** nothing but the rest of `foundation`. It knows no threads, no topics and no domain.
+//! **Imports** only other parts of `foundation`. It knows neither threads nor topics nor domains.
 
 mod connection;
 mod ticket;
@@ -69,24 +70,24 @@ pub use self::writer::{GROUP, Writer};
 use super::errors::{Code, Error, Result};
 use super::metrics::Metric;
 
-/// A sort of entry that is committed in groups.
+/// A kind of entry that is committed in groups.
 pub trait Entry: Send + Sync + Sized + 'static {
-    /// Whom it is written for.
+    /// The target that it is written for.
     type Target: Target;
-    /// What whoever submitted it is answered.
+    /// The answer to its submitter.
     type Answer: Clone + Send + 'static;
-    /// What the database says of one.
+    /// The database's result for one entry.
     type Verdict: Send;
-    /// What is to be told of a group that was committed.
+    /// The results of a committed group that are to be announced.
     type News: Default;
 
     /// Whether its groups are counted by [`Metrics::group`] and [`Metrics::seconds`].
     const MEASURED: bool = true;
 
-    /// Returns what it is about. Entries of one subject keep their order.
+    /// Returns the subject. Entries of one subject keep their order.
     fn subject(&self) -> <Self::Target as Target>::Subject;
 
-    /// Returns how the log names it: an id, and nothing that people have written.
+    /// Returns the name of the entry in the log: an id, and no text of people.
     fn label(&self) -> String;
 
     /// Commits a group by one statement. Returns a verdict for each entry, in order, once all of it is committed.
@@ -95,73 +96,73 @@ pub trait Entry: Send + Sync + Sized + 'static {
         group: &Group<Self>,
     ) -> impl Future<Output = Result<Vec<Self::Verdict>, Failure>> + Send;
 
-    /// Returns what the verdict means for who asked, and adds to the group's news. `repeated` says that an earlier
-    /// attempt had no outcome, so that it may have been committed then, with nobody told of it.
+    /// Returns the answer for a verdict, and adds its announcement to the group's news. `repeated` says that an earlier
+    /// attempt had no outcome, so that the entry may have been committed then without an announcement.
     ///
     /// # Errors
-    /// The refusal that the verdict says.
+    /// The refusal that the verdict means.
     fn judge(self, verdict: Self::Verdict, repeated: bool, news: &mut Self::News) -> Result<Self::Answer>;
 
-    /// Tells what a group came to. Called once for each group, before its entries are answered.
-    fn tell(target: &Self::Target, news: Self::News);
+    /// Announces the results of a group. Called once a group, before its entries are answered.
+    fn announce(target: &Self::Target, news: Self::News);
 
-    /// Returns the answer to one that Postgres itself refuses for this cause (SQLSTATE 22 or 23).
+    /// Returns the answer for an entry that Postgres refused for this cause (SQLSTATE 22 or 23).
     fn refused(&self, cause: &str) -> Error;
 }
 
-/// What entries are written for: how they are put in groups, and who is told of what.
+/// The user of the kit: it groups entries and announces results.
 pub trait Target: Send + Sync + Sized + 'static {
-    /// What entries are about.
+    /// The subject of entries.
     type Subject: Clone + Eq + Hash + fmt::Debug + Send + Sync + 'static;
-    /// What stands in a queue: a [`Waiting`] entry, or an enum of them where there are several sorts.
+    /// An item of a queue: a [`Waiting`] entry, or an enum of them if there are several kinds.
     type Queued: Send + 'static;
 
-    /// Prepares on a new connection what is used often, so that the first entry is as fast as the rest. What is not
-    /// prepared here is prepared at its first use.
+    /// Prepares the frequent statements on a new connection, so that the first entry is as fast as the rest. Other
+    /// statements are prepared at their first use.
     fn prepare(&self, connection: &mut Connection) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// Writes what a writer has taken from its queue, in this order, by [`Writer::commit`].
+    /// Writes the items that a writer has taken from its queue, in this order, by [`Writer::commit`].
     fn write(&self, writer: &mut Writer<Self>, taken: Drain<'_, Self::Queued>) -> impl Future<Output = ()> + Send;
 
-    /// A writer is connected to a database with this line of history. Nothing has been committed there yet.
+    /// Called when a writer has connected to a database with this epoch. Nothing has been committed there yet.
     fn connected(&self, epoch: &str);
 
-    /// The outcome of something about these subjects was lost: look at Postgres.
+    /// Called when the outcome of entries about these subjects is unknown: their state must be read from Postgres.
     fn recheck(&self, suspects: HashSet<Self::Subject>);
 }
 
-/// How writers are set up.
+/// The options of the writers.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// What the log, and Postgres in `pg_stat_activity`, call the connections.
+    /// The name of the connections in the log, and in `pg_stat_activity`.
     pub name: &'static str,
-    /// Where Postgres is. The login there may take the role `podium_service`.
+    /// The URL of Postgres. Its login may take the role `podium_service`.
     pub url: String,
-    /// Writers, at least one.
+    /// The number of writers, at least one.
     pub writers: usize,
-    /// Entries that may wait, over all writers.
+    /// The most entries that may wait, over all writers.
     pub entries: usize,
-    /// How long an entry waits for its outcome.
+    /// The longest that an entry waits for its outcome.
     pub wait: Duration,
-    /// What is counted.
+    /// The metrics.
     pub metrics: Metrics,
 }
 
-/// What writers count, without labels.
+/// The metrics of writers, without labels.
 #[derive(Debug, Clone, Copy)]
 pub struct Metrics {
-    /// A histogram of how many entries a group has.
+    /// A histogram of the entries of a group.
     pub group: Metric,
-    /// A histogram of how long Postgres took to commit a group, in seconds.
+    /// A histogram of the time that a commit took, in seconds.
     pub seconds: Metric,
     /// A counter of groups that were sent again.
     pub retries: Metric,
 }
 
-/// A writer's future, for whichever thread is to drive it.
+/// A writer's future, to be run on any thread.
 pub type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The way to the writers. Cheap to clone.
+/// The handle of the writers. Cheap to clone.
 pub struct GroupCommit<T: Target> {
     writers: Arc<[mpsc::Sender<T::Queued>]>,
     pending: Arc<AtomicUsize>,
@@ -175,7 +176,7 @@ impl<T: Target> Clone for GroupCommit<T> {
 }
 
 impl<T: Target> GroupCommit<T> {
-    /// Makes the writers, and gives the future of each to `spawn`, with its number.
+    /// Makes the writers, and passes the future of each to `spawn`, with its number.
     pub fn start(options: &Options, target: T, mut spawn: impl FnMut(usize, Work)) -> Self {
         let target = Arc::new(target);
         let count = options.writers.max(1);
@@ -188,12 +189,12 @@ impl<T: Target> GroupCommit<T> {
         GroupCommit { writers: writers.collect(), pending: Arc::default(), wait: options.wait }
     }
 
-    /// Hands an entry to its writer now, and returns the future of its answer. The order of calls is the order in which
-    /// entries of one subject are written.
+    /// Queues an entry now, and returns the future of its answer. Entries of one subject are written in the order of
+    /// the calls.
     ///
     /// # Errors
-    /// `overloaded` when its writer's queue is full; `unavailable` when the outcome is not known in time; what
-    /// [`Entry::judge`] and [`Entry::refused`] say.
+    /// `overloaded` if the writer's queue is full; `unavailable` if the outcome is not known in time; those of
+    /// [`Entry::judge`] and [`Entry::refused`].
     pub fn submit<E>(&self, entry: E) -> impl Future<Output = Result<E::Answer>> + use<E, T>
     where
         E: Entry<Target = T>,
@@ -211,7 +212,7 @@ impl<T: Target> GroupCommit<T> {
             let (deadline, outcome) = submitted?;
             match tokio::time::timeout_at(deadline.into(), outcome).await {
                 Ok(Ok(outcome)) => outcome,
-                // An entry is dropped without an answer only when the node stops.
+                // An entry is dropped without an answer only if the node stops.
                 Ok(Err(_)) | Err(_) => Err(Error::new(Code::Unavailable)),
             }
         }
@@ -224,7 +225,7 @@ impl<T: Target> GroupCommit<T> {
         (hasher.finish() % self.writers.len() as u64) as usize
     }
 
-    /// Waits until nothing waits to be written, or the time is up. Returns whether all was.
+    /// Waits until all entries are written, or `patience` has passed. Returns `true` if all are written.
     pub async fn drain(&self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
         while self.pending.load(Ordering::Acquire) > 0 {

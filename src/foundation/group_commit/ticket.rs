@@ -1,4 +1,4 @@
-//! Entries that wait, and where their answers go.
+//! Waiting entries, and the receivers of their answers.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Place;
@@ -12,35 +12,35 @@ use tokio::sync::oneshot;
 use super::{Entry, Target};
 use crate::foundation::errors::Result;
 
-/// Where an entry's answer goes, and until when it is wanted.
+/// The receiver of an entry's answer, with its deadline.
 pub(super) struct Ticket<A> {
     pub(super) deadline: Instant,
     answer: oneshot::Sender<Result<A>>,
     _pending: Pending,
-    /// An earlier entry's, which is answered the same.
+    /// The ticket of an earlier entry that gets the same answer.
     earlier: Option<Box<Ticket<A>>>,
 }
 
 impl<A: Clone> Ticket<A> {
-    /// Makes one, which counts in `pending` as long as it lives, and the end at which its answer comes out.
+    /// Makes a ticket, which counts in `pending` until it is dropped, and the channel that receives its answer.
     pub(super) fn new(deadline: Instant, pending: &Arc<AtomicUsize>) -> (Self, oneshot::Receiver<Result<A>>) {
         let (answer, outcome) = oneshot::channel();
         pending.fetch_add(1, Ordering::AcqRel);
         (Ticket { deadline, answer, _pending: Pending(Arc::clone(pending)), earlier: None }, outcome)
     }
 
-    /// Answers it, and those before it that are answered the same.
+    /// Answers the ticket, and the earlier ones that get the same answer.
     pub(super) fn answer(mut self, outcome: Result<A>) {
-        // A loop, since a group's worth of them may hang together.
+        // A loop and not recursion, since as many as a group has may be chained.
         while let Some(earlier) = self.earlier.take() {
             let _ = std::mem::replace(&mut self, *earlier).answer.send(outcome.clone());
         }
-        // Whoever asked may have gone; what was committed stays committed.
+        // The submitter may be gone; the commit stands.
         let _ = self.answer.send(outcome);
     }
 }
 
-/// Counts an entry as long as it lives.
+/// Counts an entry until it is dropped.
 struct Pending(Arc<AtomicUsize>);
 
 impl Drop for Pending {
@@ -66,7 +66,7 @@ impl<E: Entry> Waiting<E> {
     }
 }
 
-/// Entries of one sort that are committed together, in order.
+/// Entries of one kind that are committed together, in order.
 pub struct Group<E: Entry>(pub(super) Vec<Waiting<E>>);
 
 impl<E: Entry> Default for Group<E> {
@@ -98,23 +98,23 @@ impl<E: Entry> Group<E> {
         self.0.iter().map(Waiting::entry)
     }
 
-    /// Returns whether an entry is about this subject.
+    /// Returns `true` if an entry has this subject.
     pub fn is_about(&self, subject: &<E::Target as Target>::Subject) -> bool {
         self.entries().any(|entry| entry.subject() == *subject)
     }
 
-    /// Returns how many entries it has.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Returns whether it has none.
+    /// Returns `true` if there are no entries.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Returns the group with the last of all entries that have the same key, in the place of the first of them. Who
-    /// submitted the others is answered what the last one is answered, be it a refusal.
+    /// Returns the group with only the last of the entries that have the same key, in the position of the first of
+    /// them. The others get the answer of the last one, even if it is a refusal.
     pub fn last_of_each<K: Eq + Hash>(self, key: impl Fn(&E) -> K) -> Self {
         let mut places = HashMap::with_capacity(self.len());
         let mut kept: Vec<Waiting<E>> = Vec::with_capacity(self.len());

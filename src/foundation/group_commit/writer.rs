@@ -1,4 +1,4 @@
-//! One writer: its queue, its connection, and what it does when either fails.
+//! A writer: its queue, its connection, and its handling of failures.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,14 +13,15 @@ use super::{Entry, Options, Target};
 use crate::foundation::errors::Code;
 use crate::foundation::metrics;
 
-/// The most entries that a writer takes at once. Beyond some dozens a larger group costs Postgres as much an entry.
+/// The most entries that a writer takes at once. Beyond some dozens, a larger group no longer lowers the cost of an
+/// entry.
 pub const GROUP: usize = 256;
 
-/// Between attempts to connect; doubled up to the last.
+/// The first and the longest wait between attempts to connect; it doubles in between.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
 
-/// How often what fails for a reason that nobody foresaw is sent again as it is, on a new connection. After that it is
-/// halved, so that an entry at which Postgres always fails costs its neighbours some milliseconds, and nobody for ever.
+/// How often a group with an unexpected failure is sent again unchanged, on a new connection. After that it is halved,
+/// so that an entry at which Postgres always fails delays its neighbours by some milliseconds only.
 const ODDITIES: u32 = 1;
 
 /// Serves one queue until it is closed and empty.
@@ -42,19 +43,19 @@ pub(super) async fn run<T: Target>(
         options,
     };
     let mut taken = Vec::with_capacity(GROUP);
-    // Being connected before the first entry comes makes it as fast as the rest.
+    // Connecting before the first entry makes it as fast as the rest.
     if let Err(failure) = writer.connect().await {
         tracing::warn!(
             name = writer.options.name,
             writer = index,
             cause = failure.cause(),
-            "the writer cannot connect yet"
+            "writer cannot connect yet"
         );
     }
     loop {
         let received = tokio::select! {
             received = entries.recv_many(&mut taken, GROUP) => received,
-            // What was given up may be stored. Nobody has to write again for it to be looked for.
+            // An entry that was given up may be stored. Its subject is checked even if no further entry comes.
             () = writer.clear_suspects() => continue,
         };
         if received == 0 {
@@ -64,15 +65,15 @@ pub(super) async fn run<T: Target>(
     }
 }
 
-/// A writer, as it is lent to [`Target::write`].
+/// A writer, as it is passed to [`Target::write`].
 pub struct Writer<T: Target> {
     index: usize,
     options: Options,
     target: Arc<T>,
     connection: Option<Connection>,
-    /// Who served the last connection that was given up.
+    /// The backend of the last discarded connection.
     lost: Option<Backend>,
-    /// Of what something was given up while its outcome was unknown.
+    /// The subjects of entries that were given up with an unknown outcome.
     suspects: HashSet<T::Subject>,
     group: Histogram,
     seconds: Histogram,
@@ -86,16 +87,16 @@ struct Part<E: Entry> {
     unknown: bool,
 }
 
-/// What the attempts to commit a part came to.
+/// The result of an attempt to commit a part.
 enum End<E: Entry> {
-    /// All of it is answered.
+    /// All entries are answered.
     Answered,
-    /// It is tried in two halves.
+    /// The part is tried again in two halves.
     Halved(Part<E>, Part<E>),
 }
 
 impl<T: Target> Writer<T> {
-    /// Commits a group and answers each of its entries, whatever happens. Returns when all are answered.
+    /// Commits a group and answers each of its entries, in every case. Returns when all are answered.
     pub async fn commit<E: Entry<Target = T>>(&mut self, group: Group<E>) {
         // Halves of a group that failed wait here, the first on top.
         let mut stack = vec![Part { group, unknown: false }];
@@ -142,8 +143,8 @@ impl<T: Target> Writer<T> {
         }
     }
 
-    /// Sends a group once. Returns the verdicts, and whether an earlier attempt may have been committed; `unknown` says
-    /// that of this one, too, from then on.
+    /// Sends a group once. Returns the verdicts, and whether an earlier attempt may have been committed. `unknown` is
+    /// set if this attempt may have been, too.
     async fn send<E: Entry<Target = T>>(
         &mut self,
         group: &Group<E>,
@@ -157,7 +158,7 @@ impl<T: Target> Writer<T> {
         }
         match verdicts {
             Ok(verdicts) => Ok((verdicts, *unknown)),
-            // Postgres has judged it, and nothing of it is stored.
+            // Postgres has answered, and nothing of the group is stored.
             Err(failure @ Failure::Refused(_)) => Err(failure),
             Err(failure) => {
                 *unknown = true;
@@ -166,7 +167,7 @@ impl<T: Target> Writer<T> {
         }
     }
 
-    /// Returns a live connection. After a loss, tells of the subjects whose outcome nobody knows.
+    /// Returns an open connection. After a loss, reports the subjects with an unknown outcome.
     async fn connect(&mut self) -> Result<&mut Connection, Failure> {
         if self.connection.as_ref().is_none_or(Connection::is_closed) {
             self.give_up_connection();
@@ -178,8 +179,8 @@ impl<T: Target> Writer<T> {
             });
             let connection = connection.await?;
             self.lost = None;
-            tracing::info!(name = self.options.name, writer = self.index, "the writer is connected");
-            // Before anything is committed there: what was read of another history does not hold for it.
+            tracing::info!(name = self.options.name, writer = self.index, "writer connected");
+            // Before anything is committed there: what was read in another epoch is not valid in this one.
             self.target.connected(connection.epoch());
             self.connection = Some(connection);
             if !self.suspects.is_empty() {
@@ -189,7 +190,7 @@ impl<T: Target> Writer<T> {
         self.connection.as_mut().ok_or_else(|| Failure::Lost("no connection".into()))
     }
 
-    /// Connects again if there are suspects to be told of. Never returns if there are none.
+    /// Connects again if there are suspect subjects to report. Never returns if there are none.
     async fn clear_suspects(&mut self) {
         if self.suspects.is_empty() {
             return std::future::pending().await;
@@ -205,16 +206,16 @@ impl<T: Target> Writer<T> {
         }
     }
 
-    /// Gives up the connection, and waits before the next attempt.
+    /// Discards the connection, and waits before the next attempt.
     async fn try_again(&mut self, cause: &str, backoff: &mut Duration) {
-        tracing::warn!(name = self.options.name, writer = self.index, cause, "the writer will try again");
+        tracing::warn!(name = self.options.name, writer = self.index, cause, "writer will try again");
         self.retries.increment(1);
         self.give_up_connection();
         tokio::time::sleep(*backoff).await;
         *backoff = (*backoff * 2).min(BACKOFF.1);
     }
 
-    /// Answers what has waited too long. What may have been committed unseen makes its subject suspect.
+    /// Answers the entries that have waited too long. If one may have been committed, its subject is suspect.
     fn give_up_late<E: Entry<Target = T>>(&mut self, group: &mut Group<E>, unknown: bool) {
         let now = Instant::now();
         if group.0.iter().all(|waiting| waiting.ticket.deadline > now) {
@@ -232,21 +233,21 @@ impl<T: Target> Writer<T> {
         }
     }
 
-    /// Answers what Postgres refuses. The group is one entry.
+    /// Answers an entry that Postgres refused. The group has only this entry.
     fn refuse<E: Entry<Target = T>>(&mut self, group: Group<E>, cause: &str) {
         for waiting in group.0 {
             let (name, subject, entry) = (self.options.name, waiting.entry.subject(), waiting.entry.label());
-            tracing::warn!(name, ?subject, entry, cause, "Postgres refused an entry");
+            tracing::warn!(name, ?subject, entry, cause, "entry refused by Postgres");
             let refusal = waiting.entry.refused(cause);
             waiting.ticket.answer(Err(refusal));
         }
     }
 
-    /// Answers what Postgres fails at. The group is one entry.
+    /// Answers an entry at which Postgres fails. The group has only this entry.
     fn give_up<E: Entry<Target = T>>(&mut self, group: Group<E>, cause: &str) {
         for waiting in group.0 {
             let (name, subject, entry) = (self.options.name, waiting.entry.subject(), waiting.entry.label());
-            tracing::error!(name, ?subject, entry, cause, "Postgres fails at an entry; it is given up");
+            tracing::error!(name, ?subject, entry, cause, "entry given up, since Postgres fails at it");
             self.suspects.insert(subject);
             waiting.ticket.answer(Err(Code::Unavailable.into()));
         }
@@ -264,7 +265,7 @@ impl<T: Target> Writer<T> {
         for waiting in group.0 {
             match verdicts.next() {
                 Some(verdict) => answers.push((waiting.ticket, waiting.entry.judge(verdict, repeated, &mut news))),
-                // A fault of its statement: it may be committed, and nobody knows with what outcome.
+                // An error of the statement: the group may be committed, with unknown outcomes.
                 None => {
                     self.suspects.insert(waiting.entry.subject());
                     answers.push((waiting.ticket, Err(Code::Unavailable.into())));
@@ -275,7 +276,7 @@ impl<T: Target> Writer<T> {
             tracing::error!(name = self.options.name, entries, said, "the database's answer does not fit the group");
             self.give_up_connection();
         }
-        E::tell(&self.target, news);
+        E::announce(&self.target, news);
         answers.into_iter().for_each(|(ticket, answer)| ticket.answer(answer));
     }
 }

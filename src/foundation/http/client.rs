@@ -1,4 +1,4 @@
-//! Who is at the other end.
+//! The address of the client.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -10,14 +10,14 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use crate::foundation::settings::{IpNet, Settings};
 
-/// The address of the client: of the connection, or, where that is one of `PODIUM_TRUSTED_PROXIES`, the last in
-/// `X-Forwarded-For` that is none. Anybody can write that header, so no other part of it is believed. `None` for a
+/// The address of the client: of the connection, or, if that is one of `PODIUM_TRUSTED_PROXIES`, the last address in
+/// `X-Forwarded-For` that is not. Any client can write that header, so no other part of it is trusted. `None` for a
 /// connection without an address, as in tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub Option<IpAddr>);
 
 impl ClientAddress {
-    /// Of this request.
+    /// Returns the client's address of a request.
     pub fn of(request: &HttpRequest, proxies: &[IpNet]) -> Self {
         ClientAddress(request.peer_addr().map(|peer| behind(peer.ip(), request.headers(), proxies)))
     }
@@ -50,7 +50,7 @@ fn behind(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
     client
 }
 
-/// With or without a port, as some proxies write it.
+/// Parses an address with or without a port, as proxies write both.
 fn address(text: &str) -> Option<IpAddr> {
     let address = text.parse::<IpAddr>().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
     address.map(|address| address.to_canonical())

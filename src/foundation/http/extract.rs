@@ -1,4 +1,4 @@
-//! Bodies, queries and paths.
+//! Extractors of bodies, queries and paths.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -21,31 +21,31 @@ use crate::foundation::strict::{self, Unread};
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The longest body, in bytes.
+/// The size limit of a body, in bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BodyLimit(pub usize);
 
 /// A JSON body, as an argument and as an answer.
 ///
-/// Refused are: another content type (415), more bytes than `PODIUM_LIMIT_BODY_BYTES` (413), what is not JSON (400),
-/// and a value of the wrong type, a field that the request does not have, or a text with a NUL, which Postgres cannot store
-/// (422, with its pointer).
+/// Refused are: another content type (415), more bytes than `PODIUM_LIMIT_BODY_BYTES` (413), a body that is not JSON
+/// (400), and a value of the wrong type, an unknown field, or a string with a NUL, which Postgres cannot store (422,
+/// with its pointer).
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
-/// The query string. A parameter that cannot be read is refused with 422. Several of these may read one query; parameters that
-/// none of them knows are refused by [`held_to_document`](super::held_to_document).
+/// The query string. A parameter of the wrong type is refused with 422. Several of these extractors may share one
+/// query; parameters unknown to all of them are refused by [`held_to_document`](super::held_to_document).
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
-/// The parts of the path. What cannot be read, such as an id that is no UUID, names nothing: 404.
+/// The parameters of the path. A value of the wrong type, such as an id that is not a UUID, gives 404.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 
 macro_rules! wraps {
     ($($wrapper:ident),*) => {$(
         impl<T> $wrapper<T> {
-            /// The value.
+            /// Returns the value.
             pub fn into_inner(self) -> T {
                 self.0
             }
@@ -76,7 +76,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         async move {
             match tokio::time::timeout(PATIENCE, body).await {
                 Ok(body) => parse(&body?).map(Json),
-                Err(_) => Err(Error::because(Code::Malformed, "the body did not arrive in time")),
+                Err(_) => Err(Error::because(Code::Malformed, "the body must arrive within 30 seconds")),
             }
         }
         .boxed_local()
@@ -103,35 +103,35 @@ fn unsupported_type() -> Error {
 }
 
 fn too_large(limit: usize) -> Error {
-    Error::because(Code::TooLarge, format!("the body has more than {limit} bytes")).with("limit_bytes", limit)
+    Error::because(Code::TooLarge, format!("the body must have at most {limit} bytes")).with("limit_bytes", limit)
 }
 
 async fn read_body(payload: Payload, limit: usize) -> Result<web::Bytes> {
     let read = actix_web::body::to_bytes_limited(actix_web::body::BodyStream::new(payload), limit);
     match read.await {
         Ok(Ok(body)) => Ok(body),
-        Ok(Err(cause)) => Err(Error::because(Code::Malformed, format!("the body cannot be read: {cause}"))),
+        Ok(Err(cause)) => Err(Error::because(Code::Malformed, format!("the body could not be read: {cause}"))),
         Err(_) => Err(too_large(limit)),
     }
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    let text = std::str::from_utf8(body).map_err(|_| Error::because(Code::Malformed, "the body is not UTF-8"))?;
+    let text = std::str::from_utf8(body).map_err(|_| Error::because(Code::Malformed, "the body must be UTF-8"))?;
     let mut json = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
     let read = strict::read(serde_path_to_error::Deserializer::new(&mut json, &mut track));
     if let Err(Unread { cause: Some(cause), mut unknown }) = read {
-        // A wrong value stops the reading; what comes after it need not be JSON.
-        serde_json::from_slice::<IgnoredAny>(body).map_err(|error| refusal(&error))?;
+        // Deserialization stops at a wrong value; what follows may not even be JSON.
+        serde_json::from_slice::<IgnoredAny>(body).map_err(|error| unread(&error))?;
         if !strict::is_data(&cause) {
-            return Err(refusal(&cause));
+            return Err(unread(&cause));
         }
         let detail = strict::without_position(&cause).into();
         unknown.push(FieldError { pointer: pointer(track.path().iter()).into(), detail });
         return Err(Error::invalid_fields(unknown));
     }
-    json.end().map_err(|error| refusal(&error))?;
-    // Serde would fill a struct from a list, too.
+    json.end().map_err(|error| unread(&error))?;
+    // Serde would accept a list for a struct.
     if !text.trim_start().starts_with('{') {
         return Err(Error::invalid("", "must be an object"));
     }
@@ -141,12 +141,12 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     read.map_err(|unread| Error::invalid_fields(unread.unknown))
 }
 
-/// What serde found: not JSON at all, or JSON in which a value is wrong.
-fn refusal(error: &serde_json::Error) -> Error {
+/// Converts serde's error: the body is not JSON, or a value in it is wrong.
+fn unread(error: &serde_json::Error) -> Error {
     if strict::is_data(error) {
         Error::invalid("", strict::without_position(error))
     } else {
-        Error::because(Code::Malformed, format!("the body is not JSON: {error}"))
+        Error::because(Code::Malformed, format!("the body must be JSON: {error}"))
     }
 }
 
@@ -164,14 +164,14 @@ fn pointer<'a>(path: impl Iterator<Item = &'a Segment>) -> String {
     pointer
 }
 
-/// The pointer of the first text or key with a NUL in it. JSON can only write one as an escape, so most bodies are
-/// done with the search for that.
+/// Returns the pointer of the first string or key that contains a NUL. JSON can write one only as an escape, so for
+/// most bodies the search for that is enough.
 fn nul(body: &[u8]) -> Option<String> {
     const ESCAPE: &[u8] = br"\u0000";
     body.windows(ESCAPE.len()).any(|window| window == ESCAPE).then_some(())?;
     match serde_json::from_slice::<Value>(body) {
         Ok(value) => nul_within(&value),
-        // It was read once, so what stands in the way is its depth, where nobody looked.
+        // It was parsed once, so this can only fail at a depth that was skipped before.
         Err(_) => Some(String::new()),
     }
 }
@@ -200,11 +200,11 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T> {
-    // Left to itself, the parser would put marks in the place of what it cannot read.
+    // The parser would replace invalid bytes.
     let readable = |part: &&str| percent_encoding::percent_decode_str(part).decode_utf8().is_ok();
     if let Some(pair) = text.split('&').find(|pair| !readable(pair)) {
         let name = pair.split('=').next().filter(readable).unwrap_or_default();
-        return Err(Error::invalid(format!("?{name}"), "is not UTF-8"));
+        return Err(Error::invalid(format!("?{name}"), "must be UTF-8"));
     }
     let parameters = form_urlencoded::parse(text.as_bytes());
     if let Some((name, _)) = parameters.clone().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
@@ -223,8 +223,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parts = request.match_info();
-        let is_clean = parts.iter().all(|(_, part)| !part.contains('\0') && !part.contains("%00"));
-        let read = web::Path::<T>::extract(request).now_or_never().and_then(|path| path.ok()).filter(|_| is_clean);
+        let without_nul = parts.iter().all(|(_, part)| !part.contains('\0') && !part.contains("%00"));
+        let read = web::Path::<T>::extract(request).now_or_never().and_then(|path| path.ok()).filter(|_| without_nul);
         ready(read.map(|path| Path(path.into_inner())).ok_or_else(no_such_path))
     }
 }
@@ -233,18 +233,18 @@ pub(super) fn no_such_path() -> Error {
     Error::new(Code::NotFound)
 }
 
-/// For actix's own extractor, which cannot name the place.
+/// Converts the error of actix's own extractor, which has no pointer.
 pub(super) fn body_error(error: JsonPayloadError) -> Error {
     match &error {
         JsonPayloadError::ContentType => unsupported_type(),
         JsonPayloadError::OverflowKnownLength { limit, .. } | JsonPayloadError::Overflow { limit } => too_large(*limit),
-        JsonPayloadError::Deserialize(cause) => refusal(cause),
+        JsonPayloadError::Deserialize(cause) => unread(cause),
         JsonPayloadError::Payload(PayloadError::Overflow) => Error::new(Code::TooLarge),
-        other => Error::because(Code::Malformed, format!("the body cannot be read: {other}")),
+        other => Error::because(Code::Malformed, format!("the body could not be read: {other}")),
     }
 }
 
-/// For actix's own extractor, which cannot name the parameter.
+/// Converts the error of actix's own extractor, which does not name the parameter.
 pub(super) fn query_error(error: &QueryPayloadError) -> Error {
     Error::invalid("?", error.to_string())
 }

@@ -1,8 +1,8 @@
-//! What every route shares: how requests are taken apart, how refusals are told, lists, origins, the document.
+//! The parts that all routes share: extractors, problem documents, lists, origins, the OpenAPI document.
 //!
-//! A handler takes [`Json`], [`Query`] and [`Path`] from here rather than from actix: they name the value that is
-//! wrong. Those of actix refuse with the same codes, but cannot say where. Whatever refusal leaves the server, also
-//! one of the framework, is a [`Problem`] document ([`tell`]).
+//! A handler uses [`Json`], [`Query`] and [`Path`] of this module instead of actix's: they name the value that is
+//! wrong, where actix's refuse with the same codes but without a pointer. Every refusal that leaves the server, also
+//! one of the framework, is a [`Problem`] document ([`as_problems`]).
 
 mod client;
 mod extract;
@@ -29,12 +29,12 @@ pub use origin::{check as check_origin, cors};
 pub use page::{Limit, MAX_ITEMS, Page, PageQuery};
 pub use page_position::PagePosition;
 pub use preview::{Preview, Previews};
-pub use problem::{AsItIs, Problem, fallback, head_as_get, tell};
+pub use problem::{AsItIs, Problem, as_problems, fallback, head_as_get};
 pub use public::{IfNoneMatchHeader, Public, PublicFile, is_held, tagged};
 pub use public_url::PublicUrl;
 pub use swallow::held_to_document;
 
-/// How bodies, queries and paths are read; for the app's `configure`.
+/// Configures how bodies, queries and paths are extracted; for the app's `configure`.
 pub fn extractors(limits: &Limits) -> impl Fn(&mut web::ServiceConfig) + use<> {
     let body = limits.body_bytes;
     move |config| {
@@ -49,7 +49,8 @@ pub fn extractors(limits: &Limits) -> impl Fn(&mut web::ServiceConfig) + use<> {
     }
 }
 
-/// Headers on every answer. What is answered is for the caller alone, and is never part of another site's page.
+/// Returns the headers of every answer. An answer is for the caller alone, and must not be embedded in another site's
+/// page.
 pub fn security_headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add(("X-Content-Type-Options", "nosniff"))

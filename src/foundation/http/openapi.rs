@@ -1,4 +1,4 @@
-//! The OpenAPI document: made from the routes themselves, so the two cannot disagree.
+//! The OpenAPI document: generated from the routes, so that both agree.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use super::problem::Problem;
 use crate::foundation::errors::{Code, FieldError};
 
-/// Where the document is.
+/// The path of the document.
 const PATH: &str = "/openapi.json";
 
 /// The problem document's content type.
@@ -44,18 +44,18 @@ pub struct Document {
     taken: HashMap<(Method, String), Taken>,
 }
 
-/// What an operation takes beside its path and headers.
+/// The inputs of an operation besides its path and headers.
 #[derive(Debug, Clone)]
 pub(super) struct Taken {
-    /// The names of its query's parameters.
+    /// The names of its query parameters.
     pub query: HashSet<String>,
     /// Whether it takes a body.
     pub body: bool,
 }
 
 impl Document {
-    /// Reads it from the routes that `register` registers. Every operation is given what all have in common: the
-    /// problem document as the form of its refusals, and an id that no other operation has.
+    /// Generates the document from the routes that `register` registers. Adds to every operation the problem document
+    /// as its refusal, and a unique id.
     pub fn of(register: impl FnOnce(&mut ServiceConfig<'_>)) -> Self {
         let (_, mut api) = App::new().into_utoipa_app().openapi(Base::openapi()).configure(register).split_for_parts();
         let token = HttpBuilder::new()
@@ -83,25 +83,25 @@ impl Document {
         Document { value, routes, taken }
     }
 
-    /// What the operation takes that is served by this method at the address of this pattern.
+    /// Returns the inputs of the operation with this method and path pattern.
     pub(super) fn taken(&self, method: &Method, pattern: &str) -> Option<&Taken> {
         self.taken.get(&(method.clone(), pattern.to_owned()))
     }
 
-    /// The document.
+    /// Returns the document.
     pub fn json(&self) -> &Value {
         &self.value
     }
 
-    /// Every documented pair of method and path, the path as a pattern such as `/v1/pods/{id}`.
+    /// Returns every documented pair of method and path, the path as a pattern such as `/v1/pods/{id}`.
     pub fn operations(&self) -> impl Iterator<Item = (&Method, &str)> {
         let pairs = self.routes.iter().map(|(route, methods)| (methods, route.pattern().unwrap_or_default()));
         pairs.flat_map(|(methods, pattern)| methods.iter().map(move |method| (method, pattern)))
     }
 
-    /// The methods that are served at an address; none if nothing is there.
+    /// Returns the methods of an address; none if it is unknown.
     pub(super) fn methods(&self, path: &str) -> Vec<Method> {
-        // Of patterns that match alike, such as `{id}` and `{id}.ics`, the one that says more of the address names it.
+        // If several patterns match, such as `{id}` and `{id}.ics`, the one with more literal text is meant.
         let here: Vec<_> = self.routes.iter().filter(|(route, _)| route.is_match(path)).collect();
         let closest = here.iter().map(|(route, _)| literal(route)).max();
         let here = here.into_iter().filter(|(route, _)| Some(literal(route)) == closest);
@@ -115,7 +115,7 @@ impl Document {
     }
 }
 
-/// How many bytes of a pattern stand for themselves.
+/// Returns how many bytes of a pattern are literal.
 fn literal(route: &ResourceDef) -> usize {
     let parts = route.pattern().unwrap_or_default().split('{');
     parts.map(|part| part.split_once('}').map_or(part, |(_, literal)| literal).len()).sum()
@@ -132,8 +132,8 @@ fn taken_by(operation: &Value) -> Taken {
     Taken { query, body: operation.get("requestBody").is_some() }
 }
 
-/// Says of everything that a request's body is made of that it has no other fields: bodies are [read](crate::foundation::strict)
-/// so, whatever their type.
+/// Marks every schema of a request's body as closed to other fields, since bodies are
+/// [deserialized](crate::foundation::strict) that way.
 fn close_requests(document: &mut Value) {
     let operations =
         document["paths"].as_object().into_iter().flatten().filter_map(|(_, item)| item.as_object()).flatten();
@@ -149,7 +149,7 @@ fn close_requests(document: &mut Value) {
     }
 }
 
-/// The schemas of the document to which a part of it refers.
+/// Collects the schemas that a part of the document refers to.
 fn named_schemas(value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| named_schemas(item, names)),
@@ -194,13 +194,13 @@ fn describe_refusal(status: &str, response: &mut Value) {
     let schema = json!({"schema": {"$ref": "#/components/schemas/Problem"}});
     response.insert("content".to_owned(), json!({PROBLEM: schema}));
     if matches!(status, "429" | "503") {
-        let header = json!({"description": "Seconds until it is worth asking again", "schema": {"type": "integer", "minimum": 1}});
+        let header = json!({"description": "Seconds until the request may be repeated", "schema": {"type": "integer", "minimum": 1}});
         let headers = response.entry("headers").or_insert_with(|| Value::Object(Map::new()));
         headers["Retry-After"] = header;
     }
 }
 
-/// Registers the document at `/openapi.json`, and at `/docs` the page to read it and try it.
+/// Serves the document at `/openapi.json`, and at `/docs` a page to read and try it.
 pub fn serve(config: &mut web::ServiceConfig, document: &Document) {
     let page = SwaggerUi::new("/docs/{_:.*}").external_url_unchecked(PATH, document.json().clone());
     let to_page = || async { HttpResponse::PermanentRedirect().insert_header(("Location", "/docs/")).finish() };

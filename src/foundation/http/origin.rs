@@ -1,5 +1,5 @@
-//! Which web pages may use the server: CORS for HTTP, and the same rule for sockets, which browsers open from
-//! anywhere without asking.
+//! The web pages that may use the server: CORS for HTTP, and the same rule for sockets, which browsers open without a
+//! CORS request.
 
 use actix_cors::Cors;
 use actix_web::HttpRequest;
@@ -10,8 +10,8 @@ use actix_web::middleware::Condition;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::settings::Settings;
 
-/// CORS for the origins of `PODIUM_ORIGINS`. Without any, no answer carries its headers, and browsers keep other
-/// sites out. Cookies play no part: a token is sent by the page itself.
+/// Returns CORS for the origins of `PODIUM_ORIGINS`. If there are none, no answer has CORS headers, and browsers block
+/// other sites. Cookies are not used: the page itself sends a token.
 pub fn cors(settings: &Settings) -> Condition<Cors> {
     let mut cors = Cors::default()
         .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
@@ -29,8 +29,8 @@ pub fn cors(settings: &Settings) -> Condition<Cors> {
     Condition::new(!settings.origins.is_empty(), cors)
 }
 
-/// Whether the page that opens a socket may. Clients that are no browsers send no `Origin`, and may; a page of this
-/// server's own address may, and those of `PODIUM_ORIGINS`.
+/// Checks whether the page may open a socket. Clients that are not browsers send no `Origin` and may; a page of this
+/// server's own address may, and pages of `PODIUM_ORIGINS`.
 ///
 /// # Errors
 /// [`Code::Forbidden`] for any other page.
@@ -53,10 +53,10 @@ pub fn check(request: &HttpRequest, settings: &Settings) -> Result<()> {
     if same_host || same_url {
         return Ok(());
     }
-    Err(Error::because(Code::Forbidden, "this origin may not use the server; PODIUM_ORIGINS names those that may"))
+    Err(Error::because(Code::Forbidden, "the origin must be this server's own or one of PODIUM_ORIGINS"))
 }
 
-/// Host and port of an address, the port spelled out.
+/// Returns host and port of an address, the port always present.
 fn authority(address: &str) -> Option<(String, u16)> {
     let uri: Uri = address.parse().ok()?;
     let usual = match uri.scheme_str()? {

@@ -1,4 +1,4 @@
-//! Lists, a page at a time.
+//! Lists with pages.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,27 +8,27 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::foundation::errors::{Error, Result};
 
-/// The most items of one page.
+/// The most items of a page.
 pub const MAX_ITEMS: u32 = 200;
 
 const DEFAULT_ITEMS: u32 = 50;
 
-/// Long cursors are not ours.
+/// The longest cursor that is read, in bytes.
 const MAX_CURSOR_BYTES: usize = 1_024;
 
-/// Which part of a list.
+/// The part of a list to return.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// How many items at most; 50 if absent.
+    /// The most items to return; 50 if absent.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<i64>,
-    /// The `next` of the page before; the first page if absent.
+    /// The `next` of the previous page; the first page if absent.
     pub cursor: Option<String>,
 }
 
 impl PageQuery {
-    /// How many items are wanted.
+    /// Returns how many items are wanted.
     ///
     /// # Errors
     /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) unless it is 1 to [`MAX_ITEMS`].
@@ -39,22 +39,22 @@ impl PageQuery {
                 .ok()
                 .filter(|limit| (1..=MAX_ITEMS).contains(limit))
                 .map(Limit)
-                .ok_or_else(|| Error::invalid("?limit", format!("must be 1 to {MAX_ITEMS}"))),
+                .ok_or_else(|| Error::invalid("?limit", format!("must be between 1 and {MAX_ITEMS}"))),
         }
     }
 
-    /// Where the page begins: the key of the last item of the page before.
+    /// Returns where the page begins: the key of the last item of the previous page.
     ///
     /// # Errors
-    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) if the cursor is not one that this list gave.
+    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) if the cursor does not belong to this list.
     pub fn position<K: DeserializeOwned>(&self) -> Result<Option<K>> {
         let Some(cursor) = self.cursor.as_deref() else { return Ok(None) };
-        let wrong = || Error::invalid("?cursor", "is not a cursor of this list");
+        let wrong = || Error::invalid("?cursor", "must be a cursor of this list");
         if cursor.len() > MAX_CURSOR_BYTES {
             return Err(wrong());
         }
         let key = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| wrong())?;
-        // A cursor is not signed: whoever makes one up may read no further for it, but must not bring a NUL to Postgres.
+        // A cursor is not signed: a made-up one reveals nothing more, but must not carry a NUL to Postgres.
         if String::from_utf8_lossy(&key).contains(r"\u0000") {
             return Err(wrong());
         }
@@ -62,17 +62,17 @@ impl PageQuery {
     }
 }
 
-/// How many items a page has at most.
+/// The most items of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(u32);
 
 impl Limit {
-    /// How many items.
+    /// Returns the number of items.
     pub fn items(self) -> usize {
         self.0 as usize
     }
 
-    /// How many rows to ask Postgres for: one more, which tells whether there is a next page.
+    /// Returns how many rows to query: one more, which tells whether there is a next page.
     pub fn rows(self) -> i64 {
         i64::from(self.0) + 1
     }
@@ -89,8 +89,8 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// From up to [`Limit::rows`] rows. `key` is what the list is ordered by; it comes back by
-    /// [`PageQuery::position`].
+    /// Makes a page from up to [`Limit::rows`] rows. `key` is what the list is ordered by; [`PageQuery::position`]
+    /// returns it for the next page.
     pub fn of<K: Serialize>(mut items: Vec<T>, limit: Limit, key: impl Fn(&T) -> K) -> Self {
         let more = items.len() > limit.items();
         items.truncate(limit.items());
@@ -102,12 +102,12 @@ impl<T> Page<T> {
         Page { items, next }
     }
 
-    /// A list that fits on one page.
+    /// Makes a page of a list that fits on one.
     pub fn whole(items: Vec<T>) -> Self {
         Page { items, next: None }
     }
 
-    /// The same with other items.
+    /// Returns the page with its items converted.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(change).collect(), next: self.next }
     }

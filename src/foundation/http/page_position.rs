@@ -1,4 +1,4 @@
-//! Where a page ended in a list that is ordered by a time.
+//! Positions in a list that is ordered by a time.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::foundation::fields;
 
-/// The last row of the page before: its time, and its id, which decides between equal times. It travels in a cursor,
-/// which anyone can make up, so a time that Postgres could not hold is refused when it is read.
+/// The last row of the previous page: its time, and its id, which decides between equal times. It is part of a cursor,
+/// which a client may make up, so a time that Postgres cannot store is refused when it is deserialized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "(DateTime<Utc>, Uuid)", into = "(DateTime<Utc>, Uuid)")]
 pub struct PagePosition {

@@ -1,33 +1,33 @@
-//! What a link to a page of the client says of itself where somebody shares it: in a chat, in a search, in a feed.
+//! The previews of the client's pages, for links that are shared in chats, searches and feeds.
 
 use futures_util::future::LocalBoxFuture;
 
 use crate::foundation::errors::Result;
 
-/// The texts of a page. They are shown to strangers, so they tell nothing that a public read does not tell.
+/// The texts of a page. They are shown to anyone, so they contain nothing that a public read does not contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// What it is, in one line.
+    /// The title, in one line.
     pub title: String,
-    /// More of it, in a sentence or two.
+    /// The description, in a sentence or two.
     pub description: String,
-    /// The one address that it has, of those that lead there; begins with a slash.
+    /// The canonical path; begins with a slash.
     pub path: String,
-    /// Whether machines that search may list it.
+    /// Whether search engines may list it.
     pub listed: bool,
 }
 
-/// The pages of one kind: what stands at an address with a name in it. A feature registers its own.
+/// The previews of one kind of page, at an address with a name in it. A feature registers its own.
 pub trait Previews: Send + Sync {
-    /// The name of the page in the client's table, `web/src/pages.ts`.
+    /// Returns the name of the page in the client's table, `web/src/pages.ts`.
     fn page(&self) -> &'static str;
 
-    /// Returns the texts of the page with this name, or `None` where there is no such thing.
+    /// Returns the texts of the page with this name, or `None` if there is no such page.
     fn find<'a>(&'a self, name: &'a str) -> LocalBoxFuture<'a, Result<Option<Preview>>>;
 }
 
 impl Preview {
-    /// The same with nothing in its texts that would turn round or break the line in which they are shown.
+    /// Returns the preview without characters that would reverse or break the line in which it is shown.
     pub fn in_lines(self) -> Self {
         Preview { title: line(&self.title), description: line(&self.description), ..self }
     }

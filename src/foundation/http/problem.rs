@@ -1,4 +1,4 @@
-//! Every refusal is a problem document, also those that no handler made.
+//! Problem documents, for every refusal, also those that no handler made.
 
 use std::collections::BTreeMap;
 
@@ -13,32 +13,32 @@ use utoipa::ToSchema;
 use super::openapi::Document;
 use crate::foundation::errors::{Code, Error, FieldError};
 
-/// A refusal as it is told ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), `application/problem+json`.
+/// A refusal in its form over HTTP ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), `application/problem+json`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// Always `about:blank`: `code` says what happened.
+    /// The type; `about:blank`, since `code` says what happened.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The status in words.
+    /// The name of the status.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened, for programs.
+    /// The code, for programs.
     pub code: Code,
-    /// What happened, for people.
+    /// The reason, for people.
     pub detail: String,
-    /// With `invalid`: each value that is wrong.
+    /// The values that are not valid, with `invalid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Vec<FieldError>>,
-    /// With `internal`: the log's name for it.
+    /// The id under which the log has the cause, with `internal`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incident: Option<String>,
-    /// Whatever else helps, such as the `id` that is in the way.
+    /// Further members, such as the `id` that is in conflict.
     #[serde(flatten)]
     pub details: BTreeMap<String, serde_json::Value>,
 }
 
-/// The app's default service: nothing is here, or not by this method.
+/// The app's default service: refuses an unknown address, or a method that the address does not support.
 pub async fn fallback(request: HttpRequest) -> HttpResponse {
     let document = request.app_data::<web::Data<Document>>();
     let methods = document.map(|document| document.methods(request.path())).unwrap_or_default();
@@ -56,15 +56,15 @@ pub async fn fallback(request: HttpRequest) -> HttpResponse {
     response
 }
 
-/// Stands in an answer's extensions where a refusal is a page for people, and not to be told as a problem.
+/// A marker in an answer's extensions: the refusal is a page for people, and stays as it is.
 #[derive(Debug, Clone, Copy)]
 pub struct AsItIs;
 
-/// Middleware: an error that the framework answered in its own way is told in ours.
+/// Middleware: turns an error that the framework answered into a problem document.
 ///
 /// # Errors
-/// Those of the service below.
-pub async fn tell<B: MessageBody + 'static>(
+/// Those of the inner service.
+pub async fn as_problems<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<BoxBody, B>>, actix_web::Error> {
@@ -77,7 +77,7 @@ pub async fn tell<B: MessageBody + 'static>(
     }
     let (request, old) = response.into_parts();
     let mut new = Error::new(code(status)).error_response();
-    // What the framework said by headers, such as CORS', still holds.
+    // Headers set by the framework, such as CORS', still apply.
     for (name, value) in old.headers() {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
             new.headers_mut().append(name.clone(), value.clone());
@@ -104,10 +104,10 @@ fn code(status: StatusCode) -> Code {
     }
 }
 
-/// Middleware: HEAD is served wherever GET is. The encoder leaves the body out, since it remembers the method.
+/// Middleware: serves HEAD wherever GET is served. The encoder omits the body, since it knows the method.
 ///
 /// # Errors
-/// Those of the service below.
+/// Those of the inner service.
 pub async fn head_as_get<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,

@@ -1,4 +1,4 @@
-//! Answers that are the same for everybody, so that browsers and proxies may keep them for a while.
+//! Answers that are the same for every caller, so that browsers and proxies may cache them for a while.
 
 use std::time::Duration;
 
@@ -16,14 +16,14 @@ use utoipa::IntoParams;
 
 use crate::foundation::errors::Error;
 
-/// How long what people change may be shown as it was: short enough that nobody minds, and long enough that a crowd's look at
-/// the same page reaches Postgres a few times a minute only.
+/// How long data that people change may be cached: short enough to go unnoticed, and long enough that a crowd on the
+/// same page reaches Postgres only a few times a minute.
 const MOMENTS: Duration = Duration::from_secs(10);
 
-/// How long what only a release changes may be shown as it was.
+/// How long data that only a release changes may be cached.
 const RELEASE: Duration = Duration::from_secs(300);
 
-/// A JSON answer with an `ETag` and a `Cache-Control`. Whoever has it already (`If-None-Match`) is told so, by 304.
+/// A JSON answer with an `ETag` and a `Cache-Control`. A client that has it already (`If-None-Match`) gets 304.
 #[derive(Debug)]
 pub struct Public<T> {
     value: T,
@@ -31,18 +31,18 @@ pub struct Public<T> {
 }
 
 impl<T> Public<T> {
-    /// For what people change.
+    /// Makes an answer with data that people change.
     pub fn for_moments(value: T) -> Self {
         Public { value, age: MOMENTS }
     }
 
-    /// For what only a release changes.
+    /// Makes an answer with data that only a release changes.
     pub fn for_a_release(value: T) -> Self {
         Public { value, age: RELEASE }
     }
 }
 
-/// What the caller has already.
+/// The header of a conditional request.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it documents the header, which is read where the answer is made")]
@@ -63,14 +63,14 @@ impl<T: Serialize> Responder for Public<T> {
     }
 }
 
-/// A file to be saved, with an `ETag`, that may be kept for some moments.
+/// A file to be saved, with an `ETag`, that may be cached for ten seconds.
 #[derive(Debug)]
 pub struct PublicFile {
-    /// What is in it.
+    /// The content.
     pub body: String,
-    /// Its media type.
+    /// The media type.
     pub kind: &'static str,
-    /// Its name, of ASCII letters, digits, hyphens and dots.
+    /// The name, of ASCII letters, digits, hyphens and dots.
     pub name: String,
 }
 
@@ -92,18 +92,18 @@ fn kept_for(age: Duration) -> CacheControl {
     CacheControl(vec![CacheDirective::Public, CacheDirective::MaxAge(seconds)])
 }
 
-/// Returns whether the caller has what this tag stands for (`If-None-Match`).
+/// Returns `true` if the client has the content with this tag (`If-None-Match`).
 pub fn is_held(request: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Any) => true,
         Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|held| held.weak_eq(tag)),
-        // None was named, or none that could be ours.
+        // The header is absent, or contains no tag of ours.
         Err(_) => false,
     }
 }
 
-/// Returns an answer with an `ETag` of what it says, or 304 for whoever has it. The tag is a weak one, since the same may be
-/// sent compressed or not.
+/// Returns an answer with an `ETag` of its content, or 304 if the client has it. The tag is weak, since the same
+/// content may be sent compressed or not.
 pub fn tagged(
     request: &HttpRequest,
     status: StatusCode,
@@ -112,7 +112,7 @@ pub fn tagged(
     cache: CacheControl,
 ) -> HttpResponse {
     let tag = EntityTag::new_weak(URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..16]));
-    // What is not there cannot be held already.
+    // A refusal cannot be cached.
     let known = status.is_success() && is_held(request, &tag);
     let mut answer = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { status });
     answer.insert_header(ETag(tag)).insert_header(cache);

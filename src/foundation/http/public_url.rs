@@ -1,4 +1,4 @@
-//! The address of this server in the links that it gives away.
+//! The address of this server in links.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -6,12 +6,12 @@ use actix_web::http::Uri;
 
 use crate::foundation::settings::Settings;
 
-/// The address by which clients reach this server, without a slash at its end, for handlers to take.
+/// The address by which clients reach this server, without a trailing slash, for handlers to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    /// `PODIUM_PUBLIC_URL`, or else where the server listens: on this machine, where it listens everywhere.
+    /// Returns `PODIUM_PUBLIC_URL`, or else the listen address; the loopback address if the server listens on all.
     pub fn new(settings: &Settings, mut listens: SocketAddr) -> Self {
         if listens.ip().is_unspecified() {
             let here = if listens.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
@@ -20,12 +20,12 @@ impl PublicUrl {
         PublicUrl(settings.public_url.clone().unwrap_or_else(|| format!("http://{listens}")))
     }
 
-    /// A link to `path`, which begins with a slash.
+    /// Returns a link to `path`, which begins with a slash.
     pub fn to(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 
-    /// The host of that address, without its port.
+    /// Returns the host of the address, without its port.
     pub fn host(&self) -> String {
         self.0
             .parse::<Uri>()

@@ -1,7 +1,7 @@
-//! No request carries what nobody reads: the caller would believe it done.
+//! Refuses inputs that an operation does not have: the caller would believe that they have an effect.
 //!
-//! Fields of bodies are held to their types where they are [read](crate::foundation::strict). Here is the rest, by the document:
-//! parameters of the query, and bodies where none is taken.
+//! The fields of bodies are checked when they are [deserialized](crate::foundation::strict). Query parameters, and
+//! bodies of operations that take none, are checked here, by the OpenAPI document.
 
 use actix_web::body::{BodyStream, BoxBody, EitherBody, MessageBody, to_bytes_limited};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -12,13 +12,13 @@ use actix_web::{HttpMessage, ResponseError, web};
 use super::openapi::Document;
 use crate::foundation::errors::{Error, FieldError, Result};
 
-/// The most bytes of a body in which there is no field, such as `{}` and `null`, which some clients always send.
+/// The most bytes of a body without content, such as `{}` and `null`, which some clients always send.
 const EMPTY: usize = 4;
 
-/// Middleware: refuses parameters of the query that the operation does not have, and a body where it takes none.
+/// Middleware: refuses query parameters that the operation does not have, and a body if it takes none.
 ///
 /// # Errors
-/// Those of the service below.
+/// Those of the inner service.
 pub async fn held_to_document<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -48,7 +48,7 @@ async fn check(request: &mut ServiceRequest) -> Result<()> {
     if may_have_body && !taken.body {
         let body = BodyStream::new(request.take_payload());
         if to_bytes_limited(body, EMPTY).await.is_err() {
-            return Err(Error::invalid("", "this request takes no body"));
+            return Err(Error::invalid("", "must be absent: this request takes no body"));
         }
     }
     Ok(())

@@ -78,7 +78,7 @@ async fn ask(request: TestRequest) -> Answer {
         .wrap(middleware::from_fn(held_to_document))
         .wrap(middleware::from_fn(head_as_get))
         .wrap(cors(&settings))
-        .wrap(middleware::from_fn(tell))
+        .wrap(middleware::from_fn(as_problems))
         .wrap(security_headers());
     let app = init_service(app).await;
     let response = call_service(&app, request.to_request()).await;
@@ -201,7 +201,7 @@ async fn a_body_where_none_is_taken_is_refused() {
 }
 
 #[actix_web::test]
-async fn unknown_addresses_and_methods_differ() {
+async fn unknown_addresses_differ_from_unknown_methods() {
     refused(&ask(TestRequest::get().uri("/v1/nothing")).await, 404, "not_found");
     let answer = ask(TestRequest::delete().uri("/v1/things")).await;
     refused(&answer, 405, "method_not_allowed");

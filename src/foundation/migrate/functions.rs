@@ -1,17 +1,18 @@
-//! The SQL functions: one file each in sql/functions, applied after the migrations when their text is newer.
+//! The SQL functions: one file each in sql/functions, applied after the migrations if their text is newer.
 //!
-//! Each text begins with its number, `-- version: 3`, and `podium.functions` remembers which number is applied. Only a higher
-//! one is, so an older node that restarts during a rolling upgrade puts nothing back. A text whose function is to go is
-//! `DROP FUNCTION IF EXISTS …;` under a higher number; its file stays, so that no older node makes it again.
+//! Each text begins with its number, `-- version: 3`, and `podium.functions` stores the applied number. Only a higher
+//! number is applied, so an older node that restarts during a rolling upgrade reverts nothing. To remove a function,
+//! its text becomes `DROP FUNCTION IF EXISTS …;` under a higher number; the file stays, so that no older node creates
+//! it again.
 //!
-//! - **New functions are made twice as early**: those that do not exist yet also before each migration, as far as they can be
-//!   made then, so that its triggers, policies and indexes may name them. Nobody calls them at that time. Those that exist
-//!   change after the last migration, all in one transaction.
-//! - **Order**: bodies that are strings are not checked when they are made (`check_function_bodies = off`). What is parsed
-//!   at once (an SQL body behind `RETURN`, types of arguments) may need another function: what fails is tried again after the
-//!   others, until a round makes nothing.
-//! - **What an index, a CHECK or a generated column is made of is never replaced**, since the stored results would be those
-//!   of the old text. Such a change is refused; it needs a function of another name, and a new index.
+//! - **New functions are also created early**: those that do not exist yet are created before each migration, as far as
+//!   possible then, so that its triggers, policies and indexes can name them. They are not called at that time.
+//!   Existing ones change after the last migration, all in one transaction.
+//! - **Order**: string bodies are not checked at creation (`check_function_bodies = off`). What Postgres parses at once
+//!   (an SQL body after `RETURN`, argument types) may need another function: failures are tried again after the others,
+//!   until a round creates nothing.
+//! - **A function used by an index, a CHECK or a generated column is never replaced**, since the stored results would
+//!   be those of the old text. Such a change is refused; it needs a function with another name, and a new index.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -23,31 +24,31 @@ use sha2::{Digest, Sha256};
 
 use super::{MigrateError, Wrapped};
 
-/// The texts in the binary, by their path without the ending: `podium/touch`.
+/// The texts in the binary, by their path without the extension: `podium/touch`.
 const TEXTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/functions.rs"));
 
-/// One function's text.
+/// The text of one function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Function {
-    /// Its file below sql/functions, without the ending: `podium/touch`.
+    /// The file below sql/functions, without the extension: `podium/touch`.
     pub name: String,
-    /// Its name and the types of its arguments, as `regprocedure` prints them: `podium.guard(uuid[])`.
+    /// The name and the argument types, as `regprocedure` prints them: `podium.guard(uuid[])`.
     pub signature: String,
-    /// The text's number: a change takes a higher one.
+    /// The number of the text: each change takes a higher one.
     pub number: i32,
-    /// SHA-256 of the text, in hexadecimal.
+    /// The SHA-256 of the text, in hexadecimal.
     pub hash: String,
-    /// The SQL that makes it, with its comment and rights; or that takes it away.
+    /// The SQL that creates the function, with its comment and grants, or that removes it.
     pub text: String,
-    /// Whether the text takes the function away.
+    /// Whether the text removes the function.
     pub gone: bool,
 }
 
 impl Function {
-    /// Reads what a file says of itself.
+    /// Parses a file.
     ///
     /// # Errors
-    /// [`MigrateError::Text`] when it has no number, or does not say which function it is of.
+    /// [`MigrateError::Text`] if it has no number, or does not name its function.
     pub fn parse(name: &str, text: &str) -> Result<Self, MigrateError> {
         let wrong = |problem| MigrateError::Text { name: name.to_owned(), problem };
         let number =
@@ -63,9 +64,9 @@ impl Function {
         let gone = taken.is_some();
         let signature = taken
             .or_else(|| of("COMMENT ON FUNCTION ", " IS"))
-            .ok_or_else(|| wrong("it must hold COMMENT ON FUNCTION …, or DROP FUNCTION IF EXISTS …;"))?;
+            .ok_or_else(|| wrong("it must contain COMMENT ON FUNCTION …, or DROP FUNCTION IF EXISTS …;"))?;
         let hash = Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-            // Cannot fail: a String takes all that is written.
+            // Cannot fail: writing to a String always succeeds.
             let _ = write!(hex, "{byte:02x}");
             hex
         });
@@ -81,7 +82,7 @@ pub fn embedded() -> Result<Vec<Function>, MigrateError> {
     TEXTS.iter().map(|(name, text)| Function::parse(name, text)).collect()
 }
 
-/// What is applied of a function.
+/// The applied text of a function.
 #[derive(QueryableByName)]
 struct Applied {
     #[diesel(sql_type = Text)]
@@ -100,8 +101,8 @@ struct One {
     one: Option<String>,
 }
 
-/// Makes the functions that do not exist yet, as far as they can be made now. Does nothing before the migration that makes
-/// `podium.functions`: those before it make their functions themselves.
+/// Creates the functions that do not exist yet, as far as possible. Does nothing before the migration that creates
+/// `podium.functions`: the migrations before it create their functions themselves.
 pub(super) fn make_missing(connection: &mut Wrapped, functions: &[Function]) -> Result<Vec<String>, MigrateError> {
     let known =
         diesel::sql_query("SELECT to_regclass('podium.functions')::text AS one").get_result::<One>(connection)?;
@@ -114,7 +115,8 @@ pub(super) fn make_missing(connection: &mut Wrapped, functions: &[Function]) -> 
     Ok(made)
 }
 
-/// Applies the texts that are newer than what is applied. Answers their signatures. One query when there is none.
+/// Applies the texts that are newer than the applied ones, and returns their signatures. Takes one query if there are
+/// none.
 pub(super) fn apply(connection: &mut Wrapped, functions: &[Function]) -> Result<Vec<String>, MigrateError> {
     let applied = applied(connection)?;
     let due = due(functions, &applied);
@@ -133,7 +135,7 @@ pub(super) fn apply(connection: &mut Wrapped, functions: &[Function]) -> Result<
     })
 }
 
-/// The signatures of what [`apply`] would apply.
+/// Returns the signatures that [`apply`] would apply.
 pub(super) fn pending(connection: &mut Wrapped, functions: &[Function]) -> Result<Vec<String>, MigrateError> {
     let known =
         diesel::sql_query("SELECT to_regclass('podium.functions')::text AS one").get_result::<One>(connection)?;
@@ -141,7 +143,7 @@ pub(super) fn pending(connection: &mut Wrapped, functions: &[Function]) -> Resul
     Ok(due(functions, &applied).into_iter().map(|of| of.signature.clone()).collect())
 }
 
-/// Those that are newer than what is applied, and those that are applied but have been lost.
+/// Returns the functions that are newer than the applied ones, or applied but missing.
 fn due<'a>(functions: &'a [Function], applied: &HashMap<String, Applied>) -> Vec<&'a Function> {
     let mut due = Vec::new();
     for of in functions {
@@ -149,7 +151,7 @@ fn due<'a>(functions: &'a [Function], applied: &HashMap<String, Applied>) -> Vec
             None => due.push(of),
             Some(is) if is.number < of.number || (is.number == of.number && !of.gone && !is.there) => due.push(of),
             Some(is) if is.number == of.number && is.hash.as_ref().is_some_and(|hash| *hash != of.hash) => {
-                tracing::warn!(function = %of.signature, number = of.number, "another text of a function is applied under its number");
+                tracing::warn!(function = %of.signature, number = of.number, "a different text of the function is applied under this number");
             }
             Some(_) => {}
         }
@@ -165,10 +167,11 @@ fn applied(connection: &mut Wrapped) -> Result<HashMap<String, Applied>, Migrate
     Ok(rows.into_iter().map(|row| (row.signature.clone(), row)).collect())
 }
 
-/// Why one could not be made: its signature, and what Postgres said.
+/// A function that could not be created: its signature, and the error of Postgres.
 type Failed = Option<(String, diesel::result::Error)>;
 
-/// Makes them, each in a savepoint, in rounds until one makes nothing. Answers which are made, and one that could not be.
+/// Creates the functions, each in a savepoint, in rounds until one creates nothing. Returns those created, and one that
+/// failed.
 fn put(connection: &mut Wrapped, mut left: Vec<&Function>) -> Result<(Vec<String>, Failed), MigrateError> {
     connection.batch_execute("SET LOCAL lock_timeout = '5s'; SET LOCAL check_function_bodies = off")?;
     let mut made = Vec::new();
@@ -205,8 +208,8 @@ fn put_one(connection: &mut Wrapped, of: &Function) -> diesel::QueryResult<()> {
     Ok(())
 }
 
-/// What stores results of a function, or of one that is made of it: indexes, checks, generated columns, keys of partitions.
-/// A policy, a view, a trigger or a default does not: it asks anew each time.
+/// Finds what stores results of a function, or of one that uses it: indexes, checks, generated columns, partition keys.
+/// A policy, a view, a trigger or a default does not: it calls the function each time.
 const PINS: &str = "
 WITH RECURSIVE uses (oid) AS (
   SELECT to_regprocedure($1)::oid

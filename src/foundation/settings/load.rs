@@ -1,4 +1,4 @@
-//! From flags, environment and file to what is in force.
+//! Reads settings from flags, environment and file.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -11,28 +11,28 @@ use thiserror::Error;
 use super::table::{Rows, Setting, TABLE};
 use super::{Settings, values};
 
-/// Where values may come from, beside the defaults.
+/// The sources of values, besides the defaults.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// By a setting's name ([`Setting::name`]).
+    /// The flags, by the name of their setting ([`Setting::name`]).
     pub flags: HashMap<&'static str, String>,
-    /// The environment; variables that are no setting are no matter.
+    /// The environment; variables that are not settings are ignored.
     pub environment: BTreeMap<OsString, OsString>,
 }
 
 impl Sources {
-    /// These flags, and this process's environment.
+    /// Returns these flags and this process's environment.
     pub fn of_process(flags: HashMap<&'static str, String>) -> Self {
         Sources { flags, environment: std::env::vars_os().collect() }
     }
 }
 
-/// Where a value came from.
+/// The source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// The table.
+    /// The default in the table.
     Default,
-    /// Follows from another setting.
+    /// Derived from another setting.
     Follows(&'static str),
     /// The TOML file.
     File(PathBuf),
@@ -54,69 +54,69 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A setting with the value that won.
+/// A setting with its value.
 #[derive(Debug, Clone)]
 pub struct InForce {
-    /// Its row.
+    /// The row in the table.
     pub setting: &'static Setting,
-    /// As it was written; `None` when unset. May be secret.
+    /// The value as it was written; `None` if it is not set. May be secret.
     pub text: Option<Cow<'static, str>>,
-    /// Where it was written.
+    /// The source of the value.
     pub origin: Origin,
 }
 
-/// What [`Rows::load`] found.
+/// The result of [`Rows::load`].
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// What is in force.
+    /// The settings.
     pub settings: Settings,
-    /// The same setting by setting, with where it came from.
+    /// Each setting with its value and source.
     pub in_force: Vec<InForce>,
-    /// Variables that begin with `PODIUM_` and are no setting: a mistyped name, most likely.
+    /// Variables that begin with `PODIUM_` but are not settings: most likely mistyped names.
     pub unknown_variables: Vec<String>,
 }
 
-/// Why the start stops. Each is one line.
+/// The reasons why the settings could not be loaded. Each is one line.
 #[derive(Debug, Error)]
 pub enum SettingsError {
-    /// A value is not of the form that its setting has.
-    #[error("{name}: the value {value} ({origin}) is wrong; expected {expected}")]
+    /// A value does not have the form of its setting.
+    #[error("{name}: the value {value} ({origin}) is not valid; expected {expected}")]
     Wrong {
-        /// The setting.
+        /// The name of the setting.
         name: &'static str,
-        /// The value in quotes, or stars.
+        /// The value in quotes, or asterisks.
         value: String,
-        /// What would have been right.
+        /// The expected form.
         expected: &'static str,
-        /// Where it came from.
+        /// The source of the value.
         origin: Origin,
     },
-    /// The file has a key that is no setting.
-    #[error("{key}: no such setting (in {path}); `podium config` lists them all{hint}")]
+    /// The file has a key that is not a setting.
+    #[error("{key} is not a setting (in {path}); `podium config` lists all settings{hint}")]
     UnknownKey {
         /// The key, in quotes.
         key: String,
         /// The file.
         path: String,
-        /// The nearest key that exists.
+        /// A hint to the most similar key.
         hint: String,
     },
-    /// The file cannot be read, or is not TOML.
+    /// The file could not be read, or is not TOML.
     #[error("PODIUM_CONFIG: cannot read {path}: {cause}")]
     File {
         /// The file.
         path: String,
-        /// What is wrong with it.
+        /// The error.
         cause: String,
     },
 }
 
 impl Rows {
-    /// Reads the sources and decides: a flag wins over the environment, that over the file, that over the default. An
-    /// empty value counts as none, since compose files cannot leave a variable out.
+    /// Reads the sources. A flag takes precedence over the environment, that over the file, and that over the default.
+    /// An empty value counts as not set, since compose files cannot omit a variable.
     ///
     /// # Errors
-    /// The first value that is wrong; nothing is started with half of the settings.
+    /// The first value that is not valid; partial settings are never used.
     pub fn load(&self, sources: &Sources) -> Result<Loaded, SettingsError> {
         let file = match pick(&TABLE[0], sources, &HashMap::new())? {
             Some((path, _)) => self.read_file(Path::new(&path))?,
@@ -139,7 +139,7 @@ impl Rows {
         Ok(Loaded { settings, in_force, unknown_variables: self.unknown_variables(sources) })
     }
 
-    /// Those that a file may set: not the name of the file itself.
+    /// Returns the settings that a file may contain: all but the name of the file itself.
     fn of_file(&self) -> impl Iterator<Item = &'static Setting> {
         self.iter().skip(1)
     }
@@ -147,7 +147,7 @@ impl Rows {
     fn read_file(&self, path: &Path) -> Result<File, SettingsError> {
         let failed = |cause: String| SettingsError::File { path: quoted(&path.to_string_lossy()), cause };
         let content = std::fs::read_to_string(path).map_err(|cause| failed(cause.to_string()))?;
-        // The message alone: what toml prints beside it are the file's lines, and one may hold a secret.
+        // The message alone: toml also prints lines of the file, which may contain a secret.
         let table: toml::Table = content.parse().map_err(|cause: toml::de::Error| {
             let line = cause.span().map_or(0, |span| content[..span.start.min(content.len())].lines().count().max(1));
             failed(format!("not TOML at line {line}: {}", cause.message().replace('\n', " ")))
@@ -167,7 +167,7 @@ impl Rows {
         Ok(file)
     }
 
-    /// The key that shares the longest beginning or end with the mistyped one, if that says anything.
+    /// Returns the key with the longest common beginning or end, if it is long enough to be meaningful.
     fn nearest(&self, key: &str) -> Option<String> {
         let alike = |other: &str| {
             let from_start = key.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
@@ -185,7 +185,7 @@ impl Rows {
     }
 }
 
-/// Whoever lifts the limit on messages, as load tests do, would otherwise run into that on frames.
+/// Lifts the limit on frames if the one on messages is lifted, as in load tests, which would otherwise reach it.
 fn lift_frames(settings: &mut Settings, in_force: &mut [InForce]) {
     let frames = in_force.iter_mut().find(|row| row.setting.name == "PODIUM_LIMIT_FRAMES");
     if let Some(frames) = frames.filter(|row| row.origin == Origin::Default)
@@ -218,7 +218,7 @@ fn wrong(setting: &'static Setting, text: &str, origin: &Origin) -> SettingsErro
     SettingsError::Wrong { name: setting.name, value, expected: setting.expected, origin: origin.clone() }
 }
 
-/// In quotes, escaped and cut, so that it stays on its line.
+/// Quotes, escapes and shortens a value, so that it stays on its line.
 fn quoted(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
@@ -226,7 +226,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Numbers and lists may be written as such; everything else as a text.
+/// Returns the text of a value: numbers and lists may be written as such, everything else as a string.
 fn as_text(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
@@ -238,7 +238,7 @@ fn as_text(value: &toml::Value) -> Option<String> {
     }
 }
 
-/// The value as it may be shown: secrets hidden, but for the host of an address.
+/// Returns the value as it may be shown: secrets are hidden, except for the host of an address.
 pub(super) fn masked(row: &InForce) -> Option<String> {
     let text = row.text.as_deref()?;
     if !row.setting.secret {
@@ -314,18 +314,16 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_reported_in_one_line() {
+    fn an_invalid_value_is_reported_in_one_line() {
         let text = one_line(load(&environment(&[("PODIUM_DRAIN", "soon\nor later")])).unwrap_err());
         assert_eq!(
             text,
-            r#"PODIUM_DRAIN: the value "soon\nor later" (environment) is wrong; expected a duration, such as 500ms, 10s or 2m"#
+            r#"PODIUM_DRAIN: the value "soon\nor later" (environment) is not valid; expected a duration, such as 500ms, 10s or 2m"#
         );
         let text = one_line(load(&environment(&[("PODIUM_JWT_SECRET", "hunter2")])).unwrap_err());
-        assert!(
-            text.starts_with(
-                "PODIUM_JWT_SECRET: the value ******** (environment) is wrong; expected at least 32 bytes"
-            )
-        );
+        assert!(text.starts_with(
+            "PODIUM_JWT_SECRET: the value ******** (environment) is not valid; expected at least 32 bytes"
+        ));
         let text = one_line(load(&environment(&[("DATABASE_URL", "mysql://root:hunter2@db/x")])).unwrap_err());
         assert!(!text.contains("hunter2"), "{text}");
     }
@@ -335,7 +333,7 @@ mod tests {
         let (_folder, sources) = with_file("limit_message = \"off\"");
         let text = one_line(load(&sources).unwrap_err());
         assert!(
-            text.starts_with("\"limit_message\": no such setting") && text.contains("did you mean `limit_messages`?"),
+            text.starts_with("\"limit_message\" is not a setting") && text.contains("did you mean `limit_messages`?"),
             "{text}"
         );
         let (_folder, sources) = with_file("jwt_secret = \"hunter2\" hunter2");

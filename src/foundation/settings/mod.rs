@@ -1,11 +1,11 @@
-//! What an operator can set, and what is in force.
+//! The settings of an operator.
 //!
-//! A table of rows ([`Rows`]) is the one place that knows a setting's name, default and form. The environment variable, the
-//! flag, the key of the TOML file, `podium config`, `--help` and docs/SETTINGS.md are all made from it. A flag wins
-//! over the environment, that over the file, and that over the default.
+//! A table of rows ([`Rows`]) defines each setting's name, default and form. The environment variable, the flag, the
+//! key of the TOML file, `podium config`, `--help` and docs/SETTINGS.md are all generated from it. A flag takes
+//! precedence over the environment, that over the file, and that over the default.
 //!
-//! Adding a setting: a field and a row, here and in `table.rs` for the server's own ([`TABLE`]), or in a feature's `settings.rs`
-//! ([`OwnSettings`]); then `podium config --markdown > docs/SETTINGS.md`.
+//! To add a setting: a field, its value in `Settings::blank()`, and a row, here and in `table.rs` for the server's own
+//! ([`TABLE`]), or in a feature's `settings.rs` ([`OwnSettings`]); then `podium config --markdown > docs/SETTINGS.md`.
 
 mod load;
 mod own;
@@ -27,147 +27,147 @@ pub use show::listing;
 pub use table::{COUNT, Fallback, Rows, Setting, TABLE, cores, count, put};
 pub use values::{bytes, duration, duration_within, number};
 
-/// The least that a secret for tokens may have: HS256 is as strong as its key, and no stronger than 256 bits.
+/// The shortest secret for tokens, in bytes: HS256 is as strong as its key, up to 256 bits.
 pub const MIN_SECRET_BYTES: usize = 32;
 
-/// Everything that can be set. [`Settings::default`] is what is in force when nothing is.
+/// All settings. [`Settings::default`] has the defaults of the table.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The TOML file that was read.
     pub config: Option<PathBuf>,
-    /// Where clients connect; port 0 takes any free one.
+    /// The address for clients; port 0 takes any free one.
     pub listen: SocketAddr,
-    /// Where operators connect: `/metrics`, `/healthz`, `/readyz`. Not meant for the open network.
+    /// The address for operators: `/metrics`, `/healthz`, `/readyz`. Not meant for the public network.
     pub admin_listen: SocketAddr,
-    /// An outside Postgres; `None` means the embedded one.
+    /// The external Postgres; `None` for the embedded one.
     pub database_url: Option<Secret>,
-    /// The bus between nodes; `None` means a single node.
+    /// The Redis between nodes; `None` for a single node.
     pub redis_url: Option<Secret>,
-    /// Who vouches for a Redis that speaks TLS: a file of certificates; `None` means the system's.
+    /// The file of certificate authorities for a Redis with TLS; `None` for the system's.
     pub redis_ca: Option<PathBuf>,
-    /// What the bus's channels begin with, so that two installations may share a Redis.
+    /// The prefix of the bus's channels, so that several installations can share a Redis.
     pub redis_prefix: String,
-    /// Signs and checks tokens; `None` means the one kept beside the embedded Postgres.
+    /// The secret that signs tokens; `None` for the one kept beside the embedded Postgres.
     pub jwt_secret: Option<Secret>,
-    /// How far the clocks of issuers and nodes may differ before a token's times are held against it.
+    /// The accepted difference between the clocks of issuers and nodes, for the times in a token.
     pub jwt_leeway: Duration,
-    /// This node's name in logs, metrics and presence.
+    /// The node's name in logs, metrics and presence.
     pub node: String,
-    /// The web origins that may use the API and the sockets beside the server's own; `*` means any.
+    /// The web origins that may use the API and the sockets besides the server's own; `*` means any.
     pub origins: Vec<String>,
-    /// Networks whose `X-Forwarded-*` headers are believed.
+    /// The networks whose `X-Forwarded-*` headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// The address that clients use, without a slash at its end; `None` means the listen address.
+    /// The address that clients use, without a trailing slash; `None` for the listen address.
     pub public_url: Option<String>,
-    /// Connections to Postgres for requests; the service's own come on top.
+    /// Connections to Postgres for requests; those of the service are additional.
     pub db_pool: u32,
     /// Threads that serve HTTP and sockets.
     pub workers: usize,
-    /// Writers of pods' logs, each with a connection of its own.
+    /// Writers of pods' logs, each with its own connection.
     pub journal_writers: usize,
-    /// Over how long sockets are closed, and the longest that a stop may take after that.
+    /// The time over which sockets are closed, and the longest that a stop may take after that.
     pub drain: Duration,
-    /// How long a stopping node still serves after `/readyz` says 503, so that balancers see it first.
+    /// The time for which a stopping node still serves after `/readyz` answers 503, so that balancers notice first.
     pub health_interval: Duration,
-    /// Where the embedded Postgres and its secret live, as
-    /// [`state_folder`](super::embedded::state_folder) understands it.
+    /// The folder of the embedded Postgres and its secret, as
+    /// [`state_folder`](super::embedded::state_folder) resolves it.
     pub state: PathBuf,
-    /// The folder of `initdb` and `postgres`, when they are not where they are looked for.
+    /// The folder of `initdb` and `postgres`, if they are not in the usual places.
     pub postgres_bin: Option<PathBuf>,
-    /// What is logged: a level, or directives such as `info,podium=debug`.
+    /// The log filter: a level, or directives such as `info,podium=debug`.
     pub log: String,
-    /// How it is written.
+    /// The format of log lines.
     pub log_format: LogFormat,
-    /// How mails are sent.
+    /// The mail server and the sender.
     pub mail: MailSettings,
-    /// How much is too much.
+    /// The limits.
     pub limits: Limits,
-    /// What the domains go by.
+    /// The settings of the domains.
     pub own: Own,
 }
 
-/// How mails are sent.
+/// The settings of mails.
 #[derive(Debug, Clone, Default)]
 pub struct MailSettings {
     /// The mail server; `None` writes the mails' links to the log.
     pub smtp_url: Option<Secret>,
-    /// Whom mails are from.
+    /// The sender of mails.
     pub from: Option<String>,
 }
 
-/// How much is too much. Bytes, counts and times are inclusive: what equals the limit is still accepted.
+/// The limits. Bytes, counts and times are inclusive: a value equal to the limit is accepted.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Messages a person.
+    /// Messages per person.
     pub messages: Option<Rate>,
-    /// New events a person.
+    /// New events per person.
     pub events: Option<Allowance>,
-    /// New pods a person.
+    /// New pods per person.
     pub pods: Option<Allowance>,
-    /// `typing` pushes a person.
+    /// `typing` pushes per person.
     pub typing: Option<Rate>,
-    /// Frames a socket.
+    /// Frames per socket.
     pub frames: Option<Rate>,
     /// Characters (Unicode scalar values) of a message's text.
     pub text_chars: usize,
-    /// Bytes of one websocket message, however many fragments it comes in.
+    /// Bytes of one websocket message, over all its fragments.
     pub frame_bytes: usize,
     /// Topics that one socket may have joined.
     pub topics: usize,
-    /// Frames waiting for one session.
+    /// Frames queued for one session.
     pub session_frames: usize,
-    /// Bytes waiting for one session.
+    /// Bytes queued for one session.
     pub session_bytes: usize,
-    /// Entries waiting for the journal.
+    /// Entries queued for the journal.
     pub journal_entries: usize,
-    /// A socket that says nothing for so long is closed.
+    /// The time after which a silent socket is closed.
     pub idle: Duration,
     /// Bytes of an HTTP body.
     pub body_bytes: usize,
     /// Bytes of a photo or video.
     pub media_bytes: usize,
-    /// Sockets that this node holds at once.
+    /// Sockets of this node at once.
     pub sessions: usize,
-    /// How long a send waits for Postgres before it is told `unavailable`.
+    /// The time for which a send waits for Postgres before it is answered `unavailable`.
     pub send_wait: Duration,
 }
 
-/// So many a second, and so many at once after a rest.
+/// A rate with a burst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// What is granted each second.
+    /// The number allowed per second.
     pub per_second: NonZeroU32,
-    /// What may come at once.
+    /// The number allowed at once.
     pub burst: NonZeroU32,
 }
 
-/// So many in any stretch of time of this length.
+/// A number allowed in any period of a length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
-    /// How many.
+    /// The number.
     pub count: NonZeroU32,
-    /// In how many seconds.
+    /// The length of the period, in seconds.
     pub seconds: NonZeroU32,
 }
 
 impl Allowance {
-    /// Count and seconds as Postgres takes them.
+    /// Returns count and seconds as Postgres takes them.
     pub fn as_sql(self) -> [i32; 2] {
         [self.count, self.seconds].map(|number| i32::try_from(number.get()).unwrap_or(i32::MAX))
     }
 }
 
-/// A text that must not be seen: `Debug` and `Display` show stars.
+/// A text that must not be shown: `Debug` and `Display` print asterisks.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the text into custody.
+    /// Wraps the text.
     pub fn new(text: impl Into<String>) -> Self {
         Secret(text.into())
     }
 
-    /// The text itself. What is done with it must not reach a log.
+    /// Returns the text. It must not reach a log.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -185,12 +185,12 @@ impl fmt::Display for Secret {
     }
 }
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// Text on a terminal, JSON otherwise.
     Auto,
-    /// For people.
+    /// Text for people.
     Text,
     /// One JSON object a line.
     Json,
@@ -209,7 +209,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// A value for every field, before the table's defaults are applied. None of them is ever in force.
+    /// Returns a value for every field, which the table's defaults then replace.
     fn blank() -> Self {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         Settings {

@@ -1,4 +1,4 @@
-//! The settings of domains: the server holds them, and does not know what they are.
+//! The settings of domains, which the server stores without knowing their types.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -6,12 +6,12 @@ use std::fmt;
 
 use super::{Setting, Settings};
 
-/// What one feature goes by.
+/// The settings of one feature.
 pub trait OwnSettings: fmt::Debug + Clone + Send + Sync + 'static {
-    /// A row for each field.
+    /// The rows, one for each field.
     const ROWS: &'static [Setting];
 
-    /// Returns a value for every field, before the rows' defaults are applied. None of them is ever in force.
+    /// Returns a value for every field, which the rows' defaults then replace.
     fn blank() -> Self;
 }
 
@@ -35,7 +35,7 @@ impl<T: OwnSettings> Held for T {
     }
 }
 
-/// What the features go by, by its type.
+/// The settings of all features, by type.
 #[derive(Debug, Default)]
 pub struct Own(HashMap<TypeId, Box<dyn Held>>);
 
@@ -46,7 +46,7 @@ impl Clone for Own {
 }
 
 impl Settings {
-    /// Returns what a feature goes by: what was set, or the defaults of its rows.
+    /// Returns the settings of a feature: those that were loaded, or the defaults of its rows.
     pub fn own<T: OwnSettings>(&self) -> T {
         if let Some(own) = self.own.0.get(&TypeId::of::<T>()).and_then(|held| (**held).any().downcast_ref::<T>()) {
             return own.clone();
@@ -60,7 +60,7 @@ impl Settings {
         std::mem::replace(defaults.own_mut::<T>(), T::blank())
     }
 
-    /// Returns it to be changed, by its rows.
+    /// Returns the settings of a feature for its rows to change.
     pub fn own_mut<T: OwnSettings>(&mut self) -> &mut T {
         let held = self.own.0.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::blank()));
         (**held).any_mut().downcast_mut().expect("what is held by a type is of that type")

@@ -8,11 +8,11 @@ use clap::{Arg, ArgMatches};
 use super::load::{InForce, masked};
 use super::table::{Fallback, Rows};
 
-/// How long the lines of docs/SETTINGS.md are at most, as of every document.
+/// The longest line of docs/SETTINGS.md, as of every document, in characters.
 const COLUMNS: usize = 120;
 
 impl Rows {
-    /// One flag for every setting, for a command that reads them.
+    /// Returns one flag for every setting, for a command that reads them.
     pub fn args(&self) -> Vec<Arg> {
         self.iter()
             .map(|setting| {
@@ -30,13 +30,13 @@ impl Rows {
             .collect()
     }
 
-    /// The values that were given to [`Rows::args`].
+    /// Returns the values given to [`Rows::args`].
     pub fn flags(&self, matches: &ArgMatches) -> HashMap<&'static str, String> {
         let value = |name: &'static str| matches.get_one::<String>(name).map(|text| (name, text.clone()));
         self.iter().filter_map(|setting| value(setting.name)).collect()
     }
 
-    /// docs/SETTINGS.md.
+    /// Returns docs/SETTINGS.md.
     pub fn markdown(&self) -> String {
         let mut text = String::from(
             "# Settings\n\n\
@@ -63,7 +63,7 @@ impl Rows {
     }
 }
 
-/// Returns the words in lines of at most 120 columns, the first behind `lead`, the others indented as in a list.
+/// Wraps words in lines of at most 120 columns, the first behind `lead`, the others indented as in a list.
 fn wrapped(lead: &str, words: &str) -> String {
     let indent = if lead.is_empty() { "" } else { "  " };
     let (mut lines, mut line) = (Vec::new(), lead.to_owned());
@@ -80,7 +80,7 @@ fn wrapped(lead: &str, words: &str) -> String {
     lines.join("\n")
 }
 
-/// What is in force, one line a setting, with where it came from. Secrets are hidden.
+/// Returns the settings with their values and sources, one line each. Secrets are hidden.
 pub fn listing(in_force: &[InForce]) -> String {
     let mut text = String::new();
     for row in in_force {
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn every_flag_is_distinct() {
+    fn flags_are_unique() {
         let command = clap::Command::new("podium").args(Rows::with([]).args());
         command.clone().debug_assert();
         let matches =

@@ -8,48 +8,48 @@ use rand::Rng;
 use super::{Settings, values};
 use crate::foundation::embedded::DEFAULT_STATE;
 
-/// One setting: its name is that of the environment variable, and the flag and the key follow from it.
+/// A setting. The flag and the key are derived from its name, that of the environment variable.
 #[derive(Debug)]
 pub struct Setting {
     /// The environment variable, such as `PODIUM_LIMIT_MESSAGES`.
     pub name: &'static str,
-    /// What is in force when nobody sets it.
+    /// The value if it is not set.
     pub default: Fallback,
     /// The form of a value, to complete "expected …".
     pub expected: &'static str,
-    /// Whether its value is hidden wherever it is shown.
+    /// Whether the value is hidden wherever it is shown.
     pub secret: bool,
-    /// What it is for, in one sentence without a full stop.
+    /// The purpose, in one sentence without a full stop.
     pub help: &'static str,
-    /// Reads a value into its field; `None` if it is not of the expected form.
+    /// Parses a value into its field; `None` if it does not have the expected form.
     pub apply: fn(&mut Settings, &str) -> Option<()>,
 }
 
 impl Setting {
-    /// The flag without its dashes: `limit-messages`.
+    /// Returns the flag without its dashes: `limit-messages`.
     pub fn flag(&self) -> String {
         self.key().replace('_', "-")
     }
 
-    /// The key in the TOML file: `limit_messages`.
+    /// Returns the key in the TOML file: `limit_messages`.
     pub fn key(&self) -> String {
         self.name.strip_prefix("PODIUM_").unwrap_or(self.name).to_ascii_lowercase()
     }
 }
 
-/// What is in force when nobody sets it.
+/// The value of a setting that is not set.
 #[derive(Debug)]
 pub enum Fallback {
     /// A value.
     Text(&'static str),
-    /// Nothing; the text says what that means.
+    /// No value; the text says what that means.
     Unset(&'static str),
-    /// A value made at start; the text says from what.
+    /// A value computed at start; the text says from what.
     Made(&'static str, fn() -> String),
 }
 
 impl Fallback {
-    /// The value, where there is one.
+    /// Returns the value, if there is one.
     pub fn text(&self) -> Option<Cow<'static, str>> {
         match self {
             Fallback::Text(text) => Some(Cow::Borrowed(text)),
@@ -58,7 +58,7 @@ impl Fallback {
         }
     }
 
-    /// How the documentation puts it.
+    /// Returns the text for the documentation.
     pub fn described(&self) -> &'static str {
         match self {
             Fallback::Text(text) | Fallback::Unset(text) | Fallback::Made(text, _) => text,
@@ -74,23 +74,23 @@ const ALLOWANCE: &str = "count/duration with both above 0, such as 10/1h, or off
 /// The form of most counts.
 pub const COUNT: &str = "a whole number from 1 to 1000000";
 
-/// All settings of a program: the server's own, and those of its domains behind them.
+/// All settings of a program: the server's own, followed by those of its domains.
 #[derive(Debug, Clone)]
 pub struct Rows(Vec<&'static Setting>);
 
 impl Rows {
-    /// Returns the server's settings and those of these tables.
+    /// Returns the server's settings followed by these tables.
     pub fn with(domains: impl IntoIterator<Item = &'static [Setting]>) -> Self {
         Rows(TABLE.iter().chain(domains.into_iter().flatten()).collect())
     }
 
-    /// Returns them in the order in which they are shown.
+    /// Returns the settings in the order in which they are shown.
     pub fn iter(&self) -> impl Iterator<Item = &'static Setting> {
         self.0.iter().copied()
     }
 }
 
-/// The settings of the server itself, in the order in which they are shown. Those of the domains follow them ([`Rows`]).
+/// The server's own settings, in the order in which they are shown. Those of the domains follow them ([`Rows`]).
 pub const TABLE: &[Setting] = &[
     Setting {
         name: "PODIUM_CONFIG",
@@ -105,7 +105,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("127.0.0.1:4000"),
         expected: ADDRESS,
         secret: false,
-        help: "Where clients connect; port 0 takes any free one",
+        help: "The address for clients; port 0 takes any free one",
         apply: |s, text| put(&mut s.listen, text.parse().ok()),
     },
     Setting {
@@ -113,15 +113,15 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("127.0.0.1:4001"),
         expected: ADDRESS,
         secret: false,
-        help: "Where operators connect: /metrics, /healthz, /readyz; keep it off the open network",
+        help: "The address for operators: /metrics, /healthz, /readyz; must not be reachable from the public network",
         apply: |s, text| put(&mut s.admin_listen, text.parse().ok()),
     },
     Setting {
         name: "DATABASE_URL",
-        default: Fallback::Unset("a Postgres of its own, in PODIUM_STATE"),
+        default: Fallback::Unset("an embedded Postgres, in PODIUM_STATE"),
         expected: "the address of a Postgres, such as postgres://user:password@host/podium",
         secret: true,
-        help: "The Postgres that holds everything, 15 or later",
+        help: "The Postgres that stores everything, version 15 or later",
         apply: |s, text| put(&mut s.database_url, values::database_url(text).map(Some)),
     },
     Setting {
@@ -129,7 +129,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Unset("a single node"),
         expected: "redis://user:password@host:port, or rediss:// for TLS",
         secret: true,
-        help: "The Redis through which several nodes speak to each other",
+        help: "The Redis that connects several nodes",
         apply: |s, text| put(&mut s.redis_url, values::redis_url(text).map(Some)),
     },
     Setting {
@@ -137,7 +137,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Unset("the system's authorities, or those of `SSL_CERT_FILE`"),
         expected: "a file of certificates in PEM",
         secret: false,
-        help: "The authorities that a `rediss://` Redis must have its certificate from",
+        help: "The certificate authorities for a `rediss://` Redis",
         apply: |s, text| put(&mut s.redis_ca, values::path(text).map(Some)),
     },
     Setting {
@@ -145,15 +145,17 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("podium"),
         expected: "1 to 64 letters, digits, dots, dashes and underscores",
         secret: false,
-        help: "What the channels of Redis begin with; nodes of one database have one, and of two databases two",
+        help: "The prefix of the channels in Redis: the same for all nodes of a database, different for each database",
         apply: |s, text| put(&mut s.redis_prefix, values::name(text)),
     },
     Setting {
         name: "PODIUM_JWT_SECRET",
-        default: Fallback::Unset("made at first start and kept in PODIUM_STATE; must be set with DATABASE_URL"),
-        expected: "at least 32 bytes, such as what `openssl rand -hex 32` prints",
+        default: Fallback::Unset(
+            "generated at the first start and kept in PODIUM_STATE; must be set with DATABASE_URL",
+        ),
+        expected: "at least 32 bytes, such as the output of `openssl rand -hex 32`",
         secret: true,
-        help: "Signs and checks tokens (HS256)",
+        help: "The secret that signs tokens (HS256)",
         apply: |s, text| put(&mut s.jwt_secret, values::signing_secret(text).map(Some)),
     },
     Setting {
@@ -161,7 +163,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("0s"),
         expected: "a duration of at most 5m, such as 60s, or 0s",
         secret: false,
-        help: "How long before its nbf and after its exp a token is taken, where clocks differ",
+        help: "How long before its nbf and after its exp a token is accepted, since clocks differ",
         apply: |s, text| put(&mut s.jwt_leeway, values::duration_within(text, 0, 300)),
     },
     Setting {
@@ -169,7 +171,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Made("a random name", random_name),
         expected: "1 to 64 letters, digits, dots, dashes and underscores",
         secret: false,
-        help: "This node's name in logs, metrics and presence",
+        help: "The name of this node in logs, metrics and presence",
         apply: |s, text| put(&mut s.node, values::name(text)),
     },
     Setting {
@@ -185,7 +187,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Unset("none"),
         expected: "networks or addresses separated by commas, such as 10.0.0.0/8,::1",
         secret: false,
-        help: "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed",
+        help: "The proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted",
         apply: |s, text| put(&mut s.trusted_proxies, values::list(text, values::network)),
     },
     Setting {
@@ -198,15 +200,15 @@ pub const TABLE: &[Setting] = &[
     },
     Setting {
         name: "PODIUM_DB_POOL",
-        default: Fallback::Made("four a core, at least 8", || (4 * cores()).clamp(8, 64).to_string()),
+        default: Fallback::Made("four per core, at least 8", || (4 * cores()).clamp(8, 64).to_string()),
         expected: "a whole number from 1 to 1000",
         secret: false,
-        help: "Connections to Postgres for requests; a third of that comes on top for the service, and the journal's",
+        help: "Connections to Postgres for requests; a third as many for the service and those of the journal are additional",
         apply: |s, text| put(&mut s.db_pool, values::number(text, 1..=1_000)),
     },
     Setting {
         name: "PODIUM_WORKERS",
-        default: Fallback::Made("one a core but one", || workers().to_string()),
+        default: Fallback::Made("one per core, less one", || workers().to_string()),
         expected: "a whole number from 1 to 512",
         secret: false,
         help: "Threads that serve HTTP and sockets; one core is left to Postgres, Redis and the kernel's network",
@@ -214,10 +216,10 @@ pub const TABLE: &[Setting] = &[
     },
     Setting {
         name: "PODIUM_JOURNAL_WRITERS",
-        default: Fallback::Made("one for four workers", || workers().div_ceil(4).to_string()),
+        default: Fallback::Made("one per four workers", || workers().div_ceil(4).to_string()),
         expected: "a whole number from 1 to 64",
         secret: false,
-        help: "Writers of pods' logs, each with a connection to Postgres of its own; fewer write in larger groups",
+        help: "Writers of pods' logs, each with its own connection to Postgres; fewer writers form larger groups",
         apply: |s, text| put(&mut s.journal_writers, values::number(text, 1..=64)),
     },
     Setting {
@@ -233,7 +235,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("2s"),
         expected: DURATION,
         secret: false,
-        help: "How long a stopping node still serves after /readyz says 503; longer than the balancer's check",
+        help: "How long a stopping node still serves after /readyz answers 503; must be longer than the balancer's check",
         apply: |s, text| put(&mut s.health_interval, values::duration(text)),
     },
     Setting {
@@ -241,13 +243,13 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text(DEFAULT_STATE),
         expected: "the path of a folder",
         secret: false,
-        help: "Where the embedded Postgres and the secret for tokens are kept; the default moves below /var/lib/podium where \
-               root's folders bar Postgres's account",
+        help: "The folder of the embedded Postgres and the secret for tokens; the default moves below /var/lib/podium where \
+               Postgres's account may not enter root's folders",
         apply: |s, text| put(&mut s.state, values::path(text)),
     },
     Setting {
         name: "PODIUM_POSTGRES_BIN",
-        default: Fallback::Unset("PATH, pg_config, the usual folders"),
+        default: Fallback::Unset("searched in PATH, pg_config and the usual folders"),
         expected: "the path of a folder",
         secret: false,
         help: "The folder of initdb and postgres, for the embedded Postgres",
@@ -258,7 +260,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("info,actix_server=warn"),
         expected: "a level (error, warn, info, debug, trace) or directives such as info,podium=debug",
         secret: false,
-        help: "What is logged",
+        help: "The log filter",
         apply: |s, text| put(&mut s.log, values::log_filter(text)),
     },
     Setting {
@@ -266,15 +268,15 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("auto"),
         expected: "auto (text on a terminal, JSON otherwise), text or json",
         secret: false,
-        help: "How log lines are written",
+        help: "The format of log lines",
         apply: |s, text| put(&mut s.log_format, values::log_format(text)),
     },
     Setting {
         name: "PODIUM_SMTP_URL",
-        default: Fallback::Unset("no mail server: the links go to the log"),
+        default: Fallback::Unset("no mail server: links are written to the log"),
         expected: "smtps://user:password@host, or smtp://user:password@host:587?tls=required",
         secret: true,
-        help: "The mail server through which addresses are confirmed and passwords reset",
+        help: "The mail server for confirmations of addresses and password resets",
         apply: |s, text| put(&mut s.mail.smtp_url, values::smtp_url(text).map(Some)),
     },
     Setting {
@@ -282,7 +284,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Unset("none; must be set with PODIUM_SMTP_URL"),
         expected: "a mail address, such as no-reply@podium.example.org or Podium <no-reply@podium.example.org>",
         secret: false,
-        help: "Whom mails are from",
+        help: "The sender of mails",
         apply: |s, text| put(&mut s.mail.from, values::mailbox(text).map(Some)),
     },
     Setting {
@@ -290,7 +292,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("10/20"),
         expected: RATE,
         secret: false,
-        help: "Messages a person; off for load tests, which also lifts PODIUM_LIMIT_FRAMES unless that is set",
+        help: "Messages per person; `off` is for load tests, and also lifts PODIUM_LIMIT_FRAMES unless that is set",
         apply: |s, text| put(&mut s.limits.messages, values::rate(text)),
     },
     Setting {
@@ -298,7 +300,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("10/24h"),
         expected: ALLOWANCE,
         secret: false,
-        help: "Events that a person may create in a time, over all nodes",
+        help: "Events that a person may create in a period, over all nodes",
         apply: |s, text| put(&mut s.limits.events, values::allowance(text)),
     },
     Setting {
@@ -306,7 +308,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("10/1h"),
         expected: ALLOWANCE,
         secret: false,
-        help: "Pods that a person may open in a time, over all nodes",
+        help: "Pods that a person may open in a period, over all nodes",
         apply: |s, text| put(&mut s.limits.pods, values::allowance(text)),
     },
     Setting {
@@ -314,7 +316,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("2/4"),
         expected: RATE,
         secret: false,
-        help: "Typing notices a person",
+        help: "Typing notices per person",
         apply: |s, text| put(&mut s.limits.typing, values::rate(text)),
     },
     Setting {
@@ -322,7 +324,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("200/1000"),
         expected: RATE,
         secret: false,
-        help: "Frames a socket; beyond it the socket is closed with 4429",
+        help: "Frames per socket; beyond the limit the socket is closed with 4429",
         apply: |s, text| put(&mut s.limits.frames, values::rate(text)),
     },
     Setting {
@@ -338,7 +340,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("64KiB"),
         expected: BYTES,
         secret: false,
-        help: "Bytes of one websocket message, all its fragments together",
+        help: "Bytes of one websocket message, over all its fragments",
         apply: |s, text| put(&mut s.limits.frame_bytes, values::bytes(text)),
     },
     Setting {
@@ -354,7 +356,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("256"),
         expected: COUNT,
         secret: false,
-        help: "Frames waiting for one socket; beyond it the socket is closed with 4408",
+        help: "Frames queued for one socket; beyond the limit the socket is closed with 4408",
         apply: |s, text| put(&mut s.limits.session_frames, count(text)),
     },
     Setting {
@@ -362,7 +364,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("1MiB"),
         expected: BYTES,
         secret: false,
-        help: "Bytes waiting for one socket; beyond it the socket is closed with 4408",
+        help: "Bytes queued for one socket; beyond the limit the socket is closed with 4408",
         apply: |s, text| put(&mut s.limits.session_bytes, values::bytes(text)),
     },
     Setting {
@@ -370,7 +372,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("4096"),
         expected: COUNT,
         secret: false,
-        help: "Entries waiting for the journal; beyond it a send is told overloaded",
+        help: "Entries queued for the journal; beyond the limit a send is answered `overloaded`",
         apply: |s, text| put(&mut s.limits.journal_entries, count(text)),
     },
     Setting {
@@ -378,7 +380,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("60s"),
         expected: DURATION,
         secret: false,
-        help: "A socket that says nothing for so long is closed",
+        help: "The time after which a silent socket is closed",
         apply: |s, text| put(&mut s.limits.idle, values::some_time(text)),
     },
     Setting {
@@ -402,7 +404,7 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("50000"),
         expected: COUNT,
         secret: false,
-        help: "Sockets that this node holds at once; more are refused with 503",
+        help: "Sockets of this node at once; further ones are refused with 503",
         apply: |s, text| put(&mut s.limits.sessions, count(text)),
     },
     Setting {
@@ -410,23 +412,23 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Text("5s"),
         expected: DURATION,
         secret: false,
-        help: "How long a send waits for Postgres before it is told unavailable",
+        help: "How long a send waits for Postgres before it is answered `unavailable`",
         apply: |s, text| put(&mut s.limits.send_wait, values::some_time(text)),
     },
 ];
 
-/// Puts a value into a field, if it is of the expected form.
+/// Sets a field, or returns `None` if the value does not have the expected form.
 pub fn put<T>(field: &mut T, value: Option<T>) -> Option<()> {
     *field = value?;
     Some(())
 }
 
-/// Reads a count of the form [`COUNT`].
+/// Parses a count of the form [`COUNT`].
 pub fn count(text: &str) -> Option<usize> {
     values::number(text, 1..=1_000_000)
 }
 
-/// Returns how many processors there are.
+/// Returns the number of processors.
 pub fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)
 }

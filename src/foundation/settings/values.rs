@@ -1,8 +1,7 @@
-//! The forms in which values are written. Each parser answers `None` for what is not of its form; the table says in
-//! words what was expected.
+//! The forms of values. Each parser returns `None` if a text does not have its form; the table describes the form.
 //!
-//! Times and amounts are read here, and not by `humantime` and `bytesize`: these refuse `10` without a unit, and take what is
-//! refused here because it can be read in two ways (`1M`, `64K`) or is no whole number (`1.5s`).
+//! Times and amounts are parsed here instead of by `humantime` and `bytesize`, which refuse `10` without a unit, and
+//! accept what is refused here because it is ambiguous (`1M`, `64K`) or not a whole number (`1.5s`).
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -17,7 +16,7 @@ use lettre::{AsyncSmtpTransport, Tokio1Executor};
 
 use super::{Allowance, LogFormat, MIN_SECRET_BYTES, Rate, Secret};
 
-/// A time such as `10s`, `500ms`, `2m`, `24h`, `7d`; a number alone is seconds. At most ten years.
+/// Parses a time such as `10s`, `500ms`, `2m`, `24h`, `7d`; a number alone is seconds. At most ten years.
 pub fn duration(text: &str) -> Option<Duration> {
     let (digits, unit) = split_number(text)?;
     let number: u64 = digits.parse().ok()?;
@@ -33,17 +32,17 @@ pub fn duration(text: &str) -> Option<Duration> {
     (milliseconds <= most).then(|| Duration::from_millis(milliseconds))
 }
 
-/// A duration of a millisecond or more.
+/// Parses a duration of at least a millisecond.
 pub(super) fn some_time(text: &str) -> Option<Duration> {
     duration(text).filter(|time| !time.is_zero())
 }
 
-/// A duration within these seconds, both inclusive.
+/// Parses a duration within these seconds, both inclusive.
 pub fn duration_within(text: &str, least: u64, most: u64) -> Option<Duration> {
     duration(text).filter(|time| (Duration::from_secs(least)..=Duration::from_secs(most)).contains(time))
 }
 
-/// An amount such as `65536`, `64KiB`, `1MiB`; at most a tebibyte, and at least one byte.
+/// Parses an amount such as `65536`, `64KiB`, `1MiB`; at most a tebibyte, and at least one byte.
 pub fn bytes(text: &str) -> Option<usize> {
     let (digits, unit) = split_number(text)?;
     let number: usize = digits.parse().ok()?;
@@ -63,12 +62,12 @@ fn split_number(text: &str) -> Option<(&str, &str)> {
     (!digits.is_empty()).then(|| (digits, unit.trim_start()))
 }
 
-/// A whole number within bounds.
+/// Parses a whole number within bounds.
 pub fn number<N: FromStr + PartialOrd>(text: &str, bounds: RangeInclusive<N>) -> Option<N> {
     text.parse().ok().filter(|number| bounds.contains(number))
 }
 
-/// `rate/burst`, or `off`.
+/// Parses `rate/burst`, or `off`.
 pub(super) fn rate(text: &str) -> Option<Option<Rate>> {
     if text == "off" {
         return Some(None);
@@ -78,24 +77,24 @@ pub(super) fn rate(text: &str) -> Option<Option<Rate>> {
     Some(Some(Rate { per_second: part(per_second)?, burst: part(burst)? }))
 }
 
-/// `count/duration`, or `off`.
+/// Parses `count/duration`, or `off`.
 pub(super) fn allowance(text: &str) -> Option<Option<Allowance>> {
     if text == "off" {
         return Some(None);
     }
     let (count, time) = text.split_once('/')?;
     let seconds = u32::try_from(duration(time.trim())?.as_secs()).ok()?;
-    // Postgres counts in signed numbers.
+    // Postgres uses signed integers.
     let count = number(count.trim(), 1..=i32::MAX as u32)?;
     Some(Some(Allowance { count: NonZeroU32::new(count)?, seconds: NonZeroU32::new(seconds)? }))
 }
 
-/// A list separated by commas, of which each item has the form of `item`.
+/// Parses a list separated by commas, each item with the form of `item`.
 pub(super) fn list<T>(text: &str, item: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(item).collect()
 }
 
-/// `https://app.example.org`, with a port where it has one, without a path; or `*`.
+/// Parses an origin such as `https://app.example.org`, optionally with a port, without a path; or `*`.
 pub(super) fn origin(text: &str) -> Option<String> {
     if text == "*" {
         return Some(text.to_owned());
@@ -104,14 +103,14 @@ pub(super) fn origin(text: &str) -> Option<String> {
     (!authority.contains('/')).then(|| text.to_ascii_lowercase())
 }
 
-/// `https://podium.example.org`, perhaps with a path; without the slash at its end.
+/// Parses an address such as `https://podium.example.org`, optionally with a path; drops a trailing slash.
 pub(super) fn public_url(text: &str) -> Option<String> {
     let text = text.trim_end_matches('/');
     web_address(text)?;
     Some(text.to_owned())
 }
 
-/// Scheme and the rest of an `http` or `https` address that has a host, and neither user, query nor fragment.
+/// Returns scheme and rest of an `http` or `https` address that has a host, and neither user, query nor fragment.
 fn web_address(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once("://")?;
     let host = rest.split(['/', ':']).next().unwrap_or_default();
@@ -120,60 +119,60 @@ fn web_address(text: &str) -> Option<(&str, &str)> {
         .then_some((scheme, rest))
 }
 
-/// A network such as `10.0.0.0/8`, or one address.
+/// Parses a network such as `10.0.0.0/8`, or a single address.
 pub(super) fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
-/// What the driver can read as the address of a Postgres.
+/// Parses the address of a Postgres, in any form that the driver accepts.
 pub(super) fn database_url(text: &str) -> Option<Secret> {
     let readable = text.parse::<tokio_postgres::Config>().is_ok_and(|config| !config.get_hosts().is_empty());
     readable.then(|| Secret::new(text))
 }
 
-/// Whether this is what follows a user's name in an address (`host:port/name`), and hides no password.
+/// Returns `true` if this is what follows the user in an address (`host:port/name`), and contains no password.
 pub(super) fn plain_host(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || ".-_:/%[],".contains(c))
 }
 
-/// The address of a Redis, plain or with TLS.
+/// Parses the address of a Redis, plain or with TLS.
 pub(super) fn redis_url(text: &str) -> Option<Secret> {
     let rest = text.strip_prefix("redis://").or_else(|| text.strip_prefix("rediss://"))?;
     (!rest.is_empty()).then(|| Secret::new(text))
 }
 
-/// The address of a mail server.
+/// Parses the address of a mail server.
 pub(super) fn smtp_url(text: &str) -> Option<Secret> {
     AsyncSmtpTransport::<Tokio1Executor>::from_url(text).ok().map(|_| Secret::new(text))
 }
 
-/// A mail address, perhaps with a name before it.
+/// Parses a mail address, optionally with a name before it.
 pub(super) fn mailbox(text: &str) -> Option<String> {
     text.parse::<Mailbox>().ok().map(|_| text.to_owned())
 }
 
-/// A secret that is long enough to sign with.
+/// Parses a secret that is long enough to sign with.
 pub(super) fn signing_secret(text: &str) -> Option<Secret> {
     (text.len() >= MIN_SECRET_BYTES).then(|| Secret::new(text))
 }
 
-/// A name that is safe in logs, metrics and topics of the bus.
+/// Parses a name that is safe in logs, metrics and topics of the bus.
 pub(super) fn name(text: &str) -> Option<String> {
     let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     ((1..=64).contains(&text.len()) && text.chars().all(safe)).then(|| text.to_owned())
 }
 
-/// A path; any text that is one line.
+/// Parses a path: any text of one line.
 pub(super) fn path(text: &str) -> Option<PathBuf> {
     (!text.contains(['\0', '\n'])).then(|| PathBuf::from(text))
 }
 
-/// Directives of tracing's filter.
+/// Parses a filter of the `tracing` crate.
 pub(super) fn log_filter(text: &str) -> Option<String> {
     tracing_subscriber::EnvFilter::builder().parse(text).ok().map(|_| text.to_owned())
 }
 
-/// One of the three formats.
+/// Parses one of the three formats.
 pub(super) fn log_format(text: &str) -> Option<LogFormat> {
     match text {
         "auto" => Some(LogFormat::Auto),
@@ -284,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn mail_is_sent_by_a_server_from_somebody() {
+    fn mail_has_a_server_and_a_sender() {
         for right in ["smtp://127.0.0.1:2525", "smtps://user:pass@mail.example", "smtp://mail.example:587?tls=required"]
         {
             assert!(smtp_url(right).is_some(), "{right}");

@@ -1,22 +1,22 @@
-//! Which addresses are the client's, which are the API's, and which are nobody's.
+//! Tells the client's addresses, the API's, and unknown ones apart.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
 
-/// The first words of addresses that programs ask for: the API's, the operators', and the folders of files.
+/// The first words of addresses for programs: the API's, the operators', and the folders of files.
 const PROGRAMS: [&str; 9] = ["v1", "socket", "docs", "openapi.json", "metrics", "healthz", "readyz", "assets", "icons"];
 
-/// What a name in an address is encoded by.
+/// The characters that are percent-encoded in a name.
 const UNSAFE: AsciiSet = NON_ALPHANUMERIC.remove(b'-');
 
 /// A page of the client, as its build lists it in `pages.json` (from `web/src/pages.ts`).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ClientPage {
-    /// Its name in the table.
+    /// The name in the table.
     pub page: String,
-    /// Its address, such as `/events/:id`; `:id` stands for any one word.
+    /// The address, such as `/events/:id`; `:id` stands for any one word.
     path: String,
-    /// The scripts and styles that it needs besides those of every page.
+    /// The scripts and styles that the page needs besides those of every page.
     pub files: Vec<String>,
 }
 
@@ -24,28 +24,28 @@ pub struct ClientPage {
 #[derive(Debug)]
 pub struct Pages(Vec<ClientPage>);
 
-/// What a page is asked for.
+/// The page that a path asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Address<'a> {
     /// A page of the client.
     Page {
-        /// Which.
+        /// The page.
         page: &'a ClientPage,
-        /// The words that its address leaves open, decoded.
+        /// The words in the place of its parameters, decoded.
         names: Vec<String>,
     },
-    /// There is no such page.
-    Nobody,
+    /// An unknown page.
+    Unknown,
 }
 
 impl Pages {
-    /// Reads the list as the client's build writes it. Without one there is the page at `/` alone, which says that the client
-    /// was not built.
+    /// Parses the list as the client's build writes it. Without one there is only the page at `/`, which says that the
+    /// client was not built.
     pub fn read(list: Option<&str>) -> Self {
         let listed = list.and_then(|list| match serde_json::from_str(list) {
             Ok(pages) => Some(pages),
             Err(error) => {
-                tracing::error!(%error, "pages.json of the web client is not readable: build the client again");
+                tracing::error!(%error, "pages.json of the web client could not be parsed: build the client again");
                 None
             }
         });
@@ -53,13 +53,12 @@ impl Pages {
         Pages(listed.unwrap_or_else(alone))
     }
 
-    /// Reads a path, without the slash that it begins with. `None` for what no person looks for by hand: an address of
-    /// programs, or a file.
+    /// Parses a path, without its leading slash. Returns `None` for an address of programs and for a file.
     ///
-    /// A slash at the end is no other address. What a sentence puts behind a link, such as a full stop or a bracket, is no part
-    /// of it.
+    /// A trailing slash is ignored, and so is punctuation that the sentence around a link may add, such as a full stop
+    /// or a bracket.
     pub fn find(&self, path: &str) -> Option<Address<'_>> {
-        let Ok(path) = percent_decode_str(path).decode_utf8() else { return Some(Address::Nobody) };
+        let Ok(path) = percent_decode_str(path).decode_utf8() else { return Some(Address::Unknown) };
         let path = path.trim_end_matches('/');
         let path =
             Some(path.trim_end_matches(|c: char| !c.is_alphanumeric())).filter(|path| !path.is_empty()).unwrap_or(path);
@@ -70,7 +69,7 @@ impl Pages {
         let page = self.0.iter().find_map(|page| Some(Address::Page { page, names: page.names(&words)? }));
         match page {
             None if is_file(path) => None,
-            page => Some(page.unwrap_or(Address::Nobody)),
+            page => Some(page.unwrap_or(Address::Unknown)),
         }
     }
 }
@@ -80,7 +79,7 @@ impl ClientPage {
         self.path.trim_start_matches('/').split('/')
     }
 
-    /// Returns what its address leaves open, if these are the words of its address.
+    /// Returns the words in the place of the parameters, if these are the words of the page's address.
     fn names(&self, words: &[&str]) -> Option<Vec<String>> {
         if self.words().count() != words.len() {
             return None;
@@ -97,7 +96,7 @@ impl ClientPage {
         Some(names)
     }
 
-    /// Returns its address with these names.
+    /// Returns the page's address with these names.
     pub fn address(&self, names: &[String]) -> String {
         let mut names = names.iter();
         let words = self.words().map(|word| match word.strip_prefix(':').and_then(|_| names.next()) {
@@ -108,7 +107,7 @@ impl ClientPage {
     }
 }
 
-/// Whether the last part of the path has an ending, as a file's name does.
+/// Returns `true` if the last part of the path has an extension, as a file's name does.
 fn is_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
@@ -131,7 +130,7 @@ mod tests {
     fn found(path: &str) -> Option<(String, Vec<String>)> {
         match pages().find(path)? {
             Address::Page { page, names } => Some((page.page.clone(), names)),
-            Address::Nobody => Some(("nobody".to_owned(), Vec::new())),
+            Address::Unknown => Some(("nobody".to_owned(), Vec::new())),
         }
     }
 
@@ -202,7 +201,7 @@ mod tests {
             assert_eq!(found(&format!("i/abc{behind}")), page("invite", &["abc"]), "{behind}");
             assert_eq!(found(&format!("events/low-1{behind}")), page("event", &["low-1"]), "{behind}");
         }
-        // Letters are no signs.
+        // Letters are not punctuation.
         assert_eq!(found("i/abc%C3%A4"), page("invite", &["abcä"]));
     }
 
@@ -222,7 +221,7 @@ mod tests {
         for list in [None, Some("[{}]")] {
             let pages = Pages::read(list);
             assert!(matches!(pages.find(""), Some(Address::Page { .. })));
-            assert_eq!(pages.find("events"), Some(Address::Nobody));
+            assert_eq!(pages.find("events"), Some(Address::Unknown));
             assert_eq!(pages.find("v1/me"), None);
         }
     }

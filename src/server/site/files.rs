@@ -1,7 +1,7 @@
-//! The client's files.
+//! The files of the client.
 //!
 //! The build names each asset by its content, so that browsers keep it for ever. It also compresses each file once, as
-//! well as can be, so that nothing is compressed while somebody waits.
+//! well as possible, so that no request waits for it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,16 +16,16 @@ use rust_embed::RustEmbed;
 
 use crate::foundation::http::is_held;
 
-/// The coding that is none.
+/// The name of the coding without compression.
 const PLAIN: &str = "identity";
 
-/// The client's page, which is no file: it is filled in for each address.
+/// The client's page. It is filled in for each address, and not served as a file.
 const INDEX: &str = "index.html";
 
-/// The list of the client's pages, which is for the server alone.
+/// The list of the client's pages. It is for the server, and not served as a file.
 const LIST: &str = "pages.json";
 
-/// The folder of files that are named by their content.
+/// The folder of the files that are named by their content.
 const HASHED: &str = "assets/";
 
 #[derive(RustEmbed)]
@@ -42,23 +42,23 @@ pub struct Asset {
     tag: String,
 }
 
-/// The web client's files, by their paths.
+/// The files of the web client, by path.
 pub struct Files(HashMap<String, Asset>);
 
 impl Files {
-    /// Takes the files that the binary has, or of a debug build, those of the folder.
+    /// Loads the files in the binary, or in a debug build those of the folder.
     pub fn load() -> Self {
         let names: Vec<Cow<'static, str>> = Built::iter().filter(|name| !is_compressed(name)).collect();
         let assets = names.into_iter().filter_map(|name| Some((name.to_string(), Asset::load(&name)?)));
         Files(assets.filter(|(name, _)| !name.starts_with('.')).collect())
     }
 
-    /// Takes the client's page out, if there is one.
+    /// Removes and returns the client's page, if there is one.
     pub fn take_page(&mut self) -> Option<String> {
         self.take(INDEX)
     }
 
-    /// Takes the list of the client's pages out, if there is one.
+    /// Removes and returns the list of the client's pages, if there is one.
     pub fn take_list(&mut self) -> Option<String> {
         self.take(LIST)
     }
@@ -67,7 +67,7 @@ impl Files {
         self.0.remove(name).map(|asset| String::from_utf8_lossy(&asset.plain).into_owned())
     }
 
-    /// Returns the file of this name.
+    /// Returns the file with this name.
     pub fn get(&self, name: &str) -> Option<&Asset> {
         self.0.get(name)
     }
@@ -90,10 +90,10 @@ impl Asset {
         })
     }
 
-    /// Answers with it, or with 304 to whoever has it.
+    /// Answers with the file, or with 304 if the client has it.
     pub fn answer(&self, request: &HttpRequest, lifetime: &'static str) -> HttpResponse {
         let (coding, body) = self.coded(request);
-        // Another coding is another form, and so another tag.
+        // Each coding is a form of its own, with its own tag.
         let tag = EntityTag::new_strong(format!("{}-{coding}", self.tag));
         let fresh = is_held(request, &tag);
         let mut answer = HttpResponseBuilder::new(if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
@@ -105,7 +105,7 @@ impl Asset {
         if fresh {
             return answer.finish();
         }
-        // A font is compressed in itself; said aloud, so that the server does not try.
+        // A font is compressed already; the header keeps the server from compressing it again.
         if coding != PLAIN || self.kind == "font/woff2" {
             answer.insert_header((header::CONTENT_ENCODING, coding));
         }
@@ -113,7 +113,7 @@ impl Asset {
     }
 
     fn coded(&self, request: &HttpRequest) -> (&'static str, &Bytes) {
-        // What cannot be read asks for nothing.
+        // A malformed header asks for no coding.
         let accepted = AcceptEncoding::parse(request).unwrap_or(AcceptEncoding(Vec::new()));
         if let Some(brotli) = self.brotli.as_ref().filter(|_| accepts(&accepted, Encoding::brotli())) {
             return ("br", brotli);
@@ -129,18 +129,18 @@ fn is_compressed(name: &str) -> bool {
     name.ends_with(".br") || name.ends_with(".gz")
 }
 
-/// Whether the client names this coding; `q=0` says that it does not take it.
+/// Returns `true` if the client accepts this coding by name; `q=0` refuses it.
 fn accepts(accepted: &AcceptEncoding, coding: Encoding) -> bool {
     let coding = Preference::Specific(coding);
     accepted.iter().any(|entry| entry.item == coding && entry.quality > Quality::ZERO)
 }
 
-/// How long a file may be kept.
+/// Returns the `Cache-Control` of a file.
 pub fn lifetime(name: &str) -> &'static str {
     if name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
-/// The media type of a file by the ending of its name. What is text is in UTF-8.
+/// Returns the media type by a file's extension. Text is UTF-8.
 fn media_type(name: &str) -> HeaderValue {
     let kind = mime_guess::from_path(name).first_or_octet_stream();
     let kind = if kind.type_() == mime_guess::mime::TEXT { format!("{kind}; charset=utf-8") } else { kind.to_string() };

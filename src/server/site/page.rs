@@ -1,47 +1,46 @@
-//! The client's page, with a head that says what stands at its address: for tabs, for search, and for what shows a link that
-//! was shared.
+//! The client's page, with a head that describes its content: for tabs, search engines, and previews of shared links.
 
 use crate::foundation::http::{Preview, PublicUrl};
 
-/// Where `web/index.html` has what is said of all pages alike.
+/// The marks in `web/index.html` around the head of all pages.
 const MARKS: [&str; 2] = ["<!-- page -->", "<!-- /page -->"];
 
-/// The name of it all.
+/// The name of the site.
 const NAME: &str = "Podium";
 
-/// What is said of pages that are about nothing in particular.
+/// The description of pages without one of their own.
 const GENERAL: &str = "Find your crew for the show: see who goes, and meet in a pod of five.";
 
-/// The one picture for all pages. `web/scripts/share.mjs` draws it.
+/// The picture of all pages. `web/scripts/share.mjs` draws it.
 const PICTURE: &str = "/icons/share.png";
 
-/// What the picture shows, for those who do not see it.
-const PICTURE_TOLD: &str = "Five seats in the light of one lamp, in a dark hall";
+/// The text alternative of the picture.
+const PICTURE_ALT: &str = "Five seats in the light of one lamp, in a dark hall";
 
-/// What a page is about.
+/// The content of a page.
 #[derive(Debug)]
 pub enum Page {
-    /// Something that has texts of its own.
+    /// A page with texts of its own.
     About(Preview),
-    /// Nothing in particular.
+    /// A page with the general texts.
     General {
-        /// Its address.
+        /// The path of the page.
         path: String,
     },
-    /// Nothing is there.
+    /// An unknown page.
     Nothing,
 }
 
-/// The client's page, without what is said of it.
+/// The client's page, without its head.
 #[derive(Debug)]
 pub struct Template {
     before: String,
-    /// As it was built, where there is no place for anything else.
+    /// What follows the head; `None` if the page has no marks.
     behind: Option<String>,
 }
 
 impl Template {
-    /// Reads the page as it was built.
+    /// Parses the page as it was built.
     pub fn read(page: &str) -> Self {
         let parts = page.split_once(MARKS[0]).and_then(|(before, rest)| Some((before, rest.split_once(MARKS[1])?.1)));
         match parts {
@@ -50,8 +49,8 @@ impl Template {
         }
     }
 
-    /// Returns the page for what it is about, at a server with this address. The browser fetches `files` while it reads the
-    /// rest, since the page will ask for them.
+    /// Returns the page with its head, for a server with this public address. The browser fetches `files` while it
+    /// parses the rest, since the page will need them.
     pub fn fill(&self, page: &Page, files: &[String], public: &PublicUrl) -> String {
         let Some(behind) = &self.behind else { return self.before.clone() };
         format!("{}{}{}{behind}", self.before, head(page, public), links(files))
@@ -85,7 +84,7 @@ fn head(page: &Page, public: &PublicUrl) -> String {
     add("property", "og:image:type", "image/png");
     add("property", "og:image:width", "1200");
     add("property", "og:image:height", "630");
-    add("property", "og:image:alt", PICTURE_TOLD);
+    add("property", "og:image:alt", PICTURE_ALT);
     add("name", "twitter:card", "summary_large_image");
     if let Some(path) = path {
         head.push_str(&format!("\n    <link rel=\"canonical\" href=\"{}\" />", escaped(&public.to(path))));
@@ -93,7 +92,7 @@ fn head(page: &Page, public: &PublicUrl) -> String {
     head
 }
 
-/// What makes a browser fetch these scripts and styles early.
+/// Returns the links that make a browser fetch these scripts and styles early.
 fn links(files: &[String]) -> String {
     let link = |file: &String| {
         let kind = if file.ends_with(".css") { "stylesheet" } else { "modulepreload" };
@@ -102,7 +101,7 @@ fn links(files: &[String]) -> String {
     files.iter().map(link).collect()
 }
 
-/// A text as it stands in HTML, also between quotes.
+/// Escapes a text for HTML, also between quotes.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

@@ -126,7 +126,7 @@ impl Entry for Line {
         Ok(verdict)
     }
 
-    fn tell(board: &Board, news: Vec<Uuid>) {
+    fn announce(board: &Board, news: Vec<Uuid>) {
         board.0.lock().unwrap().push(Notice::Lines(news));
     }
 
@@ -168,7 +168,7 @@ impl Entry for Vote {
         Ok(self.op)
     }
 
-    fn tell(_board: &Board, (): ()) {}
+    fn announce(_board: &Board, (): ()) {}
 
     fn refused(&self, cause: &str) -> Error {
         Error::internal(cause)

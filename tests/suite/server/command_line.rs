@@ -63,7 +63,7 @@ fn a_wrong_setting_stops_every_command_with_one_line() {
         let line = stopped(&podium(&[command], &[("PODIUM_LIMIT_MESSAGES", "plenty")]));
         assert_eq!(
             line,
-            "podium: PODIUM_LIMIT_MESSAGES: the value \"plenty\" (environment) is wrong; \
+            "podium: PODIUM_LIMIT_MESSAGES: the value \"plenty\" (environment) is not valid; \
              expected rate/burst with both above 0, such as 10/20, or off"
         );
     }
@@ -107,7 +107,10 @@ fn documents_are_printed_without_settings_or_a_database() {
 fn a_mistyped_variable_is_reported() {
     let output = podium(&["config"], &[("PODIUM_LIMIT_MESSAGE", "off")]);
     let printed = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success() && printed.contains("PODIUM_LIMIT_MESSAGE is set, but is no setting"), "{printed}");
+    assert!(
+        output.status.success() && printed.contains("PODIUM_LIMIT_MESSAGE is set but is not a setting"),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -140,7 +143,7 @@ fn a_weak_or_missing_secret_stops_the_start() {
             ("PODIUM_ADMIN_LISTEN", "127.0.0.1:0"),
         ];
         let line = stopped(&podium(arguments, &outside));
-        assert!(line.contains("PODIUM_JWT_SECRET is not set"), "{line}");
+        assert!(line.contains("PODIUM_JWT_SECRET must be set"), "{line}");
     }
 }
 
@@ -169,11 +172,11 @@ fn mails_need_a_sender() {
         ("PODIUM_ADMIN_LISTEN", "127.0.0.1:0"),
     ];
     let line = stopped(&podium(&["serve"], &settings));
-    assert!(line.starts_with("podium: PODIUM_MAIL_FROM is not set; expected a mail address"), "{line}");
+    assert!(line.starts_with("podium: PODIUM_MAIL_FROM must be set to a mail address"), "{line}");
     let text = printed(&podium(&["config"], &settings));
     assert!(text.contains("smtps://********@mail.example") && !text.contains("hunter2"), "{text}");
     let line = stopped(&podium(&["config"], &[("PODIUM_SMTP_URL", "mail.example")]));
-    assert!(line.starts_with("podium: PODIUM_SMTP_URL: the value ******** (environment) is wrong"), "{line}");
+    assert!(line.starts_with("podium: PODIUM_SMTP_URL: the value ******** (environment) is not valid"), "{line}");
 }
 
 #[test]
@@ -208,7 +211,7 @@ async fn the_demo_is_filled_in_once() {
     let database = Database::create().await;
     let settings = [("DATABASE_URL", database.url()), ("PODIUM_JWT_SECRET", SECRET)];
     for _ in 0..2 {
-        assert!(printed(&podium(&["demo"], &settings)).contains("the demo event is there"));
+        assert!(printed(&podium(&["demo"], &settings)).contains("demo data ready"));
     }
     let client = database.connect().await;
     let row = client.query_one("SELECT count(*) FROM events", &[]).await.expect("a count");
