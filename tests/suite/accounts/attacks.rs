@@ -1,4 +1,5 @@
-//! What strangers try: guessing passwords, finding out who has an account, other people's pages, false addresses, floods.
+//! What strangers try: guessing passwords, finding out who has an account, other people's pages, false addresses,
+//! floods.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -131,7 +132,7 @@ fn seen(answer: &Answer) -> (u16, Value, Vec<(String, String)>) {
 async fn who_has_an_account_shows_in_no_answer_and_no_work() {
     let server = behind_a_proxy().await;
     Account::register(&server, OWNER).await;
-    // What is made at the start for those who have none: a hash, and a look at it.
+    // Made at the start for sign-ins without an account: a hash, and a check of it.
     until("the hash", async || server.metric("podium_password_hashes_total").await >= 3.0).await;
     let unknown = "nobody@example.org";
     for round in 0..8 {

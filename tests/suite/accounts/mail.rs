@@ -163,7 +163,7 @@ async fn nobody_is_mailed_who_has_no_account_and_nobody_too_often() {
     assert_eq!((all.len(), to_ben(&all)), (6, 2), "one to register and three resets for Ana, one of each for Ben");
 }
 
-/// The old password was checked, and then the password was reset: whoever held the old one is not signed in by it.
+/// The old password was checked, and then the password was reset: the old one no longer signs in.
 #[tokio::test]
 async fn a_reset_beats_a_sign_in_that_is_under_way() {
     let mails = MailServer::start().await;

@@ -17,7 +17,7 @@ async fn the_first_request_of_a_new_sub_makes_its_profile() {
     assert_eq!(me["email"], Value::Null);
 
     // Another name in a later token changes nothing: the profile is the person's own by now.
-    let later = token(ana.id, "Somebody", Duration::from_secs(60));
+    let later = token(ana.id, "Someone", Duration::from_secs(60));
     assert_eq!(server.http("GET", "/v1/me", Some(&later), None).await.ok(200)["display_name"], "Ana");
 
     let claims = json!({"sub": Uuid::now_v7(), "exp": 4_000_000_000u64, "email": "jo@example.org"});
@@ -67,7 +67,7 @@ async fn one_changes_ones_own_profile() {
 }
 
 #[tokio::test]
-async fn others_are_seen_by_those_who_share_an_event() {
+async fn others_are_seen_by_people_of_the_same_event() {
     let server = Server::start().await;
     let [ana, ben, stranger] = server.people();
     server.patch("/v1/me", &ben, json!({"ig_url": "https://instagram.com/ben"})).await.ok(200);

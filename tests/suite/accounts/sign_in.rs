@@ -9,7 +9,7 @@ use crate::support::server::{Person, Server, list, text};
 use crate::support::wait::until;
 
 #[tokio::test]
-async fn one_signs_up_and_is_somebody() {
+async fn a_registration_makes_an_account() {
     let server = Server::start().await;
     let body = json!({"email": " Ana@Example.org ", "password": PASSWORD, "display_name": " Ana "});
     let answer = server.http("POST", "/v1/auth/register", None, Some(body)).await.ok(201);
@@ -66,7 +66,7 @@ async fn all_errors_of_a_registration_are_reported_at_once() {
     for password in ["1234567", &"a".repeat(257), &"🎸".repeat(257)] {
         register(&server, "ana@example.org", password).await.refused(422, "invalid");
     }
-    // What is made at the start for those who have no account: a hash, and a look at it.
+    // Made at the start for sign-ins without an account: a hash, and a check of it.
     until("the hashes at the start", async || server.metric("podium_password_hashes_total").await >= 2.0).await;
     let before = server.metric("podium_password_hashes_total").await;
     let long = "a".repeat(100_000);

@@ -37,7 +37,7 @@ async fn a_token_whose_successor_was_used_ends_its_family_at_once() {
 
     // However soon it comes: the successor was used.
     let refused = refresh(&server, &stolen.refresh_token).await.refused(401, "unauthorized");
-    assert_eq!(refused, refresh(&server, "nonsense").await.refused(401, "unauthorized"), "nothing is told of why");
+    assert_eq!(refused, refresh(&server, "nonsense").await.refused(401, "unauthorized"), "the reason is not revealed");
     refresh(&server, &ana.refresh_token).await.refused(401, "unauthorized");
     assert_eq!(socket.ended().await, End::Closed(4401));
     for token in [&stolen.access_token, &ana.access_token] {
@@ -76,7 +76,7 @@ async fn after_the_grace_a_used_token_ends_its_family() {
     let server = Server::start().await;
     let ana = Account::register(&server, "ana@example.org").await;
     let next = Account::of("ana@example.org", &refresh(&server, &ana.refresh_token).await.ok(200));
-    // The answer arrived: somebody uses it.
+    // The answer arrived, and is used.
     server.get("/v1/me", &next.person()).await.ok(200);
     pass(&server, "31 seconds").await;
     refresh(&server, &ana.refresh_token).await.refused(401, "unauthorized");
@@ -110,7 +110,7 @@ async fn a_phone_whose_answer_was_lost_may_take_its_time() {
 }
 
 /// A thief who holds the owner's token refreshes in the grace, and gets no token of their own: as soon as the two are
-/// apart, whoever comes second ends the family.
+/// apart, the second to refresh ends the family.
 #[tokio::test]
 async fn the_grace_gives_a_thief_no_branch_of_their_own() {
     let server = Server::start().await;
@@ -126,8 +126,8 @@ async fn the_grace_gives_a_thief_no_branch_of_their_own() {
     server.get("/v1/me", &thiefs.person()).await.refused(401, "unauthorized");
 }
 
-/// Several tabs that refresh whatever token they hold, at once and over and over: the chain has one end, whatever races, and
-/// as long as none of them falls behind nobody is signed out.
+/// Several tabs that refresh whatever token they hold, at once and over and over: the chain has one end, whatever
+/// races, and as long as none of them falls behind nobody is signed out.
 #[tokio::test]
 async fn a_family_is_a_chain_whatever_races() {
     let server = Server::start().await;

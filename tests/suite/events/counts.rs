@@ -32,12 +32,12 @@ async fn an_event_tells_how_many_go_and_what_is_free() {
     // Lists do without.
     let list = server.http("GET", "/v1/events", None, None).await.ok(200);
     assert_eq!(list["items"][0].get("going"), None);
-    // What has changed is told a moment later.
+    // A change shows a moment later.
     server.delete(&format!("/v1/events/{event}/members/me"), &ben).await.ok(204);
     until("the new numbers", async || numbers(&server, event).await == [2, 2, 8]).await;
 }
 
-/// One look counts; the others are told the same, whoever asks.
+/// One query counts for all callers of the next while.
 #[tokio::test]
 async fn a_crowd_of_strangers_makes_postgres_count_once() {
     let server = Server::start().await;

@@ -127,7 +127,8 @@ async fn what_was_there_twice_before_stays() {
     client.batch_execute("UPDATE events SET city = 'Other' WHERE slug = 'two'").await.expect("a twin can be changed");
 }
 
-/// Over two nodes, and at once: as many as the setting says get through, and the others are told when to come back.
+/// Over two nodes, and at once: as many as the setting says get through, and the others are answered with
+/// `Retry-After`.
 #[tokio::test]
 async fn nobody_makes_too_many_events() {
     let limits = [("PODIUM_LIMIT_EVENTS", "3/24h")];

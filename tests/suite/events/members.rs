@@ -49,7 +49,7 @@ async fn badges_are_chosen_from_the_list() {
 }
 
 #[tokio::test]
-async fn members_see_each_other_and_those_who_hide_only_themselves() {
+async fn members_see_each_other_and_hidden_ones_only_themselves() {
     let server = Server::start().await;
     let [ana, ben, cleo, stranger] = server.people();
     let event = server.event(&ana).await;

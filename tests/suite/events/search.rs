@@ -190,7 +190,7 @@ async fn what_is_known_already_is_not_sent_again() {
             assert_eq!(ask(&path, Some(other)).await.0, 200, "{path} {other}");
         }
     }
-    // What is packed is kept for those who can unpack it.
+    // A compressed answer is cached for clients that can decompress it.
     let packed = client
         .get(format!("{}/v1/badges", server.url))
         .header(ACCEPT_ENCODING, "gzip")
@@ -201,7 +201,7 @@ async fn what_is_known_already_is_not_sent_again() {
         (&packed.headers()[CONTENT_ENCODING], &packed.headers()[VARY]),
         (&"gzip".parse().unwrap(), &"accept-encoding".parse().unwrap())
     );
-    // What has changed is told.
+    // A change shows.
     let path = format!("/v1/events/{event}");
     let before = ask(&path, None).await.1.expect("an ETag");
     server.patch(&path, &ana, json!({"city": "Dresden"})).await.ok(200);

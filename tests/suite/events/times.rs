@@ -89,7 +89,7 @@ async fn one_that_ends_leaves_the_list() {
     let path = format!("/v1/events/{}", id_of(&event));
     server.patch(&path, &ana, json!({"ends_at": at(-0.1)})).await.ok(200);
     assert_eq!(artists(&server, "").await, Vec::<String>::new());
-    // It is still there for those who have its address, and among one's own.
+    // It is still there by its address, and among one's own events.
     server.http("GET", &path, None, None).await.ok(200);
     server.join_event(id_of(&event), &ana).await;
     assert_eq!(server.get("/v1/me/events", &ana).await.ok(200)["items"][0]["id"], event["id"]);
@@ -142,8 +142,8 @@ async fn a_slug_has_the_day_of_the_events_zone() {
 async fn postgres_has_the_same_day() {
     let database = Database::create().await;
     let client = database.connect_as("podium_user").await;
-    // Zones of a place. Of the old ones that are named by letters, Postgres takes CET, EET, MET and WET for the hour that they
-    // have in winter; docs/TIME.md says so.
+    // Zones of a place. Of the old ones that are named by letters, Postgres takes CET, EET, MET and WET for the hour
+    // that they have in winter; docs/TIME.md says so.
     let sql = "SELECT name FROM pg_timezone_names WHERE name ~ '^[A-Z].*/' OR name = 'UTC'";
     let zones = client.query(sql, &[]).await.expect("zones");
     let (mut names, mut times, mut days) = (Vec::new(), Vec::new(), Vec::new());

@@ -115,7 +115,7 @@ async fn every_change_of_a_card_is_sent_and_nothing_of_who_is_inside() {
     changed("by an invitation", |pod| pod["free_seats"] == 3).await;
     cleos.until("one more member", |picture| picture.members == 4).await;
     server.delete(&format!("{path}/members/{}", eve.id), &ana).await.ok(204);
-    changed("somebody is removed", |pod| pod["free_seats"] == 4).await;
+    changed("a member is removed", |pod| pod["free_seats"] == 4).await;
     server.delete(&path, &ana).await.ok(204);
     let closed = cleos.client.event(&cleos.topic, "pod:closed").await;
     assert_eq!(closed["pod_id"], json!(pod));
@@ -135,7 +135,7 @@ async fn every_change_of_a_card_is_sent_and_nothing_of_who_is_inside() {
 }
 
 #[tokio::test]
-async fn messages_and_reading_move_nothing_on_the_wall() {
+async fn messages_and_reading_move_nothing_on_the_feed() {
     let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
     let [ana, ben] = server.people();
     let (event, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
@@ -192,7 +192,7 @@ async fn a_burst_is_merged_and_the_last_value_comes() {
     let anas = EventClient::join(&server, &ana, event).await;
     let began = std::time::Instant::now();
     let path = format!("/v1/pods/{pod}");
-    // Eight at a time, so that they come faster than they may be told.
+    // Eight at a time, so that they come faster than they may be sent.
     for round in 0..25 {
         let names = (0..8).map(|number| format!("Name {round} {number}"));
         let rename = async |name: String| server.patch(&path, &ana, json!({"name": name})).await.ok(200);
@@ -250,7 +250,7 @@ async fn who_leaves_loses_the_topic_and_who_comes_back_may_join_it() {
         server.delete(&membership(event), &ben).await.ok(204);
         again.until("the end", |picture| picture.closed).await;
     }
-    // And nobody else is closed for it, nor told of it but by numbers.
+    // No other client is closed, and others receive only the numbers.
     assert!(!anas.picture().closed);
     assert!(anas.received().iter().all(|frame| !frame.payload.to_string().contains(&ben.id.to_string())));
 }
@@ -327,7 +327,7 @@ async fn everyone_doing_everything_at_once_ends_with_the_same_picture_for_all() 
             assert!(is_expected(&answer), "{what}: {answer:?}");
         }
     };
-    // Those who watch stay, since what they hear ends with their leaving.
+    // The watching members stay, since their topic ends when they leave.
     join_all(people.iter().enumerate().map(|(number, person)| one(person, number >= 4))).await;
     for client in &watching {
         client.until_like_the_list(&server, &people[0], event).await;
@@ -337,5 +337,5 @@ async fn everyone_doing_everything_at_once_ends_with_the_same_picture_for_all() 
     for client in &watching {
         client.until("the number of members", |picture| picture.members == count && picture.present == 4).await;
     }
-    assert!(server.log().iter().all(|line| !line.contains("40P01")), "somebody was in a deadlock");
+    assert!(server.log().iter().all(|line| !line.contains("40P01")), "there was a deadlock");
 }

@@ -71,7 +71,7 @@ async fn after_a_failover_that_lost_commits_everyone_has_the_log_as_it_is() {
     come_back(&mut ben, id).await;
     let log =
         script.until_where("log", |event| event["ids"].as_array().is_some_and(|ids| ids.contains(&json!(id)))).await;
-    assert_eq!((&log["opened"], &log["resets"]), (&json!(1), &json!(1)), "on the same socket, and told of it: {log}");
+    assert_eq!((&log["opened"], &log["resets"]), (&json!(1), &json!(1)), "on the same socket, with a reset: {log}");
     let stored: Vec<String> = stored(&cluster.nodes[0], pod).await.iter().map(|(_, id, ..)| id.to_string()).collect();
     assert_eq!(log["ids"], json!(stored[2..]), "from their coming on, and nothing of what was lost");
     for client in [&ana, &ben] {

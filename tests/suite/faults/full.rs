@@ -1,4 +1,4 @@
-//! More than a node may hold: what is too much is told so, and what is there goes on.
+//! More than a node may hold: what is too much is refused, and what is there goes on.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -76,7 +76,7 @@ async fn what_the_journal_cannot_hold_is_overloaded_and_not_stored() {
         client.join(&format!("pod:{pod}"), json!({})).await.ok();
     }
 
-    // Somebody holds the pod's row, so that the journal waits.
+    // A lock is held on the pod's row, so that the journal waits.
     let mut holder = server.database.connect().await;
     let held = holder.transaction().await.expect("a transaction");
     held.execute("SELECT FROM pods WHERE id = $1 FOR UPDATE", &[&pod]).await.expect("the row");

@@ -66,8 +66,8 @@ impl Pod {
         }
     }
 
-    /// Of which people a client was told that they came or went, in order. Those who come in [`Pod::gather`] to look are
-    /// all the same person.
+    /// The people whose coming and going a client received, in order. The watchers of [`Pod::gather`] are all the same
+    /// person.
     fn moves(&self, client: &Client, from: usize) -> Vec<(&'static str, Uuid)> {
         let mut moves = Vec::new();
         for diff in client.heard(&self.topic, "presence_diff").into_iter().skip(from) {
@@ -80,7 +80,7 @@ impl Pod {
         moves
     }
 
-    /// How many diffs a client was told so far.
+    /// How many diffs a client has received so far.
     fn so_far(&self, client: &Client) -> usize {
         client.heard(&self.topic, "presence_diff").len()
     }
@@ -165,9 +165,9 @@ async fn presence_elsewhere_is_right_soon_after_a_kill_under_load() {
     pod.talkers[SLOW].send_to(&[&cluster.nodes[0], &cluster.nodes[1]]);
     let began = Instant::now();
     killed.kill().await;
-    // Whoever comes back elsewhere is there at once, and what they were on the killed node is told to have gone later.
+    // A person who reconnects to another node is present at once; their session on the killed node leaves later.
     pod.talkers[SLOW].until_more(5).await;
-    took("from a kill to sends elsewhere by those who were on it", began.elapsed(), Duration::from_secs(3));
+    took("from a kill to sends on other nodes by its people", began.elapsed(), Duration::from_secs(3));
     pod.left(&pod.people[3]).await;
     took("from a kill to the leave elsewhere", began.elapsed(), Duration::from_secs(15));
     more(&pod.talkers, 10).await;

@@ -1,5 +1,5 @@
-//! Failures of Postgres that nobody foresees: they are the entry's fault in nobody's eyes, so the outcome is `unavailable`
-//! and the same may be sent again; and an entry at which Postgres fails every time holds up nobody else.
+//! Failures of Postgres that nobody foresees: they are the entry's fault in nobody's eyes, so the outcome is
+//! `unavailable` and the same may be sent again; and an entry at which Postgres fails every time holds up nobody else.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use crate::support::client::Client;
 use crate::support::pod_client::{PodClient, assert_same_log, number, stored};
 use crate::support::server::Server;
 
-/// Feature not supported (as after a migration), limit exceeded, I/O error, internal error, a trigger of somebody's.
+/// Feature not supported (as after a migration), limit exceeded, I/O error, internal error, an operator's trigger.
 const STATES: [&str; 5] = ["0A000", "54000", "58030", "XX000", "P0001"];
 
 /// Whatever is written with a text or name of `fail <SQLSTATE>` fails with that.

@@ -1,5 +1,5 @@
-//! Whoever is removed hears nothing that was committed after it: on no socket, on no node, by no way, whether or not the bus
-//! carries the news.
+//! A removed member receives nothing that was committed after the removal: on no socket, on no node, by no way, whether
+//! or not the bus announces it.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -41,7 +41,8 @@ fn assert_refused(reply: Reply) {
     );
 }
 
-/// Removes one of the members of a pod in which the others talk all the time, and looks at everything that reaches them.
+/// Removes one of the members of a pod in which the others talk all the time, and looks at everything that reaches
+/// them.
 async fn remove(cluster: &Cluster, how: &str) {
     let people: [Person; 5] = cluster.nodes[0].people();
     let [ana, ben, ..] = &people;
@@ -174,7 +175,7 @@ async fn a_removal_of_which_nothing_else_tells_is_found_by_the_sweep() {
 }
 
 #[tokio::test]
-async fn whoever_is_removed_hears_nothing_that_was_committed_after() {
+async fn a_removed_member_receives_nothing_that_was_committed_after() {
     let mut cluster = Cluster::start(3).await;
     remove(&cluster, "by the bus").await;
     lose_redis(&mut cluster).await;

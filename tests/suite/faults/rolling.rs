@@ -89,8 +89,8 @@ async fn a_rolling_restart_loses_and_doubles_nothing() {
         cluster.until_well().await;
         let node = &cluster.nodes[number];
         let before = node.metric("podium_http_requests_total").await;
-        until("the balancer to send somebody there again", async || {
-            assert_eq!(balancer.status("/v1/badges").await, 200, "somebody always answers");
+        until("the balancer to use the node again", async || {
+            assert_eq!(balancer.status("/v1/badges").await, 200, "a node always answers");
             node.metric("podium_http_requests_total").await > before
         })
         .await;

@@ -27,7 +27,7 @@ const IDLE: (&str, &str) = ("PODIUM_LIMIT_IDLE", "10m");
 /// The node that is cut off.
 const CUT: usize = 2;
 
-/// A node is dead to the others when for 13 s neither bus nor row has told of it.
+/// A node is dead to the others when for 13 s they saw it neither on the bus nor in its row.
 const DEAD: f64 = 14.0;
 
 /// Two nodes that see Postgres, and one with a gate before it.
@@ -90,13 +90,13 @@ impl Pod {
         pod
     }
 
-    /// How many people a join is told of.
+    /// How many people a join receives.
     async fn presence(&self, client: &Client) -> usize {
         client.join(&self.topic, json!({})).await.ok();
         client.event(&self.topic, "presence_state").await.as_object().expect("people").len()
     }
 
-    /// Whether somebody but the watcher was said to have left.
+    /// The leaves that the watcher received, but for its own.
     fn leaves(&self) -> Vec<Value> {
         let watcher = self.people[4].id.to_string();
         let is_other =
@@ -165,7 +165,8 @@ async fn endure(how: Passing) {
     }
     pod.lonely_client.heartbeat().await;
 
-    // Now the bus loses something on top of it: that cannot be read here before Postgres is back, and what follows waits.
+    // Now the bus loses something on top of it: that cannot be read here before Postgres is back, and what follows
+    // waits.
     cluster.proxies[CUT].fault(Faults { lost: 0.3, ..Faults::NONE });
     more(&pod.talkers[..CUT], 20).await;
 
@@ -210,7 +211,7 @@ async fn what_a_lost_node_has_locked_is_free_again_soon() {
     let [ana] = cluster.nodes[0].people();
     let event = cluster.nodes[0].event(&ana).await;
     let path = format!("/v1/events/{event}");
-    // Whoever comes for the first time is written down themselves.
+    // A first request writes the person's profile.
     cluster.nodes[CUT].get("/v1/me/pods", &ana).await.ok(200);
     // It has written the row, and its commit never arrives: nobody is there to end the transaction.
     gate.swallow(Some("COMMIT\0"));
@@ -218,7 +219,7 @@ async fn what_a_lost_node_has_locked_is_free_again_soon() {
     lost.refused(503, "unavailable");
     until("another node to change the same event", async || {
         let answer = cluster.nodes[0].patch(&path, &ana, json!({"venue": "The found hall"})).await;
-        // It waits for the lock, and is told to come again.
+        // It waits for the lock, and is asked to try again.
         assert!([200, 503].contains(&answer.status), "{}", answer.body);
         answer.status == 200
     })
@@ -261,5 +262,5 @@ async fn connections_that_were_forgotten_on_the_way_cost_one_request_and_not_one
             answer.refused(503, "unavailable");
         }
     }
-    assert_eq!(failed, 1, "whoever finds out; the other five connections are as old");
+    assert_eq!(failed, 1, "the first to find out; the other five connections are as old");
 }

@@ -18,7 +18,7 @@ async fn one_who_knows_every_id_learns_nothing() {
     server.post(&log, &ana, json!({"id": message, "text": SECRET_TEXT})).await.ok(201);
     let before = server.get(&log, &ana).await.ok(200);
 
-    // A stranger is told that there is nothing, a member of the event that it is not theirs.
+    // A stranger gets `not_found`, a member of the event `not_member`.
     let rename = json!({"name": "Mine now", "join_policy": "open"});
     let tries: [(&str, String, Option<Value>); 10] = [
         ("GET", log.clone(), None),
@@ -45,7 +45,7 @@ async fn one_who_knows_every_id_learns_nothing() {
         let answer = server.http(method, &path, None, body).await;
         answer.refused(401, "unauthorized");
     }
-    // What a stranger is told of this pod is what anyone is told of none.
+    // A stranger's answer about this pod is that about a pod that does not exist.
     for path in [format!("/v1/pods/{pod}"), log.clone()] {
         let here = server.get(&path, &stranger).await.refused(404, "not_found");
         let nowhere = path.replace(&pod.to_string(), &Uuid::now_v7().to_string());

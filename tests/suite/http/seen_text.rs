@@ -1,5 +1,5 @@
-//! Texts as people see them: names that can be seen and break no line, addresses that lead where they seem to, and what becomes
-//! of what was stored before.
+//! Texts as people see them: names that can be seen and break no line, addresses that lead where they seem to, and what
+//! becomes of what was stored before.
 
 use std::time::Duration;
 
@@ -119,7 +119,7 @@ async fn addresses_lead_where_they_seem_to() {
     let profile = format!("/v1/profiles/{}", ana.id);
     assert_eq!(server.get(&profile, &ben).await.ok(200)["ig_url"], me["ig_url"]);
 
-    // From before the rule: shown to nobody else, kept by their owner, who is told why when they save it.
+    // From before the rule: shown to nobody else, kept by their owner, and refused when saved again.
     let old = "UPDATE profiles SET avatar_url = 'http://pictures.example/a.png', ig_url = 'https://instagram.com@evil.example/' WHERE id = $1";
     server.database.connect().await.execute(old, &[&ana.id]).await.expect("an old row");
     let seen = server.get(&profile, &ben).await.ok(200);
@@ -137,7 +137,7 @@ async fn addresses_lead_where_they_seem_to() {
 }
 
 #[tokio::test]
-async fn several_profiles_are_read_at_once_also_of_those_who_have_left() {
+async fn several_profiles_are_read_at_once_also_of_people_who_have_left() {
     let server = Server::start().await;
     let [ana, ben, stranger] = server.people();
     let (event, pod) = server.pod(&[ana.clone(), ben.clone()]).await;

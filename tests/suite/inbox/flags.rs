@@ -48,7 +48,7 @@ async fn a_pod_is_pinned_and_marked_for_oneself_alone() {
     let others = entry(&server, &ben, pod).await;
     assert_eq!((&others["pinned_at"], &others["marked_unread"]), (&Value::Null, &json!(false)));
 
-    // What is taken away is told, too.
+    // What is taken away is sent, too.
     let unpinned = server.patch(&path, &ana, json!({"pinned": false, "marked_unread": false})).await.ok(200);
     assert_eq!(unpinned, json!({"pinned_at": null, "marked_unread": false}));
     phone.event_where(&topic, "pod:marked", |push| push["pinned_at"].is_null()).await;

@@ -1,4 +1,4 @@
-//! Up to where people have read: told to the pod and to one's other devices, kept, and cheap.
+//! Read marks: sent to the pod and to the person's other devices, stored, and cheap.
 
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -58,7 +58,7 @@ async fn coming_and_going_are_sent_to_every_device() {
     gone("closed").await;
     let removed = anas.event(&anas_topic, "pod:removed").await;
     assert_eq!(removed, json!({"pod_id": pod, "reason": "closed"}));
-    // A pod of one's own is told to one's other devices too.
+    // A pod that the person opened is sent to their other devices too.
     let second = server.post(&format!("/v1/events/{event}/pods"), &ben, json!({"name": "Two"})).await.ok(201);
     let joined = laptop.event(&topic, "pod:joined").await;
     assert_eq!((&joined["pod_id"], &joined["members"][0]["role"]), (&second["id"], &json!("owner")));
@@ -99,7 +99,7 @@ async fn activity_tells_what_is_new_at_most_once_a_second() {
         // One at once and one a second, and one more for a machine that is slow to say.
         let most = took.as_secs() as usize + 3;
         assert!(heads.len() <= most, "{} in {took:?}", heads.len());
-        assert!(heads.len() >= 2, "while it goes on, it is told: {heads:?}");
+        assert!(heads.len() >= 2, "it is sent while it goes on: {heads:?}");
         assert!(client.heard(topic, "pod:activity").iter().all(|activity| activity["pod_id"] != json!(quiet)));
     }
     // The same as the inbox over HTTP.

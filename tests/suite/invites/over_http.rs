@@ -16,7 +16,7 @@ async fn accept(server: &Server, link: &Value, person: &Person) -> Answer {
     server.post(&format!("/v1/invites/{}/accept", text(link, "code")), person, json!({})).await
 }
 
-/// What anybody is told of a link, without a token.
+/// The preview of a link, which needs no token.
 async fn preview(server: &Server, link: &Value) -> Value {
     server.http("GET", &format!("/v1/invites/{}", text(link, "code")), None, None).await.ok(200)
 }
@@ -194,7 +194,7 @@ async fn a_link_is_the_way_into_a_pod_for_the_invited() {
     server.put(&me, &ben, json!({})).await.refused(403, "forbidden");
     let invite = link(&server, pod, &ana, json!({"uses": 2})).await;
     accept(&server, &invite, &ben).await.ok(200);
-    // It has let in once: whoever leaves needs it again.
+    // It has let in once: after leaving, it is needed again.
     server.delete(&me, &ben).await.ok(204);
     server.put(&me, &ben, json!({})).await.refused(403, "forbidden");
     accept(&server, &invite, &ben).await.ok(200);
@@ -273,7 +273,7 @@ async fn links_are_made_by_members_and_once() {
     assert_eq!(id_of(&page["items"][99]), id_of(&answers[0].body));
 }
 
-/// Ownership goes from hand to hand, told like any other change.
+/// Ownership goes from hand to hand, and is announced like any other change.
 #[tokio::test]
 async fn an_owner_hands_over() {
     let server = Server::start().await;

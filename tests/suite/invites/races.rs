@@ -1,4 +1,4 @@
-//! The functions behind invitations and hand-overs, and their races, straight in SQL.
+//! The functions behind invitations and hand-overs, and tnew_owner races, straight in SQL.
 
 use tokio_postgres::Client;
 
@@ -13,7 +13,8 @@ fn code(letter: char) -> String {
     letter.to_string().repeat(22)
 }
 
-/// Opens pod `pod` of owner `a` alone, for the invited, with a link of so many uses whose code and id are the pod's letter.
+/// Opens pod `pod` of owner `a` alone, for the invited, with a link of so many uses whose code and id are the pod's
+/// letter.
 async fn invite(owner: &Client, pod: char, uses: &str) {
     call(owner, &format!("pod_open('{{{pod}}}', '{{e}}', '{{a}}', 'Crew', 'invite')")).await;
     make(owner, pod, pod, 'a', uses).await;
@@ -103,7 +104,7 @@ async fn ten_race_for_a_link_for_one() {
     }
 }
 
-/// Uses are counted for those who got in, and nobody more gets in than there are seats.
+/// Only successful uses are counted, and no more than there are seats.
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_race_for_four_seats_by_one_link() {
     let (database, owner, _service) = pod_of_two("ghijk").await;
@@ -155,7 +156,7 @@ async fn coming_in_races_leaving_the_event() {
     }
 }
 
-/// Whoever is told that it was taken back finds nobody let in by it afterwards.
+/// After the answer that a link was taken back, nobody comes in by it.
 #[tokio::test(flavor = "multi_thread")]
 async fn coming_in_races_taking_back() {
     let (database, owner, _service) = pod_of_two("").await;
@@ -183,7 +184,7 @@ async fn coming_in_races_taking_back() {
 async fn handing_over() {
     let (_database, owner, service) = pod_of_two("c").await;
     strangers(&owner, "s").await;
-    assert_eq!(call(&service, "pod_hand_over('{p}', '{a}', '{c}')").await, "invalid_heir");
+    assert_eq!(call(&service, "pod_hand_over('{p}', '{a}', '{c}')").await, "invalid_new_owner");
     assert_eq!(call(&service, "pod_hand_over('{p}', '{b}', '{b}')").await, "forbidden");
     assert_eq!(call(&service, "pod_hand_over('{p}', '{c}', '{a}')").await, "not_member");
     assert_eq!(call(&service, "pod_hand_over('{p}', '{s}', '{a}')").await, "not_found");
@@ -213,14 +214,15 @@ async fn handing_over_races_leaving() {
             let deed = match deed {
                 'x' => format!("pod_leave('{{{pod}}}', '{{b}}')"),
                 'y' => format!("pod_leave('{{{pod}}}', '{{a}}')"),
-                heir => format!("pod_hand_over('{{{pod}}}', '{{a}}', '{{{heir}}}')"),
+                new_owner => format!("pod_hand_over('{{{pod}}}', '{{a}}', '{{{new_owner}}}')"),
             };
             call(&client, &deed).await
         })
         .await;
         assert!(outcomes[2..].iter().all(|outcome| outcome.starts_with("ok, ")), "{outcomes:?}");
         for outcome in &outcomes[..2] {
-            let known = ["ok", "invalid_heir", "forbidden", "not_member"].iter().any(|code| outcome.starts_with(code));
+            let known =
+                ["ok", "invalid_new_owner", "forbidden", "not_member"].iter().any(|code| outcome.starts_with(code));
             assert!(known, "{outcomes:?}");
         }
         assert_eq!((number(&owner, OWNERS, pod).await, number(&owner, MEMBERS, pod).await), (1, 2), "{outcomes:?}");

@@ -1,5 +1,6 @@
-//! Random sequences of all pushes that change the log, from several clients at once whose connections break: whoever comes
-//! back, over however many pages, ends with the state of a fresh join, which is that of Postgres and of a model.
+//! Random sequences of all pushes that change the log, from several clients at once whose connections break: a client
+//! that comes back, over however many pages, ends with the state of a fresh join, which is that of Postgres and of a
+//! model.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -201,8 +202,8 @@ async fn whatever_is_done_all_end_with_the_state_of_a_fresh_join() {
         let same = odd.is_empty() && client.log.len() == anew.len();
         assert!(same, "seed {seed}: {} differs: {odd:?}", client.person.name);
     }
-    // Marks do not move back, however often and in whatever order they were sent: a fresh join has the highest of each, and who
-    // watched has heard of it.
+    // Marks do not move back, however often and in whatever order they were sent: a fresh join has the highest of each,
+    // and who watched has heard of it.
     let fresh = Client::open(&server, &people[0]).await;
     let members = fresh.join(&format!("pod:{pod}"), json!({})).await.ok()["members"].clone();
     for (user_id, mark) in marks.into_iter().filter(|(_, mark)| *mark > 0) {

@@ -1,5 +1,5 @@
-//! A text that was deleted is nowhere any more: in no row of the database, no frame, no answer, no log. Not the words that it
-//! had before an edit either, nor those of a sending or an edit that is repeated afterwards.
+//! A text that was deleted is nowhere any more: in no row of the database, no frame, no answer, no log. Not the words
+//! that it had before an edit either, nor those of a sending or an edit that is repeated afterwards.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -53,7 +53,7 @@ async fn a_deleted_text_is_in_no_row_no_frame_no_answer_and_no_log() {
     anas.ask(&topic, "message:delete", json!({"id": first["id"], "op": Uuid::now_v7()})).await.ok();
     anas.ask(&topic, "message:delete", json!({"id": third["id"]})).await.ok();
     server.delete(&second_path, &ana).await.ok(200);
-    // Ben is told what his inbox shows now; nothing after that has it.
+    // Ben receives what his inbox shows now; nothing after that has it.
     let is_now = |activity: &Value| activity["last_message"]["deleted_at"].is_string() && activity["head"] == 12;
     let activity = bens.event_where(&own(ben.id), "pod:activity", is_now).await;
     clean("pod:activity", &activity.to_string());

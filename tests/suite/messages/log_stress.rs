@@ -1,8 +1,9 @@
-//! The log under every race at once: several writers with repeats across them, comings and goings, removals, pods that open
-//! and close, people who leave the event and come back, and backends that are killed amid all of it. Afterwards the log is
-//! read from end to end and must tell one consistent story.
+//! The log under every race at once: several writers with repeats across them, comings and goings, removals, pods that
+//! open and close, people who leave the event and come back, and backends that are killed amid all of it. Afterwards
+//! the log is read from end to end and must tell one consistent story.
 //!
-//! `PODIUM_TEST_STRESS=20` runs twenty times as long; `PODIUM_TEST_STRESS_SEED` repeats a run's choices, though not its races.
+//! `PODIUM_TEST_STRESS=20` runs twenty times as long; `PODIUM_TEST_STRESS_SEED` repeats a run's choices, though not its
+//! races.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -113,7 +114,8 @@ fn lost(error: &Error) -> bool {
     error.is_closed() || error.code().is_none_or(|code| code.code().starts_with("57") || code.code().starts_with("08"))
 }
 
-/// Sends groups of new entries, repeats of anybody's, and other people's ids; a group whose outcome is unknown goes again.
+/// Sends groups of new entries, repeats of anybody's, and other people's ids; a group whose outcome is unknown goes
+/// again.
 async fn write(world: World, seed: u64, groups: usize) {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut link = Link { world: world.clone(), client: None };
@@ -239,7 +241,7 @@ async fn come_and_go(world: World, seed: u64, moves: usize) {
     }
 }
 
-/// Kills backends for as long as there is somebody to kill.
+/// Kills backends for as long as there are any.
 async fn kill(world: World, seed: u64, admin: Client) {
     let mut rng = StdRng::seed_from_u64(seed);
     loop {
@@ -415,7 +417,7 @@ async fn judge(admin: &Client, world: &World) -> Vec<String> {
 /// Replays one log, line by line, against what may happen; then holds its end against the tables.
 fn judge_log(log: &[Row], last_seq: i64, is_closed: bool, table: &[Row]) -> Vec<String> {
     let mut wrong = Vec::new();
-    // Each member and the seq of their coming.
+    // Each member and the seq of toldest coming.
     let mut members: BTreeMap<Uuid, i64> = BTreeMap::new();
     let mut owner: Option<Uuid> = None;
     let mut closed = false;
@@ -449,8 +451,8 @@ fn judge_log(log: &[Row], last_seq: i64, is_closed: bool, table: &[Row]) -> Vec<
                 must(by == owner && by != Some(user), "not by the owner");
             }
             "owner_changed" => {
-                let heir = members.iter().min_by_key(|(_, since)| **since).map(|(user, _)| *user);
-                must(orphaned && heir == Some(user), "to one who is not the longest-standing member");
+                let oldest = members.iter().min_by_key(|(_, since)| **since).map(|(user, _)| *user);
+                must(orphaned && oldest == Some(user), "to one who is not the longest-standing member");
                 owner = Some(user);
             }
             "renamed" => must(owner == Some(user), "not by the owner"),

@@ -85,7 +85,7 @@ async fn a_redis_that_refuses_or_is_not_trusted_is_logged_in_one_line() {
         let [ana] = node.people();
         let (_, pod) = node.pod(std::slice::from_ref(&ana)).await;
         node.post(&format!("/v1/pods/{pod}/messages"), &ana, json!({"text": "All the same."})).await.ok(201);
-        // Tried again and again, and told when it changes alone.
+        // Tried again and again, and logged only when the cause changes.
         until("more attempts", async || node.metric("podium_bus_connections_lost_total").await > 8.0).await;
         let warnings =
             node.log().into_iter().filter(|line| line.contains("no connection to Redis")).collect::<Vec<_>>();
@@ -101,7 +101,7 @@ async fn a_node_comes_back_by_itself_when_redis_lets_it_in_again() {
     let database = Arc::new(Database::create().await);
     let node = node(&database, "node-0", &secured.url("localhost", PASSWORD), &secured.ca()).await;
     until_bus(&node, "ok").await;
-    // Another's password, and whoever is connected is thrown out.
+    // Another password, and the open connections are closed.
     secured.admin(&["ACL", "SETUSER", "podium", "resetpass", ">another"]).await;
     secured.admin(&["CLIENT", "KILL", "USER", "podium"]).await;
     until_bus(&node, "WRONGPASS").await;

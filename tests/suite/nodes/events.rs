@@ -34,8 +34,8 @@ async fn gather(server: &Server, people: &[Person]) -> Uuid {
     event
 }
 
-/// Everything that a card can go through, done on `node`; told to everyone in `hearing`, who are on whichever nodes, as the
-/// list says, and with the members counted.
+/// Everything that a card can go through, done on `node`; received by every client in `hearing`, on whichever nodes, as
+/// the list shows it, and with the members counted.
 async fn every_change_arrives(
     node: &Server,
     people: &[Person; 3],

@@ -53,7 +53,7 @@ fn present(state: &Value) -> Vec<(String, usize)> {
     people.iter().map(|(id, person)| (id.clone(), person["metas"].as_array().map_or(0, Vec::len))).collect()
 }
 
-/// What a newcomer on this node is told of who is there, after `wanted` holds of it.
+/// Waits until `wanted` holds of the presence that a newcomer on this node receives.
 async fn until_present(node: &Server, person: &Person, topic: &str, wanted: impl Fn(&Value) -> bool) {
     until("presence to be right", async || {
         let client = Client::open(node, person).await;
@@ -108,7 +108,7 @@ async fn presence_and_typing_are_one_over_all_nodes() {
 }
 
 #[tokio::test]
-async fn whoever_is_removed_hears_nothing_more_on_any_node() {
+async fn a_removed_member_receives_nothing_more_on_any_node() {
     let mut cluster = Cluster::start(3).await;
     for gone in [false, true] {
         if gone {

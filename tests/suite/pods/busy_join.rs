@@ -1,5 +1,5 @@
-//! A join that Postgres takes long to answer, while more is said in its pod than can be kept for it: the log is read anew,
-//! and if even that is in vain, the join alone is refused. The session lives on.
+//! A join that Postgres takes long to answer, while more is said in its pod than can be kept for it: the log is read
+//! anew, and if even that is in vain, the join alone is refused. The session lives on.
 
 use serde_json::json;
 use tokio_postgres::Client as Postgres;
@@ -38,7 +38,8 @@ impl Hold {
         self.postgres.execute("SELECT pg_advisory_lock($1)", &[&self.number]).await.expect("a lock");
     }
 
-    /// Whether somebody waits, once somebody does or the join is answered already, since Postgres gives up after some seconds.
+    /// Whether a reading waits, once one does or the join is answered already, since Postgres gives up after some
+    /// seconds.
     async fn is_waited_at(&self, client: &Client, join: &Pushed) -> bool {
         let query = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
              AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
@@ -67,7 +68,7 @@ struct Scene {
     server: Server,
     pod: Uuid,
     ben: Person,
-    /// Talks, and hears what it says itself: once it has, the relay has told everyone on its thread.
+    /// Talks, and hears what it says itself: once it has, the relay has sent it to every session on its thread.
     talker: PodClient,
     hold: Hold,
 }
@@ -93,8 +94,8 @@ impl Scene {
         }
     }
 
-    /// Joins while each of so many readings is held up until too much was said. Answers how the join was answered; `None` if
-    /// a machine was so slow that Postgres gave up.
+    /// Joins while each of so many readings is held up until too much was said. Answers how the join was answered;
+    /// `None` if a machine was so slow that Postgres gave up.
     async fn join(&mut self, client: &Client, readings: usize) -> Option<crate::support::client::Reply> {
         self.hold.close().await;
         let join = client.start_join(&format!("pod:{}", self.pod), json!({}));

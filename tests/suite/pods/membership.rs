@@ -36,8 +36,8 @@ pub(crate) async fn enter(owner: &Client, person: char) {
     owner.execute(member, &[&id(EVENT), &id(person)]).await.expect("a member of the event");
 }
 
-/// Calls a function; `{x}` in its arguments is the id of that letter. Answers the rows as words: the code, the seat if there is
-/// one, and for each line its seq, its kind, the person, and who did it if somebody else.
+/// Calls a function; `{x}` in its arguments is the id of that letter. Answers the rows as words: the code, the seat if
+/// there is one, and for each line its seq, its kind, the person, and who did it if another person did.
 pub(crate) async fn call(client: &Client, call: &str) -> String {
     try_call(client, call).await.unwrap_or_else(|error| panic!("{call}: {error:?}"))
 }
@@ -105,7 +105,8 @@ async fn a_repeat_answers_with_the_first_outcome() {
     assert_eq!(send(&service, &[]).await, [""; 0]);
 }
 
-/// A repeat is answered to its author even after they left, and after the pod was closed; nobody else learns that it exists.
+/// A repeat is answered to its author even after they left, and after the pod was closed; nobody else learns that it
+/// exists.
 #[tokio::test]
 async fn ids_are_shown_to_members_and_their_author_alone() {
     let (_database, owner, service) = pod_of_two("cd").await;
@@ -151,8 +152,8 @@ async fn an_id_counts_within_its_pod_and_lines_have_theirs() {
     assert_eq!(code, "conflict");
 }
 
-/// A bad entry fails its group with an error of class 22 or 23, by which the journal knows to halve the group; nothing of it is
-/// stored.
+/// A bad entry fails its group with an error of class 22 or 23, by which the journal knows to halve the group; nothing
+/// of it is stored.
 #[tokio::test]
 async fn a_bad_entry_fails_its_group_and_leaves_nothing() {
     let (_database, owner, service) = pod_of_two("").await;
@@ -343,8 +344,8 @@ async fn an_event_is_deleted_only_while_it_is_its_makers_alone() {
     assert_eq!(left, 0);
 }
 
-/// Begins `first` in a transaction and leaves it open; begins `second` on another connection, waits until that is blocked by
-/// the first, and commits the first. Answers what each said.
+/// Begins `first` in a transaction and leaves it open; begins `second` on another connection, waits until that is
+/// blocked by the first, and commits the first. Answers what each said.
 async fn overtake(database: &Database, first: &str, second: &str) -> (String, Result<String, Option<SqlState>>) {
     let (one, two) = (database.connect_as("podium_service").await, database.connect_as("podium_service").await);
     one.batch_execute("BEGIN").await.expect("begin");
@@ -407,7 +408,7 @@ async fn who_waited_judges_afterwards() {
         assert_eq!(two, said_second.map(str::to_owned), "{second} after {first}");
     }
 
-    // The event's maker deletes it while somebody opens a pod in it.
+    // The event's maker deletes it while a pod is opened in it.
     owner
         .batch_execute(&fill(
             "INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by)

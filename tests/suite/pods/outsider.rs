@@ -79,12 +79,12 @@ async fn an_outsider_hears_nothing_on_a_socket() {
         }
         client.leave(&topic).await.ok();
     }
-    // Whether a pod is there, or a person, is not to be told from the refusal.
+    // The refusal does not reveal whether a pod or a person exists.
     let (_, _, client, _) = &outsiders[1];
     let here = client.join(&topic, json!({})).await;
     assert_eq!(here, client.join(&format!("pod:{}", Uuid::now_v7()), json!({})).await);
-    let somebody = client.join(&format!("user:{}", ana.id), json!({})).await;
-    assert_eq!(somebody, client.join(&format!("user:{}", Uuid::now_v7()), json!({})).await);
+    let existing = client.join(&format!("user:{}", ana.id), json!({})).await;
+    assert_eq!(existing, client.join(&format!("user:{}", Uuid::now_v7()), json!({})).await);
 
     // The members go on: texts, typing, coming and going, a new name.
     let before: Vec<usize> = outsiders.iter().map(|(_, _, client, _)| client.frames().len()).collect();

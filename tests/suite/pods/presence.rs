@@ -121,7 +121,7 @@ async fn typing_is_sent_to_the_others_and_ends_by_itself() {
     let began = Instant::now();
     anas.ask(&topic, "typing", json!({"on": true})).await.ok();
     assert_eq!(bens.event(&topic, "typing").await, typing(true));
-    // Who comes amid it is told of it.
+    // A member who joins meanwhile receives it.
     let late = Client::open(&server, &ben).await;
     late.join(&topic, json!({})).await.ok();
     assert_eq!(late.event(&topic, "typing").await, typing(true));
@@ -137,7 +137,7 @@ async fn typing_is_sent_to_the_others_and_ends_by_itself() {
     anas.message(pod, id).await;
     assert!(
         anas.heard(&topic, "typing").iter().all(|typing| typing["on"] == false),
-        "one's own typing is not told back"
+        "one's own typing is not sent back"
     );
     anas.cut(true);
     drop(anas);

@@ -346,7 +346,7 @@ async fn a_newcomer_sees_nothing_from_before() {
 }
 
 /// Changes that this node did not commit itself, as another node's would be: what comes after them shows the gap, and
-/// Postgres fills it, in order, for those who may see it.
+/// Postgres fills it, in order, for the members who may read it.
 #[tokio::test]
 async fn what_other_nodes_have_committed_is_read_and_sent_in_order() {
     let server = unlimited().await;
@@ -371,7 +371,7 @@ async fn what_other_nodes_have_committed_is_read_and_sent_in_order() {
         for id in [old, young] {
             change(&database, pod, id, &format!("changed {round}")).await;
         }
-        // Nobody has been told of any of it, until something else is said.
+        // No client has received any of it, until something else is said.
         let last = number(&anas.client().say(pod, Uuid::now_v7(), "and then").await.ok()["seq"]);
         for client in [&mut anas, &mut bens, &mut cleos] {
             client.until("what was said last", |client| client.last() == last).await;
@@ -383,7 +383,7 @@ async fn what_other_nodes_have_committed_is_read_and_sent_in_order() {
         assert_eq!((of(old), of(young)), (if sees_old { 4 } else { 0 }, 4), "{}", client.person.name);
         let held: Vec<&Value> = client.log.values().filter(|message| message["id"] == json!(young)).collect();
         assert_eq!(held[0]["text"], "changed 3");
-        // Whoever comes back is told the newest form alone, and what was before their coming not at all.
+        // A client that comes back receives only the newest form, and nothing from before its person joined.
         let page = client.client().ask(&topic, "history", json!({"after": 5})).await.ok();
         let page = page["messages"].as_array().unwrap();
         let times = |id: Uuid| page.iter().filter(|message| message["id"] == json!(id)).count();

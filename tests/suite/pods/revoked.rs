@@ -62,7 +62,7 @@ impl Target {
                 let is_there = |member: &Value| member["user_id"] == json!(self.person.id);
                 assert!(
                     changed["members"].as_array().unwrap().iter().any(is_there),
-                    "told of those who stay: {changed}"
+                    "received after the removal: {changed}"
                 );
             }
             for activity in socket.heard(&format!("user:{}", self.person.id), "pod:activity") {
@@ -79,7 +79,7 @@ async fn line(server: &Server, pod: Uuid, kind: &str, person: &Person) -> i64 {
     database.query_one(query, &[&pod, &kind, &person.id]).await.unwrap().get(0)
 }
 
-/// Writes from several sockets at once until told to stop: hundreds of texts a second, far more than people say.
+/// Writes from several sockets at once until `stop`: hundreds of texts a second, far more than people say.
 async fn write(writers: &[PodClient], stop: &Cell<bool>) {
     let each = writers.iter().map(async |writer| {
         while !stop.get() {
@@ -246,7 +246,7 @@ async fn goes_while_others_write(
         server.post(&path, &ana, json!({"text": "?"})).await.refused(404, "not_found");
         assert_eq!(stored(&server, pod).await.last().unwrap().0, shut, "nothing is stored after the end");
     } else {
-        // Those who stay are told of it, and of who is left.
+        // The remaining members receive it, and who is left.
         let line = writer.event_where(&topic, "message:new", |line| line["kind"] == json!(kind)).await;
         assert_eq!((&line["user_id"], &line["seq"]), (&json!(cleo.id), &json!(shut)));
         let of_two = |changed: &Value| changed["members"].as_array().is_some_and(|members| members.len() == 2);
@@ -309,7 +309,7 @@ async fn in_and_out_again_and_again() {
                 .filter(|frame| frame.topic == topic && frame.event == "message:new")
                 .map(|frame| number(&frame.payload["seq"]))
                 .collect();
-            // The removal itself is told by the close.
+            // The close announces the removal itself.
             assert_eq!(live, (first..gone).collect::<Vec<_>>(), "spell {round}");
             spells.push((first, gone));
             socket.join(&topic, json!({})).await.refused("not_member");

@@ -50,7 +50,7 @@ async fn twenty_race_for_the_last_seat_of_four_pods() {
             assert_eq!(changed["members"].as_array().unwrap().len(), 5, "{changed}");
             assert_eq!(changed["members"][4]["user_id"], json!(winner.id));
         }
-        // Those who did not get it are not let in by the socket either.
+        // The others are not let in by the socket either.
         let loser = racers.iter().find(|racer| racer.id != winner.id).unwrap();
         let socket = Client::open(&server, loser).await;
         socket.join(&format!("pod:{pod}"), json!({})).await.refused("not_member");

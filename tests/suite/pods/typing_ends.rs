@@ -1,4 +1,4 @@
-//! A message ends the typing that led to it, for everyone who was told of it, and not the typing that has begun since.
+//! A message ends the typing that led to it, for every member who received it, and not the typing that has begun since.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use crate::support::client::Client;
 use crate::support::cluster::Cluster;
 use crate::support::server::{Person, Server};
 
-/// Whether they type, in the order of being told, and where the messages stand among that.
+/// Returns the typing notices and the messages, in the order in which they were received.
 fn sequence(client: &Client, topic: &str) -> Vec<Value> {
     let frames = client.frames().into_iter().filter(|frame| frame.topic == topic);
     frames
@@ -65,7 +65,7 @@ async fn typing_that_began_since_goes_on() {
     lock.rollback().await.expect("the end of the lock");
     a.reply(&said).await.ok();
     b.message(pod, id).await;
-    // What is told next comes after whatever the message led to.
+    // What is sent next comes after whatever the message led to.
     let next = Uuid::now_v7();
     b.say(pod, next, "I wait").await.ok();
     b.message(pod, next).await;
@@ -82,7 +82,7 @@ async fn a_message_ends_typing_on_every_node() {
     let topic = format!("pod:{pod}");
     let a = joined(&cluster.nodes[0], &ana, &topic).await;
     let b = joined(&cluster.nodes[1], &ben, &topic).await;
-    // Who is told that they type anew was told that they had stopped; what ends by itself ends after that.
+    // A new typing notice comes after the end of the one before; typing that ends by itself ends after that.
     let types = async || {
         a.ask(&topic, "typing", json!({"on": true})).await.ok();
         b.event_where(&topic, "typing", |typing| typing["on"] == true).await;

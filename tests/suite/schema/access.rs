@@ -1,5 +1,5 @@
-//! The access table of docs/ACCESS.md, walked straight in SQL as `podium_user`: every table, every kind of caller, every
-//! verb. A handler that forgets to check meets exactly this.
+//! The access table of docs/ACCESS.md, walked straight in SQL as `podium_user`: every table, every kind of caller,
+//! every verb. A handler that forgets to check meets exactly this.
 
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage};
@@ -24,9 +24,9 @@ const CALLERS: [(char, &str); 12] = [
     ('r', "moderator, with reports"),
 ];
 
-/// Event `E` with its people, pod `P` with its history, and what lies around them; event `F` with the stranger's pod `Q`;
-/// event `G` of the same maker, empty. `{z}` is one more member of event and pod, whose rows the others try to reach;
-/// `{v}` was in the pod, wrote, and left the event before the newcomer came.
+/// Event `E` with its people, pod `P` with its history, and what lies around them; event `F` with the stranger's pod
+/// `Q`; event `G` of the same maker, empty. `{z}` is one more member of event and pod, whose rows the others try to
+/// reach; `{v}` was in the pod, wrote, and left the event before the newcomer came.
 const CAST: &str = "
     INSERT INTO profiles (id, display_name, email, ig_url, reveal_ig)
       SELECT p, 'Person', 'person@example.org', 'https://instagram.com/person', p = '{o}'
@@ -91,11 +91,12 @@ const CAST: &str = "
       SELECT sha256(user_id::text::bytea), user_id, 'reset', now() + interval '1 day' FROM accounts;
 ";
 
-/// Each line: the table, what is tried, the SQL (`{me}` is the caller), and who may: a caller's letter where it is allowed, a dot
-/// where it is refused, in the order of [`CALLERS`].
+/// Each line: the table, what is tried, the SQL (`{me}` is the caller), and who may: a caller's letter where it is
+/// allowed, a dot where it is refused, in the order of [`CALLERS`].
 #[rustfmt::skip]
 const TABLE: &[(&str, &str, &str, &str)] = &[
-    // table            what                                 SQL                                                                                                        a s e x b p n o h k m r
+    // table            what                                 SQL
+    // a s e x b p n o h k m r
     ("profiles",        "read one's own",                    "SELECT email FROM profiles WHERE id = {me}",                                                             ". s e x b p n o h k m r"),
     ("profiles",        "read another's",                    "SELECT FROM profiles WHERE id = '{z}'",                                                                  ". . . . . . . . . . . ."),
     ("profiles",        "insert for another",                "INSERT INTO profiles (id, display_name) VALUES ('{1}', 'Name')",                                         ". . . . . . . . . . . ."),
@@ -122,7 +123,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("events",          "delete",                            "DELETE FROM events WHERE id = '{G}'",                                                                    ". . . . . . . . . . . ."),
     ("events",          "delete one without others",         "SELECT FROM podium.event_delete('{G}', {me}) WHERE code = 'ok'",                                         ". . . . . . . . . k . ."),
     ("events",          "delete one with others in it",      "SELECT FROM podium.event_delete('{E}', {me}) WHERE code = 'ok'",                                         ". . . . . . . . . . . ."),
-    ("events",          "count those who go there",          "SELECT FROM podium.event_counts('{E}')",                                                                 "a s e x b p n o h k m r"),
+    ("events",          "count the people who go there",     "SELECT FROM podium.event_counts('{E}')",                                                                 "a s e x b p n o h k m r"),
     ("events",          "name a host",                       "SELECT FROM podium.event_host('{E}', {me}, '{z}', true) code WHERE code = 'ok'",                         ". . . . . . . . . k . ."),
 
     ("event_members",   "read a member",                     "SELECT FROM event_members WHERE event_id = '{E}' AND user_id = '{z}'",                                   ". . e x b p n o h . m r"),
@@ -399,7 +400,7 @@ async fn the_access_table_is_complete() {
     }
 }
 
-/// Whoever asks for another's deed is refused, whatever else they may do.
+/// Nobody can act as another person, whatever else they may do.
 #[tokio::test]
 async fn nobody_acts_on_behalf_of_another() {
     let (_database, client) = cast().await;

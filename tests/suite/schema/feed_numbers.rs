@@ -1,5 +1,5 @@
-//! What an event's feed tells is numbered by one trigger function for every table: what changes is stamped, what is gone
-//! leaves a row in `event_removals`.
+//! What an event's feed tells is numbered by one trigger function for every table: what changes is stamped, what is
+//! gone leaves a row in `event_removals`.
 
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -160,7 +160,7 @@ async fn who_leaves_is_noted_for_this_version_and_the_one_before() {
     assert_eq!(left, [id('a')]);
 }
 
-/// A database of the version before, in which somebody has just left.
+/// A database of the version before, in which a member has just left.
 #[tokio::test]
 async fn departures_from_before_are_removals() {
     let (_database, client) = world().await;

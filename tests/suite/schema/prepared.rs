@@ -1,5 +1,5 @@
-//! What is read on every join, for every inbox and every list of pods, and what opens and changes pods: Postgres parses it
-//! once a connection, not each time.
+//! What is read on every join, for every inbox and every list of pods, and what opens and changes pods: Postgres parses
+//! it once a connection, not each time.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ async fn what_is_read_often_is_parsed_once_a_connection() {
         let listener = Client::open(&server, &ben).await;
         let (own, topic) = (format!("pod:{pod}"), format!("user:{}", ana.id));
         listener.join(&own, json!({})).await.ok();
-        // A line of the log: everyone is told what the pod is now.
+        // A line of the log: every member receives the pod as it is now.
         server.patch(&format!("/v1/pods/{pod}"), &ana, json!({"name": format!("Crew {number}")})).await.ok(200);
         listener.event(&own, "pod:changed").await;
         let seq = listener.say(pod, Uuid::now_v7(), "hello").await.ok()["seq"].clone();

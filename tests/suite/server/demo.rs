@@ -36,7 +36,7 @@ async fn the_demo_is_filled_in_once() {
     fill(&server).await;
     assert_eq!(counts(&server).await, first);
 
-    let token = token(ANA, "Somebody", std::time::Duration::from_secs(60));
+    let token = token(ANA, "Someone", std::time::Duration::from_secs(60));
     let ana = Person { id: ANA, name: "Ana".to_owned(), token };
     assert_eq!(server.get("/v1/me", &ana).await.ok(200)["display_name"], "Ana");
     let event = server.get("/v1/events/paper-lanterns-hamburg", &ana).await.ok(200);
@@ -52,7 +52,7 @@ async fn the_demo_is_filled_in_once() {
     assert_eq!(server.get("/v1/me/pods", &ana).await.ok(200)["items"], Value::Array(vec![]));
 }
 
-/// The two accounts that whoever looks at the demo signs in with.
+/// The two accounts of the demo sign in.
 #[tokio::test]
 async fn the_demo_has_two_accounts() {
     let server = Server::start().await;

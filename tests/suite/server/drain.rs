@@ -36,7 +36,7 @@ async fn a_node_that_stops_under_load_hands_its_clients_over() {
     // The old one first, as a balancer that has not noticed yet.
     speakers.send_to(&[&old, &new]);
     speakers.until_more(100).await;
-    // One that reads nothing, so that it cannot be told, must not hold the end up.
+    // A client that reads nothing, not even the close, must not delay the end.
     let mut jammed = RawSocket::open(&old, &people[0], 4096).await;
     jammed.send(&json!(["1", "1", format!("pod:{pod}"), "phx_join", {}])).await;
 
@@ -89,7 +89,7 @@ async fn what_waits_for_postgres_is_answered_before_the_end() {
     let mut server = Server::start_with(&settings).await;
     let people: [Person; 2] = server.people();
     let (_, pod) = server.pod(&people).await;
-    // Somebody holds the pod's row, so that the journal waits.
+    // A lock is held on the pod's row, so that the journal waits.
     let mut holder = server.database.connect().await;
     let held = holder.transaction().await.expect("a transaction");
     held.execute("SELECT FROM pods WHERE id = $1 FOR UPDATE", &[&pod]).await.expect("the row");

@@ -161,7 +161,7 @@ async fn unknown_topics_and_events_are_refused() {
         client.ask(unknown, "message:new", json!({"id": some, "text": "anyone?"})).await.refused("unmatched_topic");
         client.heartbeat().await;
     }
-    // A pod that exists for others, or for nobody, is not told of as such.
+    // The refusal is the same for a pod that exists for others and for one that does not exist.
     client.join(&format!("pod:{some}"), json!({})).await.refused("not_found");
     client.join(&format!("event:{some}"), json!({})).await.refused("not_found");
     let events = [
@@ -259,7 +259,7 @@ async fn what_a_websocket_must_not_send_ends_that_socket_alone() {
         client.cut(reset);
     }
     witness.heartbeat().await;
-    assert!(witness.wait_until("no end", |seen| Some(seen.end())).await.is_none(), "somebody else's trouble");
+    assert!(witness.wait_until("no end", |seen| Some(seen.end())).await.is_none(), "trouble of another socket");
     let client = Client::open(&server, &ana).await;
     client.join(&format!("pod:{pod}"), json!({})).await.ok();
     let id = Uuid::now_v7();
@@ -530,7 +530,7 @@ async fn one_bad_entry_in_a_group_does_not_fail_its_neighbours() {
     }
 }
 
-/// A token that is refused is refused whoever it names; a person's first socket makes their profile.
+/// A refused token makes no profile; a person's first accepted socket does.
 #[tokio::test]
 async fn a_first_socket_makes_the_profile() {
     let server = Server::start().await;

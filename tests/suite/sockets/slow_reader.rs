@@ -16,8 +16,8 @@ use crate::support::pod_client::{PodClient, assert_same_log, number, stored};
 use crate::support::raw::RawSocket;
 use crate::support::server::{Person, Server};
 
-/// Slow readers of each kind. So many that a copy of what waits for each of them, which is more than 80 MiB, is far above
-/// what the allocator holds or returns meanwhile by itself, which is some 10 MiB in either direction.
+/// Slow readers of each kind. So many that a copy of what waits for each of them, which is more than 80 MiB, is far
+/// above what the allocator holds or returns meanwhile by itself, which is some 10 MiB in either direction.
 const SLOW: usize = 40;
 
 /// A slow reader's share of the kernel, and what it reads a second at most.
@@ -27,8 +27,8 @@ const TRICKLE: usize = 48 * 1024;
 /// Within which a slow reader must be gone; 20 s are promised.
 const GONE: Duration = Duration::from_secs(30);
 
-/// What the server's memory may grow by meanwhile, in KiB. All of them share the one mebibyte that waits; beside it each has
-/// up to 160 KiB on the way to the kernel, 13 MiB for all. Where each keeps a copy, it grows by 55 to 72 MiB.
+/// What the server's memory may grow by meanwhile, in KiB. All of them share the one mebibyte that waits; beside it
+/// each has up to 160 KiB on the way to the kernel, 13 MiB for all. Where each keeps a copy, it grows by 55 to 72 MiB.
 const GROWTH: i64 = 36 * 1024;
 
 /// One who listens, and notes when what was said is heard.
@@ -172,7 +172,7 @@ async fn who_does_not_read_is_cut_and_nobody_else_notices() {
     for _ in 0..SLOW {
         for who in [3, 4] {
             let mut socket = RawSocket::open(&server, &people[who], BUFFER).await;
-            // Up to date, so that no page is read for it: what is told live is what is asked about here.
+            // Up to date, so that no page is read for it: this test is about what is sent live.
             let after = mouth.last.load(Ordering::Relaxed);
             socket.send(&json!(["1", "1", topic, "phx_join", {"after": after}])).await;
             ports.push(socket.port());
@@ -287,13 +287,13 @@ async fn a_session_that_is_sent_a_long_gap_is_never_cut() {
     let mut steady = RawSocket::open(&server, &people[2], 64 * 1024).await;
     steady.send(&json!(["1", "1", format!("pod:{pod}"), "phx_join", {}])).await;
     steady.read_until(br#""presence_state""#).await;
-    // As if written by another node: nobody here is told, until the next line shows the gap.
+    // As if written by another node: no client here receives it, until the next line shows the gap.
     fill(&server, pod, &people[0], 1_500).await;
     let message = json!({"text": "Did you get all that?"});
     server.post(&format!("/v1/pods/{pod}/messages"), &people[0], message).await.ok(201);
     let all = listener.until("all of it", |client| client.last() == 1_504);
     tokio::join!(all, steady.read_at_until(3_000_000, b"Did you get all that?"));
-    assert_eq!((listener.joins, listener.pages), (1, 0), "told live");
+    assert_eq!((listener.joins, listener.pages), (1, 0), "sent live");
     assert_same_log(&server, pod, &[listener]).await;
 }
 
@@ -305,7 +305,8 @@ async fn who_reads_at_once_is_not_cut_by_a_burst() {
     let client = Client::open(&server, &people[0]).await;
     client.join(&format!("pod:{pod}"), json!({})).await.ok();
     let mut listener = PodClient::joined(&server, &people[1], pod).await;
-    // Somebody holds the pod's row, so that all of it is committed, and told, at once: more than may wait for a session.
+    // A lock is held on the pod's row, so that all of it is committed, and sent, at once: more than may wait for a
+    // session.
     let mut holder = server.database.connect().await;
     let held = holder.transaction().await.expect("a transaction");
     held.execute("SELECT FROM pods WHERE id = $1 FOR UPDATE", &[&pod]).await.expect("the row");

@@ -1,5 +1,5 @@
-//! Version 1 of the wire (`vsn=1.0.0`, or none at all), as far as it differs from version 2. A talk of both, with the npm
-//! packages, is in `pods::talk`.
+//! Version 1 of the wire (`vsn=1.0.0`, or none at all), as far as it differs from version 2. A talk of both, with the
+//! npm packages, is in `pods::talk`.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -36,7 +36,7 @@ async fn joins_pushes_and_closes_in_version_1() {
     let state = older.event(&topic, "presence_state").await;
     assert!(state.get(ben.id.to_string()).is_some(), "{state}");
 
-    // What cannot be read is told on the socket, which lives on.
+    // What cannot be read is refused on the socket, which lives on.
     older.send_text(r#"[null,"1","phoenix","heartbeat",{}]"#);
     assert_eq!(older.event("phoenix", "error").await["code"], "malformed");
     older.heartbeat().await;

@@ -18,7 +18,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// Signs somebody up.
+    /// Registers an account.
     pub async fn register(server: &Server, email: &str) -> Account {
         Account::of(email, &register(server, email, PASSWORD).await.ok(201))
     }

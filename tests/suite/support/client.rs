@@ -1,8 +1,8 @@
 //! A Phoenix client for tests, written from PROTOCOL alone: it shares no code with the server, so that both cannot be
 //! wrong in the same way. Its `join_ref` is never its `ref`, as with other people's clients.
 //!
-//! A [`Client`] is one socket. It reads all the time and keeps every frame in the order in which it came; whoever
-//! waits for one takes it out. A [`super::pod_client::PodClient`] keeps the log of a pod on top.
+//! A [`Client`] is one socket. It reads all the time and keeps every frame in the order in which it came; a test
+//! that waits for one takes it out. A [`super::pod_client::PodClient`] keeps the log of a pod on top.
 
 use std::collections::HashMap;
 use std::io::{ErrorKind, Write};
@@ -115,7 +115,7 @@ pub struct Client {
 /// What has come so far.
 #[derive(Default)]
 pub struct Seen {
-    /// Every frame in the order of coming, and whether somebody has taken it.
+    /// Every frame in the order of coming, and whether it was taken.
     frames: Vec<(Frame, bool)>,
     /// Where the reply to each ref is among them.
     replies: HashMap<String, usize>,
@@ -370,7 +370,7 @@ impl Client {
         self.event_where(topic, event, |_| true).await
     }
 
-    /// The next push of an event on a topic whose payload is wanted. Others stay for those who want them.
+    /// The next push of an event on a topic whose payload is wanted. Others stay for later calls.
     pub async fn event_where(&self, topic: &str, event: &str, mut wanted: impl FnMut(&Value) -> bool) -> Value {
         let what = format!("{event} on {topic}");
         let mut looked_at = 0;
@@ -455,7 +455,7 @@ impl Client {
     }
 
     fn write(&self, message: Message) {
-        // An ended connection is found by whoever waits for its answer.
+        // An ended connection is found by the test that waits for its answer.
         let _ = self.writes.send(message);
     }
 

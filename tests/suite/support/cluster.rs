@@ -70,7 +70,7 @@ impl Cluster {
     }
 
     /// People who talk in a pod, each on the next node.
-    #[allow(dead_code, reason = "a helper for whoever needs it")]
+    #[allow(dead_code, reason = "a helper that not every build uses")]
     pub fn talk(&self, pod: Uuid, people: &[Person], manner: Manner) -> Vec<Speakers> {
         let nodes = self.nodes.iter().cycle();
         nodes
@@ -88,7 +88,7 @@ pub async fn bus(node: &Server) -> Option<String> {
 }
 
 /// Waits until each group is at home.
-#[allow(dead_code, reason = "a helper for whoever needs it")]
+#[allow(dead_code, reason = "a helper that not every build uses")]
 pub async fn at_home(groups: &[Speakers]) {
     join_all(groups.iter().map(Speakers::until_at_home)).await;
 }

@@ -1,9 +1,10 @@
-//! A crowd over several nodes: pods of five whose members sit on different nodes and talk, and change what was said, while
-//! the test does whatever it likes to the nodes and to Redis. In the end each of them has the log that Postgres has.
+//! A crowd over several nodes: pods of five whose members sit on different nodes and talk, and change what was said,
+//! while the test does whatever it likes to the nodes and to Redis. In the end each of them has the log that Postgres
+//! has.
 //!
-//! `PODIUM_TEST_NODES_PODS`, `PODIUM_TEST_NODES_RATE` and `PODIUM_TEST_NODES_SECONDS` make it larger: how many pods, how many
-//! messages a second all together, and how long every stage lasts. With `PODIUM_TEST_NODES=full` a test also prints its
-//! figures, and fails when a limit on them is exceeded; without, timings decide nothing.
+//! `PODIUM_TEST_NODES_PODS`, `PODIUM_TEST_NODES_RATE` and `PODIUM_TEST_NODES_SECONDS` make it larger: how many pods,
+//! how many messages a second all together, and how long every stage lasts. With `PODIUM_TEST_NODES=full` a test also
+//! prints its figures, and fails when a limit on them is exceeded; without, timings decide nothing.
 
 mod figures;
 mod log;
@@ -156,7 +157,7 @@ impl Crowd {
         crowd
     }
 
-    /// Whoever has to connect from now on tries these servers in turn.
+    /// Members that connect from now on try these servers in turn.
     pub fn send_to(&self, servers: &[&Server]) {
         *self.shared.urls.lock().expect("the servers") = urls(servers);
     }
@@ -194,7 +195,7 @@ impl Crowd {
         self.until_for(lasts, "more", |shared| began.elapsed() >= lasts && enough(shared)).await;
     }
 
-    /// Begins a phase, of which figures are told by themselves.
+    /// Begins a phase with figures of its own.
     ///
     /// [`Crowd::assert_same_logs`] ends the last one.
     pub async fn phase(&mut self, name: &'static str, cluster: &Cluster) {
@@ -210,7 +211,8 @@ impl Crowd {
         Mark::new(name, at, counts, lost, if shared.plan.measured { &cluster.nodes } else { &[] }).await
     }
 
-    /// Everyone stops. Asserts that nothing was lost or doubled, and that all have the log of Postgres. Gives the figures.
+    /// Everyone stops. Asserts that nothing was lost or doubled, and that all have the log of Postgres. Gives the
+    /// figures.
     pub async fn assert_same_logs(mut self, cluster: &Cluster) -> Figures {
         self.stop();
         self.phase("end", cluster).await;

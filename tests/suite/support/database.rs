@@ -1,9 +1,9 @@
 //! A database of its own for every test, copied from a template that carries all migrations.
 //!
 //! `make test` starts one Postgres cluster for the whole run and names it in `PODIUM_TEST_DATABASE_URL` (a superuser's
-//! URL of the maintenance database). Tests run as processes of their own, at once: whoever comes first makes the
-//! template, under an advisory lock; the others wait for it. Its name carries a hash of the migrations and functions, so a cluster
-//! that outlives a change of them does not serve an old schema.
+//! URL of the maintenance database). Tests run as processes of their own, at once: the first one makes the template,
+//! under an advisory lock; the others wait for it. Its name carries a hash of the migrations and functions, so a
+//! cluster that outlives a change of them does not serve an old schema.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
 
-/// A database that is dropped with this value, whoever is still connected.
+/// A database that is dropped with this value, even while connections are open.
 pub struct Database {
     name: String,
     url: String,
@@ -55,7 +55,7 @@ impl Database {
     }
 
     /// Its name in the cluster.
-    #[allow(dead_code, reason = "a helper for whoever needs it")]
+    #[allow(dead_code, reason = "a helper that not every build uses")]
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -19,10 +19,10 @@ pub struct EventClient {
     pub joined: Value,
 }
 
-/// What a session has been told.
+/// What a session has received.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
-    /// The open pods as their cards were told last.
+    /// The open pods with their newest cards.
     pub pods: BTreeMap<Uuid, Value>,
     pub members: i64,
     pub present: i64,
@@ -65,12 +65,12 @@ impl EventClient {
         after.filter(|frame| frame.topic == self.topic).collect()
     }
 
-    /// How many frames of this event have been told.
+    /// How many frames of this event were received.
     pub fn count(&self, event: &str) -> usize {
         self.received().iter().filter(|frame| frame.event == event).count()
     }
 
-    /// What the topic has told so far. Each change must have a higher number than the one before.
+    /// What was received on the topic so far. Each change must have a higher number than the one before.
     pub fn picture(&self) -> Picture {
         let pods = list(&self.joined, "pods").iter().map(|card| (id_of(card), card.clone())).collect();
         let (members, present) = (number(&self.joined["members"]), number(&self.joined["present"]));
@@ -96,19 +96,19 @@ impl EventClient {
                 "presence:count" => picture.present = number(&payload["count"]),
                 "phx_close" => picture.closed = true,
                 "phx_reply" => {}
-                _ => panic!("nobody knows {event}: {payload}"),
+                _ => panic!("unknown event {event}: {payload}"),
             }
         }
         picture
     }
 
-    /// Waits until what was told is so.
+    /// Waits until what was received is so.
     pub async fn until(&self, what: &str, holds: impl Fn(&Picture) -> bool) -> Picture {
         until(what, async || holds(&self.picture())).await;
         self.picture()
     }
 
-    /// Waits until the pods told are those that are listed to this person over HTTP.
+    /// Waits until the received pods are those that are listed to this person over HTTP.
     pub async fn until_like_the_list(&self, server: &Server, person: &Person, event: Uuid) {
         let listed = listed(server, person, event, "opened").await;
         let listed: BTreeMap<Uuid, Value> = listed.iter().map(|card| (id_of(card), card.clone())).collect();

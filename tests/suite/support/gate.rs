@@ -1,4 +1,4 @@
-//! A gate between Podium and Postgres, through which for a while nothing passes, and nobody is told.
+//! A gate between Podium and Postgres, through which for a while nothing passes, without an error.
 //!
 //! A connection that has lost a byte in it stays dead for ever, also after the gate has opened again: so it is when a
 //! database's host vanishes, or a firewall forgets its connections. New connections get through.
@@ -49,7 +49,7 @@ pub struct Gate {
     tasks: Arc<Mutex<Vec<AbortHandle>>>,
 }
 
-/// What Podium has asked, once somebody listens.
+/// What Podium has asked, once it is recorded.
 type Heard = Arc<Mutex<Option<Vec<u8>>>>;
 
 #[derive(Debug, Clone)]
@@ -96,8 +96,8 @@ impl Gate {
         *self.heard.lock().expect("what was asked") = Some(Vec::new());
     }
 
-    /// How often this text was in what Podium asked. That of a statement is in it when Postgres is to parse it, and not when it
-    /// has done so before.
+    /// How often this text was in what Podium asked. That of a statement is in it when Postgres is to parse it, and not
+    /// when it has done so before.
     pub fn heard(&self, text: &str) -> usize {
         let heard = self.heard.lock().expect("what was asked");
         heard.as_ref().map_or(0, |all| all.windows(text.len()).filter(|part| *part == text.as_bytes()).count())

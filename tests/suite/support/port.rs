@@ -1,10 +1,10 @@
-//! Ports for servers that must be told one, and may need the same again.
+//! Ports for servers that need a fixed one, and may need the same again.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Below the ports that the kernel gives out (32768 and above, or 49152), so that none of the other tests' sockets takes one
-/// while its server is away.
+/// Below the ports that the kernel gives out (32768 and above, or 49152), so that none of the other tests' sockets
+/// takes one while its server is away.
 const FIRST: u32 = 10_000;
 const COUNT: u32 = 20_000;
 

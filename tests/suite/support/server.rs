@@ -41,7 +41,7 @@ pub struct Server {
     client: reqwest::Client,
 }
 
-/// Somebody with a token.
+/// A person with a token.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub id: Uuid,
@@ -229,7 +229,8 @@ impl Server {
         samples.collect()
     }
 
-    /// How many statements `work` costs Postgres: the least of some tries, since the server has work of its own beside it.
+    /// How many statements `work` costs Postgres: the least of some tries, since the server has work of its own beside
+    /// it.
     pub async fn statements<T>(&self, work: impl AsyncFn() -> T) -> f64 {
         let mut least = f64::INFINITY;
         for _ in 0..5 {

@@ -90,7 +90,7 @@ impl Speakers {
         speakers.with(pod, people, manner)
     }
 
-    /// The same at an address, `http://…`, whoever is behind it.
+    /// The same at an address, `http://…`, of any server.
     pub fn start_at(url: &str, pod: Uuid, people: &[Person], manner: Manner) -> Speakers {
         let speakers = Speakers { said: Arc::default(), tasks: Vec::new() };
         let url = format!("{}/socket/websocket", url.replacen("http", "ws", 1));
@@ -107,7 +107,7 @@ impl Speakers {
         self
     }
 
-    /// Whoever has to connect from now on tries these servers in turn.
+    /// Speakers that connect from now on try these servers in turn.
     pub fn send_to(&self, servers: &[&Server]) {
         *self.said.urls.lock().expect("the servers") = servers.iter().map(|server| server.socket_url()).collect();
     }

@@ -59,7 +59,7 @@ async fn an_evening_and_silence_are_proved_right() {
 }
 
 #[tokio::test]
-async fn the_wall_is_measured_or_said_to_be_missing() {
+async fn posts_are_measured_or_reported_as_missing() {
     let server = server().await;
     match load(&server, &["wall", "--rate", "10"]).await {
         Ok(report) => assert!(report.is_good(), "{report}"),

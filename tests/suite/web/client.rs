@@ -38,7 +38,7 @@ async fn the_client_is_served_at_its_own_addresses_alone() {
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
         assert!(!policy.contains("unsafe"), "{policy}");
     }
-    // A program is told that nothing is there, and so is a page that asks for what is the API's.
+    // A program gets a problem document, and so does a page that asks for an address of the API.
     for (path, accept) in [("/", "application/json"), ("/events", "application/json"), ("/v1/nothing", PAGE)] {
         let answer = fetch(&server, path, &[("accept", accept)]).await;
         assert_eq!(answer.status(), 404, "{path}");
@@ -152,7 +152,7 @@ async fn pods_are_pinned_and_marked_as_unread_on_all_devices() {
     for name in ["By the desk", "Upstairs"] {
         let (_, pod) = server.pod(&[ana.clone(), ben.clone()]).await;
         server.patch(&format!("/v1/pods/{pod}"), &ana, json!({ "name": name })).await.ok(200);
-        let text = json!({"text": "something to read"});
+        let text = json!({"text": "a line to read"});
         let sent = server.post(&format!("/v1/pods/{pod}/messages"), &ben, text).await.ok(201);
         let seq = sent["seq"].clone();
         server.put(&format!("/v1/pods/{pod}/read"), &ana, json!({ "seq": seq })).await.ok(204);

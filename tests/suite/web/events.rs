@@ -1,5 +1,5 @@
 //! Events in the web client, in a real Chromium (`web/tests/browser`): their times, putting one up and changing it, the
-//! page for those who have not signed in, and lists of any length.
+//! page for visitors without an account, and lists of any length.
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};

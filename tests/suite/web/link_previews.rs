@@ -72,7 +72,7 @@ async fn concert(server: &Server) -> Value {
 }
 
 #[tokio::test]
-async fn a_page_is_for_whoever_takes_one() {
+async fn a_page_is_for_clients_that_accept_one() {
     let server = Server::start().await;
     let event = concert(&server).await;
     let slug = format!("/events/{}", text(&event, "slug"));
@@ -309,6 +309,6 @@ async fn without_postgres_the_page_is_served_with_general_texts() {
         let general = page(&server, &path).await;
         assert_eq!((general.status, general.meta("og:title")), (200, Some("Podium")), "{passing:?}");
         assert_eq!(general.canonical(), Some(&*format!("{}{path}", server.url)));
-        assert!(began.elapsed() < Duration::from_secs(4), "{passing:?}: somebody waits for it");
+        assert!(began.elapsed() < Duration::from_secs(4), "{passing:?}: a person waits for it");
     }
 }

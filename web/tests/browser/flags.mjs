@@ -29,7 +29,7 @@ await run(async (browser, { url, pods: [first, second], people: [ana, ben] }) =>
 
   // Opening it takes the mark away, everywhere.
   await entry(other.page, second.name).getByRole("link").click();
-  await bubble(other.page, "something to read").waitFor();
+  await bubble(other.page, "a line to read").waitFor();
   await entry(page, second.name).getByText("marked as unread").waitFor({ state: "detached" });
   // On a desktop the list stays beside the conversation: marked again, it stays marked.
   await open(other.page, second.name);

@@ -1,4 +1,4 @@
-//! Whether a pod's members have what Postgres has, and Postgres what they were told.
+//! Checks that a pod's members have what Postgres has, and that Postgres has what they received.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,14 +12,15 @@ use super::thing::Thing;
 /// A message as Postgres has it.
 struct Stored {
     id: Uuid,
-    /// As it is to be shown, but for times, of which is told only whether there is one.
+    /// As it must be shown; of times, only whether there is one.
     shown: Value,
     position: i64,
     is_text: bool,
 }
 
 /// Asserts, of all members of a pod: that each one's log is that of Postgres; that every position of the log was
-/// acknowledged to the one who took it, or is a line, so that nothing was done twice; and that what was acknowledged is there.
+/// acknowledged to the one who took it, or is a line, so that nothing was done twice; and that what was acknowledged is
+/// there.
 pub async fn assert_same_log(client: &Client, pod: Uuid, members: &[Member]) {
     let stored = stored(client, pod).await;
     let (lines, texts): (Vec<_>, Vec<_>) = stored.iter().partition(|(_, message)| !message.is_text);
@@ -31,7 +32,10 @@ pub async fn assert_same_log(client: &Client, pod: Uuid, members: &[Member]) {
     let lines = lines.iter().map(|(seq, _)| **seq);
     let announced: BTreeSet<i64> = said.values().copied().chain(changed).chain(lines).collect();
     let missing: Vec<i64> = (1..=head).filter(|position| !announced.contains(position)).collect();
-    assert!(missing.is_empty() && announced.len() as i64 == head, "done, and told nobody: {missing:?} of {head}");
+    assert!(
+        missing.is_empty() && announced.len() as i64 == head,
+        "done, and announced to nobody: {missing:?} of {head}"
+    );
     assert_changes_hold(members, &stored, &there);
     for member in members {
         assert_shown(member, &stored);

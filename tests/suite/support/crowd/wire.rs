@@ -47,7 +47,7 @@ pub struct Answer<'a> {
     pub retry_after_ms: Option<u64>,
 }
 
-/// A message; whoever wants more of it reads it again.
+/// A message; its other fields are read by other types.
 #[derive(Deserialize)]
 pub struct Message<'a> {
     pub id: Uuid,
