@@ -183,7 +183,7 @@ mod tests {
         let (ada, subscription) = session(&mut audience, ADA);
         assert!(!audience.sessions[&subscription.id].is_present);
         assert_eq!(audience.mark_present(Joined(subscription.id)), Some(ADA));
-        assert_eq!(audience.mark_present(Joined(subscription.id)), None, "it was told so before");
+        assert_eq!(audience.mark_present(Joined(subscription.id)), None, "it was marked before");
         assert!(audience.detach(subscription.id).is_some_and(|attached| attached.is_present));
         assert!(audience.detach(subscription.id).is_none() && audience.is_empty());
         audience.passing("a", &(), None);

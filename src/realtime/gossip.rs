@@ -39,7 +39,7 @@ pub fn spread() -> Duration {
     SPREAD.mul_f64(rand::rng().random_range(0.0..1.0))
 }
 
-/// What a node announces of its sessions on a topic.
+/// The content of a node's announcement of its sessions on a topic.
 pub trait Said: Default {
     /// Returns whether there are no sessions.
     fn is_nobody(&self) -> bool;
@@ -57,7 +57,7 @@ impl Said for u64 {
     }
 }
 
-/// This node's announcement of its sessions on a topic, and the last announcements of the others.
+/// The announcement of this node about its sessions on a topic, and the last announcements of the others.
 #[derive(Debug, Default)]
 pub struct Gossip<T> {
     own: T,

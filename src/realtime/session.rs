@@ -56,7 +56,7 @@ pub struct SessionLimits {
 /// The actor context of a session.
 type Socket = ws::WebsocketContext<Session>;
 
-/// One websocket of one person.
+/// A websocket of a person.
 pub struct Session {
     /// The id under which the log names the session.
     id: Uuid,

@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_halted_gets_nothing_until_they_are_sent_back_and_newcomers_are_not() {
+    fn a_halted_session_receives_nothing_until_it_is_sent_back_and_a_newcomer_is_not_halted() {
         let frame = |reach| Arc::new(Frame { text: Encoded::default(), reach });
         let (outbox, halted) = joining();
         halted.activate(4, 0);

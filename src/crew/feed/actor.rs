@@ -11,7 +11,7 @@
 //!
 //! **Pace.** It sends at most four times a second: the first change at once, later ones merged, the last one always.
 //!
-//! **Bounds.** Callers only set marks that there is something to read, so nothing can pile up.
+//! **Bounds.** Callers only set marks of what must be read, so nothing can pile up.
 
 mod messages;
 mod remote;

@@ -1,5 +1,5 @@
 //! The events whose topics are open on this node. They learn of changes from this node's journal and handlers, from
-//! other nodes over the bus, and from the sweep. All of these only mark that there is something to read.
+//! other nodes over the bus, and from the sweep. All of these only mark what must be read.
 
 use std::sync::{Arc, Weak};
 
@@ -144,7 +144,7 @@ impl EventHub {
         all
     }
 
-    /// Marks that there is something to read of an event, if it is live here.
+    /// Marks what must be read of an event, if it is live here.
     pub(super) fn note(&self, event_id: Uuid, due: Due) {
         note(&self.topics, event_id, due);
     }

@@ -63,7 +63,7 @@ impl Default for Marks {
     }
 }
 
-/// What the sessions of a live event were sent.
+/// The state that the sessions of a live event were sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SentMarks {
     /// The event.

@@ -8,7 +8,7 @@
 //! **Tallies.** A counter whose every step need not be sent has no number: a [`Tally`](kinds::Tally) is read when it
 //! may have moved, and sent if its value differs.
 //!
-//! **Delivery.** The bus, the journal and the sweep only mark that there is something to read. The event's [actor]
+//! **Delivery.** The bus, the journal and the sweep only mark what must be read. The event's [actor]
 //! reads the range since its last number in one snapshot (`reading`), at most four times a second, encodes it once for
 //! the node, and sends it in order. So it does not matter where a mark comes from, or how often it comes.
 //!
@@ -29,6 +29,6 @@ mod sweep;
 /// The kind of an event's topic.
 pub const KIND: &str = "event";
 
-/// After reading a tally, it is not read again for this many times as long as the reading took: so counting takes at
+/// Factor by which the pause after reading a tally is longer than the reading: so counting takes at
 /// most a fiftieth of Postgres's time.
 pub const SHARE: u32 = 50;

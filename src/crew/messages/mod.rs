@@ -86,13 +86,13 @@ pub struct Message {
     pub attachments: Vec<Uuid>,
     /// The people who reacted, by emoji.
     pub reactions: BTreeMap<String, Vec<Uuid>>,
-    /// When the text was last changed. A change of mentions alone does not count.
+    /// Time of the last change of the text. A change of mentions alone does not count.
     #[schema(required)]
     pub edited_at: Option<DateTime<Utc>>,
-    /// When it was deleted.
+    /// Time of its deletion.
     #[schema(required)]
     pub deleted_at: Option<DateTime<Utc>>,
-    /// When it was stored.
+    /// Time at which it was stored.
     pub at: DateTime<Utc>,
 }
 
@@ -151,7 +151,7 @@ pub struct NewMessage {
     pub reply_to: Option<Uuid>,
     /// The mentioned members.
     pub mentions: Option<Vec<Uuid>>,
-    /// Not supported yet: absent, null or empty.
+    /// Reserved: absent, null or empty.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Uuid>>)]
     pub attachments: Option<Vec<serde_json::Value>>,
@@ -204,7 +204,7 @@ pub struct Sent {
     pub id: Uuid,
     /// The message's position in the log.
     pub seq: i64,
-    /// When it was stored.
+    /// Time at which it was stored.
     pub at: DateTime<Utc>,
     /// Whether this call stored it, rather than an earlier one with the same id.
     #[serde(skip)]

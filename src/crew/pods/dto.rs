@@ -56,7 +56,7 @@ pub struct PodDetail {
 pub struct PodBody {
     /// The client's own id, which makes the request idempotent.
     pub id: Option<Uuid>,
-    /// One line of 1 to 80 characters.
+    /// A line of 1 to 80 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub name: String,
     /// `open` if absent.
@@ -67,7 +67,7 @@ pub struct PodBody {
 /// A change to a pod. Absent fields stay as they are.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub struct PodChange {
-    /// One line of 1 to 80 characters.
+    /// A line of 1 to 80 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub name: Option<String>,
     /// The people who may take a free seat.

@@ -89,7 +89,7 @@ struct MessageBody {
     reply_to: Option<Uuid>,
     /// The mentioned members, at most 20.
     mentions: Option<Vec<Uuid>>,
-    /// Not supported yet: absent, null or empty.
+    /// Reserved: absent, null or empty.
     #[serde(default)]
     #[schema(value_type = Option<Vec<Uuid>>)]
     attachments: Option<Vec<Value>>,

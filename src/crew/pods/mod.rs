@@ -80,9 +80,9 @@ pub struct Pod {
     pub join_policy: JoinPolicy,
     /// The person who opened it.
     pub created_by: Uuid,
-    /// When it was opened.
+    /// Time of its opening.
     pub created_at: DateTime<Utc>,
-    /// When it was closed.
+    /// Time of its closing.
     #[schema(required)]
     pub closed_at: Option<DateTime<Utc>>,
 }
@@ -104,7 +104,7 @@ pub struct Member {
     pub seat: i16,
     /// The position up to which the person has read.
     pub read_seq: i64,
-    /// When the person took the seat.
+    /// Time at which the person took the seat.
     pub joined_at: DateTime<Utc>,
 }
 

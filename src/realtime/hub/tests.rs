@@ -73,7 +73,7 @@ async fn an_announcement_reaches_every_session_and_the_other_nodes_once() {
 }
 
 #[actix::test]
-async fn whoever_is_asked_about_a_topic_without_sessions_says_so() {
+async fn a_query_about_a_topic_without_sessions_is_answered() {
     let (bus, hub) = hub(false);
     hub.asked_about(ID, |version| Word(format!("nobody, {version}")));
     hub.asked_about(ID, |version| Word(format!("nobody, {version}")));

@@ -1,4 +1,4 @@
-//! One node's view of the others, and what follows from it. Pure: time is an argument.
+//! The view that one node has of the others, and what follows from it. Pure: time is an argument.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_was_halted_learns_of_it_though_the_first_beat_comes_before_the_first_look() {
+    fn a_node_that_was_halted_notices_it_though_its_heartbeat_comes_before_the_first_check() {
         let start = Instant::now();
         let mut view = View::new(start);
         view.echo(start);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::foundation::errors::Result;
 
-/// Makes the actor check its marks for something to read.
+/// Makes the actor check its marks for what must be read.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Wake;

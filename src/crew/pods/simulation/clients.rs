@@ -75,7 +75,7 @@ impl World {
         let cx = Context::from_waker(Waker::noop());
         while let Drained::Frame(text) = outbox.take(&cx) {
             if text.starts_with('[') {
-                self.tell(|| format!("client {client} is told that it is over"));
+                self.tell(|| format!("client {client} receives the close"));
                 self.sessions.remove(&key);
                 return;
             }
@@ -95,11 +95,11 @@ impl World {
         for entry in &self.store.log[last as usize..position as usize - 1] {
             let later = &self.store.log[entry.position as usize..];
             let superseded = later.iter().any(|other| other.seq == entry.seq);
-            assert!(superseded || entry.seq < floor, "I2: client {client} was not told of {entry:?}");
+            assert!(superseded || entry.seq < floor, "I2: client {client} did not receive {entry:?}");
         }
         for head in [position - 1, position] {
             let members = self.store.members_at(head);
-            assert!(members.contains(&(client % PEOPLE)), "I6: client {client} was told of {position}");
+            assert!(members.contains(&(client % PEOPLE)), "I6: client {client} received {position}");
         }
         let holder = &mut self.clients[client];
         assert!(is_new || holder.log.contains_key(&seq), "{seq} was changed before it was new");

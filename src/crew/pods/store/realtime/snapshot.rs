@@ -25,7 +25,7 @@ pub struct Snapshot {
     pub revision: i64,
     /// The database's epoch.
     pub epoch: String,
-    /// When it was read, by the database's clock, which also gives messages their time.
+    /// Time of the reading, by the database's clock, which also gives messages their time.
     pub now: chrono::DateTime<chrono::Utc>,
 }
 
