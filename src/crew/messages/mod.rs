@@ -283,9 +283,7 @@ pub fn refusal(code: &str) -> Option<Error> {
         "deleted" => Error::because(Code::Conflict, "the message has been deleted"),
         "invalid_reply" => Error::invalid("/reply_to", "must be a message of this pod that you can see"),
         "invalid_mentions" => Error::invalid("/mentions", "must all be members of this pod"),
-        "too_many_reactions" => {
-            Error::invalid("/emoji", "must not be a new reaction on a message with the maximum of different ones")
-        }
+        "too_many_reactions" => Error::invalid("/emoji", "the message has the maximum number of different reactions"),
         _ => return None,
     })
 }

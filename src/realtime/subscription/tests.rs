@@ -1,4 +1,4 @@
-//! What a subscription delivers, and when it ends.
+//! Tests of what a subscription delivers, and when it ends.
 
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
