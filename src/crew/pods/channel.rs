@@ -218,7 +218,7 @@ async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
     let read = async |_: &Addr<PodActor>| database.scope(&caller, Access::Snapshot, &read).await;
     let start = || pods.actor(pod_id);
     let (snapshot, page, reset, fields) = enter(pods.topics(), &joining, limits.send_wait, check, start, read).await?;
-    // An actor that the bus has told less repairs itself now, and not when the sweep comes by.
+    // An actor that has received less from the bus repairs itself now, and not at the next sweep.
     pods.reaches(pod_id, snapshot.head);
     let floor = floor(&snapshot, user_id)?;
     Ok(Admission { response: reply(&snapshot, &page, reset, &fields, limits)?, position: snapshot.head, floor })

@@ -208,7 +208,7 @@ impl House {
         self.count(|notice| matches!(notice, Notice::Epoch(_)))
     }
 
-    /// How often the board was told so.
+    /// Returns how many calls are so.
     fn count(&self, is_it: impl Fn(&Notice) -> bool) -> usize {
         self.board.0.lock().unwrap().iter().filter(|notice| is_it(notice)).count()
     }

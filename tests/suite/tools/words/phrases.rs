@@ -1,7 +1,8 @@
 //! Finds public items whose doc comment begins with neither a verb nor a noun phrase.
 //!
-//! The rule is one of first words: a sentence that begins with one of [`OTHER_BEGINNINGS`] begins with a clause, an adverbial or a
-//! pronoun. `Whether` is left to fields, where it is what the language has for a `bool`; a function returns `true` if.
+//! The rule is one of first words: a sentence that begins with one of [`OTHER_BEGINNINGS`] begins with a clause, an
+//! adverbial or a pronoun. `Whether` and `When` are left to fields, where they are the usual words for a `bool` and for
+//! a time; a function returns `true` if.
 
 /// First words that begin neither a verb phrase nor a noun phrase.
 const OTHER_BEGINNINGS: &[&str] = &[
@@ -109,7 +110,8 @@ impl Described {
         let word =
             self.doc.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '`').find(|word| !word.is_empty());
         let word = word.unwrap_or_default().to_lowercase();
-        (word == "whether" && self.item.starts_with("field ")) || !OTHER_BEGINNINGS.contains(&word.as_str())
+        (["whether", "when"].contains(&&*word) && self.item.starts_with("field "))
+            || !OTHER_BEGINNINGS.contains(&word.as_str())
     }
 }
 
