@@ -9,6 +9,7 @@ use crate::foundation::settings::OwnSettings;
 use crate::realtime::domain::{Domain, Feature};
 
 pub mod accounts;
+pub mod catalogue;
 pub mod demo;
 pub mod events;
 pub mod feed;
@@ -21,6 +22,7 @@ pub mod profiles;
 
 /// All features, in the order of their imports. The layer test checks the code against it.
 pub const FEATURES: &[Feature] = &[
+    Feature::new("catalogue", Feature::nothing),
     Feature::new("profiles", profiles::mount::mount).with_routes(profiles::mount::ROUTES),
     Feature::new("accounts", accounts::mount::mount)
         .with_routes(accounts::mount::ROUTES)

@@ -12,6 +12,7 @@ pub mod group_commit;
 pub mod health;
 pub mod http;
 pub mod kept_secret;
+pub mod language;
 pub mod mail;
 pub mod metrics;
 pub mod migrate;

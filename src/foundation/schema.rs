@@ -476,6 +476,8 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// When the profile was deleted: since then the name is a placeholder and the other data is empty.
         deleted_at -> Nullable<Timestamptz>,
+        /// The language in which the person reads Podium, as a BCP 47 tag such as `de`; NULL if they have not chosen one.
+        language -> Nullable<Text>,
     }
 }
 

@@ -22,6 +22,7 @@ use self::address::{Address, ClientPage, Pages};
 use self::files::Files;
 use self::page::{Page, Template};
 use crate::foundation::http::{self, AsItIs, Preview, Previews, PublicUrl, tagged};
+use crate::foundation::language::Language;
 
 /// The policy of the client's page: it may run and load files of this server, talk to this server, and show pictures
 /// from anywhere. Only the framework's templates may become HTML.
@@ -73,22 +74,23 @@ impl Site {
         }
         let address = self.pages.find(path)?;
         wants_page(request).then_some(())?;
+        let language = Language::preferred(request).unwrap_or_default();
         let (status, page, files) = match &address {
             Address::Page { page, names } => {
-                let (status, about) = self.page(page, names).await;
+                let (status, about) = self.page(page, names, language).await;
                 (status, about, &page.files[..])
             }
             Address::Unknown => (StatusCode::NOT_FOUND, Page::Nothing, &[][..]),
         };
-        Some(self.answer(request, status, &page, files))
+        Some(self.answer(request, status, &page, language, files))
     }
 
     /// Returns the page at an address of the client.
-    async fn page(&self, page: &ClientPage, names: &[String]) -> (StatusCode, Page) {
+    async fn page(&self, page: &ClientPage, names: &[String], language: Language) -> (StatusCode, Page) {
         let general = || Page::General { path: page.address(names) };
         let kind = self.previews.iter().find(|previews| previews.page() == page.page);
         let Some((previews, name)) = kind.zip(names.first()) else { return (StatusCode::OK, general()) };
-        match timeout(PATIENCE, previews.find(name)).await {
+        match timeout(PATIENCE, previews.find(name, language)).await {
             Ok(Ok(Some(preview))) => (StatusCode::OK, Page::About(Preview::in_lines(preview))),
             Ok(Ok(None)) => (StatusCode::NOT_FOUND, Page::Nothing),
             // The client shows the error itself, and works with what it has stored.
@@ -100,9 +102,16 @@ impl Site {
         }
     }
 
-    fn answer(&self, request: &HttpRequest, status: StatusCode, page: &Page, files: &[String]) -> HttpResponse {
+    fn answer(
+        &self,
+        request: &HttpRequest,
+        status: StatusCode,
+        page: &Page,
+        language: Language,
+        files: &[String],
+    ) -> HttpResponse {
         let (body, policy) = match &self.template {
-            Some(template) => (template.fill(page, files, &self.public), PAGE_POLICY),
+            Some(template) => (template.fill(page, language, files, &self.public), PAGE_POLICY),
             None => (NOT_BUILT.to_owned(), PLAIN_POLICY),
         };
         let asked_each_time = header::CacheControl(vec![header::CacheDirective::NoCache]);
@@ -111,7 +120,7 @@ impl Site {
         for (name, value) in [
             (header::CONTENT_SECURITY_POLICY, policy),
             (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
-            (header::VARY, "accept"),
+            (header::VARY, "accept, accept-language"),
         ] {
             headers.append(name, header::HeaderValue::from_static(value));
         }

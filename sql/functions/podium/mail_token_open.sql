@@ -1,5 +1,6 @@
--- version: 2
-CREATE OR REPLACE FUNCTION podium.mail_token_open(_user uuid, _key text, _purpose text, _hash bytea, _lifetime interval) RETURNS SETOF text
+-- version: 1
+CREATE OR REPLACE FUNCTION podium.mail_token_open(_user uuid, _key text, _purpose text, _hash bytea, _lifetime interval, _language text)
+RETURNS TABLE (address text, language text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -17,9 +18,9 @@ BEGIN
   DELETE FROM mail_tokens WHERE hash IN (
     SELECT m.hash FROM mail_tokens m WHERE m.user_id = account.user_id AND m.purpose = _purpose AND m.hash <> _hash
     ORDER BY m.created_at DESC OFFSET most - 1);
-  RETURN NEXT account.email;
+  RETURN QUERY SELECT account.email, coalesce(p.language, _language) FROM profiles p WHERE p.id = account.user_id;
 END $$;
-COMMENT ON FUNCTION podium.mail_token_open(uuid, text, text, bytea, interval) IS
-  'Stores a token that is about to be mailed and returns the address; no row if there is no such account or nothing to verify. Keeps the newest three tokens of each purpose';
-REVOKE ALL ON FUNCTION podium.mail_token_open(uuid, text, text, bytea, interval) FROM PUBLIC, podium_user, podium_service;
-GRANT EXECUTE ON FUNCTION podium.mail_token_open(uuid, text, text, bytea, interval) TO podium_service;
+COMMENT ON FUNCTION podium.mail_token_open(uuid, text, text, bytea, interval, text) IS
+  'Stores a token that is about to be mailed and returns the address and the mail''s language: the person''s, or the given one if they have chosen none. No row if there is no such account or nothing to verify. Keeps the newest three tokens of each purpose';
+REVOKE ALL ON FUNCTION podium.mail_token_open(uuid, text, text, bytea, interval, text) FROM PUBLIC, podium_user, podium_service;
+GRANT EXECUTE ON FUNCTION podium.mail_token_open(uuid, text, text, bytea, interval, text) TO podium_service;

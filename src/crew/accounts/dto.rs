@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::crew::profiles::Me;
+use crate::foundation::language::Language;
 
 /// Somebody who signs up.
 #[derive(Deserialize, ToSchema)]
@@ -16,6 +17,9 @@ pub struct Registration {
     pub password: String,
     /// The name that others see: one line of 1 to 80 characters.
     pub display_name: String,
+    /// The language in which to read Podium. If absent, `Accept-Language` decides in which the mail is.
+    #[schema(value_type = Option<Language>)]
+    pub language: Option<String>,
 }
 
 /// Somebody who signs in.

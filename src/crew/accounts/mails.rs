@@ -6,10 +6,12 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::keys::Key;
-use super::store::{self, Purpose, Whose};
+use super::store::{self, Purpose, Recipient, Whose};
+use crate::crew::catalogue::{self, MailText};
 use crate::foundation::db::Database;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::http::PublicUrl;
+use crate::foundation::language::Language;
 use crate::foundation::mail::{Mail, Mailer};
 
 /// Mails that may wait; one more is told `overloaded`, whether there is such an account or not.
@@ -18,13 +20,13 @@ const WAITING: usize = 256;
 /// Mails that are being sent at the same time.
 const AT_ONCE: usize = 4;
 
-/// How long a link is good: to confirm an address, and to choose a password.
+/// How long a link is valid: to confirm an address, and to choose a password. The catalogue's texts say so too.
 const VERIFY: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 const RESET: Duration = Duration::from_secs(60 * 60);
 
 /// The way to whoever writes the mails.
 pub(super) struct Mails {
-    queue: mpsc::Sender<(Purpose, Whose)>,
+    queue: mpsc::Sender<(Purpose, Whose, Language)>,
     writing: Arc<Semaphore>,
 }
 
@@ -42,10 +44,10 @@ impl Mails {
         let (writer, places) = (Arc::new(Writer { database, mailer, public_url }), Arc::clone(&writing));
         actix_web::rt::spawn(async move {
             while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-                let Some((purpose, whose)) = asked.recv().await else { break };
+                let Some((purpose, whose, language)) = asked.recv().await else { break };
                 let writer = Arc::clone(&writer);
                 actix_web::rt::spawn(async move {
-                    if let Err(error) = writer.write(purpose, &whose).await {
+                    if let Err(error) = writer.write(purpose, &whose, language).await {
                         tracing::error!(%error, "a mail was not written");
                     }
                     drop(place);
@@ -55,13 +57,13 @@ impl Mails {
         Mails { queue, writing }
     }
 
-    /// Asks for a mail.
+    /// Asks for a mail, in this language if the person has not chosen one.
     ///
     /// # Errors
     /// [`Code::Overloaded`] if too many wait.
-    pub fn ask(&self, purpose: Purpose, whose: Whose) -> Result<()> {
+    pub fn ask(&self, purpose: Purpose, whose: Whose, language: Language) -> Result<()> {
         let full = |_| Error::because(Code::Overloaded, "too many mails wait to be sent");
-        self.queue.try_send((purpose, whose)).map_err(full)
+        self.queue.try_send((purpose, whose, language)).map_err(full)
     }
 
     /// Waits until nothing waits or is being sent, or the time is up.
@@ -79,34 +81,22 @@ impl Mails {
 }
 
 impl Writer {
-    async fn write(&self, purpose: Purpose, whose: &Whose) -> Result<()> {
+    async fn write(&self, purpose: Purpose, whose: &Whose, language: Language) -> Result<()> {
         let key = Key::random()?;
-        let lifetime = match purpose {
-            Purpose::Verify => VERIFY,
-            Purpose::Reset => RESET,
+        let (lifetime, page) = match purpose {
+            Purpose::Verify => (VERIFY, "/verify"),
+            Purpose::Reset => (RESET, "/reset"),
         };
-        let open = async |conn: &mut _| store::open_mail(conn, whose, purpose, &key, lifetime).await;
-        let Some(to) = self.database.service(open).await? else { return Ok(()) };
-        let link = |page: &str| self.public_url.to(&format!("{page}#token={}", key.text()));
-        self.mailer
-            .send(match purpose {
-                Purpose::Verify => Mail {
-                    to,
-                    subject: "Confirm your address for Podium",
-                    before: "Hello,\n\nsomebody signed up at Podium with this address. If it was you, please\nconfirm it:",
-                    link: link("/verify"),
-                    after: "The link is good for three days. If it was not you, there is nothing\nto do.",
-                },
-                Purpose::Reset => Mail {
-                    to,
-                    subject: "Choose a new password for Podium",
-                    before: "Hello,\n\nsomebody asked for a new password for your account at Podium. If it\nwas you, choose one:",
-                    link: link("/reset"),
-                    after: "The link is good for an hour, once; all your devices are signed out\nthen. If it was not you, there is \
-                            nothing to do: your password stays as it\nis.",
-                },
-            })
-            .await;
+        let open = async |conn: &mut _| store::open_mail(conn, whose, purpose, &key, lifetime, language).await;
+        let Some(Recipient { address: to, language }) = self.database.service(open).await? else { return Ok(()) };
+        // A language that a newer version has stored and this one does not have.
+        let texts = catalogue::of(Language::from_tag(&language).unwrap_or_default());
+        let MailText { subject, before, after } = match purpose {
+            Purpose::Verify => texts.verify_mail(),
+            Purpose::Reset => texts.reset_mail(),
+        };
+        let link = self.public_url.to(&format!("{page}#token={}", key.text()));
+        self.mailer.send(Mail { to, subject, before, link, after }).await;
         Ok(())
     }
 }

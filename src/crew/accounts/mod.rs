@@ -39,6 +39,7 @@ mod throttle;
 use std::time::Duration;
 
 use crate::foundation::http::ClientAddress;
+use crate::foundation::language::Language;
 
 /// How long a refresh token that was just used is answered again, with the same successor.
 pub const GRACE: Duration = Duration::from_secs(30);
@@ -50,4 +51,6 @@ pub struct Client {
     pub address: ClientAddress,
     /// What it says it is.
     pub user_agent: Option<String>,
+    /// The language that it prefers, by `Accept-Language`: for mails to a person who has not chosen one.
+    pub language: Language,
 }

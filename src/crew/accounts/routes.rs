@@ -14,6 +14,7 @@ use super::{Client, session_routes};
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::{ClientAddress, Json, Problem, check_origin, refusals};
+use crate::foundation::language::Language;
 use crate::foundation::settings::Settings;
 use crate::foundation::text;
 
@@ -46,6 +47,7 @@ fn client(request: &HttpRequest) -> Result<Client> {
     Ok(Client {
         address: ClientAddress::of(request, &settings.trusted_proxies),
         user_agent: agent.and_then(|agent| text::mended(&agent, MAX_AGENT)),
+        language: Language::preferred(request).unwrap_or_default(),
     })
 }
 

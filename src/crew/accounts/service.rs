@@ -12,7 +12,7 @@ use super::mails::Mails;
 use super::metrics::{REFRESHES, SIGN_INS};
 use super::password::{Hashing, Password};
 use super::settings::AccountSettings;
-use super::store::{self, Device, NewSignIn, Purpose, Standing, Whose};
+use super::store::{self, Device, NewAccount, NewSignIn, Purpose, Standing, Whose};
 use super::throttle::{Throttle, Who};
 use super::{Client, GRACE};
 use crate::crew::profiles::{self, MAX_NAME};
@@ -91,6 +91,7 @@ impl Accounts {
         fields.check(email.is_ok(), "/email", email.as_ref().err().copied().unwrap_or_default());
         let password = Password::chosen(&mut fields, &new.password);
         let name = fields.line("/display_name", &new.display_name, MAX_NAME);
+        let language = new.language.map(|tag| profiles::language(&mut fields, &tag));
         fields.done()?;
         let email = email.map_err(Error::internal)?;
 
@@ -103,13 +104,13 @@ impl Accounts {
         }
         let hash = self.0.hashing.hash(place.turn().await?, password).await?;
         let user_id = Uuid::now_v7();
-        let opened = self.0.database.service(async |conn| store::open(conn, user_id, &email, &hash, &name).await);
-        if !opened.await? {
+        let opening = NewAccount { user_id, email: &email, password_hash: &hash, name: &name, language };
+        if !self.0.database.service(async |conn| store::open(conn, &opening).await).await? {
             return Err(self.taken(who));
         }
         SIGN_INS.counter(&[("outcome", "registered")]).increment(1);
         // The person can ask for another if this one is not sent.
-        if let Err(error) = self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id)) {
+        if let Err(error) = self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id), client.language) {
             tracing::warn!(%error, %user_id, "no mail to confirm an address");
         }
         self.sign_in(user_id, &hash, None, client).await?.ok_or_else(|| Error::new(Code::Unauthorized))
@@ -285,7 +286,7 @@ impl Accounts {
         if !self.0.throttle.mail(Who::new(&user_id.to_string(), client.address.0))? {
             return Err(Error::rate_limited(Duration::from_secs(5 * 60)));
         }
-        self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id))
+        self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id), client.language)
     }
 
     /// Mails a link to choose a new password, if there is such an account. Whether there is is found out after the answer.
@@ -297,7 +298,7 @@ impl Accounts {
         if !self.0.throttle.mail(Who::new(email.key(), client.address.0))? {
             return Ok(());
         }
-        self.0.mails.ask(Purpose::Reset, Whose::Address(email))
+        self.0.mails.ask(Purpose::Reset, Whose::Address(email), client.language)
     }
 
     /// Stores a new password, and signs every device out.
@@ -332,7 +333,8 @@ impl Accounts {
         let password = Password::chosen(&mut Fields::new(), password);
         let turn = self.0.hashing.enter()?.turn().await?;
         let hash = self.0.hashing.hash(turn, password).await?;
-        self.0.database.service(async |conn| store::open(conn, user_id, &email, &hash, name).await).await.map(drop)
+        let opening = NewAccount { user_id, email: &email, password_hash: &hash, name, language: None };
+        self.0.database.service(async |conn| store::open(conn, &opening).await).await.map(drop)
     }
 
     /// These sign-ins have ended: their access tokens are refused here from now on, and their sockets closed.

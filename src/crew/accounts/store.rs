@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::email::Email;
 use super::keys::Key;
 use crate::foundation::errors::Result;
+use crate::foundation::language::Language;
 
 /// From where, and with what.
 #[derive(Debug, Clone)]
@@ -51,20 +52,29 @@ fn done(rows: &[Done]) -> bool {
     rows.first().is_some_and(|row| row.done)
 }
 
+/// An account that is about to be made.
+pub struct NewAccount<'a> {
+    /// The id of its profile.
+    pub user_id: Uuid,
+    /// Its address.
+    pub email: &'a Email,
+    /// In PHC form.
+    pub password_hash: &'a str,
+    /// The profile's name.
+    pub name: &'a str,
+    /// The profile's language, if one was chosen.
+    pub language: Option<Language>,
+}
+
 /// Makes a profile and its account; false when the address has one.
-pub async fn open(
-    conn: &mut AsyncPgConnection,
-    user_id: Uuid,
-    email: &Email,
-    password_hash: &str,
-    name: &str,
-) -> Result<bool> {
-    let rows: Vec<Done> = diesel::sql_query("SELECT podium.account_open($1, $2, $3, $4, $5) AS done")
-        .bind::<SqlUuid, _>(user_id)
-        .bind::<Text, _>(email.address())
-        .bind::<Text, _>(email.key())
-        .bind::<Text, _>(password_hash)
-        .bind::<Text, _>(name)
+pub async fn open(conn: &mut AsyncPgConnection, new: &NewAccount<'_>) -> Result<bool> {
+    let rows: Vec<Done> = diesel::sql_query("SELECT podium.account_open($1, $2, $3, $4, $5, $6) AS done")
+        .bind::<SqlUuid, _>(new.user_id)
+        .bind::<Text, _>(new.email.address())
+        .bind::<Text, _>(new.email.key())
+        .bind::<Text, _>(new.password_hash)
+        .bind::<Text, _>(new.name)
+        .bind::<Nullable<Text>, _>(new.language.map(Language::tag))
         .load(conn)
         .await?;
     Ok(done(&rows))
@@ -244,19 +254,27 @@ pub enum Purpose {
     Reset,
 }
 
-/// Keeps a key that is about to be mailed, and gives the address; `None` when there is nobody to mail it to.
+/// Where a mail goes, and in which language it is.
+#[derive(Debug, QueryableByName)]
+pub struct Recipient {
+    /// The account's address.
+    #[diesel(sql_type = Text)]
+    pub address: String,
+    /// A BCP 47 tag.
+    #[diesel(sql_type = Text)]
+    pub language: String,
+}
+
+/// Stores a key that is about to be mailed, and returns the recipient: the language is the person's, or `language` if they have
+/// not chosen one. `None` when there is nobody to mail it to.
 pub async fn open_mail(
     conn: &mut AsyncPgConnection,
     whose: &Whose,
     purpose: Purpose,
     key: &Key,
     lifetime: Duration,
-) -> Result<Option<String>> {
-    #[derive(QueryableByName)]
-    struct Address {
-        #[diesel(sql_type = Text)]
-        address: String,
-    }
+    language: Language,
+) -> Result<Option<Recipient>> {
     let (user_id, email) = match whose {
         Whose::Profile(user_id) => (Some(user_id), None),
         Whose::Address(email) => (None, Some(email.key())),
@@ -265,17 +283,18 @@ pub async fn open_mail(
         Purpose::Verify => "verify",
         Purpose::Reset => "reset",
     };
-    let rows: Vec<Address> = diesel::sql_query(
-        "SELECT address FROM podium.mail_token_open($1, $2, $3, $4, make_interval(secs => $5)) address",
+    let rows: Vec<Recipient> = diesel::sql_query(
+        "SELECT address, language FROM podium.mail_token_open($1, $2, $3, $4, make_interval(secs => $5), $6)",
     )
     .bind::<Nullable<SqlUuid>, _>(user_id)
     .bind::<Nullable<Text>, _>(email)
     .bind::<Text, _>(purpose)
     .bind::<Binary, _>(key.hash())
     .bind::<Double, _>(lifetime.as_secs_f64())
+    .bind::<Text, _>(language.tag())
     .load(conn)
     .await?;
-    Ok(rows.into_iter().next().map(|row| row.address))
+    Ok(rows.into_iter().next())
 }
 
 /// Confirms an address by the key that was mailed there; false if it is not good.

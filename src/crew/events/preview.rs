@@ -8,8 +8,10 @@ use super::Event;
 use super::service::Events;
 use super::slug::EventKey;
 use super::time::Phase;
+use crate::crew::catalogue;
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{Preview, Previews};
+use crate::foundation::language::Language;
 
 /// The pages of events: `/events/<id or slug>`.
 pub struct EventPreviews(pub Events);
@@ -19,11 +21,11 @@ impl Previews for EventPreviews {
         "event"
     }
 
-    fn find<'a>(&'a self, name: &'a str) -> LocalBoxFuture<'a, Result<Option<Preview>>> {
+    fn find<'a>(&'a self, name: &'a str, language: Language) -> LocalBoxFuture<'a, Result<Option<Preview>>> {
         async move {
             let Some(key) = EventKey::parse(name) else { return Ok(None) };
             match self.0.find(key).await {
-                Ok(event) => Ok(Some(preview(&event, event.time().phase(Utc::now())))),
+                Ok(event) => Ok(Some(preview(&event, event.time().phase(Utc::now()), language))),
                 Err(error) if error.code == Code::NotFound => Ok(None),
                 Err(error) => Err(error),
             }
@@ -32,20 +34,16 @@ impl Previews for EventPreviews {
     }
 }
 
-fn preview(event: &Event, phase: Phase) -> Preview {
+fn preview(event: &Event, phase: Phase, language: Language) -> Preview {
     let Event { slug, artist, venue, city, .. } = event;
-    let off = if event.cancelled_at.is_some() { "Called off: " } else { "" };
-    let when = match phase {
-        Phase::Over => format!("This was on {}.", event.time().describe()),
-        Phase::Upcoming | Phase::On => format!("{}. Find your crew for the show.", event.time().describe()),
+    let texts = catalogue::of(language);
+    let (title, when) = (texts.event_title(artist, venue, city), event.time().in_words(language));
+    let (title, description) = match (event.cancelled_at, phase) {
+        (Some(_), _) => (texts.cancelled(&title), format!("{when}.")),
+        (None, Phase::Over) => (title, texts.event_over(&when)),
+        (None, Phase::Upcoming | Phase::On) => (title, texts.event_ahead(&when)),
     };
-    let description = if event.cancelled_at.is_some() { format!("{}.", event.time().describe()) } else { when };
-    Preview {
-        title: format!("{off}{artist} at {venue}, {city}"),
-        description,
-        path: format!("/events/{slug}"),
-        listed: true,
-    }
+    Preview { title, description, path: format!("/events/{slug}"), listed: true }
 }
 
 #[cfg(test)]
@@ -68,12 +66,16 @@ mod tests {
             created_by: Uuid::nil(),
             cancelled_at: None,
         };
-        let upcoming = preview(&event, Phase::Upcoming);
+        let upcoming = preview(&event, Phase::Upcoming, Language::English);
         assert_eq!(upcoming.title, "Low at Bowery Ballroom, New York");
         let when = "Saturday 5 June 2027, 20:00, New York time";
         assert_eq!(upcoming.description, format!("{when}. Find your crew for the show."));
-        assert_eq!(preview(&event, Phase::Over).description, format!("This was on {when}."));
-        let off = preview(&Event { cancelled_at: Some(Utc::now()), ..event }, Phase::Upcoming);
+        assert_eq!(preview(&event, Phase::Over, Language::English).description, format!("This was on {when}."));
+        let german = preview(&event, Phase::Upcoming, Language::German);
+        assert_eq!(german.title, "Low: Bowery Ballroom, New York");
+        let wann = "Samstag, 5. Juni 2027, 20:00 Uhr, Zeitzone New York";
+        assert_eq!(german.description, format!("{wann}. Finde deine Crew für das Konzert."));
+        let off = preview(&Event { cancelled_at: Some(Utc::now()), ..event }, Phase::Upcoming, Language::English);
         assert_eq!(off.title, "Called off: Low at Bowery Ballroom, New York");
         assert_eq!(off.description, format!("{when}."));
     }

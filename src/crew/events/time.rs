@@ -4,8 +4,11 @@
 //! `web/src/features/events/time.ts`. The queries of [`super::store`] compare with [`Over`], which says the same in columns, and a test
 //! holds the two together.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
+
+use crate::crew::catalogue::{self, Moment, Texts};
+use crate::foundation::language::Language;
 
 /// How long an event is on that does not say when it ends.
 pub const OPEN_END: TimeDelta = TimeDelta::hours(12);
@@ -64,17 +67,24 @@ impl EventTime {
         }
     }
 
-    /// Returns when it is as people read it, such as `Saturday 5 June 2027, 20:00, New York time`. One that lasts longer than
-    /// a day has its last day told too.
-    pub fn describe(&self) -> String {
-        let starts = self.starts.with_timezone(&self.zone);
-        let zone = zone_label(self.zone);
-        let start = starts.format("%A %-d %B %Y, %H:%M");
-        match self.ends {
-            Some(ends) if ends - self.starts > TimeDelta::days(1) => {
-                format!("{start}, to {}, {zone}", ends.with_timezone(&self.zone).format("%A %-d %B %Y"))
-            }
-            _ => format!("{start}, {zone}"),
+    /// Returns when it is as people read it, such as `Saturday 5 June 2027, 20:00, New York time`; with its last day if it is
+    /// longer than a day.
+    pub fn in_words(&self, language: Language) -> String {
+        let texts = catalogue::of(language);
+        let until = self.ends.filter(|ends| *ends - self.starts > TimeDelta::days(1)).map(|ends| self.moment(ends));
+        texts.when(&self.moment(self.starts), until.as_ref(), &zone_in_words(self.zone, texts))
+    }
+
+    /// What a calendar and a clock in its zone show at `time`.
+    fn moment(&self, time: DateTime<Utc>) -> Moment {
+        let local = time.with_timezone(&self.zone);
+        Moment {
+            weekday: local.weekday().num_days_from_monday() as usize,
+            day: local.day(),
+            month: local.month0() as usize,
+            year: local.year(),
+            hour: local.hour(),
+            minute: local.minute(),
         }
     }
 }
@@ -104,9 +114,9 @@ pub fn zone_named(name: &str) -> Option<Tz> {
 }
 
 /// The name of a zone as people read it: that of its city, where it is named after one.
-fn zone_label(zone: Tz) -> String {
+fn zone_in_words(zone: Tz, texts: &dyn Texts) -> String {
     match zone.name().rsplit_once('/') {
-        Some((region, city)) if region != "Etc" => format!("{} time", city.replace('_', " ")),
+        Some((region, city)) if region != "Etc" => texts.zone_of(&city.replace('_', " ")),
         _ => zone.name().to_owned(),
     }
 }
@@ -168,19 +178,24 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_described_with_its_year_and_its_zone() {
-        let described =
-            |starts: &str, ends: Option<&str>, zone| EventTime::new(at(starts), ends.map(at), zone).describe();
+    fn a_time_is_shown_with_its_year_and_its_zone() {
+        let time = |starts: &str, ends: Option<&str>, zone| EventTime::new(at(starts), ends.map(at), zone);
+        let shown = |starts: &str, ends: Option<&str>, zone| time(starts, ends, zone).in_words(Language::English);
         let new_york = Some("America/New_York");
-        assert_eq!(described("2027-06-06T00:00:00Z", None, new_york), "Saturday 5 June 2027, 20:00, New York time");
-        assert_eq!(described("2027-06-06T00:00:00Z", None, None), "Sunday 6 June 2027, 00:00, UTC");
+        assert_eq!(shown("2027-06-06T00:00:00Z", None, new_york), "Saturday 5 June 2027, 20:00, New York time");
+        assert_eq!(shown("2027-06-06T00:00:00Z", None, None), "Sunday 6 June 2027, 00:00, UTC");
         assert_eq!(
-            described("2027-06-04T16:00:00Z", Some("2027-06-06T21:30:00Z"), Some("Europe/Berlin")),
+            shown("2027-06-04T16:00:00Z", Some("2027-06-06T21:30:00Z"), Some("Europe/Berlin")),
             "Friday 4 June 2027, 18:00, to Sunday 6 June 2027, Berlin time"
         );
         // A night is no second day.
-        let night = described("2027-06-04T20:00:00Z", Some("2027-06-05T03:00:00Z"), Some("Etc/GMT-2"));
+        let night = shown("2027-06-04T20:00:00Z", Some("2027-06-05T03:00:00Z"), Some("Etc/GMT-2"));
         assert_eq!(night, "Friday 4 June 2027, 22:00, Etc/GMT-2");
+        let festival = time("2027-03-04T16:00:00Z", Some("2027-03-06T21:30:00Z"), Some("Europe/Berlin"));
+        assert_eq!(
+            festival.in_words(Language::German),
+            "Donnerstag, 4. März 2027, 17:00 Uhr, bis Samstag, 6. März 2027, Zeitzone Berlin"
+        );
     }
 
     fn any_time() -> impl Strategy<Value = DateTime<Utc>> {

@@ -5,8 +5,10 @@ use futures_util::future::LocalBoxFuture;
 
 use super::service::Invites;
 use super::{InviteState, InvitingPod};
+use crate::crew::catalogue::{self, InviteNote};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{Preview, Previews};
+use crate::foundation::language::Language;
 
 /// The pages of invitations: `/i/<code>`.
 pub struct InvitePreviews(pub Invites);
@@ -16,10 +18,10 @@ impl Previews for InvitePreviews {
         "invite"
     }
 
-    fn find<'a>(&'a self, name: &'a str) -> LocalBoxFuture<'a, Result<Option<Preview>>> {
+    fn find<'a>(&'a self, name: &'a str, language: Language) -> LocalBoxFuture<'a, Result<Option<Preview>>> {
         async move {
             match self.0.preview(name).await {
-                Ok(invite) => Ok(Some(preview(&invite, name))),
+                Ok(invite) => Ok(Some(preview(&invite, name, language))),
                 Err(error) if error.code == Code::NotFound => Ok(None),
                 Err(error) => Err(error),
             }
@@ -28,27 +30,30 @@ impl Previews for InvitePreviews {
     }
 }
 
-fn preview(invite: &super::Preview, code: &str) -> Preview {
+fn preview(invite: &super::Preview, code: &str, language: Language) -> Preview {
     let super::Preview { state, pod, event, invited_by, .. } = invite;
-    let off = if event.cancelled_at.is_some() { "Called off: " } else { "" };
-    let what = format!("{off}{} at {}, {}. {}.", event.artist, event.venue, event.city, event.time().describe());
+    let texts = catalogue::of(language);
+    let mut what = texts.event_title(&event.artist, &event.venue, &event.city);
+    if event.cancelled_at.is_some() {
+        what = texts.cancelled(&what);
+    }
+    let (when, note) = (event.time().in_words(language), texts.invite_note(note(*state, pod)));
     Preview {
-        title: format!("{} invites you to {}", invited_by.display_name, pod.name),
-        description: format!("{what} {}", describe_state(*state, pod)),
+        title: texts.invite_title(&invited_by.display_name, &pod.name),
+        description: format!("{what}. {when}. {note}"),
         path: format!("/i/{code}"),
-        // Whoever finds the link may come in.
+        // Anyone who finds the link can use it.
         listed: false,
     }
 }
 
-fn describe_state(state: InviteState, pod: &InvitingPod) -> String {
+fn note(state: InviteState, pod: &InvitingPod) -> InviteNote {
     match state {
-        InviteState::Open if pod.free_seats == 1 => format!("1 of {} seats is free.", pod.seats),
-        InviteState::Open => format!("{} of {} seats are free.", pod.free_seats, pod.seats),
-        InviteState::Full => "All seats are taken at the moment.".to_owned(),
-        InviteState::UsedUp => "This invitation has been used up.".to_owned(),
-        InviteState::Expired => "This invitation has expired.".to_owned(),
-        InviteState::Revoked => "This invitation was taken back.".to_owned(),
-        InviteState::Closed => "The pod was closed.".to_owned(),
+        InviteState::Open => InviteNote::Free(pod.free_seats, pod.seats),
+        InviteState::Full => InviteNote::Full,
+        InviteState::UsedUp => InviteNote::UsedUp,
+        InviteState::Expired => InviteNote::Expired,
+        InviteState::Revoked => InviteNote::Revoked,
+        InviteState::Closed => InviteNote::Closed,
     }
 }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::foundation::errors::Result;
 use crate::foundation::fields::{Fields, given};
+use crate::foundation::language::{Language, StoredLanguage};
 use crate::foundation::schema::people;
 use crate::foundation::schema::profiles;
 use crate::foundation::{address, text};
@@ -44,6 +45,10 @@ pub struct Me {
     pub ig_url: Option<String>,
     /// Whether others may see `ig_url`.
     pub reveal_ig: bool,
+    /// The language in which the person reads Podium; null if they have not chosen one.
+    #[diesel(deserialize_as = StoredLanguage)]
+    #[schema(required)]
+    pub language: Option<Language>,
     /// When the person was first seen.
     pub created_at: DateTime<Utc>,
 }
@@ -81,6 +86,10 @@ pub struct MeChange {
     pub ig_url: Option<Option<String>>,
     /// Whether others may see `ig_url`.
     pub reveal_ig: Option<bool>,
+    /// The language in which to read Podium, or null for none: then each request's `Accept-Language` decides.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Language>)]
+    pub language: Option<Option<String>>,
 }
 
 impl MeChange {
@@ -95,6 +104,7 @@ impl MeChange {
             avatar_url: self.avatar_url.map(|url| url.map(|url| fields.read("/avatar_url", address::picture(&url)))),
             ig_url: self.ig_url.map(|url| url.map(|url| fields.read("/ig_url", address::instagram(&url)))),
             reveal_ig: self.reveal_ig,
+            language: self.language.map(|tag| tag.map(|tag| language(&mut fields, &tag).tag().to_owned())),
         };
         fields.done()?;
         Ok(change)
@@ -102,8 +112,16 @@ impl MeChange {
 
     /// Whether nothing is to be changed.
     pub fn is_empty(&self) -> bool {
-        self.display_name.is_none() && self.avatar_url.is_none() && self.ig_url.is_none() && self.reveal_ig.is_none()
+        let MeChange { display_name, avatar_url, ig_url, reveal_ig, language } = self;
+        display_name.is_none() && avatar_url.is_none() && ig_url.is_none() && reveal_ig.is_none() && language.is_none()
     }
+}
+
+/// Reads the language at `/language`.
+pub fn language(fields: &mut Fields, tag: &str) -> Language {
+    let language = Language::from_tag(tag);
+    fields.check(language.is_some(), "/language", Language::EXPECTED);
+    language.unwrap_or_default()
 }
 
 /// The name of a new profile: that of the token, else what stands before the `@` of its address, else `Guest`. A name that

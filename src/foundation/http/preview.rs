@@ -3,6 +3,7 @@
 use futures_util::future::LocalBoxFuture;
 
 use crate::foundation::errors::Result;
+use crate::foundation::language::Language;
 
 /// The texts of a page. They are shown to anyone, so they contain nothing that a public read does not contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub trait Previews: Send + Sync {
     /// Returns the name of the page in the client's table, `web/src/pages.ts`.
     fn page(&self) -> &'static str;
 
-    /// Returns the texts of the page with this name, or `None` if there is no such page.
-    fn find<'a>(&'a self, name: &'a str) -> LocalBoxFuture<'a, Result<Option<Preview>>>;
+    /// Returns the texts of the page with this name in this language, or `None` if there is no such page.
+    fn find<'a>(&'a self, name: &'a str, language: Language) -> LocalBoxFuture<'a, Result<Option<Preview>>>;
 }
 
 impl Preview {

@@ -1,6 +1,7 @@
 //! The client's page, with a head that describes its content: for tabs, search engines, and previews of shared links.
 
 use crate::foundation::http::{Preview, PublicUrl};
+use crate::foundation::language::Language;
 
 /// The marks in `web/index.html` around the head of all pages.
 const MARKS: [&str; 2] = ["<!-- page -->", "<!-- /page -->"];
@@ -8,14 +9,36 @@ const MARKS: [&str; 2] = ["<!-- page -->", "<!-- /page -->"];
 /// The name of the site.
 const NAME: &str = "Podium";
 
-/// The description of pages without one of their own.
-const GENERAL: &str = "Find your crew for the show: see who goes, and meet in a pod of five.";
-
 /// The picture of all pages. `web/scripts/share.mjs` draws it.
 const PICTURE: &str = "/icons/share.png";
 
-/// The text alternative of the picture.
-const PICTURE_ALT: &str = "Five seats in the light of one lamp, in a dark hall";
+/// The language attribute in `web/index.html`.
+const BUILT_IN: &str = "lang=\"en\"";
+
+/// The texts of pages in one language. Features have texts of their own.
+struct Texts {
+    /// The description of pages without one of their own.
+    general: &'static str,
+    /// The title of an unknown page.
+    nothing: &'static str,
+    /// The text alternative of the picture.
+    picture: &'static str,
+}
+
+fn texts(language: Language) -> Texts {
+    match language {
+        Language::English => Texts {
+            general: "Find your crew for the show: see who goes, and meet in a pod of five.",
+            nothing: "Nothing here",
+            picture: "Five seats in the light of one lamp, in a dark hall",
+        },
+        Language::German => Texts {
+            general: "Finde deine Crew für das Konzert: Sieh, wer hingeht, und trefft euch zu fünft in einem Pod.",
+            nothing: "Hier ist nichts",
+            picture: "Fünf Plätze im Licht einer Lampe, in einem dunklen Saal",
+        },
+    }
+}
 
 /// The content of a page.
 #[derive(Debug)]
@@ -49,19 +72,20 @@ impl Template {
         }
     }
 
-    /// Returns the page with its head, for a server with this public address. The browser fetches `files` while it
-    /// parses the rest, since the page will need them.
-    pub fn fill(&self, page: &Page, files: &[String], public: &PublicUrl) -> String {
+    /// Returns the page with its head in this language, for a server with this public address. The browser fetches
+    /// `files` while it parses the rest, since the page will need them.
+    pub fn fill(&self, page: &Page, language: Language, files: &[String], public: &PublicUrl) -> String {
         let Some(behind) = &self.behind else { return self.before.clone() };
-        format!("{}{}{}{behind}", self.before, head(page, public), links(files))
+        let before = self.before.replacen(BUILT_IN, &format!("lang=\"{}\"", language.tag()), 1);
+        format!("{before}{}{}{behind}", head(page, &texts(language), public), links(files))
     }
 }
 
-fn head(page: &Page, public: &PublicUrl) -> String {
+fn head(page: &Page, texts: &Texts, public: &PublicUrl) -> String {
     let (title, description, path, listed) = match page {
         Page::About(preview) => (&*preview.title, &*preview.description, Some(&*preview.path), preview.listed),
-        Page::General { path } => (NAME, GENERAL, Some(&**path), true),
-        Page::Nothing => ("Nothing here", GENERAL, None, false),
+        Page::General { path } => (NAME, texts.general, Some(&**path), true),
+        Page::Nothing => (texts.nothing, texts.general, None, false),
     };
     let whole = if title == NAME { NAME.to_owned() } else { format!("{title} · {NAME}") };
     let picture = public.to(PICTURE);
@@ -84,7 +108,7 @@ fn head(page: &Page, public: &PublicUrl) -> String {
     add("property", "og:image:type", "image/png");
     add("property", "og:image:width", "1200");
     add("property", "og:image:height", "630");
-    add("property", "og:image:alt", PICTURE_ALT);
+    add("property", "og:image:alt", texts.picture);
     add("name", "twitter:card", "summary_large_image");
     if let Some(path) = path {
         head.push_str(&format!("\n    <link rel=\"canonical\" href=\"{}\" />", escaped(&public.to(path))));
@@ -125,13 +149,15 @@ mod tests {
     use crate::foundation::settings::Settings;
 
     fn filled(page: &Page) -> String {
+        filled_in(page, Language::English)
+    }
+
+    fn filled_in(page: &Page, language: Language) -> String {
         let settings = Settings { public_url: Some("https://podium.example".into()), ..Settings::default() };
         let public = PublicUrl::new(&settings, SocketAddr::from((Ipv4Addr::LOCALHOST, 1)));
-        Template::read("<head><!-- page --><title>Podium</title><!-- /page --></head>").fill(
-            page,
-            &["/assets/a.js".into(), "/assets/a.css".into()],
-            &public,
-        )
+        let built = "<html lang=\"en\"><head><!-- page --><title>Podium</title><!-- /page --></head>";
+        let files = ["/assets/a.js".into(), "/assets/a.css".into()];
+        Template::read(built).fill(page, language, &files, &public)
     }
 
     #[test]
@@ -143,7 +169,7 @@ mod tests {
             listed: true,
         }));
         assert!(page.starts_with(
-            "<head><title>&quot;&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt; · Podium</title>"
+            "<html lang=\"en\"><head><title>&quot;&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt; · Podium</title>"
         ));
         assert!(!page.contains("<script") && !page.contains("<!--"), "{page}");
         assert!(page.contains("<link rel=\"canonical\" href=\"https://podium.example/events/x\" />"), "{page}");
@@ -162,9 +188,17 @@ mod tests {
     }
 
     #[test]
+    fn a_page_speaks_one_language() {
+        let page = filled_in(&Page::General { path: "/".into() }, Language::German);
+        assert!(page.starts_with("<html lang=\"de\"><head><title>Podium</title>"), "{page}");
+        assert!(page.contains("Finde deine Crew") && page.contains("Fünf Plätze"), "{page}");
+    }
+
+    #[test]
     fn a_page_without_a_place_stays_as_it_is() {
         let template = Template::read("<head><title>Old</title></head>");
         let public = PublicUrl::new(&Settings::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 1)));
-        assert_eq!(template.fill(&Page::Nothing, &[], &public), "<head><title>Old</title></head>");
+        let filled = template.fill(&Page::Nothing, Language::German, &[], &public);
+        assert_eq!(filled, "<head><title>Old</title></head>");
     }
 }

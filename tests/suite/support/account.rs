@@ -75,6 +75,15 @@ pub async fn register(server: &Server, email: &str, password: &str) -> Answer {
     server.http("POST", "/v1/auth/register", None, Some(body)).await
 }
 
+/// Signs up with these headers, and with a language if one is given.
+pub async fn register_in(server: &Server, email: &str, language: Option<&str>, headers: &[(&str, &str)]) -> Answer {
+    let mut body = json!({"email": email, "password": PASSWORD, "display_name": "Ana"});
+    if let Some(language) = language {
+        body["language"] = json!(language);
+    }
+    server.http_with("POST", "/v1/auth/register", headers, body).await
+}
+
 pub async fn login(server: &Server, email: &str, password: &str) -> Answer {
     login_from(server, email, password, None).await
 }

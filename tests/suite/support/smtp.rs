@@ -17,7 +17,7 @@ pub struct Mail {
     pub to: Vec<String>,
     /// Headers and body as they came.
     pub raw: String,
-    /// The same with the folding of quoted-printable undone.
+    /// The same, with the body decoded if it is quoted-printable. Lines end with `\n`.
     pub text: String,
     /// The line that greeted this server.
     pub greeting: String,
@@ -118,15 +118,11 @@ async fn serve(stream: TcpStream, keep: &watch::Sender<Vec<Mail>>, refuse: &Atom
             }
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await?;
-                let (mut raw, mut text) = (String::new(), String::new());
+                let mut raw = String::new();
                 while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
                     raw.push_str(&format!("{line}\r\n"));
-                    match line.strip_suffix('=') {
-                        Some(folded) => text.push_str(folded),
-                        None => text.push_str(&format!("{line}\n")),
-                    }
                 }
-                let (to, text, greeting) = (std::mem::take(&mut to), text.replace("=3D", "="), greeting.clone());
+                let (to, text, greeting) = (std::mem::take(&mut to), decoded(&raw), greeting.clone());
                 let mail = Mail { to, raw, text, greeting };
                 keep.send_modify(|mails| mails.push(mail));
                 b"250 taken\r\n"
@@ -140,4 +136,22 @@ async fn serve(stream: TcpStream, keep: &watch::Sender<Vec<Mail>>, refuse: &Atom
         write.write_all(answer).await?;
     }
     Ok(())
+}
+
+/// Undoes quoted-printable (RFC 2045, 6.7), where a mail says that it is.
+fn decoded(raw: &str) -> String {
+    let text = raw.replace("\r\n", "\n");
+    let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+    if !head.contains("Content-Transfer-Encoding: quoted-printable") {
+        return text;
+    }
+    let folded = body.replace("=\n", "");
+    let mut parts = folded.split('=');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(code, 16).expect("two hex digits"));
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    format!("{head}\n\n{}", String::from_utf8(bytes).expect("UTF-8"))
 }

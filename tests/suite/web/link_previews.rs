@@ -251,7 +251,7 @@ async fn an_invitations_link_tells_what_its_public_preview_tells() {
     assert!(used.meta("og:description").is_some_and(|about| about.ends_with("This invitation has been used up.")));
     server.delete(&format!("/v1/pods/{pod}/invites/{}", id_of(&invite)), &ana).await.ok(204);
     let revoked = page(&server, &path).await;
-    assert!(revoked.meta("og:description").is_some_and(|about| about.ends_with("This invitation was taken back.")));
+    assert!(revoked.meta("og:description").is_some_and(|about| about.ends_with("This invitation was withdrawn.")));
     assert_eq!(revoked.status, 200);
 }
 
@@ -294,6 +294,26 @@ async fn a_page_is_tagged_by_what_it_says_and_travels_compressed() {
     assert!(changed.status == 200 && changed.title().starts_with("High at"), "{}", changed.status);
     let head = reqwest::Client::new().head(format!("{}{path}", server.url)).send().await.expect("a head");
     assert_eq!((head.status().as_u16(), &head.headers()["etag"]), (200, changed.headers.get("etag").unwrap()));
+}
+
+#[tokio::test]
+async fn a_page_speaks_the_language_that_the_request_prefers() {
+    let server = Server::start().await;
+    let event = concert(&server).await;
+    let path = format!("/events/{}", text(&event, "slug"));
+    let german = ask(&server, &path, &[("accept-language", "de-CH, en;q=0.5")]).await;
+    assert!(german.body.contains("<html lang=\"de\">"), "{}", german.body);
+    assert_eq!(german.meta("og:title"), Some("Low: Bowery Ballroom, New York"));
+    let about = "Freitag, 5. Juni 2099, 20:00 Uhr, Zeitzone New York. Finde deine Crew für das Konzert.";
+    assert_eq!(german.meta("og:description"), Some(about));
+    let english = page(&server, &path).await;
+    assert!(english.body.contains("<html lang=\"en\">"), "{}", english.body);
+    assert_ne!(english.header("etag"), german.header("etag"));
+    for answer in [&german, &english] {
+        assert!(answer.header("vary").contains("accept-language"), "{}", answer.header("vary"));
+    }
+    let nothing = ask(&server, "/events/nothing-here", &[("accept-language", "de"), ("accept", "text/html")]).await;
+    assert_eq!((nothing.status, nothing.title()), (404, "Hier ist nichts · Podium"));
 }
 
 #[tokio::test]

@@ -1052,6 +1052,11 @@ export interface components {
              */
             uses: number | null;
         };
+        /**
+         * @description What an invitation is good for. An [`Open`](InviteState::Open) one lets in; the others say why they do not.
+         * @enum {string}
+         */
+        InviteState: "open" | "used_up" | "expired" | "revoked" | "full" | "closed";
         /** @description Who invites. */
         Inviter: {
             /** @description Their name. */
@@ -1094,6 +1099,11 @@ export interface components {
          * @enum {string}
          */
         Kind: "text" | "joined" | "left" | "removed" | "renamed" | "owner_changed" | "closed";
+        /**
+         * @description A language that Podium has all its texts in.
+         * @enum {string}
+         */
+        Language: "en" | "de";
         /** @description A link's token. */
         MailedToken: {
             /** @description What stands behind `#token=` in the link. */
@@ -1119,6 +1129,7 @@ export interface components {
             id: string;
             /** @description The Instagram page. */
             ig_url: string | null;
+            language: components["schemas"]["Language"] | null;
             /** @description Whether others may see `ig_url`. */
             reveal_ig: boolean;
         };
@@ -1130,6 +1141,7 @@ export interface components {
             display_name?: string | null;
             /** @description An https address of a page at `instagram.com` or `www.instagram.com`, or null. */
             ig_url?: string | null;
+            language?: components["schemas"]["Language"] | null;
             /** @description Whether others may see `ig_url`. */
             reveal_ig?: boolean | null;
         };
@@ -1678,7 +1690,7 @@ export interface components {
             /** @description The pod. */
             pod: components["schemas"]["InvitingPod"];
             /** @description What it is good for now. */
-            state: components["schemas"]["State"];
+            state: components["schemas"]["InviteState"];
         };
         /** @description A refusal as it is told ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), `application/problem+json`. */
         Problem: {
@@ -1730,6 +1742,7 @@ export interface components {
             display_name: string;
             /** @description An address of mail that no account has. Case makes no difference. */
             email: string;
+            language?: components["schemas"]["Language"] | null;
             /** @description 8 to 256 characters, at most 1,024 bytes. */
             password: string;
         };
@@ -1804,11 +1817,6 @@ export interface components {
             /** @description Good for one `POST /v1/auth/refresh`. Whoever has it is signed in: keep it where nothing else reads. */
             refresh_token: string;
         };
-        /**
-         * @description What an invitation is good for. An [`Open`](State::Open) one lets in; the others say why they do not.
-         * @enum {string}
-         */
-        State: "open" | "used_up" | "expired" | "revoked" | "full" | "closed";
     };
     responses: never;
     parameters: never;
@@ -1835,11 +1843,13 @@ export type Forgotten = components['schemas']['Forgotten'];
 export type Heir = components['schemas']['Heir'];
 export type InboxEntry = components['schemas']['InboxEntry'];
 export type Invite = components['schemas']['Invite'];
+export type InviteState = components['schemas']['InviteState'];
 export type Inviter = components['schemas']['Inviter'];
 export type InvitingPod = components['schemas']['InvitingPod'];
 export type JoinPolicy = components['schemas']['JoinPolicy'];
 export type Joining = components['schemas']['Joining'];
 export type Kind = components['schemas']['Kind'];
+export type Language = components['schemas']['Language'];
 export type MailedToken = components['schemas']['MailedToken'];
 export type Me = components['schemas']['Me'];
 export type MeChange = components['schemas']['MeChange'];
@@ -1877,7 +1887,6 @@ export type Seat = components['schemas']['Seat'];
 export type Sent = components['schemas']['Sent'];
 export type Session = components['schemas']['Session'];
 export type SignedInAnswer = components['schemas']['SignedInAnswer'];
-export type State = components['schemas']['State'];
 export type $defs = Record<string, never>;
 export interface operations {
     post_auth_login: {

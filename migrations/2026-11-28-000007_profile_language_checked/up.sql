@@ -1,0 +1,3 @@
+-- Reads the table, and lets everybody write meanwhile.
+SET LOCAL lock_timeout = '5s';
+ALTER TABLE profiles VALIDATE CONSTRAINT profiles_language_check;

@@ -1,0 +1,25 @@
+-- version: 2
+CREATE OR REPLACE FUNCTION podium.mail_token_open(_user uuid, _key text, _purpose text, _hash bytea, _lifetime interval) RETURNS SETOF text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  account accounts;
+  most constant int := 3;
+BEGIN
+  PERFORM podium.guard(VARIADIC '{}');
+  SELECT a.* INTO account FROM accounts a WHERE (a.user_id = _user OR a.email_key = _key)
+    AND (_purpose <> 'verify' OR a.verified_at IS NULL) FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  INSERT INTO mail_tokens (hash, user_id, purpose, expires_at) VALUES (_hash, account.user_id, _purpose, now() + _lifetime);
+  -- More than one, since mails may arrive out of order; few, since each grants access.
+  DELETE FROM mail_tokens WHERE hash IN (
+    SELECT m.hash FROM mail_tokens m WHERE m.user_id = account.user_id AND m.purpose = _purpose AND m.hash <> _hash
+    ORDER BY m.created_at DESC OFFSET most - 1);
+  RETURN NEXT account.email;
+END $$;
+COMMENT ON FUNCTION podium.mail_token_open(uuid, text, text, bytea, interval) IS
+  'Stores a token that is about to be mailed and returns the address; no row if there is no such account or nothing to verify. Keeps the newest three tokens of each purpose';
+REVOKE ALL ON FUNCTION podium.mail_token_open(uuid, text, text, bytea, interval) FROM PUBLIC, podium_user, podium_service;
+GRANT EXECUTE ON FUNCTION podium.mail_token_open(uuid, text, text, bytea, interval) TO podium_service;
