@@ -194,6 +194,17 @@ fn the_list_of_libraries_is_that_of_the_manifest() {
 }
 
 #[test]
+fn the_table_of_features_is_that_of_the_crew() {
+    let crew = fs::read_to_string(root().join("src/crew/mod.rs")).expect("the crew");
+    let features = crew.split("Feature::new(\"").skip(1).filter_map(|behind| behind.split('"').next());
+    let text = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).expect("docs/ARCHITECTURE.md");
+    let (_, section) = text.split_once("\n## The domains\n").expect("the section");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let rows = section.split("\n| `").skip(1).filter_map(|row| row.split('`').next());
+    assert_eq!(rows.collect::<Vec<_>>(), features.collect::<Vec<_>>(), "docs/ARCHITECTURE.md, The domains");
+}
+
+#[test]
 fn a_list_of_libraries_that_differs_is_found() {
     let manifest = "[dependencies]\nserde = \"1\"\nuuid = \"1\"\n[dev-dependencies]\ntempfile = \"3\"\n";
     let good = "Why.\n\n- `serde`,\n  `uuid`: data, see `other`: this\n- `tempfile`: folders\n";
