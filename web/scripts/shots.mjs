@@ -101,8 +101,11 @@ for (const colorScheme of ["dark", "light"]) {
     await page.getByText("No such event").waitFor();
     await shot("no-event");
     await page.goto(`${url}/events/${pod.event_id}`);
-    await page.getByText("People").first().waitFor();
+    await page.getByText("You are going").first().waitFor();
     await shot("event");
+    await page.goto(`${url}/events/${pod.event_id}?tab=crew`);
+    await page.getByRole("heading", { name: /^People/ }).waitFor();
+    await shot("event-crew");
     await page.getByRole("button", { name: "Your badges" }).click();
     await page
       .getByRole("button", { name: /Front row/ })

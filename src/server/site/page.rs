@@ -119,7 +119,8 @@ fn head(page: &Page, texts: &Texts, public: &PublicUrl) -> String {
 /// Returns the links that make a browser fetch these scripts and styles early.
 fn links(files: &[String]) -> String {
     let link = |file: &String| {
-        let kind = if file.ends_with(".css") { "stylesheet" } else { "modulepreload" };
+        // Styles are applied by the script that needs them, in the order of the build.
+        let kind = if file.ends_with(".css") { "preload\" as=\"style" } else { "modulepreload" };
         format!("\n    <link rel=\"{kind}\" crossorigin href=\"{}\" />", escaped(file))
     };
     files.iter().map(link).collect()
@@ -174,7 +175,7 @@ mod tests {
         assert!(!page.contains("<script") && !page.contains("<!--"), "{page}");
         assert!(page.contains("<link rel=\"canonical\" href=\"https://podium.example/events/x\" />"), "{page}");
         assert!(page.contains("<link rel=\"modulepreload\" crossorigin href=\"/assets/a.js\" />"), "{page}");
-        assert!(page.contains("<link rel=\"stylesheet\" crossorigin href=\"/assets/a.css\" />"), "{page}");
+        assert!(page.contains("<link rel=\"preload\" as=\"style\" crossorigin href=\"/assets/a.css\" />"), "{page}");
         assert!(page.ends_with("</head>") && !page.contains("noindex"), "{page}");
     }
 

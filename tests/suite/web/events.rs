@@ -110,3 +110,15 @@ async fn lists_of_events_and_people_are_read_to_their_end() {
     });
     browse("event_lists.mjs", scenario).await;
 }
+
+#[tokio::test]
+async fn an_events_page_has_tabs_on_a_phone_and_columns_on_a_desktop() {
+    let server = Server::start().await;
+    let [ana, ben] = server.people();
+    let event = server.event(&ana).await;
+    for person in [&ana, &ben] {
+        server.join_event(event, person).await;
+    }
+    let scenario = json!({"url": server.url, "event": event, "people": people(&[&ana])});
+    browse("event_page.mjs", scenario).await;
+}

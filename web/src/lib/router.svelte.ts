@@ -7,7 +7,9 @@ import { fetchPage } from "./lazy";
 export { parse, type Route };
 
 class Router {
-  route: Route = $state(parse(location.pathname));
+  route: Route = $state.raw(parse(location.pathname));
+  /** The query of the address. */
+  query: string = $state(location.search);
   /** Where one was within the client before, so that "back" leads there. */
   depth = 0;
 
@@ -52,7 +54,11 @@ class Router {
 
   #show(): void {
     this.#tidy();
-    this.route = parse(location.pathname);
+    this.query = location.search;
+    const route = parse(location.pathname);
+    // Another view of the same page stays where it is.
+    if (JSON.stringify(route) === JSON.stringify(this.route)) return;
+    this.route = route;
     scrollTo(0, 0);
     void this.#begin(this.route);
   }

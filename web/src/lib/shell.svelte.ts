@@ -55,8 +55,8 @@ class Shell {
       addEventListener(kind, () => (this.#touched = true), { capture: true, passive: true, once: true });
     addEventListener("input", ({ target }) => target instanceof Element && this.#written.add(target), true);
     addEventListener("submit", ({ target }) => this.#sent(target as Element), true);
-    // A part of the old version that is not at hand any more.
-    addEventListener("vite:preloadError", () => this.#found());
+    // A part that does not come may be one of an old version, which is nowhere any more; or there is no network.
+    addEventListener("vite:preloadError", () => void this.look());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") void this.look();
       else this.#takeQuietly();

@@ -53,6 +53,7 @@ export default {
     event: "Dieses Event kann nicht angezeigt werden.",
     person: "Diese Person kann nicht angezeigt werden.",
     message: "Diese Nachricht kann nicht angezeigt werden.",
+    part: "Dieser Teil kann nicht angezeigt werden.",
   },
   reloadPage: "Seite neu laden",
   reload: "Neu laden",

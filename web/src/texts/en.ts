@@ -52,6 +52,7 @@ export default {
     event: "This event cannot be shown.",
     person: "This person cannot be shown.",
     message: "This message cannot be shown.",
+    part: "This part cannot be shown.",
   },
   reloadPage: "Reload the page",
   reload: "Reload",

@@ -3,7 +3,7 @@
 // nothing, two tabs reload once each, and two builds that take turns do not reload a page over and over.
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
-import { assert, be, device, run, say, texts, until } from "./support.mjs";
+import { assert, be, device, run, say, texts, until, withoutWorkers } from "./support.mjs";
 
 /** Serves what the server has, as the build of `version`; each is named and made of other files. */
 async function deploys(url) {
@@ -170,4 +170,19 @@ await run(async (browser, { url, pod, people: [ana] }) => {
     await becomes(other, "hidden");
   }
   assert(count.loads === 0, `two builds reloaded a page ${count.loads} times`);
+
+  // Without a worker a page that was opened before a deploy lacks the parts that it has not loaded: they say so, and the
+  // new version opens where one wanted to go.
+  const bare = await device(browser);
+  await withoutWorkers(bare);
+  await be(bare.context, site.url, ana);
+  await open(bare.page);
+  await bare.page.evaluate(() => dispatchEvent(new PointerEvent("pointerdown")));
+  site.version = 6;
+  await bare.page.getByRole("link", { name: "You", exact: true }).click();
+  await bare.page.getByText("There is a new version of Podium, which has it.").waitFor();
+  assert((await version(bare.page)) === 5, "nothing is taken from under the fingers");
+  await bare.page.getByRole("main").getByRole("button", { name: "Update" }).click();
+  await bare.page.getByText("How others see you").waitFor();
+  assert((await version(bare.page)) === 6, "the new version");
 });

@@ -7,7 +7,7 @@ await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
   const way = await proxy(url);
   const { context, page } = await device(browser, PHONE);
   await be(context, way.url, ana);
-  await page.goto(`${way.url}/events/${event}`);
+  await page.goto(`${way.url}/events/${event}?tab=crew`);
   await page.getByText("No pods yet").waitFor();
   const pods = page.locator(".pods li");
   const shows = (what, texts) =>
@@ -47,6 +47,7 @@ await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
   // She leaves on another device; this one notices, and finds its way back.
   await ask(ana, "DELETE", `/v1/events/${event}/members/me`);
   await page.getByRole("button", { name: "I'm going", exact: true }).click();
+  // In the tab that the address names, which is there again.
   await shows("the pods again", ["While she was away"]);
   await ask(cleo, "PATCH", `/v1/pods/${(await ask(cleo, "GET", "/v1/me/pods")).items[0].id}`, { name: "She is back" });
   await shows("live again", ["She is back"]);

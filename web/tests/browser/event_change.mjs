@@ -9,7 +9,7 @@ await run(async (browser, { url, event, people: [ana, ben] }) => {
   await be(own.context, url, ana);
   await be(other.context, url, ben);
   for (const { page } of [own, other]) {
-    await page.goto(`${url}/events/${event}`);
+    await page.goto(`${url}/events/${event}?tab=crew`);
     await page.getByRole("heading", { name: "People 2" }).waitFor();
   }
   const { page } = own;

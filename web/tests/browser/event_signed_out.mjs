@@ -29,8 +29,11 @@ await run(async (browser, { url, event, slug, people: [ana] }) => {
   // In one go, and the address is what it was.
   await page.getByRole("link", { name: "I'm going" }).click();
   await signUp(page, { name: "Mia", email: "mia@example.org", password: "the floor shakes at nine" });
-  await page.getByRole("heading", { name: "People 3" }).waitFor();
+  await page.getByRole("heading", { name: "You are going" }).waitFor();
   assert(page.url() === address, page.url());
+  await page.getByRole("link", { name: "Crew" }).click();
+  await page.getByRole("heading", { name: "People 3" }).waitFor();
+  assert(page.url() === `${address}&tab=crew`, page.url());
 
   // Whoever sends such an address does not decide for others.
   const leo = await device(browser);

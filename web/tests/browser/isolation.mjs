@@ -85,9 +85,12 @@ await run(async (browser, { url, event, pod, people: [ana, ben] }) => {
       .evaluate((element) => getComputedStyle(element).direction);
     assert(direction === "rtl", "a Hebrew text runs from left to right");
     await page.goto(`${url}/events/${event}`);
+    await until("one's pod is there", async () => (await page.locator(".mine").getByText("הרחבה 5").count()) > 0);
+    await look("event");
+    await page.goto(`${url}/events/${event}?tab=crew`);
     await page.getByText("שירה 7").first().waitFor();
     await until("the pods are there", async () => (await page.getByText("הרחבה 5").count()) > 0);
-    await look("event");
+    await look("event's crew");
     await context.close();
   }
   assert(wrong.length === 0, wrong.join("\n"));

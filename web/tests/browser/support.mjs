@@ -85,6 +85,13 @@ export async function device(browser, options = {}) {
   return { context, page };
 }
 
+/** Makes a browser one that knows no service workers, as at an address without https. */
+export async function withoutWorkers({ context }) {
+  await context.addInitScript(() =>
+    Object.defineProperty(Navigator.prototype, "serviceWorker", { get: () => undefined }),
+  );
+}
+
 /** No page has met an error so far. */
 export function untroubled() {
   assert(troubles.length === 0, `the pages had troubles:\n${troubles.join("\n")}`);

@@ -14,6 +14,7 @@ await run(async (browser, { url, event }) => {
   await one.getByRole("link", { name: "Find an event" }).click();
   await one.getByRole("link", { name: event }).click();
   await one.getByRole("button", { name: "I'm going" }).click();
+  await one.getByRole("link", { name: "Find a pod" }).click();
   await one.getByRole("button", { name: "Make a pod" }).click();
   await one.getByLabel("What is it called?").fill("Left of the desk");
   await one.getByRole("button", { name: "Make it" }).click();

@@ -2,6 +2,7 @@
 // anybody may send one. So it is the address and what this tab remembers, together.
 
 import { leadingTo } from "../../lib/within";
+import { router } from "../../lib/router.svelte";
 import { tab } from "../../lib/storage";
 
 const KEY = "podium.wish";
@@ -23,8 +24,11 @@ export function fulfil(what: string): boolean {
   const url = new URL(location.href);
   if (!url.searchParams.has(what)) return false;
   url.searchParams.delete(what);
-  history.replaceState(history.state, "", url.pathname + url.search + url.hash);
+  router.go(url.pathname + url.search + url.hash, { replace: true });
   const wished = tab.get(KEY) === `${what} ${url.pathname}`;
   tab.remove(KEY);
   return wished;
 }
+
+/** One's wish to go to an event, from before signing up or in. */
+export const GOING = "going";

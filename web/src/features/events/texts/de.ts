@@ -47,6 +47,32 @@ export default {
   change: "Ändern",
 
   // Wer kommt.
+  // Seine Reiter, und was gerade wichtig ist.
+  tabsOf: "Teile dieses Events",
+  tabs: { now: "Jetzt", crew: "Crew" },
+  moments: {
+    before: "Du gehst hin",
+    today: "Heute ist es so weit",
+    on: "Es läuft",
+    over: "Es ist vorbei",
+    off: "Du wolltest hin",
+  },
+  withPod: {
+    before: "Plan den Abend mit deinem Pod.",
+    today: "Sag deinem Pod, wann du kommst und wo ihr euch trefft.",
+    on: "Findet euch: Schreib deinem Pod, wo du stehst.",
+    over: "Dein Pod bleibt. Erzählt euch, was am schönsten war.",
+  },
+  withoutPod: {
+    before: "Nimm dir einen Platz in einem Pod: fünf Leute, die sich in der Menge finden.",
+    today: "Noch ist Zeit, dir einen Platz in einem Pod zu nehmen.",
+    on: "Andere sind auch da. Nimm dir einen Platz in einem Pod und finde sie.",
+    over: "Sieh, wer sonst da war, und schreibt euch.",
+  },
+  yourPods: "Deine Pods für dieses Event",
+  findPod: "Pod finden",
+  seeCrew: "Sehen, wer da war",
+
   nobodyWas: "Niemand war da.",
   nobodyGoes: "Noch geht niemand hin.",
   went: (people: number) => many(people, { one: "# Person war da.", other: "# Leute waren da." }),

@@ -44,6 +44,32 @@ export default {
   change: "Change",
 
   // Its crowd.
+  // Its tabs, and what matters now.
+  tabsOf: "Parts of this event",
+  tabs: { now: "Now", crew: "Crew" },
+  moments: {
+    before: "You are going",
+    today: "Today is the day",
+    on: "It is on",
+    over: "It is over",
+    off: "You were going",
+  },
+  withPod: {
+    before: "Plan the evening with your pod.",
+    today: "Tell your pod when you get there, and where you meet.",
+    on: "Find each other: write to your pod where you stand.",
+    over: "Your pod stays. Tell each other what you liked best.",
+  },
+  withoutPod: {
+    before: "Take a seat in a pod: five people who find each other in the crowd.",
+    today: "There is still time to take a seat in a pod.",
+    on: "Others are there, too. Take a seat in a pod and find them.",
+    over: "See who else was there, and write to each other.",
+  },
+  yourPods: "Your pods for this event",
+  findPod: "Find a pod",
+  seeCrew: "See who was there",
+
   nobodyWas: "Nobody was there.",
   nobodyGoes: "Nobody is going yet.",
   went: (people: number) => many(people, { one: "# person was there.", other: "# people were there." }),

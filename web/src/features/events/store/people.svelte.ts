@@ -1,8 +1,8 @@
 // The people of an event, as far as one has read on.
 
-import { api, ApiError } from "../../lib/api";
-import { mergePages } from "../../lib/pages";
-import type { EventMember, Id, Page } from "../../lib/types";
+import { api, ApiError } from "../../../lib/api";
+import { mergePages } from "../../../lib/pages";
+import type { EventMember, Id, Page } from "../../../lib/types";
 
 const PAGE = 100;
 

@@ -1,0 +1,7 @@
+// The parts of an event. A feature that adds one adds a line here.
+
+import { counts } from "./counts";
+import { openPods } from "./pods";
+import type { AnyPart } from "./part";
+
+export const PARTS: readonly AnyPart[] = [counts, openPods];

@@ -1,0 +1,211 @@
+// An event's state against a model of the server, in random orders of what HTTP answers, late or never, and of what the
+// topic says.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { change, type AnyPart, type Change, type Part } from "../../src/features/events/store/part";
+import { keptBy, reduce, topicOf, unknown, type Action, type EventState } from "../../src/features/events/store/state";
+import type { EventView } from "../../src/lib/types";
+
+/** A feature's part as simple as one can be: a number that the server counts up. */
+interface Tally {
+  count: number;
+  live: boolean;
+}
+
+const tally: Part<Tally> = {
+  name: "tally",
+  empty: { count: -1, live: false },
+  joined: ({ count }: { count: number }) => ({ count, live: true }),
+  on: { counted: (kept, { count }: { count: number }) => ({ ...kept, count }) },
+};
+/** One that the topic says nothing of. */
+const quiet: Part<number> = { name: "quiet", empty: 0 };
+const PARTS: AnyPart[] = [tally, quiet];
+
+const view = (artist: string): EventView => ({
+  id: "event",
+  slug: "event",
+  artist,
+  city: "Porto",
+  venue: "Coliseu",
+  date_utc: "2031-06-01T20:00:00Z",
+  ends_at: null,
+  time_zone: null,
+  created_by: "ana",
+  cancelled_at: null,
+});
+
+function does(state: EventState, ...actions: Action[]): EventState {
+  return actions.reduce((state, action) => reduce(state, action, PARTS), state);
+}
+
+const read = (state: EventState, artist: string, changes: Change[] | null): EventState => {
+  const { reading } = state;
+  return does(state, { type: "event", reading, event: view(artist) }, { type: "inside", reading, changes });
+};
+
+describe("an event's state", () => {
+  const begun = does(unknown(PARTS), { type: "watched" }, { type: "reading" });
+  const going = read(begun, "Low", []);
+
+  it("is known once both answers are there", () => {
+    const half = does(begun, { type: "event", reading: begun.reading, event: view("Low") });
+    expect([half.phase, half.event?.artist, topicOf(half)]).toEqual(["busy", "Low", null]);
+    expect([going.phase, topicOf(going)]).toEqual(["known", "event"]);
+    expect(topicOf(read(begun, "Low", null))).toBeNull();
+  });
+
+  it("hears no answer that a newer question has overtaken", () => {
+    const again = does(going, { type: "reading" });
+    expect(does(again, { type: "event", reading: going.reading, event: view("Late") })).toBe(again);
+    expect(does(again, { type: "failed", reading: going.reading, gone: true, error: null })).toBe(again);
+  });
+
+  it("keeps what is on the screen when the network fails, and says so where nothing is", () => {
+    const error = new Error("network");
+    const failed = does(begun, { type: "failed", reading: begun.reading, gone: false, error });
+    expect([failed.phase, failed.failure]).toEqual(["failed", error]);
+    expect(does(failed, { type: "reading" }).phase).toBe("busy");
+    expect(does(going, { type: "failed", reading: going.reading, gone: false, error })).toBe(going);
+    const half = does(begun, { type: "event", reading: begun.reading, event: view("Low") });
+    const known = does(half, { type: "failed", reading: half.reading, gone: false, error });
+    expect([known.phase, known.failure]).toEqual(["known", error]);
+  });
+
+  it("is not inside any more when the right to the topic is gone, whatever was asked before", () => {
+    const live = does(going, { type: "joined", reply: { count: 3 } }, { type: "reading" });
+    const lost = does(live, { type: "lost" });
+    expect([lost.going, lost.live, keptBy(lost, tally).count]).toEqual([false, false, -1]);
+    expect(read({ ...lost, reading: live.reading }, "Low", []).going).toBe(true);
+    expect(does(lost, { type: "inside", reading: live.reading, changes: [] })).toBe(lost);
+    expect(does(lost, { type: "joined", reply: { count: 9 } })).toBe(lost);
+    expect(does(lost, { type: "pushed", event: "counted", payload: { count: 9 } })).toBe(lost);
+  });
+
+  it("begins anew when somebody else looks", () => {
+    const other = does(going, { type: "joined", reply: { count: 3 } }, { type: "watched" });
+    expect([other.going, other.live, other.phase, other.event?.artist]).toEqual([false, false, "busy", "Low"]);
+  });
+
+  it("leaves to each part what is its own", () => {
+    const live = does(going, { type: "joined", reply: { count: 3 } });
+    const both = does(live, { type: "changed", change: change(quiet, (kept) => kept + 1) });
+    expect([keptBy(both, tally).count, keptBy(both, quiet)]).toEqual([3, 1]);
+    expect(does(both, { type: "pushed", event: "unheard of", payload: {} })).toBe(both);
+    expect(does(begun, { type: "changed", change: change(quiet, (kept) => kept + 1) })).toBe(begun);
+  });
+
+  it("ends as the server has it, in whatever order answers, joins and pushes come", () => {
+    const step = fc.record({
+      what: fc.constantFrom(
+        "rename",
+        "count",
+        "leave",
+        "come",
+        "delete",
+        "read",
+        "answer",
+        "fail",
+        "join",
+        "push",
+        "cut",
+      ),
+      which: fc.nat(5),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const server = { artist: "Act 0", count: 0, going: true, gone: false };
+        /** Answers over HTTP that are on their way, in any order. */
+        let answers: Action[][] = [];
+        /** What the topic says, in order; null when it is not joined. */
+        let topic: Action[] | null = null;
+        let state = does(unknown(PARTS), { type: "watched" });
+
+        const act = (action: Action): void => {
+          state = reduce(state, action, PARTS);
+          if (state.live) expect(state.going).toBe(true);
+          if (topicOf(state) === null) topic = null;
+        };
+        const ask = (): void => {
+          act({ type: "reading" });
+          const { reading } = state;
+          if (server.gone) return void answers.push([{ type: "failed", reading, gone: true, error: null }]);
+          const { count } = server;
+          const listed = change(tally, (kept) => (kept.live ? kept : { ...kept, count }));
+          answers.push([
+            { type: "event", reading, event: view(server.artist) },
+            { type: "inside", reading, changes: server.going ? [listed] : null },
+          ]);
+        };
+        const join = (): void => {
+          if (topicOf(state) === null || topic !== null) return;
+          // One who does not go there is refused.
+          topic = [
+            server.going && !server.gone ? { type: "joined", reply: { count: server.count } } : { type: "lost" },
+          ];
+        };
+        const say = (action: Action): void => void topic?.push(action);
+        const hear = (): void => {
+          const said = topic?.shift();
+          if (!said) return;
+          act(said);
+          if (said.type !== "lost") return;
+          topic = null;
+          ask();
+        };
+        const answer = (which: number): void => {
+          const [first, ...rest] = answers[which % answers.length] ?? [];
+          answers = answers.filter((_, at) => at !== which % answers.length);
+          if (rest.length > 0) answers.push(rest);
+          if (first) act(first);
+        };
+
+        ask();
+        steps.forEach(({ what, which }, at) => {
+          if (what === "rename") server.artist = `Act ${at}`;
+          else if (what === "count") {
+            server.count++;
+            if (server.going && !server.gone)
+              say({ type: "pushed", event: "counted", payload: { count: server.count } });
+          } else if (what === "leave" && server.going) {
+            server.going = false;
+            say({ type: "lost" });
+          } else if (what === "come") server.going = true;
+          else if (what === "delete" && which === 0) {
+            server.gone = true;
+            say({ type: "lost" });
+          } else if (what === "read") ask();
+          else if (what === "answer") answer(which);
+          else if (what === "fail" && answers.length > 0) {
+            const late = answers[which % answers.length]?.[0];
+            answers = answers.filter((_, at) => at !== which % answers.length);
+            if (late && "reading" in late)
+              act({ type: "failed", reading: late.reading, gone: false, error: "network" });
+          } else if (what === "join") join();
+          else if (what === "push") hear();
+          // The connection is gone and comes back: the topic is joined anew.
+          else if (what === "cut" && topic !== null) {
+            topic = null;
+            join();
+          }
+        });
+        // In the end all comes through: a last look, and what the topic has to say.
+        ask();
+        for (let turn = 0; turn < 200 && (answers.length > 0 || (topic as Action[] | null)?.length); turn++) {
+          while (answers.length > 0) answer(0);
+          join();
+          hear();
+        }
+        join();
+        while ((topic as Action[] | null)?.length) hear();
+        while (answers.length > 0) answer(0);
+
+        expect(state.phase).toBe(server.gone ? "gone" : "known");
+        if (server.gone) return;
+        expect([state.event?.artist, state.going, state.live]).toEqual([server.artist, server.going, server.going]);
+        if (server.going) expect(keptBy(state, tally)).toEqual({ count: server.count, live: true });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
