@@ -13,7 +13,7 @@ export interface PageEntry {
   path: string | null;
   /**
    * Who may see it: `open` is for everybody and stands alone; `shared` is for everybody, and among one's own pages after
-   * signing in; `own` is for those who have signed in.
+   * signing in; `own` is for people who have signed in.
    */
   see: "open" | "shared" | "own";
   load: Loader;

@@ -119,18 +119,18 @@ async function makeRoom(user: Id): Promise<void> {
 interface Write {
   user: Id;
   run: (db: Db) => Promise<unknown>;
-  told: ((kept: boolean) => void) | undefined;
+  report: ((kept: boolean) => void) | undefined;
   busy: boolean;
 }
 
 const writes = new Map<string, Write>();
 let later: ReturnType<typeof setTimeout> | undefined;
 
-/** Writes until it is done. `told` learns each time whether it is. */
-function write(user: Id, key: string, run: Write["run"], told?: Write["told"]): void {
+/** Writes until it is done. `report` is called each time with whether it is. */
+function write(user: Id, key: string, run: Write["run"], report?: Write["report"]): void {
   const held = writes.get(key);
-  if (held) Object.assign(held, { user, run, told: told ?? held.told });
-  else writes.set(key, { user, run, told, busy: false });
+  if (held) Object.assign(held, { user, run, report: report ?? held.report });
+  else writes.set(key, { user, run, report, busy: false });
   void attempt(key);
 }
 
@@ -151,7 +151,7 @@ async function attempt(key: string): Promise<void> {
   if (held.run !== run) return attempt(key);
   if (done) writes.delete(key);
   else later ??= setTimeout(tryAgain, AGAIN);
-  held.told?.(done);
+  held.report?.(done);
 }
 
 function tryAgain(): void {
@@ -171,10 +171,10 @@ function placeOf(op: Id): number {
   return place;
 }
 
-/** Keeps something that is to be done until `unkeepEntry`. `told` learns whether it would survive the tab. */
-export function keepEntry(user: Id, pod_id: Id, entry: Entry, told: (kept: boolean) => void): void {
+/** Keeps something that is to be done until `unkeepEntry`. `report` is called with whether it would survive the tab. */
+export function keepEntry(user: Id, pod_id: Id, entry: Entry, report: (kept: boolean) => void): void {
   const place = placeOf(entry.op);
-  write(user, entry.op, (db) => db.put("outbox", { ...bare(entry), pod_id, place }), told);
+  write(user, entry.op, (db) => db.put("outbox", { ...bare(entry), pod_id, place }), report);
 }
 
 /** Changes what is kept of an entry, and leaves its place. */

@@ -45,13 +45,13 @@ export function canonical(emoji: string): string {
 
 /** Whether this is one emoji and is shown as one: not ©, a digit or ❤ by itself, which are text by default. */
 export function isOneEmoji(text: string): boolean {
-  // Letters are told at once.
+  // Letters are excluded first.
   if (!/^\p{Emoji}/u.test(text)) return false;
   const points = length(text);
   if (points === 0 || points > 16 || text.includes("\uFE0E")) return false;
   // What is spelled with more than one code point shows as an emoji also where a selector was left out.
   const spelled = points === 1 ? text : canonical(text);
-  // Newer ones than the browser's list are told by their form.
+  // Newer ones than the browser's list are recognized by their form.
   return isListed(spelled) === true || FORM.test(spelled);
 }
 

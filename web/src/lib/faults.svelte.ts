@@ -1,5 +1,5 @@
-// Errors that nobody foresaw: for whoever looks at the console in their own words, for people as a sentence. What an
-// error ends is a part of the page (parts/Guard.svelte); what happened outside of any part is told here.
+// Unexpected errors: as they are in the console, for people as a sentence. What an
+// error ends is a part of the page (parts/Guard.svelte); what happened outside of any part is shown here.
 
 class Faults {
   /** Something that was asked for has not happened. */

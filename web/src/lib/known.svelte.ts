@@ -1,4 +1,4 @@
-// The names of people, also of those who are no member any more of what they wrote in: their words stay theirs. What a
+// The names of people, also of former members of what they wrote in: their words stay theirs. What a
 // list of members says is the newest; who is in none is asked of the server once, and kept on this device.
 
 import { common } from "../texts";
@@ -32,7 +32,7 @@ class People {
   #asking = false;
   #keeping: ReturnType<typeof setTimeout> | undefined;
 
-  /** Knows what is kept for whoever is signed in. */
+  /** Reads what is kept for the person who is signed in. */
   follow(user: Id | null): void {
     if (user === this.#user) return;
     this.#user = user;
@@ -47,7 +47,7 @@ class People {
     this.#add(members.map(({ user_id, display_name }) => [user_id, display_name]));
   }
 
-  /** What a person is called; "Somebody" until that is known. It may be read in what is shown: it changes by itself. */
+  /** What a person is called; a general word until that is known. What shows it follows its changes. */
   nameOf(user: Id): string {
     const name = this.#names.get(user);
     // What is shown may not be changed while it is reckoned.
@@ -62,7 +62,7 @@ class People {
     void this.#ask();
   }
 
-  /** Asks for those who wait, many at a time. */
+  /** Asks for the waiting ids, many at a time. */
   async #ask(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
@@ -96,8 +96,8 @@ class People {
     this.#names = new Map([...kept, ...this.#names]);
   }
 
-  #add(told: [Id, string][]): void {
-    const news = told.filter(([user, name]) => this.#names.get(user) !== name);
+  #add(received: [Id, string][]): void {
+    const news = received.filter(([user, name]) => this.#names.get(user) !== name);
     if (news.length === 0) return;
     const names = new Map(this.#names);
     for (const [user, name] of news) {

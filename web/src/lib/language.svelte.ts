@@ -136,7 +136,7 @@ class Speaker {
       const folder = feature === "" ? "../texts" : `../features/${feature}/texts`;
       const load = files[`${folder}/${language}.ts`] as Loader;
       loading = load().then(({ default: texts }) => void this.#texts.set(key, texts));
-      // What failed is tried again by whoever asks next.
+      // A failed load is tried again at the next use.
       loading.catch(() => this.#loading.delete(key));
       this.#loading.set(key, loading);
     }

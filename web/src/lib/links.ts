@@ -55,7 +55,7 @@ function count(text: string, mark: string): number {
 function isAddress(href: string, isBare: boolean): boolean {
   const url = parse(href);
   if (!url || !/^https?:$/.test(url.protocol)) return false;
-  // Somebody's "www.": not every word with a dot is a host.
+  // A domain with "www.": not every word with a dot is a host.
   return !isBare || /^www\.[^.]+\.[^.]+/i.test(url.hostname);
 }
 

@@ -1,11 +1,11 @@
-// The socket: one for the whole client, whoever needs a topic of it.
+// The socket: one for all topics of the client.
 
 import { Socket, type Channel } from "phoenix";
 import { session } from "./session.svelte";
 import { tab } from "./storage";
 import type { Refusal } from "./types";
 
-/** Codes that say that a topic is over: whoever does not leave it would join it again for ever. */
+/** Codes that say that a topic is over: a channel that is not left would join it again for ever. */
 const OVER = new Set(["forbidden", "not_member", "not_found", "unmatched_topic"]);
 
 /** `base` grows with the tries up to `most`; half of it is chance, so that a crowd does not come back as one. */
@@ -50,7 +50,7 @@ class Live {
     addEventListener("offline", () => (this.network = false));
   }
 
-  /** Connects as whoever is signed in; disconnects when nobody is. */
+  /** Connects as the person who is signed in; disconnects when nobody is. */
   follow(user: string | null): void {
     if (user === this.#user) return;
     this.#socket?.disconnect();

@@ -1,4 +1,4 @@
-// What time it is: reactive, so that what is told of it turns over by itself, and the server's, where this device's clock
+// What time it is: reactive, so that what is shown of it changes by itself, and the server's, where this device's clock
 // is wrong.
 
 /** A difference as small as this is of the network and of whole seconds. */
@@ -28,9 +28,9 @@ class Now {
 
   /** Takes the `Date` of an answer. */
   hear(date: string | null): void {
-    const told = date === null ? NaN : Date.parse(date);
-    if (Number.isNaN(told)) return;
-    const ahead = told - Date.now();
+    const serverTime = date === null ? NaN : Date.parse(date);
+    if (Number.isNaN(serverTime)) return;
+    const ahead = serverTime - Date.now();
     const before = this.#ahead;
     this.#ahead = Math.abs(ahead) < NOTICEABLE ? 0 : ahead;
     if (Math.abs(this.#ahead - before) >= NOTICEABLE) this.#tick();

@@ -1,5 +1,5 @@
 // Small things that are written at once and read at once: the session, drafts, the theme. A browser may have no storage
-// for this site, may refuse each call, or may be full; then this tab remembers them, and whoever sets one is told so.
+// for this site, may refuse each call, or may be full; then this tab remembers them, and the caller learns of it.
 
 export class Drawer {
   /** What the browser did not take; `null` for what it would not remove. */

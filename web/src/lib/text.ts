@@ -32,7 +32,7 @@ export function parts(text: string, names: string[] = []): Part[] {
   return result;
 }
 
-/** Where a text calls somebody: `@` and the whole name, from where a word begins to where one ends. */
+/** Where a text calls a person: `@` and the whole name, from where a word begins to where one ends. */
 function calls(text: string, name: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
   if (name === "") return found;
@@ -82,8 +82,8 @@ interface Named {
 const MENTIONS = 20;
 
 /**
- * Whom a text mentions, of these people: those who were `chosen` while it was written and still stand in it, and those
- * whose names are spelled out. Of several with one name the chosen ones, or all where none was chosen.
+ * Whom a text mentions, of these people: the ones who were `chosen` while it was written and still stand in it, and
+ * those whose names are spelled out. Of several with one name the chosen ones, or all where none was chosen.
  */
 export function mentioned(text: string, people: readonly Named[], chosen: readonly Id[]): Id[] {
   const found = new Set(
@@ -103,8 +103,8 @@ export function mentioned(text: string, people: readonly Named[], chosen: readon
 }
 
 /**
- * Whom a text mentions after an edit: besides those who stand in it, those whom it mentioned before without their name
- * as it is now (they have another one since, or another client put them in).
+ * Whom a text mentions after an edit: besides the people who stand in it, those whom it mentioned before without their
+ * name as it is now (they have another one since, or another client put them in).
  */
 export function mentionedAfter(
   before: { text: string; mentions: readonly Id[] },

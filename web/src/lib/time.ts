@@ -1,4 +1,4 @@
-// Times of the reader's own: of messages, devices and the like. An event's are told by `features/events/time.ts`.
+// Times of the reader's own: of messages, devices and the like. An event's are in `features/events/time.ts`.
 
 import { common } from "../texts";
 import { dates } from "./formats";

@@ -70,7 +70,7 @@ export interface LiveEvent {
 
 /** An event by itself, with what goes on there. */
 export interface EventView extends LiveEvent {
-  /** How many go, those who hide included. */
+  /** How many go, hidden members included. */
   going?: number;
   open_pods?: number;
   /** Of the open pods. */

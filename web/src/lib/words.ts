@@ -1,5 +1,5 @@
-// What people are told of a refusal or a fault: a sentence of the catalogue for each code, and for what is wrong with a
-// value. The reasons that the server gives are written in English for those who make clients; people do not see them.
+// The texts of refusals and faults for people: a sentence of the catalogue for each code, and for what is wrong with a
+// value. The reasons that the server gives are written in English for developers of clients; people do not see them.
 
 import { common } from "../texts";
 

@@ -1,6 +1,6 @@
 // Zones: what the clocks on a wall show at a moment, and the other way round. Pure; all of it is asked of `Intl`.
 
-/** What a calendar and a clock on a wall show. Seconds and less are told by no event. */
+/** What a calendar and a clock on a wall show. Seconds and less are part of no event. */
 export interface Wall {
   year: number;
   /** From 1. */

@@ -82,7 +82,7 @@ export default {
   yesterday: "Yesterday",
 
   names: (names: string[]) => list(names),
-  /** `names` and some whose names are not told. */
+  /** `names` and some more without names. */
   namesAndMore: (names: string[], more: number) => list([...names, `${number(more)} more`]),
 
   unknownDevice: "Unknown device",

@@ -10,9 +10,9 @@ await run(async (browser, { url, people: [ana] }) => {
   const starts = field("When does it start?");
   const ends = field("When does it end?");
   const zone = field("Time zone");
-  const told = page.locator(".told");
+  const summary = page.locator(".summary");
   const isZone = (name) => until(name, async () => (await zone.inputValue()) === name);
-  const tells = (text) => told.filter({ hasText: text }).waitFor();
+  const tells = (text) => summary.filter({ hasText: text }).waitFor();
   const put = page.getByRole("button", { name: /^Add it/ });
   const open = async (artist, venue, city, when) => {
     await page.goto(`${url}/events`);

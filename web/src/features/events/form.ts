@@ -57,7 +57,7 @@ export function draftOf(event: LiveEvent, zone: string): Draft {
   return { artist, venue, city, zone: named, starts: at(date_utc), ends: ends_at === null ? "" : at(ends_at) };
 }
 
-/** What the server is told of an event. */
+/** The body of a request that adds or changes an event. */
 export interface EventBody {
   artist: string;
   venue: string;

@@ -1,5 +1,5 @@
-// An event's time: its zone, its day there, whether it is upcoming, on or over, and how all that is told. The twin of the
-// server's model (docs/TIME.md). Pure: the moment and the reader are given.
+// An event's time: its zone, its day there, whether it is upcoming, on or over, and how all that is shown. The twin of
+// the server's model (docs/TIME.md). Pure: the moment and the reader are given.
 
 import { PLAIN, relative } from "../../lib/formats";
 import { speaker } from "../../lib/language.svelte";

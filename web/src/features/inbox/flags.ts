@@ -15,7 +15,7 @@ export function granted(entry: InboxEntry, wish: FlagsWish, now = new Date()): I
   return { ...entry, pinned_at, marked_unread: wish.marked_unread ?? entry.marked_unread };
 }
 
-/** The entry once one has read up to `seq`: whoever reads on has read what was marked as unread, too. */
+/** The entry once one has read up to `seq`: reading on also reads what was marked as unread. */
 export function readTo(entry: InboxEntry, seq: number, unread: number): InboxEntry {
   return { ...entry, read_seq: seq, unread, marked_unread: entry.marked_unread && seq === entry.read_seq };
 }
@@ -32,11 +32,12 @@ export function inOrder(a: InboxEntry, b: InboxEntry): number {
 }
 
 /** Which of an entry holds: what was heard while a list was read may be newer than what the list tells. */
-export function newer(held: InboxEntry | undefined, told: InboxEntry): InboxEntry {
-  if (!held) return told;
+export function newer(held: InboxEntry | undefined, received: InboxEntry): InboxEntry {
+  if (!held) return received;
   // What one has read never moves back.
-  if (told.head === held.head && told.read_seq < held.read_seq) return readTo(told, held.read_seq, held.unread);
-  if (told.head >= held.head) return told;
+  if (received.head === held.head && received.read_seq < held.read_seq)
+    return readTo(received, held.read_seq, held.unread);
+  if (received.head >= held.head) return received;
   const { head, unread, last_message, active_at } = held;
-  return { ...told, head, unread, last_message, active_at };
+  return { ...received, head, unread, last_message, active_at };
 }

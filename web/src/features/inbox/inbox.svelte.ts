@@ -82,7 +82,7 @@ class Inbox {
         },
         "pod:marked": (marked: Marked) => this.#hearMarked(marked),
       },
-      // Whatever was told while nobody listened is in the list.
+      // Whatever was sent before the topic was joined is in the list.
       joined: () => {
         void this.read();
         void this.#grant();
@@ -90,7 +90,7 @@ class Inbox {
     });
   }
 
-  /** Marks a pod for oneself, at once; the server is told as soon as it can be. */
+  /** Marks a pod for oneself, at once; it is sent to the server as soon as possible. */
   mark(pod_id: Id, wish: FlagsWish): void {
     this.#wishes.set(pod_id, { ...this.#wishes.get(pod_id), ...wish });
     this.#keepWishes();
@@ -134,8 +134,8 @@ class Inbox {
       this.#set(entries.map((entry) => newer(held.get(entry.id), entry)));
       this.failed = false;
       // It moved to a page that was read already.
-      const told = new Set(entries.map(({ id }) => id));
-      if ([...this.#heard].some((id) => held.has(id) && !told.has(id))) this.#again = true;
+      const listed = new Set(entries.map(({ id }) => id));
+      if ([...this.#heard].some((id) => held.has(id) && !listed.has(id))) this.#again = true;
     } catch {
       // What is shown stays; where nothing is, the page says that it could not be read.
       this.failed = true;
@@ -175,7 +175,7 @@ class Inbox {
         if (flags) this.#hearMarked({ pod_id, ...flags });
       }
     } catch {
-      // It is kept, and told when the connection is back.
+      // It is kept, and sent when the connection is back.
     } finally {
       this.#granting = false;
       if (this.#user === user && [...this.#wishes].length > 0 && live.connected)
@@ -187,7 +187,7 @@ class Inbox {
     if (this.#user) db.keepList(this.#user, WISHES, [...this.#wishes]);
   }
 
-  /** Reads a pod to its end without opening it. Where that cannot be told now, the pod is shown as unread again. */
+  /** Reads a pod to its end without opening it. If that cannot be sent now, the pod is shown as unread again. */
   async readAll({ id, head }: InboxEntry): Promise<void> {
     this.seen(id, head);
     await api("PUT", `/v1/pods/${id}/read`, { seq: head }).catch(() => {

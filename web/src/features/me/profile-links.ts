@@ -13,7 +13,7 @@ const PAGES = new Set(["p", "reel", "reels", "tv", "stories", "explore", "accoun
 /** The longest address that the server takes, in bytes. */
 const LONGEST = 2_048;
 
-/** Somebody on Instagram: by name, with or without `@`, or by any spelling of the address. */
+/** A person on Instagram: by name, with or without `@`, or by any spelling of the address. */
 export function instagram(text: string): Address {
   const typed = text.trim();
   if (typed === "") return { url: null };

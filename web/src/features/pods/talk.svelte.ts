@@ -70,7 +70,7 @@ export class Talk {
   #typedAt = 0;
   #older = Promise.resolve();
   #seen = 0;
-  #told = 0;
+  #sent = 0;
   #closed = false;
 
   constructor(
@@ -229,7 +229,7 @@ export class Talk {
       this.unreadAfter = mine.read_seq;
       this.unreadUntil = reply.head;
     }
-    this.#told = mine?.read_seq ?? 0;
+    this.#sent = mine?.read_seq ?? 0;
     this.maxChars = reply.limits.text_chars;
     this.maxBytes = reply.limits.frame_bytes;
     this.#do({ type: "joined", reply, resumed });
@@ -320,8 +320,8 @@ export class Talk {
   }
 
   #tellSeen(): void {
-    if (!this.joined || this.#seen <= this.#told) return;
-    this.#told = this.#seen;
+    if (!this.joined || this.#seen <= this.#sent) return;
+    this.#sent = this.#seen;
     this.#topic?.channel.push("read", { seq: this.#seen });
   }
 
@@ -368,7 +368,7 @@ export class Talk {
   };
 }
 
-/** The push by which a wish is told. */
+/** The push that sends a wish. */
 function push({ op, wish }: Entry): [string, object] {
   switch (wish.kind) {
     case "new": {

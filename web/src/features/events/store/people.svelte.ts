@@ -59,7 +59,7 @@ export class EventPeople {
     });
   }
 
-  /** Somebody of the list, which is read on until they are in it. */
+  /** A person of the list, which is read on until they are in it. */
   async find(user: Id): Promise<EventMember | undefined> {
     for (;;) {
       const found = this.list?.find(({ user_id }) => user_id === user);

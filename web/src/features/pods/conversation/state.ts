@@ -214,8 +214,8 @@ export function placeOf(log: readonly Message[], seq: number): number {
 
 function take(log: readonly Message[], messages: readonly Message[]): readonly Message[] {
   let result: Message[] | undefined;
-  for (const told of messages) {
-    const message = spelled(told);
+  for (const received of messages) {
+    const message = spelled(received);
     const now: readonly Message[] = result ?? log;
     const place = placeOf(now, message.seq);
     const held = now[place];
@@ -234,10 +234,10 @@ function spelled(message: Message): Message {
   return reactions === message.reactions ? message : { ...message, reactions };
 }
 
-/** The members as told last, with the farther of both read marks. */
-function farthest(old: Member[], told: Member[]): Member[] {
+/** The members as received last, with the farther of both read marks. */
+function farthest(old: Member[], received: Member[]): Member[] {
   const marks = new Map(old.map((member) => [member.user_id, member.read_seq]));
-  return told.map((member) => ({ ...member, read_seq: Math.max(member.read_seq, marks.get(member.user_id) ?? 0) }));
+  return received.map((member) => ({ ...member, read_seq: Math.max(member.read_seq, marks.get(member.user_id) ?? 0) }));
 }
 
 function change(outbox: readonly Entry[], op: Id, how: (entry: Entry) => Entry): readonly Entry[] {
