@@ -64,6 +64,16 @@ const KEPT_TERMS: &[(&str, &str, &str, &str)] = &[
     ("wall", "sql/functions/", "wall_step", "a function of the database, which nodes of the version before call"),
     ("wall", "docs/SCHEMA.md", "wall_step", "the same"),
     ("wall", "docs/PERFORMANCE.md", "posts over HTTP", "the load tester's scenario"),
+    ("wall", "web/src/lib/zones.ts", "", "what a clock on the wall shows"),
+    ("wall", "web/src/features/events/form.ts", "", "the same"),
+    ("wall", "web/src/features/events/time.ts", "", "the same"),
+    ("from afar", "web/src/features/events/texts/", "from-afar", "the code of a badge"),
+    ("somebody", "web/src/features/events/texts/", "", "a text for the screen"),
+    ("somebody", "web/src/texts/", "", "a text for the screen"),
+    ("somebody", "web/src/lib/known.svelte.ts", "common.somebody", "the name of that text"),
+    ("whoever", "web/src/features/invites/texts/", "", "a text for the screen"),
+    ("somebody", "src/foundation/schema.rs", "", "the comment of a column, until a migration changes it"),
+    ("somebody", "docs/SCHEMA.md", "", "the same"),
     ("wall", "loadtest/", "", "posts, which are what people put on a wall"),
     ("Parts", "src/realtime/domain.rs", "pub struct Parts", "the parts of a node, which each domain is given"),
 ];
@@ -73,16 +83,14 @@ const KEPT_PHRASES: &[(&str, &str, &str)] = &[];
 
 /// How many of each an area may still have: terms, and comments. Those that are not named: none.
 const ALLOWED: &[(&str, usize, usize)] = &[
-    ("docs", 2, 0),
+    ("docs", 1, 0),
     ("src/crew/accounts", 25, 65),
     ("src/crew/demo.rs", 4, 1),
     ("src/crew/events", 30, 52),
     ("src/crew/inbox", 26, 17),
     ("src/crew/invites", 12, 24),
     ("src/crew/profiles", 3, 14),
-    ("src/foundation/schema.rs", 1, 0),
     ("src/realtime", 0, 26),
-    ("web/src", 144, 0),
 ];
 
 /// The folders and files that are read, and by which extensions.

@@ -2,7 +2,7 @@
 // Pure; tests/unit/event-store.test.ts holds it against a model of the server with random orders.
 //
 // Readings over HTTP are numbered, and an answer counts only while no newer reading has begun, and nothing has happened
-// since that it cannot know: the right to the topic was lost, or somebody else signed in.
+// since that it cannot know: the right to the topic was lost, or another person signed in.
 
 import type { EventView, Id, LiveEvent } from "../../../lib/types";
 import type { AnyPart, Change, Part } from "./part";
@@ -24,7 +24,7 @@ export interface EventState {
 }
 
 export type Action =
-  /** Somebody else looks, or nobody in particular. */
+  /** Another person is signed in, or nobody. */
   | { type: "watched" }
   | { type: "reading" }
   | { type: "event"; reading: number; event: EventView }

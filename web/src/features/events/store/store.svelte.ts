@@ -20,7 +20,7 @@ const get: Get = (path) => api("GET", path);
 
 export class EventStore {
   state: EventState = $state.raw(unknown(PARTS));
-  /** Its people, for those who go there. */
+  /** Its people, for its members. */
   people: EventPeople | null = $state.raw(null);
   /** Something that one wants is under way. */
   busy = $state(false);
@@ -49,7 +49,7 @@ export class EventStore {
     return this.failure ?? (this.state.failure === null ? null : words(this.state.failure));
   }
 
-  /** Shows it to whoever is signed in. */
+  /** Shows it to the person who is signed in. */
   watch(me: Id | null): Promise<void> {
     this.#me = me;
     this.people = null;
@@ -189,7 +189,7 @@ export class EventStore {
     });
   }
 
-  /** Somebody has come or gone. */
+  /** A member has joined or left. */
   #listAgain(): void {
     this.#listing ??= setTimeout(() => {
       this.#listing = undefined;
