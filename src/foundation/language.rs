@@ -31,7 +31,7 @@ impl Language {
     /// All of them.
     pub const ALL: &'static [Language] = &[Language::English, Language::German];
 
-    /// What a value that names none of them is refused with.
+    /// The detail of the error for a value that is none of them.
     pub const EXPECTED: &'static str = "must be one of `en`, `de`";
 
     /// Returns the BCP 47 tag.

@@ -314,8 +314,8 @@ export interface paths {
         put?: never;
         /**
          * Open a pod
-         * @description For the event's members. Its maker takes seat 1 and owns it. With an `id` of the client's own it is safe to ask
-         *     again: the same pod is answered, with 200.
+         * @description For the event's members. The creator takes seat 1 and owns the pod. With an `id` of the client's own, the request
+         *     can be repeated: the response contains the same pod, with status 200.
          */
         post: operations["post_events_id_pods"];
         delete?: never;
@@ -498,21 +498,21 @@ export interface paths {
         };
         /**
          * Get a pod
-         * @description Its event's members see name and free seats; its own members also who is in it.
+         * @description The event's members see its name and free seats; its own members also see the members.
          */
         get: operations["get_pods_id"];
         put?: never;
         post?: never;
         /**
          * Close a pod
-         * @description Its owner alone. Everybody's membership ends.
+         * @description For its owner. All memberships end.
          */
         delete: operations["delete_pods_id"];
         options?: never;
         head?: never;
         /**
          * Change a pod
-         * @description Its owner alone.
+         * @description For its owner.
          */
         patch: operations["patch_pods_id"];
         trace?: never;
@@ -572,13 +572,13 @@ export interface paths {
         get?: never;
         /**
          * Take a seat in a pod
-         * @description For the members of its event. One who has a seat already is told which.
+         * @description For the members of its event. If the caller has a seat already, the response contains it.
          */
         put: operations["put_pods_id_members_me"];
         post?: never;
         /**
          * Leave a pod
-         * @description When the owner leaves, the longest-standing member owns it; the last one out closes it.
+         * @description If the owner leaves, the longest-standing member becomes the owner. When the last member leaves, the pod is closed.
          */
         delete: operations["delete_pods_id_members_me"];
         options?: never;
@@ -595,14 +595,14 @@ export interface paths {
         };
         get?: never;
         /**
-         * Let somebody in
-         * @description The owner lets a person take a seat: where the pod is for the invited, or after a removal.
+         * Admit a person
+         * @description The owner lets a person take a seat: in a pod that is by invitation only, or after a removal.
          */
         put: operations["put_pods_id_members_user_id"];
         post?: never;
         /**
          * Remove a member
-         * @description By the owner: the person stays out until let in again. With one's own id, the same as leaving.
+         * @description For the owner. The person cannot come back until admitted. With the caller's own id, the same as leaving.
          */
         delete: operations["delete_pods_id_members_user_id"];
         options?: never;
@@ -619,15 +619,15 @@ export interface paths {
         };
         /**
          * A pod's messages
-         * @description For its members, from their coming on. Without `before` and `after` the newest; ascending. While `more`, the next
-         *     page is asked for with `next`: as `after` if this one was, else as `before`.
+         * @description For its members, since they joined, in ascending order. Without `before` and `after`, the newest ones. While `more`
+         *     is true, request the next page with `next`: as `after` if this request had one, else as `before`.
          */
         get: operations["get_pods_id_messages"];
         put?: never;
         /**
          * Send a message
-         * @description Answered after it is stored. With an `id` of the client's own it is safe to ask again, whenever: the first outcome
-         *     is answered, with 200.
+         * @description The response comes after the message is stored. With an `id` of the client's own, the request can be repeated at any
+         *     time: the response then contains the first outcome, with status 200.
          */
         post: operations["post_pods_id_messages"];
         delete?: never;
@@ -648,15 +648,15 @@ export interface paths {
         post?: never;
         /**
          * Delete a message
-         * @description For its author. The words, mentions and reactions are gone for good; the message stays in the log with `deleted_at`.
+         * @description For its author. Text, mentions and reactions are erased; the message stays in the log with `deleted_at`.
          */
         delete: operations["delete_pods_id_messages_message_id"];
         options?: never;
         head?: never;
         /**
          * Edit a message
-         * @description For its author. Everybody's copy changes; `seq` in the answer is the message's new `changed_seq`, or the one it has if
-         *     words and mentions are the same. `edited_at` tells when the words changed.
+         * @description For its author. All members receive the change. `seq` in the response is the message's new `changed_seq`, or the
+         *     current one if text and mentions are the same. `edited_at` is when the text was last changed.
          */
         patch: operations["patch_pods_id_messages_message_id"];
         trace?: never;
@@ -671,14 +671,14 @@ export interface paths {
         get?: never;
         /**
          * React to a message
-         * @description For the pod's members, with one emoji; each person once with each. A message has at most 20 different ones. ❤ and ❤️ are one
-         *     emoji, whichever is asked with; it is kept as ❤️.
+         * @description For the pod's members, with one emoji. A person can add each emoji once; a message has at most 20 different ones. ❤
+         *     and ❤️ are one emoji, stored as ❤️.
          */
         put: operations["put_pods_id_messages_message_id_reactions_emoji"];
         post?: never;
         /**
-         * Take a reaction back
-         * @description One's own. It is no error if it was not there.
+         * Remove a reaction
+         * @description One's own. Removing a reaction that does not exist is not an error.
          */
         delete: operations["delete_pods_id_messages_message_id_reactions_emoji"];
         options?: never;
@@ -696,7 +696,7 @@ export interface paths {
         get?: never;
         /**
          * Hand a pod over
-         * @description Its owner makes another member the owner. Asking again is safe.
+         * @description The owner makes another member the owner. Idempotent.
          */
         put: operations["put_pods_id_owner"];
         post?: never;
@@ -715,8 +715,9 @@ export interface paths {
         };
         get?: never;
         /**
-         * Say up to where one has read
-         * @description The mark never moves back, and never above the head. Marks are gathered: the answer may take half a second.
+         * Set the read mark
+         * @description The mark never moves back, and never above the head. Marks are written in groups, so the response may take half a
+         *     second.
          */
         put: operations["put_pods_id_read"];
         post?: never;
@@ -789,7 +790,7 @@ export interface components {
              */
             seat: number;
         };
-        /** @description What one who changes a message is answered. */
+        /** @description The reply to a change of a message. */
         Amended: {
             /**
              * Format: uuid
@@ -798,7 +799,7 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description The `changed_seq` that the change took. Where there was nothing to change, the one that the message has.
+             * @description The new `changed_seq`. If nothing changed, the one that the message has.
              */
             seq: number;
         };
@@ -814,7 +815,7 @@ export interface components {
         /** @description A badge as a client names it: by its key, alone or in an object as the list has it. */
         BadgeName: string | components["schemas"]["NamedBadge"];
         /**
-         * @description The machine-readable reason of a refusal. Clients are written against these names.
+         * @description The machine-readable reason of a refusal. Clients depend on these names.
          * @enum {string}
          */
         Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "precondition_failed" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
@@ -845,16 +846,19 @@ export interface components {
             /** @description Its password. */
             password: string;
         };
-        /** @description New words for a message, or others whom it names. */
+        /** @description A new text or new mentions for a message. */
         EditBody: {
-            /** @description The members that it names from now on, at most 20; as before if absent. Whom it names already may have left. */
+            /**
+             * @description The mentioned members from now on, at most 20; unchanged if absent. Members who are mentioned already may have
+             *     left.
+             */
             mentions?: string[] | null;
             /**
              * Format: uuid
-             * @description The client's own id of this change, which makes it safe to ask again.
+             * @description The client's own id of this change, which makes the request idempotent.
              */
             op?: string | null;
-            /** @description 1 to 4,000 characters, at least one of which is visible. */
+            /** @description 1 to 4,000 characters, at least one of them visible. */
             text: string;
         };
         /** @description An event. */
@@ -941,9 +945,9 @@ export interface components {
             /** @description The badges they wear. */
             vibe_badges: components["schemas"]["Badge"][];
         };
-        /** @description One value that is out of its bounds. */
+        /** @description A value that is not valid. */
         FieldError: {
-            /** @description What is wrong with it. */
+            /** @description The condition that the value must meet. */
             detail: string;
             /** @description A JSON pointer (RFC 6901) into the body, or `?name` for a query parameter. */
             pointer: string;
@@ -969,14 +973,6 @@ export interface components {
         Forgotten: {
             /** @description The account's address. */
             email: string;
-        };
-        /** @description Who is to own a pod. */
-        Heir: {
-            /**
-             * Format: uuid
-             * @description Another member.
-             */
-            user_id: string;
         };
         /** @description One of the caller's pods, as an inbox shows it. */
         InboxEntry: components["schemas"]["PodView"] & components["schemas"]["Flags"] & {
@@ -1083,7 +1079,7 @@ export interface components {
             seats: number;
         };
         /**
-         * @description Who may take a free seat.
+         * @description The people who may take a free seat.
          * @enum {string}
          */
         JoinPolicy: "open" | "invite";
@@ -1095,7 +1091,7 @@ export interface components {
             vibe_badges?: components["schemas"]["BadgeName"][];
         };
         /**
-         * @description What a message is.
+         * @description The kind of a message.
          * @enum {string}
          */
         Kind: "text" | "joined" | "left" | "removed" | "renamed" | "owner_changed" | "closed";
@@ -1145,32 +1141,32 @@ export interface components {
             /** @description Whether others may see `ig_url`. */
             reveal_ig?: boolean | null;
         };
-        /** @description One who sits in a pod. */
+        /** @description A member of a pod. */
         Member: {
-            /** @description Their picture. */
+            /** @description The address of the person's picture. */
             avatar_url: string | null;
-            /** @description What they are called. */
+            /** @description The person's name. */
             display_name: string;
             /**
              * Format: date-time
-             * @description Since when.
+             * @description Time at which the person took the seat.
              */
             joined_at: string;
             /**
              * Format: int64
-             * @description Up to where they have read.
+             * @description The position up to which the person has read.
              */
             read_seq: number;
             /** @description `owner` or `member`. */
             role: string;
             /**
              * Format: int32
-             * @description From 1.
+             * @description The seat's number, from 1.
              */
             seat: number;
             /**
              * Format: uuid
-             * @description The profile.
+             * @description The profile's id.
              */
             user_id: string;
         };
@@ -1196,89 +1192,89 @@ export interface components {
             /** @description The badges one wears. */
             vibe_badges: components["schemas"]["Badge"][];
         };
-        /** @description A message as clients see it. */
+        /** @description A message, as clients receive it. */
         Message: {
             /**
              * Format: date-time
-             * @description When it was stored.
+             * @description Time at which it was stored.
              */
             at: string;
-            /** @description The media that it carries. */
+            /** @description The attached media. */
             attachments: string[];
             /**
              * Format: int64
-             * @description The place of its newest change.
+             * @description The position of its newest change.
              */
             changed_seq: number;
             /**
              * Format: date-time
-             * @description When it was taken back.
+             * @description Time of its deletion.
              */
             deleted_at: string | null;
             /**
              * Format: date-time
-             * @description When its words were last changed; to name others alone is no change of words.
+             * @description Time of the last change of the text. A change of mentions alone does not count.
              */
             edited_at: string | null;
             /**
              * Format: uuid
-             * @description The id that its sender gave it.
+             * @description The id that the sender chose.
              */
             id: string;
-            /** @description What it is. */
+            /** @description The kind. */
             kind: components["schemas"]["Kind"];
-            /** @description The members that it names. */
+            /** @description The mentioned members. */
             mentions: string[];
-            /** @description Who reacted, by emoji. */
+            /** @description The people who reacted, by emoji. */
             reactions: {
                 [key: string]: string[];
             };
             /**
              * Format: uuid
-             * @description The message that it answers.
+             * @description The message to which it replies.
              */
             reply_to: string | null;
             /**
              * Format: int64
-             * @description Its place in the log.
+             * @description The message's position in the log.
              */
             seq: number;
-            /** @description The words. */
+            /** @description The text. */
             text: string;
             /**
              * Format: uuid
-             * @description Who wrote it; for a line, whom it is about.
+             * @description The author; for a line of the log, the person that it is about.
              */
             user_id: string;
         };
-        /** @description A message to be sent. */
+        /** @description A message to send. */
         MessageBody: {
-            /** @description Served by a later release: absent, null or empty. */
+            /** @description Reserved: absent, null or empty. */
             attachments?: string[] | null;
             /**
              * Format: uuid
-             * @description The client's own id, which makes it safe to ask again.
+             * @description The client's own id, which makes the request idempotent.
              */
             id?: string | null;
-            /** @description The members that it names, at most 20. */
+            /** @description The mentioned members, at most 20. */
             mentions?: string[] | null;
             /**
              * Format: uuid
-             * @description The message of the same pod that it answers.
+             * @description The message of the same pod to which it replies.
              */
             reply_to?: string | null;
-            /** @description 1 to 4,000 characters, at least one of which is visible. */
+            /** @description 1 to 4,000 characters, at least one of them visible. */
             text: string;
         };
-        /** @description A stretch of a pod's log. */
+        /** @description A page of a pod's log. */
         MessagePage: {
             /** @description Each message once, in its newest form. */
             messages: components["schemas"]["Message"][];
-            /** @description Whether the stretch goes on beyond this page. */
+            /** @description Whether there are further messages beyond this page. */
             more: boolean;
             /**
              * Format: int64
-             * @description Where it goes on: the `before` or `after` of the next page. Null when nothing was found.
+             * @description The `before` or `after` of the next page. Null if the page is empty.
              */
             next: number | null;
         };
@@ -1351,6 +1347,14 @@ export interface components {
              * @description How many people it lets in, 1 to 1,000; any number if absent.
              */
             uses?: number | null;
+        };
+        /** @description The member to whom a pod is handed over. */
+        NewOwner: {
+            /**
+             * Format: uuid
+             * @description Another member of the pod.
+             */
+            user_id: string;
         };
         /** @description A new password. */
         NewPassword: {
@@ -1551,7 +1555,7 @@ export interface components {
             items: (components["schemas"]["Pod"] & {
                 /**
                  * Format: int32
-                 * @description How many seats nobody has taken.
+                 * @description Number of free seats.
                  */
                 free_seats: number;
             })[];
@@ -1610,69 +1614,69 @@ export interface components {
         Pod: {
             /**
              * Format: date-time
-             * @description When it was closed.
+             * @description Time of its closing.
              */
             closed_at: string | null;
             /**
              * Format: date-time
-             * @description When.
+             * @description Time of its opening.
              */
             created_at: string;
             /**
              * Format: uuid
-             * @description Who opened it.
+             * @description The person who opened it.
              */
             created_by: string;
             /**
              * Format: uuid
-             * @description The event inside which it is.
+             * @description The event to which it belongs.
              */
             event_id: string;
             /**
              * Format: uuid
-             * @description Its id.
+             * @description The pod's id.
              */
             id: string;
-            /** @description Who may join. */
+            /** @description The people who may take a free seat. */
             join_policy: components["schemas"]["JoinPolicy"];
             /** @description `crew`; other kinds come later. */
             kind: string;
-            /** @description Its name. */
+            /** @description The name. */
             name: string;
             /**
              * Format: int32
-             * @description How many may be in it.
+             * @description Number of seats.
              */
             seats: number;
         };
-        /** @description A pod to be opened. */
+        /** @description A pod to open. */
         PodBody: {
             /**
              * Format: uuid
-             * @description The client's own id, which makes it safe to ask again.
+             * @description The client's own id, which makes the request idempotent.
              */
             id?: string | null;
             /** @description `open` if absent. */
             join_policy?: components["schemas"]["JoinPolicy"];
-            /** @description One line of 1 to 80 characters. */
+            /** @description A line of 1 to 80 characters. */
             name: string;
         };
-        /** @description A change to a pod. What is absent stays. */
+        /** @description A change to a pod. Absent fields stay as they are. */
         PodChange: {
             join_policy?: components["schemas"]["JoinPolicy"] | null;
-            /** @description One line of 1 to 80 characters. */
+            /** @description A line of 1 to 80 characters. */
             name?: string | null;
         };
-        /** @description A pod, with its members for one who is among them. */
+        /** @description A pod, with its members if the caller is one of them. */
         PodDetail: components["schemas"]["PodView"] & {
-            /** @description Its members by seat; absent for those who are not members themselves. */
+            /** @description The members by seat; absent if the caller is not a member. */
             members?: components["schemas"]["Member"][] | null;
         };
         /** @description A pod as the members of its event see it. */
         PodView: components["schemas"]["Pod"] & {
             /**
              * Format: int32
-             * @description How many seats nobody has taken.
+             * @description Number of free seats.
              */
             free_seats: number;
         };
@@ -1692,24 +1696,24 @@ export interface components {
             /** @description What it is good for now. */
             state: components["schemas"]["InviteState"];
         };
-        /** @description A refusal as it is told ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), `application/problem+json`. */
+        /** @description A refusal in its form over HTTP ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), `application/problem+json`. */
         Problem: {
-            /** @description What happened, for programs. */
+            /** @description The code, for programs. */
             code: components["schemas"]["Code"];
-            /** @description What happened, for people. */
+            /** @description The reason, for people. */
             detail: string;
-            /** @description With `invalid`: each value that is wrong. */
+            /** @description The values that are not valid, with `invalid`. */
             errors?: components["schemas"]["FieldError"][] | null;
-            /** @description With `internal`: the log's name for it. */
+            /** @description The id under which the log has the cause, with `internal`. */
             incident?: string | null;
             /**
              * Format: int32
              * @description The HTTP status.
              */
             status: number;
-            /** @description The status in words. */
+            /** @description The name of the status. */
             title: string;
-            /** @description Always `about:blank`: `code` says what happened. */
+            /** @description The type; `about:blank`, since `code` says what happened. */
             type: string;
         } & {
             [key: string]: unknown;
@@ -1728,11 +1732,11 @@ export interface components {
             /** @description The Instagram page, if the person reveals it. */
             ig_url: string | null;
         };
-        /** @description Up to where one has read. */
+        /** @description The position up to which the caller has read. */
         ReadBody: {
             /**
              * Format: int64
-             * @description The `seq` of the last message that was seen.
+             * @description The `seq` of the last message that was shown.
              */
             seq: number;
         };
@@ -1751,19 +1755,19 @@ export interface components {
             /** @description As it was handed out. */
             refresh_token: string;
         };
-        /** @description The seat that one has. */
+        /** @description A person's seat in a pod. */
         Seat: {
             /**
              * Format: int32
-             * @description From 1.
+             * @description The seat's number, from 1.
              */
             seat: number;
         };
-        /** @description What the sender of a message is answered. */
+        /** @description The reply to the sender of a message. */
         Sent: {
             /**
              * Format: date-time
-             * @description When it was stored.
+             * @description Time at which it was stored.
              */
             at: string;
             /**
@@ -1773,7 +1777,7 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description Its place in the log.
+             * @description The message's position in the log.
              */
             seq: number;
         };
@@ -1840,7 +1844,6 @@ export type FieldError = components['schemas']['FieldError'];
 export type Flags = components['schemas']['Flags'];
 export type FlagsChange = components['schemas']['FlagsChange'];
 export type Forgotten = components['schemas']['Forgotten'];
-export type Heir = components['schemas']['Heir'];
 export type InboxEntry = components['schemas']['InboxEntry'];
 export type Invite = components['schemas']['Invite'];
 export type InviteState = components['schemas']['InviteState'];
@@ -1862,6 +1865,7 @@ export type MyEvent = components['schemas']['MyEvent'];
 export type NamedBadge = components['schemas']['NamedBadge'];
 export type NewEvent = components['schemas']['NewEvent'];
 export type NewInvite = components['schemas']['NewInvite'];
+export type NewOwner = components['schemas']['NewOwner'];
 export type NewPassword = components['schemas']['NewPassword'];
 export type PageBadge = components['schemas']['Page_Badge'];
 export type PageEvent = components['schemas']['Page_Event'];
@@ -2088,7 +2092,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Badge"];
                 };
             };
-            /** @description What the caller has by the `ETag` that it names in `If-None-Match` still holds */
+            /** @description The content with the `ETag` in `If-None-Match` is still current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -2116,9 +2120,9 @@ export interface operations {
                 from?: string;
                 /** @description Those that start then or earlier. */
                 to?: string;
-                /** @description How many items at most; 50 if absent. */
+                /** @description The most items to return; 50 if absent. */
                 limit?: number;
-                /** @description The `next` of the page before; the first page if absent. */
+                /** @description The `next` of the previous page; the first page if absent. */
                 cursor?: string;
             };
             header?: {
@@ -2139,7 +2143,7 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Event"];
                 };
             };
-            /** @description What the caller has by the `ETag` that it names in `If-None-Match` still holds */
+            /** @description The content with the `ETag` in `If-None-Match` is still current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -2205,7 +2209,7 @@ export interface operations {
                     "application/json": components["schemas"]["CountedEvent"];
                 };
             };
-            /** @description What the caller has by the `ETag` that it names in `If-None-Match` still holds */
+            /** @description The content with the `ETag` in `If-None-Match` is still current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -2286,7 +2290,7 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            /** @description What the caller has by the `ETag` that it names in `If-None-Match` still holds */
+            /** @description The content with the `ETag` in `If-None-Match` is still current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -2300,9 +2304,9 @@ export interface operations {
             query?: {
                 /** @description Those alone who wear the badge with this key. */
                 badge?: string;
-                /** @description How many items at most; 50 if absent. */
+                /** @description The most items to return; 50 if absent. */
                 limit?: number;
-                /** @description The `next` of the page before; the first page if absent. */
+                /** @description The `next` of the previous page; the first page if absent. */
                 cursor?: string;
             };
             header?: never;
@@ -2376,11 +2380,14 @@ export interface operations {
     get_events_id_pods: {
         parameters: {
             query?: {
-                /** @description `opened` (in order of opening) if absent, or `newest` (the newest first). A cursor belongs to the order that it came in. */
+                /**
+                 * @description `opened` (in order of opening) if absent, or `newest` (newest first). A cursor is valid for the order that it
+                 *     came from.
+                 */
                 order?: "opened" | "newest";
-                /** @description How many items at most; 50 if absent. */
+                /** @description The most items to return; 50 if absent. */
                 limit?: number;
-                /** @description The `next` of the page before; the first page if absent. */
+                /** @description The `next` of the previous page; the first page if absent. */
                 cursor?: string;
             };
             header?: never;
@@ -2532,9 +2539,9 @@ export interface operations {
     get_me_events: {
         parameters: {
             query?: {
-                /** @description How many items at most; 50 if absent. */
+                /** @description The most items to return; 50 if absent. */
                 limit?: number;
-                /** @description The `next` of the page before; the first page if absent. */
+                /** @description The `next` of the previous page; the first page if absent. */
                 cursor?: string;
             };
             header?: never;
@@ -2557,9 +2564,9 @@ export interface operations {
     get_me_pods: {
         parameters: {
             query?: {
-                /** @description How many items at most; 50 if absent. */
+                /** @description The most items to return; 50 if absent. */
                 limit?: number;
-                /** @description The `next` of the page before; the first page if absent. */
+                /** @description The `next` of the previous page; the first page if absent. */
                 cursor?: string;
             };
             header?: never;
@@ -2721,9 +2728,9 @@ export interface operations {
     get_pods_id_invites: {
         parameters: {
             query?: {
-                /** @description How many items at most; 50 if absent. */
+                /** @description The most items to return; 50 if absent. */
                 limit?: number;
-                /** @description The `next` of the page before; the first page if absent. */
+                /** @description The `next` of the previous page; the first page if absent. */
                 cursor?: string;
             };
             header?: never;
@@ -2863,7 +2870,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They may take a seat */
+            /** @description The person may take a seat */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2886,7 +2893,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They are out */
+            /** @description Removed */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2898,11 +2905,14 @@ export interface operations {
     get_pods_id_messages: {
         parameters: {
             query?: {
-                /** @description Messages below this seq, the newest of them. */
+                /** @description Returns the newest messages below this seq. */
                 before?: number;
-                /** @description What changed after this position, ascending by `changed_seq`, each message once in its newest form. */
+                /**
+                 * @description Returns the changes after this position, in ascending order of `changed_seq`, each message once in its newest
+                 *     form.
+                 */
                 after?: number;
-                /** @description 1 to 200, 50 if absent. */
+                /** @description 1 to 200; 50 if absent. */
                 limit?: number;
             };
             header?: never;
@@ -2941,7 +2951,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Was stored before */
+            /** @description Stored before */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2964,7 +2974,7 @@ export interface operations {
     delete_pods_id_messages_message_id: {
         parameters: {
             query?: {
-                /** @description The client's own id of this change, which makes it safe to ask again. */
+                /** @description The client's own id of this change, which makes the request idempotent. */
                 op?: string;
             };
             header?: never;
@@ -3007,7 +3017,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Changed, or as it was */
+            /** @description Changed, or unchanged */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3021,7 +3031,7 @@ export interface operations {
     put_pods_id_messages_message_id_reactions_emoji: {
         parameters: {
             query?: {
-                /** @description The client's own id of this change, which makes it safe to ask again. */
+                /** @description The client's own id of this change, which makes the request idempotent. */
                 op?: string;
             };
             header?: never;
@@ -3037,7 +3047,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The reaction is there */
+            /** @description The reaction exists */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3051,7 +3061,7 @@ export interface operations {
     delete_pods_id_messages_message_id_reactions_emoji: {
         parameters: {
             query?: {
-                /** @description The client's own id of this change, which makes it safe to ask again. */
+                /** @description The client's own id of this change, which makes the request idempotent. */
                 op?: string;
             };
             header?: never;
@@ -3067,7 +3077,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The reaction is not there */
+            /** @description The reaction does not exist */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3090,7 +3100,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Heir"];
+                "application/json": components["schemas"]["NewOwner"];
             };
         };
         responses: {
