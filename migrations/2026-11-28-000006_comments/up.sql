@@ -92,7 +92,7 @@ COMMENT ON COLUMN messages.seq IS 'The position in the log: 1, 2, 3 …, in comm
 COMMENT ON COLUMN messages.changed_seq IS 'The position of the newest change to this message, from the same counter; initially `seq`';
 COMMENT ON COLUMN messages.user_id IS 'The author of the text; for a line, the person concerned';
 COMMENT ON COLUMN messages.mentions IS 'The members whom the text mentions';
-COMMENT ON COLUMN messages.data IS 'Further data: `{"reactions": {emoji: [user_id]}}`; `{"by": uuid}` for a line that somebody other than `user_id` caused';
+COMMENT ON COLUMN messages.data IS 'Further data: `{"reactions": {emoji: [user_id]}}`; `{"by": uuid}` for a line that a person other than `user_id` caused';
 COMMENT ON COLUMN messages.last_op IS 'The `op` of the newest edit, deletion or reaction';
 COMMENT ON COLUMN messages.created_at IS 'When it was stored; ascends with seq as far as the server''s clock does';
 COMMENT ON COLUMN messages.deleted_at IS 'When its author deleted it; the text is empty since then';

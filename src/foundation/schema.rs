@@ -307,7 +307,7 @@ diesel::table! {
         reply_to -> Nullable<Uuid>,
         /// The members whom the text mentions.
         mentions -> Array<Uuid>,
-        /// Further data: `{"reactions": {emoji: [user_id]}}`; `{"by": uuid}` for a line that somebody other than `user_id` caused.
+        /// Further data: `{"reactions": {emoji: [user_id]}}`; `{"by": uuid}` for a line that a person other than `user_id` caused.
         data -> Nullable<Jsonb>,
         /// The `op` of the newest edit, deletion or reaction.
         last_op -> Nullable<Uuid>,

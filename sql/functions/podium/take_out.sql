@@ -1,21 +1,21 @@
--- version: 2
+-- version: 3
 CREATE OR REPLACE FUNCTION podium.take_out(_pod uuid, _kind text, _user uuid, _by uuid) RETURNS public.messages[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   lines messages[];
   gone text;
-  heir uuid;
+  successor uuid;
 BEGIN
   DELETE FROM pod_members WHERE pod_id = _pod AND user_id = _user RETURNING role INTO STRICT gone;
   lines := ARRAY[podium.write_line(_pod, _kind, _user, _by)];
-  SELECT user_id INTO heir FROM pod_members WHERE pod_id = _pod ORDER BY joined_at, seat LIMIT 1;
-  IF heir IS NULL THEN
+  SELECT user_id INTO successor FROM pod_members WHERE pod_id = _pod ORDER BY joined_at, seat LIMIT 1;
+  IF successor IS NULL THEN
     UPDATE pods SET closed_at = clock_timestamp() WHERE id = _pod;
     lines := lines || podium.write_line(_pod, 'closed', _user, _by);
   ELSIF gone = 'owner' THEN
-    UPDATE pod_members SET role = 'owner' WHERE pod_id = _pod AND user_id = heir;
-    lines := lines || podium.write_line(_pod, 'owner_changed', heir, heir);
+    UPDATE pod_members SET role = 'owner' WHERE pod_id = _pod AND user_id = successor;
+    lines := lines || podium.write_line(_pod, 'owner_changed', successor, successor);
   END IF;
   RETURN lines;
 END $$;
