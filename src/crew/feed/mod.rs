@@ -16,7 +16,6 @@
 //! decided by the feature `events`.
 
 pub mod actor;
-pub mod declared;
 pub mod hub;
 pub mod kinds;
 mod marks;

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use actix::Message;
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Flags;
@@ -39,9 +38,9 @@ pub struct Compare {
     pub epoch_changed: bool,
 }
 
-/// A session wants to hear of its person's pods. Answers when they were read, by the database's clock.
+/// A session wants to hear of its person's pods.
 #[derive(Message)]
-#[rtype(result = "Result<DateTime<Utc>>")]
+#[rtype(result = "Result<()>")]
 pub struct Watch {
     pub user_id: Uuid,
     pub subscription: SubscriptionId,

@@ -8,7 +8,6 @@
 
 pub mod actor;
 pub mod channel;
-pub mod declared;
 mod messages;
 pub mod mount;
 pub mod packet;

@@ -6,5 +6,4 @@ mod lists;
 mod outsiders;
 mod schemathesis;
 mod seen_text;
-mod sockets_document;
 mod unknown_fields;

@@ -5,5 +5,6 @@ mod layers;
 mod load;
 mod readme;
 mod report_page;
+mod seeds;
 mod sources;
 mod words;
