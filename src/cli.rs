@@ -72,6 +72,7 @@ pub fn main() -> ExitCode {
 fn document(command: &str) -> Option<Value> {
     match command {
         "document openapi" => Some(domains::openapi().json().clone()),
+        "document asyncapi" => Some(domains::asyncapi().json().clone()),
         _ => None,
     }
 }
@@ -133,7 +134,10 @@ fn command() -> Command {
                 .about("Print a document that describes the server's interface")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
-                .subcommand(Command::new("openapi").about("Print the OpenAPI document of HTTP (docs/openapi.json)")),
+                .subcommand(Command::new("openapi").about("Print the OpenAPI document of HTTP, served at /openapi.json"))
+                .subcommand(
+                    Command::new("asyncapi").about("Print the AsyncAPI document of sockets, served at /asyncapi.json"),
+                ),
         )
 }
 

@@ -43,8 +43,8 @@ use crate::foundation::mail::{MailError, Mailer};
 use crate::foundation::settings::Settings;
 use crate::foundation::{metrics, telemetry};
 use crate::realtime::bus::redis::BusError;
-use crate::realtime::channel::Channels;
-use crate::realtime::domain::{Demo, End, MountError, Mounted, Parts, Services};
+use crate::realtime::declared::page::Page;
+use crate::realtime::domain::{Demo, End, MountError, Mounted, Parts, Services, served};
 use crate::realtime::nodes::Nodes;
 use crate::realtime::relays::Relays;
 use crate::realtime::threads::Threads;
@@ -271,16 +271,29 @@ fn assemble(
         nodes: link.nodes.clone(),
         services: Services::default(),
     };
-    let Mounted { shared, channels, receivers, previews, jobs, mut after_sockets, after_requests, sign_in, demo } =
-        domains::mount(&mut parts)?;
+    let Mounted {
+        shared,
+        channels,
+        pushes,
+        receivers,
+        previews,
+        jobs,
+        mut after_sockets,
+        after_requests,
+        sign_in,
+        demo,
+    } = domains::mount(&mut parts)?;
     link.listen(receivers, &threads, health);
     after_sockets.extend(link.nodes.map(leave));
     let sign_in = sign_in.ok_or_else(|| MountError::new("a domain must provide the sign-in for sockets"))?;
-    let channels: Channels = channels.into_iter().collect();
+    let channels = served(&domains::declared(), channels, pushes)?;
+    let sockets = domains::asyncapi();
     let engine = Engine::new(settings, threads, relays, sign_in, channels);
     let app = App {
         settings: web::Data::new(settings.clone()),
         document: web::Data::new(domains::openapi()),
+        sockets_page: web::Data::new(Page::of(&sockets)),
+        sockets: web::Data::new(sockets),
         health: web::Data::new(health.clone()),
         database: web::Data::new(database),
         tokens: web::Data::from(tokens),

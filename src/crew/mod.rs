@@ -29,11 +29,20 @@ pub const FEATURES: &[Feature] = &[
         .with_settings(AccountSettings::ROWS)
         .with_metrics(accounts::metrics::ALL),
     Feature::new("messages", Feature::nothing),
-    Feature::new("journal", journal::mount::mount).with_metrics(journal::metrics::ALL),
-    Feature::new("feed", feed::mount::mount).with_metrics(feed::metrics::ALL),
-    Feature::new("events", events::mount::mount).with_routes(events::mount::ROUTES),
-    Feature::new("pods", pods::mount::mount).with_routes(pods::mount::ROUTES).with_metrics(pods::metrics::ALL),
-    Feature::new("inbox", inbox::mount::mount).with_routes(inbox::mount::ROUTES),
+    Feature::new("journal", journal::mount::mount)
+        .with_declared(journal::change::DECLARED)
+        .with_metrics(journal::metrics::ALL),
+    Feature::new("feed", feed::mount::mount).with_declared(feed::declared::DECLARED).with_metrics(feed::metrics::ALL),
+    Feature::new("events", events::mount::mount)
+        .with_routes(events::mount::ROUTES)
+        .with_declared(events::declared::DECLARED),
+    Feature::new("pods", pods::mount::mount)
+        .with_routes(pods::mount::ROUTES)
+        .with_declared(pods::declared::DECLARED)
+        .with_metrics(pods::metrics::ALL),
+    Feature::new("inbox", inbox::mount::mount)
+        .with_routes(inbox::mount::ROUTES)
+        .with_declared(inbox::declared::DECLARED),
     Feature::new("invites", invites::mount::mount).with_routes(invites::mount::ROUTES),
     Feature::new("demo", demo::mount),
 ];

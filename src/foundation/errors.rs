@@ -64,7 +64,7 @@ pub enum Code {
 
 impl Code {
     /// Returns the name on the wire.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Code::Malformed => "malformed",
             Code::Unauthorized => "unauthorized",

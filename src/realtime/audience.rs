@@ -18,9 +18,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::attendance::{Attach, Joined};
+use super::declared::Event;
 use super::relay::{RelayHandle, deliver_to};
 use super::subscription::{Ends, Frame, Reach, SubscriptionId};
-use crate::wire::frame::{self, Encoded};
+use crate::wire::frame::Encoded;
 use crate::wire::topic::Topic;
 
 /// The sessions of a topic on this node.
@@ -90,26 +91,26 @@ impl Audience {
     }
 
     /// Sends a push to every session that has joined, except one.
-    pub fn passing(&self, event: &str, payload: &impl Serialize, except: Option<SubscriptionId>) {
+    pub fn passing<P: Serialize>(&self, event: Event<P>, payload: &P, except: Option<SubscriptionId>) {
         self.broadcast(&[self.frame(event, payload, Reach::Passing { except })]);
     }
 
     /// Sends a push that is valid whatever comes before or after it to every session. A join in progress, which may
     /// have been read before, receives it after its reply.
-    pub fn state(&self, event: &str, payload: &impl Serialize) {
+    pub fn state<P: Serialize>(&self, event: Event<P>, payload: &P) {
         self.broadcast(&[self.state_frame(event, payload)]);
     }
 
     /// Returns the frame of such a push.
-    pub fn state_frame(&self, event: &str, payload: &impl Serialize) -> Arc<Frame> {
+    pub fn state_frame<P: Serialize>(&self, event: Event<P>, payload: &P) -> Arc<Frame> {
         self.frame(event, payload, Reach::State { as_of: i64::MAX })
     }
 
-    /// Sends pushes to one session, each an event and a payload.
-    pub fn only<'a, P: Serialize>(&self, subscription: SubscriptionId, pushes: impl IntoIterator<Item = (&'a str, P)>) {
+    /// Sends events to one session, each [encoded](Event::frame) for this topic.
+    pub fn only(&self, subscription: SubscriptionId, events: impl IntoIterator<Item = Encoded>) {
         let Some(attached) = self.sessions.get(&subscription) else { return };
-        let frame = |(event, payload): (&str, P)| self.frame(event, &payload, Reach::Only(subscription));
-        attached.relay.deliver(&self.topic, pushes.into_iter().map(frame).collect());
+        let frame = |text: Encoded| Arc::new(Frame { text, reach: Reach::Only(subscription) });
+        attached.relay.deliver(&self.topic, events.into_iter().map(frame).collect());
     }
 
     /// Ends all subscriptions to the topic, which is gone.
@@ -129,15 +130,15 @@ impl Audience {
         relays.into_values().cloned().collect()
     }
 
-    fn frame(&self, event: &str, payload: &impl Serialize, reach: Reach) -> Arc<Frame> {
-        Arc::new(Frame { text: frame::push(self.topic.as_str(), event, payload), reach })
+    fn frame<P: Serialize>(&self, event: Event<P>, payload: &P, reach: Reach) -> Arc<Frame> {
+        Arc::new(Frame { text: event.frame(&self.topic, payload), reach })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::realtime::hub::probe::{KIND, joining, pushed};
+    use crate::realtime::hub::probe::{KIND, event, joining, pushed};
     use crate::realtime::outbox::Outbox;
     use crate::realtime::subscription::Subscription;
 
@@ -162,14 +163,14 @@ mod tests {
         let (ada, first) = session(&mut audience, ADA);
         let (ben, second) = session(&mut audience, BEN);
         assert_eq!(audience.relays().len(), 1, "both have the same relay");
-        audience.passing("a", &(), None);
-        audience.passing("b", &(), Some(first.id));
-        audience.only(second.id, [("c", ()), ("d", ())]);
-        audience.state("e", &());
+        audience.passing(event("a"), &(), None);
+        audience.passing(event("b"), &(), Some(first.id));
+        audience.only(second.id, ["c", "d"].map(|name| event(name).frame(audience.topic(), &())));
+        audience.state(event("e"), &());
         assert_eq!(pushed(&ada).await, ["a", "e"]);
         assert_eq!(pushed(&ben).await, ["a", "b", "c", "d", "e"]);
         audience.end_all();
-        audience.passing("f", &(), None);
+        audience.passing(event("f"), &(), None);
         assert_eq!(pushed(&ada).await, ["phx_close"]);
         assert!(first.has_ended() && second.has_ended());
     }
@@ -186,7 +187,7 @@ mod tests {
         assert_eq!(audience.mark_present(Joined(subscription.id)), None, "it was marked before");
         assert!(audience.detach(subscription.id).is_some_and(|attached| attached.is_present));
         assert!(audience.detach(subscription.id).is_none() && audience.is_empty());
-        audience.passing("a", &(), None);
+        audience.passing(event("a"), &(), None);
         assert!(pushed(&ada).await.is_empty(), "nothing is sent to the relay of one who has gone");
     }
 }

@@ -1,4 +1,4 @@
-//! What serves one kind of topic: who may join, and what each pushed event does.
+//! What serves one kind of topic: who may join, and what each push does.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -29,12 +29,43 @@ pub trait Channel: Send + Sync + 'static {
     /// that nothing is missed between what the future reads and the answer.
     fn join(&self, joining: Joining) -> LocalBoxFuture<'static, Result<Admission>>;
 
-    /// Does what a pushed event says. What must keep the order in which one session pushed is done before this
-    /// returns; the rest may follow in the future.
-    fn push(&self, member: &Member<'_>, event: &str, payload: &RawValue) -> Answer;
-
     /// The join has been answered: now comes what must follow the answer, such as `presence_state`.
     fn joined(&self, _member: &Member<'_>) {}
+}
+
+/// A handler of a push. Work that must keep the order of one session's pushes is done before it returns; the rest may
+/// follow in the future.
+pub type Handler = Arc<dyn Fn(&Member<'_>, &RawValue) -> Answer + Send + Sync>;
+
+/// A kind of topic, with its channel and the handlers of its pushes.
+pub struct Served {
+    channel: Arc<dyn Channel>,
+    pushes: HashMap<&'static str, Handler>,
+}
+
+impl Served {
+    /// Returns a kind of topic without pushes.
+    pub fn new(channel: Arc<dyn Channel>) -> Self {
+        Served { channel, pushes: HashMap::new() }
+    }
+
+    /// Hands pushes of this name to a handler.
+    pub fn add(&mut self, name: &'static str, handler: Handler) {
+        self.pushes.insert(name, handler);
+    }
+
+    /// Returns the channel.
+    pub fn channel(&self) -> &dyn Channel {
+        &*self.channel
+    }
+
+    /// Hands a push to its handler.
+    pub fn push(&self, member: &Member<'_>, event: &str, payload: &RawValue) -> Answer {
+        match self.pushes.get(event) {
+            Some(handler) => handler(member, payload),
+            None => Answer::refuse(Code::UnknownEvent),
+        }
+    }
 }
 
 /// A join under way.
@@ -174,5 +205,5 @@ fn misshapen() -> Error {
     Error::because(Code::Malformed, "the payload is not of the expected form")
 }
 
-/// The channels by the kind of topic that they serve.
-pub type Channels = HashMap<&'static str, Arc<dyn Channel>>;
+/// The kinds of topics that are served, by name.
+pub type Channels = HashMap<&'static str, Arc<Served>>;

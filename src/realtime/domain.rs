@@ -27,11 +27,15 @@ use std::time::Duration;
 
 use actix_web::web;
 use futures_util::future::LocalBoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use thiserror::Error;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bus::{Bus, Receive};
-use super::channel::Channel;
+use super::channel::{Answer, Channel, Channels, Handler, Member, Served};
+use super::declared::{Declaration, Push, TopicKind, What};
 use super::handshake::SignIn;
 use super::nodes::Nodes;
 use super::relays::Relays;
@@ -52,8 +56,10 @@ pub struct Feature {
     pub name: &'static str,
     /// Puts it together.
     pub mount: fn(&mut Parts) -> Result<Mounted, MountError>,
-    /// Its HTTP. The OpenAPI document is made of it, which needs no node.
+    /// The routes of HTTP, from which the OpenAPI document is made.
     pub routes: &'static [Routes],
+    /// The declarations for sockets, from which the AsyncAPI document is made.
+    pub declared: &'static [Declaration],
     /// What it goes by.
     pub settings: &'static [Setting],
     /// What it counts.
@@ -61,14 +67,19 @@ pub struct Feature {
 }
 
 impl Feature {
-    /// Returns a feature without routes, settings and metrics of its own.
+    /// Returns a feature without routes, declarations, settings and metrics of its own.
     pub const fn new(name: &'static str, mount: fn(&mut Parts) -> Result<Mounted, MountError>) -> Self {
-        Feature { name, mount, routes: &[], settings: &[], metrics: &[] }
+        Feature { name, mount, routes: &[], declared: &[], settings: &[], metrics: &[] }
     }
 
-    /// Returns it with these routes.
+    /// Returns the feature with these routes.
     pub const fn with_routes(self, routes: &'static [Routes]) -> Self {
         Feature { routes, ..self }
+    }
+
+    /// Returns the feature with these declarations.
+    pub const fn with_declared(self, declared: &'static [Declaration]) -> Self {
+        Feature { declared, ..self }
     }
 
     /// Returns it with these settings.
@@ -188,8 +199,10 @@ pub type End = Box<dyn FnOnce(Duration) -> LocalBoxFuture<'static, bool>>;
 pub struct Mounted {
     /// What its handlers take from the app. [`Mounted::share`] adds one.
     pub shared: Vec<Share>,
-    /// The channels of its topics, by their kind.
+    /// The channels of its topics, by their kind. [`Mounted::topic`] adds one.
     pub channels: Vec<(&'static str, Arc<dyn Channel>)>,
+    /// The handlers of pushes, by kind of topic and name. [`Mounted::pushes`] adds some.
+    pub pushes: Vec<(&'static str, &'static str, Handler)>,
     /// Who takes what the bus brings, by kind of topic.
     pub receivers: Vec<(&'static str, Weak<dyn Receive>)>,
     /// The texts for links to what it has pages of.
@@ -214,12 +227,35 @@ impl Mounted {
         }));
     }
 
+    /// Serves a kind of topic with this channel, which may also take its pushes.
+    pub fn topic<J, R, C: Channel>(&mut self, topic: TopicKind<J, R>, channel: C) -> Pushes<'_, C> {
+        let channel = Arc::new(channel);
+        self.channels.push((topic.kind, channel.clone()));
+        self.pushes(channel)
+    }
+
+    /// Takes pushes, on the kinds of topics that they are declared for.
+    pub fn pushes<T: Send + Sync + 'static>(&mut self, taker: Arc<T>) -> Pushes<'_, T> {
+        Pushes { mounted: self, taker }
+    }
+
     /// Adds what another gives, behind what is there.
     pub fn add(&mut self, other: Mounted) {
-        let Mounted { shared, channels, receivers, previews, jobs, after_sockets, after_requests, sign_in, demo } =
-            other;
+        let Mounted {
+            shared,
+            channels,
+            pushes,
+            receivers,
+            previews,
+            jobs,
+            after_sockets,
+            after_requests,
+            sign_in,
+            demo,
+        } = other;
         self.shared.extend(shared);
         self.channels.extend(channels);
+        self.pushes.extend(pushes);
         self.receivers.extend(receivers);
         self.previews.extend(previews);
         self.jobs.extend(jobs);
@@ -227,6 +263,93 @@ impl Mounted {
         self.after_requests.extend(after_requests);
         self.sign_in = sign_in.or(self.sign_in.take());
         self.demo = demo.or(self.demo.take());
+    }
+}
+
+/// Adds handlers of pushes to a [`Mounted`].
+pub struct Pushes<'a, T> {
+    mounted: &'a mut Mounted,
+    taker: Arc<T>,
+}
+
+impl<T: Send + Sync + 'static> Pushes<'_, T> {
+    /// Answers a push at once.
+    pub fn now<P, R>(
+        self,
+        push: Push<P, R>,
+        answer: impl Fn(&T, &Member<'_>, P) -> Result<R, Refusal> + Send + Sync + 'static,
+    ) -> Self
+    where
+        P: DeserializeOwned + 'static,
+        R: Serialize + 'static,
+    {
+        let taker = Arc::clone(&self.taker);
+        self.add(push, move |member, raw| {
+            let reply = push.read(raw).and_then(|payload| answer(&taker, member, payload));
+            Answer::Now(reply.and_then(|reply| push.reply(&reply)))
+        })
+    }
+
+    /// Answers a push later. Work that must keep the order of one session's pushes is done before `begin` returns; the rest
+    /// may follow in the future.
+    pub fn later<P, R, F>(
+        self,
+        push: Push<P, R>,
+        begin: impl Fn(&T, &Member<'_>, P) -> Result<F, Refusal> + Send + Sync + 'static,
+    ) -> Self
+    where
+        P: DeserializeOwned + 'static,
+        R: Serialize + 'static,
+        F: Future<Output = Result<R, Refusal>> + 'static,
+    {
+        let taker = Arc::clone(&self.taker);
+        self.add(push, move |member, raw| match push.read(raw).and_then(|payload| begin(&taker, member, payload)) {
+            Ok(done) => Answer::later(async move { push.reply(&done.await?) }),
+            Err(error) => Answer::refuse(error),
+        })
+    }
+
+    fn add<P, R>(
+        self,
+        push: Push<P, R>,
+        handler: impl Fn(&Member<'_>, &RawValue) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        self.mounted.pushes.push((push.topic, push.name, Arc::new(handler)));
+        self
+    }
+}
+
+/// Returns the kinds of topics with their pushes, compared with the declarations.
+///
+/// # Errors
+/// [`MountError`] if a topic or a push is declared and not served, served and not declared, or served twice.
+pub fn served(
+    declared: &[Declaration],
+    channels: Vec<(&'static str, Arc<dyn Channel>)>,
+    pushes: Vec<(&'static str, &'static str, Handler)>,
+) -> Result<Channels, MountError> {
+    let mut all: HashMap<&'static str, Served> = HashMap::new();
+    for (kind, channel) in channels {
+        if all.insert(kind, Served::new(channel)).is_some() {
+            return Err(MountError::new(format!("the topic {kind} must be served once")));
+        }
+    }
+    let kinds = declared.iter().filter(|each| matches!(each.what, What::Topic { .. }));
+    if kinds.clone().count() != all.len() || !kinds.clone().all(|each| all.contains_key(each.topic)) {
+        return Err(MountError::new("the topics that are served must be those that are declared"));
+    }
+    let mut rest: Vec<(&str, &str)> = declared.iter().filter_map(Declaration::push).collect();
+    for (kind, name, handler) in pushes {
+        let place = rest.iter().position(|declared| *declared == (kind, name));
+        let (Some(place), Some(served)) = (place, all.get_mut(kind)) else {
+            return Err(MountError::new(format!("the push {name} on {kind} must be declared, and served once")));
+        };
+        rest.swap_remove(place);
+        served.add(name, handler);
+    }
+    match rest.first() {
+        Some((kind, name)) => Err(MountError::new(format!("the push {name} on {kind} is declared, and not served"))),
+        None => Ok(all.into_iter().map(|(kind, served)| (kind, Arc::new(served))).collect()),
     }
 }
 

@@ -121,7 +121,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::realtime::hub::probe::{Probe, Sessions, hub, joining, stranger};
+    use crate::realtime::hub::probe::{Probe, Sessions, event, hub, joining, stranger};
 
     const ID: Uuid = Uuid::from_u128(7);
     const ADA: Uuid = Uuid::from_u128(1);
@@ -173,7 +173,7 @@ mod tests {
             let nth = readings.get();
             readings.set(nth + 1);
             if nth < 2 {
-                (0..20).for_each(|_| hub.announce(ID, "much", &()));
+                (0..20).for_each(|_| hub.announce(ID, event("much"), &()));
                 actor.send(Sessions).await.unwrap();
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }

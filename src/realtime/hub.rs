@@ -27,12 +27,13 @@ use uuid::Uuid;
 use super::attendance::{Announced, Asked, Broadcast, Joined, NodeGone, SpeakUp};
 use super::bus::{Bus, Listening, Receive};
 use super::channel::Member;
+use super::declared::Event;
 use super::nodes::{NodeListener, Nodes};
 use super::registry::{Generation, Live, Registry, Start};
 use super::subscription::{Frame, Reach};
 use super::threads::Threads;
 use super::topic_actor::TopicActor;
-use crate::wire::frame::{self, Encoded};
+use crate::wire::frame::Encoded;
 use crate::wire::topic::Topic;
 
 /// A packet between nodes about one kind of topic.
@@ -189,7 +190,7 @@ impl<A: TopicActor> Hub<A> {
     }
 
     /// Sends an unnumbered event to every session of the topic on all nodes, for a feature that adds events to a topic
-    /// of another feature. `event` is a name that the topic does not use itself.
+    /// of another feature. `event` is declared for this kind of topic, by that feature.
     ///
     /// Nothing is stored: an absent client does not receive it, and what the bus or a full mailbox loses is lost. So
     /// the payload describes the current state rather than a change, and the feature adds the same state to the join
@@ -201,11 +202,11 @@ impl<A: TopicActor> Hub<A> {
     ///
     /// The event has no order with the topic's log: a person who has just left on another node, of which this one does
     /// not know yet, receives it too.
-    pub fn announce(&self, id: Uuid, event: &str, payload: &impl Serialize) {
+    pub fn announce<P: Serialize>(&self, id: Uuid, event: Event<P>, payload: &P) {
         if self.is_alone() && self.find(id).is_none() {
             return;
         }
-        let text = frame::push(Topic::of(self.kind, id).as_str(), event, payload);
+        let text = event.frame(&Topic::of(self.kind, id), payload);
         self.tell(id, &A::Packet::event(text.v2().clone()));
         self.event(id, text);
     }

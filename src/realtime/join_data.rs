@@ -5,28 +5,21 @@ use std::sync::Arc;
 use diesel_async::AsyncPgConnection;
 use futures_util::future::BoxFuture;
 use parking_lot::RwLock;
-use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
-use crate::foundation::errors::{Error, Result};
-
-/// Fields of a join reply, under unique names.
-pub type Fields = Vec<(&'static str, Box<RawValue>)>;
-
-/// Returns a field with this value.
-///
-/// # Errors
-/// `internal` for a value that has no JSON.
-pub fn field(name: &'static str, value: &impl Serialize) -> Result<(&'static str, Box<RawValue>)> {
-    Ok((name, to_raw_value(value).map_err(Error::internal)?))
-}
+use super::declared::Added;
+use crate::foundation::errors::Result;
 
 /// A source of fields for join replies.
 pub trait JoinData: Send + Sync + 'static {
     /// Reads the fields for a person who joins the topic `id`. Runs in the snapshot of the join reply, as the person,
     /// and after it is known that the person may join.
-    fn read<'a>(&'a self, conn: &'a mut AsyncPgConnection, id: Uuid, user_id: Uuid) -> BoxFuture<'a, Result<Fields>>;
+    fn read<'a>(
+        &'a self,
+        conn: &'a mut AsyncPgConnection,
+        id: Uuid,
+        user_id: Uuid,
+    ) -> BoxFuture<'a, Result<Vec<Added>>>;
 }
 
 /// The sources of fields for one kind of topic. Cheap to clone.
@@ -48,32 +41,12 @@ impl Joins {
     ///
     /// # Errors
     /// Those of the first source that fails. The join is then refused, since its reply would lack promised fields.
-    pub async fn read(&self, conn: &mut AsyncPgConnection, id: Uuid, user_id: Uuid) -> Result<Fields> {
+    pub async fn read(&self, conn: &mut AsyncPgConnection, id: Uuid, user_id: Uuid) -> Result<Vec<Added>> {
         let all = self.0.read().clone();
-        let mut fields = Fields::new();
+        let mut fields = Vec::new();
         for data in all {
             fields.extend(data.read(conn, id, user_id).await?);
         }
         Ok(fields)
-    }
-}
-
-/// Serializes fields as a JSON object.
-pub mod as_object {
-    use serde::Serializer;
-    use serde::ser::SerializeMap;
-
-    use super::Fields;
-
-    /// Serializes the fields as an object, which may be flattened into another.
-    ///
-    /// # Errors
-    /// Those of the serializer.
-    pub fn serialize<S: Serializer>(fields: &Fields, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(fields.len()))?;
-        for (name, value) in fields {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
     }
 }

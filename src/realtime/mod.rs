@@ -11,6 +11,7 @@ pub mod attendance;
 pub mod audience;
 pub mod bus;
 pub mod channel;
+pub mod declared;
 pub mod domain;
 pub mod enter;
 pub mod gossip;

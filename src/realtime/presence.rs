@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::gossip::Gossip;
@@ -17,6 +18,39 @@ use crate::foundation::metrics;
 
 /// A person, and the number of one of the person's sessions on its node.
 pub type Entry = (Uuid, u64);
+
+/// A session on the topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PresenceMeta {
+    /// A unique reference of the session.
+    pub phx_ref: String,
+}
+
+/// The sessions of a person on the topic.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PresencePerson {
+    /// The sessions.
+    pub metas: Vec<PresenceMeta>,
+}
+
+/// People by id.
+pub type People = BTreeMap<Uuid, PresencePerson>;
+
+/// The people on the topic, by id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(value_type = BTreeMap<Uuid, PresencePerson>)]
+pub struct PresenceState(pub People);
+
+/// Sessions that have come to the topic, and sessions that have gone, by the ids of their people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PresenceDiff {
+    /// The sessions that have come.
+    #[schema(value_type = BTreeMap<Uuid, PresencePerson>)]
+    pub joins: People,
+    /// The sessions that have gone.
+    #[schema(value_type = BTreeMap<Uuid, PresencePerson>)]
+    pub leaves: People,
+}
 
 /// The sessions on a topic.
 #[derive(Debug)]
@@ -34,35 +68,35 @@ impl Presence {
     }
 
     /// Adds a session. Returns the `presence_diff` for the others, or `None` if the session was there already.
-    pub fn track(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<Value> {
+    pub fn track(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<PresenceDiff> {
         let entry = (user_id, session.number());
         let is_new = self.gossip.own_mut().insert(entry);
         self.count();
-        is_new.then(|| diff(people(self.here, [entry]), Map::new()))
+        is_new.then(|| PresenceDiff { joins: people(self.here, [entry]), leaves: People::new() })
     }
 
     /// Removes a session. Returns the `presence_diff`, or `None` if the session was not there.
-    pub fn untrack(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<Value> {
+    pub fn untrack(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<PresenceDiff> {
         let entry = (user_id, session.number());
         let was_there = self.gossip.own_mut().remove(&entry);
         self.count();
-        was_there.then(|| diff(Map::new(), people(self.here, [entry])))
+        was_there.then(|| PresenceDiff { joins: People::new(), leaves: people(self.here, [entry]) })
     }
 
     /// Records another node's announcement of all its sessions. Returns the `presence_diff`, if anything changed.
-    pub fn announced(&mut self, node: Uuid, version: u64, entries: Vec<Entry>, now: Instant) -> Option<Value> {
+    pub fn announced(&mut self, node: Uuid, version: u64, entries: Vec<Entry>, now: Instant) -> Option<PresenceDiff> {
         let (before, entries) = self.gossip.announced(node, version, entries.into_iter().collect(), now)?;
         let joins = people(node, entries.difference(&before).copied());
         let leaves = people(node, before.difference(entries).copied());
         self.count();
-        (!joins.is_empty() || !leaves.is_empty()).then(|| diff(joins, leaves))
+        (!joins.is_empty() || !leaves.is_empty()).then_some(PresenceDiff { joins, leaves })
     }
 
     /// Removes a node that is gone, and its sessions. Returns the `presence_diff`, if it had any.
-    pub fn forget(&mut self, node: Uuid) -> Option<Value> {
+    pub fn forget(&mut self, node: Uuid) -> Option<PresenceDiff> {
         let entries = self.gossip.forget(node).filter(|entries| !entries.is_empty())?;
         self.count();
-        Some(diff(Map::new(), people(node, entries)))
+        Some(PresenceDiff { joins: People::new(), leaves: people(node, entries) })
     }
 
     /// Returns the announcements of the nodes.
@@ -76,21 +110,14 @@ impl Presence {
     }
 
     /// Returns the payload of `presence_state`.
-    pub fn state(&self) -> Value {
+    pub fn state(&self) -> PresenceState {
         let mut all = people(self.here, self.gossip.own().iter().copied());
         for (node, entries) in self.gossip.others() {
-            for (user_id, person) in people(node, entries.iter().copied()) {
-                match (all.get_mut(&user_id).map(|known| &mut known["metas"]), person) {
-                    (Some(Value::Array(metas)), Value::Object(mut person)) => {
-                        if let Some(Value::Array(more)) = person.remove("metas") {
-                            metas.extend(more);
-                        }
-                    }
-                    (_, person) => drop(all.insert(user_id, person)),
-                }
+            for (user_id, mut person) in people(node, entries.iter().copied()) {
+                all.entry(user_id).or_default().metas.append(&mut person.metas);
             }
         }
-        Value::Object(all)
+        PresenceState(all)
     }
 
     /// Returns whether the person has a session on any node.
@@ -129,18 +156,14 @@ impl Drop for Counted {
     }
 }
 
-fn diff(joins: Map<String, Value>, leaves: Map<String, Value>) -> Value {
-    json!({ "joins": joins, "leaves": leaves })
-}
-
 /// Returns the metas of a node's sessions, by person. A `phx_ref` names node and session, so it is unique.
-fn people(node: Uuid, entries: impl IntoIterator<Item = Entry>) -> Map<String, Value> {
-    let mut metas: BTreeMap<Uuid, Vec<Value>> = BTreeMap::new();
+fn people(node: Uuid, entries: impl IntoIterator<Item = Entry>) -> People {
+    let mut people = People::new();
     for (user_id, session) in entries {
         let phx_ref = format!("{:08x}-{session:x}", node.as_fields().0);
-        metas.entry(user_id).or_default().push(json!({ "phx_ref": phx_ref }));
+        people.entry(user_id).or_default().metas.push(PresenceMeta { phx_ref });
     }
-    metas.into_iter().map(|(user_id, metas)| (user_id.to_string(), json!({ "metas": metas }))).collect()
+    people
 }
 
 #[cfg(test)]
@@ -152,16 +175,16 @@ mod tests {
         let (ada, phone, laptop) = (Uuid::from_u128(1), SubscriptionId::from(1), SubscriptionId::from(2));
         let mut presence = Presence::new(Uuid::new_v4());
         let joined = presence.track(ada, phone).unwrap();
-        assert_eq!(joined["joins"][ada.to_string()]["metas"].as_array().unwrap().len(), 1);
+        assert_eq!(joined.joins[&ada].metas.len(), 1);
         assert_eq!(presence.track(ada, phone), None);
         presence.track(ada, laptop).unwrap();
-        assert_eq!(presence.state()[ada.to_string()]["metas"].as_array().unwrap().len(), 2);
+        assert_eq!(presence.state().0[&ada].metas.len(), 2);
         let left = presence.untrack(ada, phone).unwrap();
-        assert_eq!(left["leaves"], joined["joins"], "the same phx_ref leaves that came");
+        assert_eq!(left.leaves, joined.joins, "the same phx_ref leaves that came");
         assert_eq!(presence.untrack(ada, phone), None);
         assert!(presence.has(ada));
         presence.untrack(ada, laptop).unwrap();
-        assert_eq!(presence.state(), json!({}));
+        assert_eq!(serde_json::to_string(&presence.state()).unwrap(), "{}");
     }
 
     const HERE: Uuid = Uuid::from_u128(1 << 96);
@@ -174,12 +197,12 @@ mod tests {
         let (mut presence, now) = (Presence::new(HERE), Instant::now());
         presence.track(ADA, SubscriptionId::from(1)).unwrap();
         let came = presence.announced(THERE, 5, vec![(ADA, 1), (BEN, 2)], now).unwrap();
-        assert_eq!(came["joins"].as_object().unwrap().len(), 2);
-        assert_eq!(presence.state()[ADA.to_string()]["metas"].as_array().unwrap().len(), 2);
+        assert_eq!(came.joins.len(), 2);
+        assert_eq!(presence.state().0[&ADA].metas.len(), 2);
         assert_eq!(presence.announced(THERE, 5, vec![(ADA, 1), (BEN, 2)], now), None, "nothing has changed");
         assert_eq!(presence.announced(THERE, 4, vec![], now), None, "it is older");
         let went = presence.announced(THERE, 6, vec![(ADA, 1)], now).unwrap();
-        assert_eq!((went["joins"].clone(), went["leaves"].clone()), (json!({}), people(THERE, [(BEN, 2)]).into()));
+        assert_eq!((went.joins, went.leaves), (People::new(), people(THERE, [(BEN, 2)])));
         assert!(!presence.has(BEN) && presence.has(ADA));
         assert_eq!(presence.own(), [(ADA, 1)]);
     }
@@ -190,7 +213,7 @@ mod tests {
         presence.track(ADA, SubscriptionId::from(1)).unwrap();
         presence.announced(THERE, 1, vec![(ADA, 1)], now).unwrap();
         let went = presence.forget(THERE).unwrap();
-        assert_eq!(went["leaves"], Value::from(people(THERE, [(ADA, 1)])));
+        assert_eq!(went.leaves, people(THERE, [(ADA, 1)]));
         assert_eq!(presence.forget(THERE), None);
         assert!(presence.has(ADA));
     }

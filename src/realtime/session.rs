@@ -28,6 +28,7 @@ use uuid::Uuid;
 use self::fragments::Fragments;
 use self::topics::JoinedTopic;
 use super::channel::{Channels, Response, SessionContext, empty};
+use super::declared::phoenix::{SOCKET, UNREADABLE, names};
 use super::outbox::{Drained, Ending, Outbox, OutboxLimits};
 use super::relay::Relay;
 use super::socket::SocketControl;
@@ -141,16 +142,16 @@ impl Session {
                 // The push that this frame was meant to be is unknown, so there is no reply to send: the error is
                 // pushed on the socket's own topic.
                 let error = Error::because(Code::Malformed, cause.to_string());
-                ctx.text(self.version.push("phoenix", "error", &error.response()));
+                ctx.text(self.version.push(UNREADABLE.topic, UNREADABLE.name, &error.response()));
                 return;
             }
         };
         match (&*incoming.topic, &*incoming.event) {
-            ("phoenix", "heartbeat") => {
+            (SOCKET, names::HEARTBEAT) => {
                 reply(ctx, self.version, Asked { join_ref: None, ..Asked::by(&incoming) }, empty());
             }
-            (_, "phx_join") => self.join(&incoming, ctx),
-            (_, "phx_leave") => self.leave(&incoming, ctx),
+            (_, names::JOIN) => self.join(&incoming, ctx),
+            (_, names::LEAVE) => self.leave(&incoming, ctx),
             _ => self.push(&incoming, ctx),
         }
     }

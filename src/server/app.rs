@@ -21,6 +21,7 @@ use crate::foundation::health::Health;
 use crate::foundation::http::{self, Document, PublicUrl};
 use crate::foundation::settings::Settings;
 use crate::foundation::telemetry;
+use crate::realtime::declared;
 use crate::realtime::domain::{Routes, Share};
 use crate::realtime::socket;
 
@@ -39,6 +40,9 @@ const CLOSE: Duration = Duration::from_secs(5);
 pub(super) struct App {
     pub settings: web::Data<Settings>,
     pub document: web::Data<Document>,
+    /// The declarations for sockets, and the page of them.
+    pub sockets: web::Data<declared::document::Document>,
+    pub sockets_page: web::Data<declared::page::Page>,
     pub health: web::Data<Health>,
     pub database: web::Data<Database>,
     pub tokens: web::Data<Tokens>,
@@ -94,6 +98,8 @@ impl App {
             .configure(http::extractors(&self.settings.limits))
             .configure(|config| self.shared.iter().for_each(|share| share(config)))
             .configure(|config| register(&self.routes, &mut ServiceConfig::new(config)))
+            // Before the page of HTTP, which has all other addresses below its own.
+            .configure(|config| declared::page::serve(config, &self.sockets, &self.sockets_page))
             .configure(|config| http::serve_document(config, &self.document))
             .configure(|config| self.engine.serve(config));
     }

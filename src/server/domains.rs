@@ -4,6 +4,7 @@ use crate::crew;
 use crate::foundation::http::Document;
 use crate::foundation::metrics::{self, Metric};
 use crate::foundation::settings::Rows;
+use crate::realtime::declared::{self, Declaration};
 use crate::realtime::domain::{Domain, Feature, MountError, Mounted, Parts, Routes};
 
 /// All domains. Each may import those before it, and find their services in [`Parts`]; the layer test checks the
@@ -23,6 +24,16 @@ pub fn routes() -> Vec<Routes> {
 pub fn openapi() -> Document {
     let routes = routes();
     Document::of(|config| routes.iter().for_each(|register| register(config)))
+}
+
+/// Returns the declarations of all domains.
+pub fn declared() -> Vec<Declaration> {
+    features().flat_map(|feature| feature.declared).copied().collect()
+}
+
+/// Returns the AsyncAPI document of all declarations.
+pub fn asyncapi() -> declared::document::Document {
+    declared::document::Document::of(declared())
 }
 
 /// Returns all settings: the server's own, and those of the domains.
@@ -51,11 +62,39 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
 mod tests {
     use super::*;
     use crate::foundation::metrics::Kind;
+    use crate::realtime::declared::What;
 
     #[test]
     fn the_page_of_settings_is_the_table() {
         let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/SETTINGS.md")).unwrap();
         assert_eq!(page, settings().markdown(), "run `cargo run -- config --markdown > docs/SETTINGS.md`");
+    }
+
+    #[test]
+    fn declarations_are_unique_and_both_documents_have_the_same_types() {
+        let (declared, sockets, http) = (declared(), asyncapi(), openapi());
+        let name = |each: &Declaration| match each.what {
+            What::Topic { .. } => "topic".to_owned(),
+            What::Push { name, .. } => format!("push {name}"),
+            What::Event { name, .. } => format!("event {name}"),
+            What::Addition { .. } => format!("addition {}", each.about),
+        };
+        let mut names: Vec<_> = declared.iter().map(|each| (each.topic, name(each))).collect();
+        names.sort();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+        let topics: Vec<_> = names.iter().filter(|(_, name)| name == "topic").map(|(topic, _)| *topic).collect();
+        assert!(declared.iter().all(|each| topics.contains(&each.topic) && !each.about.trim().is_empty()), "{names:?}");
+        let types = sockets.json()["components"]["schemas"].as_object().unwrap();
+        let text = sockets.json().to_string();
+        for name in text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(types.contains_key(name), "{name} is referred to, and is not there");
+        }
+        let shared =
+            types.iter().filter_map(|(name, of)| Some((name, of, http.json()["components"]["schemas"].get(name)?)));
+        for (name, one, other) in shared.clone() {
+            assert_eq!(one, other, "{name}");
+        }
+        assert!(shared.count() >= 8);
     }
 
     #[test]

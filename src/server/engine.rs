@@ -16,6 +16,7 @@ use crate::foundation::settings::{Limits, Settings};
 use crate::realtime::bus::redis::{BusError, RedisBus};
 use crate::realtime::bus::{Bus, LocalBus, Receive};
 use crate::realtime::channel::Channels;
+use crate::realtime::declared::document::SOCKET_PATH;
 use crate::realtime::domain::End;
 use crate::realtime::handshake::{Endpoint, SignIn, open};
 use crate::realtime::nodes::{self, Nodes};
@@ -93,7 +94,7 @@ impl Engine {
     pub fn serve(&self, config: &mut web::ServiceConfig) {
         self.threads.enter();
         self.relays.enter();
-        config.app_data(web::Data::new(self.endpoint.clone())).route("/socket/websocket", web::get().to(open));
+        config.app_data(web::Data::new(self.endpoint.clone())).route(SOCKET_PATH, web::get().to(open));
     }
 
     /// Starts the actors on the current thread, for a process without workers.

@@ -1,7 +1,7 @@
-// Makes the types of src/generated from the document that the server prints of itself (`podium document openapi`).
+// Makes the types of src/generated from the documents that the server prints of itself (`podium document openapi` and `asyncapi`).
 //
 //   node scripts/types.mjs <podium>           writes them; <podium> is the program
-//   node scripts/types.mjs <podium> --check   fails if they are not those of the document
+//   node scripts/types.mjs <podium> --check   fails if they are not those of the documents
 import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -35,7 +35,67 @@ function withoutRefusals(document) {
   return document;
 }
 
-const files = { "openapi.ts": await types(withoutRefusals(await document("openapi")), "openapi") };
+/** The types of what goes over sockets, and what is pushed and sent on each kind of topic. */
+async function sockets(document) {
+  const { info, components } = document;
+  const schemas = await types(
+    { openapi: "3.1.0", info, paths: {}, components: { schemas: components.schemas } },
+    "asyncapi",
+  );
+  return `${schemas}\n${topics(document)}`;
+}
+
+function topics(document) {
+  const out = ["/** What goes over sockets, by the kind of topic. */", "export interface Topics {"];
+  for (const [kind, channel] of Object.entries(document.channels)) {
+    const of = (action) =>
+      Object.values(document.operations).filter(
+        (operation) => operation.action === action && operation.channel.$ref === `#/channels/${kind}`,
+      );
+    const about = (operation) => `      /** ${operation.summary}. */`;
+    const pushes = of("receive").map((operation) => {
+      const [payload, reply] = [operation.messages[0], operation.reply.messages[0]].map(
+        (to) => follow(document, to).payload,
+      );
+      return `${about(operation)}\n      "${operation.title}": { payload: ${type(payload)}; reply: ${type(reply.properties.response)} };`;
+    });
+    const events = of("send").map((operation) => {
+      const { payload } = follow(document, operation.messages[0]);
+      return `${about(operation)}\n      "${operation.title}": ${type(payload)};`;
+    });
+    out.push(`  /** \`${channel.address}\` */`, `  ${kind}: {`);
+    out.push(
+      "    /** What clients push, `phx_join` included, and what is answered. */",
+      "    pushes: {",
+      ...pushes,
+      "    };",
+    );
+    out.push("    /** What the server sends by itself. */", "    events: {", ...events, "    };", "  };");
+  }
+  out.push("}", "");
+  return out.join("\n");
+}
+
+/** What a reference leads to, through all that it leads to. */
+function follow(document, value) {
+  if (value.$ref === undefined) return value;
+  const steps = value.$ref.slice(2).split("/");
+  return follow(
+    document,
+    steps.reduce((at, step) => at[step], document),
+  );
+}
+
+/** The type of a schema that is a reference, or several in one. */
+function type(schema) {
+  if (schema.allOf !== undefined) return schema.allOf.map(type).join(" & ");
+  return schema.$ref.split("/").pop();
+}
+
+const files = {
+  "openapi.ts": await types(withoutRefusals(await document("openapi")), "openapi"),
+  "asyncapi.ts": await sockets(await document("asyncapi")),
+};
 
 let stale = false;
 await mkdir(folder, { recursive: true });

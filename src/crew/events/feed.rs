@@ -3,10 +3,11 @@
 use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use serde_json::json;
 use uuid::Uuid;
 
+use super::declared::{EVENT_MEMBERS, EventMembers, MEMBERS_COUNT};
 use super::store::members::{count, counts};
+use crate::crew::feed::declared::CountIs;
 use crate::crew::feed::kinds::{Count, FeedKind, Item, Removed, Tally};
 use crate::foundation::errors::Result;
 
@@ -42,7 +43,7 @@ pub struct Members;
 
 impl Tally for Members {
     fn event(&self) -> &'static str {
-        "members:count"
+        MEMBERS_COUNT.name
     }
 
     fn field(&self) -> &'static str {
@@ -52,7 +53,8 @@ impl Tally for Members {
     fn read<'a>(&'a self, conn: &'a mut AsyncPgConnection, event_id: Uuid) -> BoxFuture<'a, Result<Count>> {
         async move {
             let members = count(conn, event_id).await?;
-            Ok(Count { revision: members, value: json!(members) })
+            let count = CountIs { count: members.unsigned_abs() };
+            Count::new(members, (MEMBERS_COUNT, &count), (EVENT_MEMBERS, &EventMembers { members }))
         }
         .boxed()
     }

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod calls;
 pub mod channel;
 pub mod counts;
+pub mod declared;
 pub mod feed;
 mod member_routes;
 pub mod members;

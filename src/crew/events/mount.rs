@@ -5,11 +5,11 @@ use std::sync::Arc;
 use actix_web::web;
 
 use super::channel::EventChannel;
+use super::declared::EVENT;
 use super::feed::{Departures, Members};
 use super::preview::EventPreviews;
 use super::routes;
 use super::service::Events;
-use crate::crew::feed;
 use crate::crew::feed::hub::EventHub;
 use crate::crew::journal::service::Journal;
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
@@ -29,7 +29,7 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let events = Events::new(parts.database.clone(), journal, Arc::clone(&hub), members, limit);
     let mut mounted = Mounted::default();
     mounted.share(web::Data::new(events.clone()));
-    mounted.channels.push((feed::KIND, Arc::new(EventChannel::new(hub))));
+    mounted.topic(EVENT, EventChannel::new(hub));
     mounted.previews.push(Box::new(EventPreviews(events.clone())));
     parts.provide(events);
     Ok(mounted)

@@ -22,10 +22,10 @@ use std::time::{Duration, Instant};
 
 use actix::fut::wrap_future;
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
-use serde_json::json;
 use uuid::Uuid;
 
 pub use self::messages::{Counts, HistoryIs, Numbers, Wake};
+use super::declared::{CountIs, PRESENCE_COUNT};
 use super::kinds::{Count, Kinds};
 use super::marks::{Due, Marks};
 use super::metrics::{EVENT_READINGS, EVENTS_LIVE};
@@ -168,7 +168,7 @@ impl EventActor {
         let present = self.headcount.total();
         if present != self.sent_present {
             self.sent_present = present;
-            self.audience.state("presence:count", &json!({ "count": present }));
+            self.audience.state(PRESENCE_COUNT, &CountIs { count: present });
         }
         if self.owes_others() {
             self.tell_others();
@@ -244,13 +244,12 @@ impl EventActor {
     /// Sends the tallies whose value has changed.
     fn tell_counted(&mut self, counted: Vec<Counted>) {
         let Some(state) = &mut self.state else { return };
-        let tallies = self.kinds.tallies();
         for Counted { place, count, took } in counted {
-            let (Some(sent), Some(tally)) = (state.tallies.get_mut(place), tallies.get(place)) else { continue };
+            let Some(sent) = state.tallies.get_mut(place) else { continue };
             sent.again_at = Instant::now() + took * SHARE;
             self.marks.counted(place, count.revision);
-            if sent.count.value != count.value {
-                self.audience.state(tally.event(), &tally.payload(&count.value));
+            if sent.count.announcement != count.announcement {
+                self.audience.state(count.announcement.event, &count.announcement.payload);
             }
             sent.count = count;
         }

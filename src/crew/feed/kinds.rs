@@ -7,46 +7,37 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use parking_lot::RwLock;
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::marks::{Due, TALLIES};
-use crate::foundation::errors::{Error, Result};
+use crate::foundation::errors::Result;
+use crate::realtime::declared::{Added, Addition, Announcement, Event};
 use crate::realtime::domain::MountError;
-use crate::realtime::join_data::Fields;
 
 /// An item of a feed that is new or has changed.
 #[derive(Debug)]
 pub struct Item {
     /// The item's number in the feed (`wall_seq`), which the payload contains as `seq`.
     pub seq: i64,
-    /// The name of the pushed event, such as `pod:opened`.
-    pub event: &'static str,
-    /// The payload of that event.
-    pub payload: Box<RawValue>,
+    /// The event and its payload, such as `pod:opened`.
+    pub announcement: Announcement,
 }
 
 impl Item {
-    /// Creates an item with this payload.
+    /// Creates an item that is sent as this event. The payload contains `seq`, too.
     ///
     /// # Errors
     /// `internal` for a value that has no JSON.
-    pub fn new(seq: i64, event: &'static str, payload: &impl Serialize) -> Result<Self> {
-        Ok(Item { seq, event, payload: to_raw_value(payload).map_err(Error::internal)? })
+    pub fn new<P: Serialize>(seq: i64, event: Event<P>, payload: &P) -> Result<Self> {
+        Ok(Item { seq, announcement: event.of(payload)? })
     }
 }
 
 /// The consequence of a row of `event_removals`.
 #[derive(Debug, PartialEq)]
 pub enum Removed {
-    /// An event for every session.
-    Announced {
-        /// The name of the pushed event, such as `post:removed`.
-        event: &'static str,
-        /// The payload of that event.
-        payload: Value,
-    },
+    /// An event for every session, such as `post:removed`.
+    Announced(Announcement),
     /// A person is no longer a member: this ends the person's subscriptions, and sends nothing to the others.
     Ends(Uuid),
     /// No event.
@@ -68,8 +59,8 @@ pub trait FeedKind: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Vec<Item>>>;
 
     /// Reads the newest items for a join reply, each field under a unique name. On behalf of the member who joins.
-    fn newest<'a>(&'a self, _conn: &'a mut AsyncPgConnection, _event_id: Uuid) -> BoxFuture<'a, Result<Fields>> {
-        async { Ok(Fields::new()) }.boxed()
+    fn newest<'a>(&'a self, _conn: &'a mut AsyncPgConnection, _event_id: Uuid) -> BoxFuture<'a, Result<Vec<Added>>> {
+        async { Ok(Vec::new()) }.boxed()
     }
 
     /// Returns the consequence of an item's removal with the number `seq`.
@@ -77,20 +68,36 @@ pub trait FeedKind: Send + Sync + 'static {
 }
 
 /// The result of counting a tally.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Count {
     /// A number that differs whenever the value does.
     pub revision: i64,
-    /// The value to send.
-    pub value: Value,
+    /// The event that is sent when the value has changed, such as `members:count`.
+    pub announcement: Announcement,
+    /// The value as fields of a join reply.
+    pub added: Added,
+}
+
+impl Count {
+    /// Creates a count from its event and from its fields of a join reply.
+    ///
+    /// # Errors
+    /// `internal` for a value that has no JSON.
+    pub fn new<P: Serialize, T: Serialize>(
+        revision: i64,
+        (event, payload): (Event<P>, &P),
+        (addition, fields): (Addition<T>, &T),
+    ) -> Result<Self> {
+        Ok(Count { revision, announcement: event.of(payload)?, added: addition.of(fields)? })
+    }
 }
 
 /// A counter of an event, sent without a number. The last value is always sent.
 pub trait Tally: Send + Sync + 'static {
-    /// Returns the name of the pushed event, such as `members:count`.
+    /// Returns the name of the pushed event, such as `members:count`. Nodes name the tally by it on the bus.
     fn event(&self) -> &'static str;
 
-    /// Returns the tally's field in a join reply, such as `members`. It is also its label in the sweep's metrics.
+    /// Returns the tally's label in the sweep's metrics, such as `members`.
     fn field(&self) -> &'static str;
 
     /// Counts the tally. As the service.
@@ -102,11 +109,6 @@ pub trait Tally: Send + Sync + 'static {
         conn: &'a mut AsyncPgConnection,
         events: Vec<Uuid>,
     ) -> BoxFuture<'a, Result<Vec<(Uuid, i64)>>>;
-
-    /// Returns the payload of the pushed event for a value.
-    fn payload(&self, value: &Value) -> Value {
-        json!({ "count": value })
-    }
 }
 
 /// The id of a tally: its index in the list.
@@ -179,8 +181,8 @@ impl Kinds {
     ///
     /// # Errors
     /// Those of the kinds.
-    pub async fn newest(&self, conn: &mut AsyncPgConnection, event_id: Uuid) -> Result<Fields> {
-        let mut fields = Fields::new();
+    pub async fn newest(&self, conn: &mut AsyncPgConnection, event_id: Uuid) -> Result<Vec<Added>> {
+        let mut fields = Vec::new();
         for kind in self.kinds() {
             fields.extend(kind.newest(conn, event_id).await?);
         }

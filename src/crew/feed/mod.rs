@@ -16,6 +16,7 @@
 //! decided by the feature `events`.
 
 pub mod actor;
+pub mod declared;
 pub mod hub;
 pub mod kinds;
 mod marks;

@@ -11,7 +11,7 @@ use super::store;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::realtime::subscription::{Ends, Frame, Reach};
-use crate::wire::frame::{self, Encoded};
+use crate::wire::frame::Encoded;
 use crate::wire::topic::Topic;
 
 /// Changes of one kind that are sent in one round; the rest follows in the next. Well below a session's queue limit.
@@ -134,7 +134,7 @@ impl News {
 }
 
 fn item_frame(topic: &Topic, item: &Item) -> Arc<Frame> {
-    let text = frame::push(topic.as_str(), item.event, &item.payload);
+    let text = item.announcement.frame(topic);
     Arc::new(Frame { text, reach: Reach::Log { position: item.seq, origin: item.seq, ends: Ends::Nobody } })
 }
 
@@ -143,7 +143,7 @@ fn removal_frame(topic: &Topic, kinds: &[Arc<dyn FeedKind>], gone: &store::Remov
     let kind = kinds.iter().find(|kind| kind.name() == gone.kind);
     let removed = kind.map_or(Removed::Nothing, |kind| kind.removed(gone.id, gone.seq));
     let (text, origin, ends) = match removed {
-        Removed::Announced { event, payload } => (frame::push(topic.as_str(), event, &payload), gone.seq, Ends::Nobody),
+        Removed::Announced(announcement) => (announcement.frame(topic), gone.seq, Ends::Nobody),
         // An origin below every floor: no session is sent the entry itself.
         Removed::Ends(user_id) => (Encoded::default(), i64::MIN, Ends::User(user_id)),
         Removed::Nothing => (Encoded::default(), i64::MIN, Ends::Nobody),

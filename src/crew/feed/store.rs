@@ -1,7 +1,8 @@
 //! The feed's own queries: the head of an event's feed, and its removals.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -20,12 +21,16 @@ pub struct Head {
     /// The database's epoch.
     #[diesel(sql_type = Text)]
     pub epoch: String,
+    /// When it was read, by the database's clock.
+    #[diesel(sql_type = Timestamptz)]
+    pub now: DateTime<Utc>,
 }
 
 struct HeadOf;
 
 impl Statement for HeadOf {
-    const SQL: &'static str = "SELECT wall_seq AS seq, podium.epoch() AS epoch FROM events WHERE id = $1";
+    const SQL: &'static str =
+        "SELECT wall_seq AS seq, podium.epoch() AS epoch, clock_timestamp() AS now FROM events WHERE id = $1";
 }
 
 /// Reads the head of an event's feed. Returns `None` if there is no such event.

@@ -21,10 +21,13 @@ use std::time::{Duration, Instant};
 
 use actix::fut::wrap_future;
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::json;
 use uuid::Uuid;
 
+use super::declared::{
+    OWN_READ, OwnPodJoined, OwnPodRemoved, OwnRead, POD_ACTIVITY, POD_JOINED, POD_REMOVED, PodActivity, RemovalReason,
+};
 use super::messages::{Notice, Read, Shared, Tell, Unwatch, Watch};
 use super::store::{self, Activity, Membership};
 use super::{Flags, KIND};
@@ -34,9 +37,10 @@ use crate::crew::pods::store::realtime::{self, Reader};
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::realtime::bus::{Bus, Listening};
+use crate::realtime::declared::Event;
 use crate::realtime::relay::{RelayHandle, deliver_to};
 use crate::realtime::subscription::{Frame, Reach, SubscriptionId};
-use crate::wire::frame;
+use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
 
 /// How often one pod's activity is told at most.
@@ -115,9 +119,13 @@ impl Inbox {
 }
 
 impl Inbox {
-    fn tell(&self, user_id: Uuid, event: &str, payload: &impl Serialize) {
+    fn tell<P: Serialize>(&self, user_id: Uuid, event: Event<P>, payload: &P) {
+        self.send(user_id, |topic| event.frame(topic, payload));
+    }
+
+    fn send(&self, user_id: Uuid, text: impl FnOnce(&Topic) -> Encoded) {
         let Some(person) = self.people.get(&user_id) else { return };
-        let text = frame::push(person.topic.as_str(), event, payload);
+        let text = text(&person.topic);
         let frame = Arc::new(Frame { text, reach: Reach::State { as_of: 0 } });
         deliver_to(person.sessions.values(), &person.topic, &[frame]);
     }
@@ -154,12 +162,12 @@ impl Inbox {
     fn line(&mut self, pod_id: Uuid, kind: Kind, user_id: Uuid, position: i64, ctx: &mut Context<Self>) {
         match kind {
             Kind::Joined => self.came(user_id, pod_id, position, ctx),
-            Kind::Left => self.removed(user_id, pod_id, "left", position),
-            Kind::Removed => self.removed(user_id, pod_id, "removed", position),
+            Kind::Left => self.removed(user_id, pod_id, RemovalReason::Left, position),
+            Kind::Removed => self.removed(user_id, pod_id, RemovalReason::Removed, position),
             Kind::Closed => {
                 let watchers: Vec<Uuid> =
                     self.pods.get(&pod_id).into_iter().flat_map(|watched| &watched.people).copied().collect();
-                watchers.into_iter().for_each(|user_id| self.removed(user_id, pod_id, "closed", position));
+                watchers.into_iter().for_each(|user_id| self.removed(user_id, pod_id, RemovalReason::Closed, position));
             }
             Kind::Text | Kind::Renamed | Kind::OwnerChanged => {}
         }
@@ -179,7 +187,7 @@ impl Inbox {
         self.tell_joined(user_id, pod_id, ctx);
     }
 
-    fn removed(&mut self, user_id: Uuid, pod_id: Uuid, reason: &str, position: i64) {
+    fn removed(&mut self, user_id: Uuid, pod_id: Uuid, reason: RemovalReason, position: i64) {
         // One who is not known to be in it, while their pods are being read, may be all the same.
         let is_known = self.gone.get(&(user_id, pod_id)).is_some_and(|(gone, _)| *gone >= position);
         let has_come_again = self.known(user_id, pod_id).is_some_and(|known| known.since > position);
@@ -187,7 +195,7 @@ impl Inbox {
             return;
         }
         self.gone.insert((user_id, pod_id), (position, Instant::now()));
-        self.tell(user_id, "pod:removed", &json!({ "pod_id": pod_id, "reason": reason }));
+        self.tell(user_id, POD_REMOVED, &OwnPodRemoved { pod_id, reason });
         self.take_out(user_id, pod_id);
     }
 
@@ -198,22 +206,22 @@ impl Inbox {
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, inbox, _| match outcome {
             // They may have gone again, and then `pod:removed` was told or is about to be.
             Ok(Some(now)) if now.members.iter().any(|member| member.user_id == user_id) => {
-                inbox.tell(user_id, "pod:joined", &json!({ "pod_id": pod_id, "pod": now.pod, "members": now.members }));
+                let (pod, members) = (Some(now.pod), Some(now.members));
+                inbox.tell(user_id, POD_JOINED, &OwnPodJoined { pod_id, pod, members });
             }
             Ok(_) => {}
             Err(cause) => {
                 tracing::warn!(%pod_id, %cause, "a joined pod could not be read");
-                inbox.tell(user_id, "pod:joined", &json!({ "pod_id": pod_id }));
+                inbox.tell(user_id, POD_JOINED, &OwnPodJoined { pod_id, pod: None, members: None });
             }
         }));
     }
 
-    fn tell_activity(&mut self, activity: &Activity) {
+    fn tell_activity(&mut self, activity: Activity) {
         let Activity { user_id, pod_id, head, unread, read_seq, last_message } = activity;
-        let payload = json!({ "pod_id": pod_id, "head": head, "unread": unread, "last_message": last_message });
-        self.tell(*user_id, "pod:activity", &payload);
+        self.tell(user_id, POD_ACTIVITY, &PodActivity { pod_id, head, unread, last_message });
         // Told by the node that wrote it, unless that was lost.
-        self.tell_read(*user_id, *pod_id, *read_seq, *unread);
+        self.tell_read(user_id, pod_id, read_seq, unread);
     }
 
     fn tell_read(&mut self, user_id: Uuid, pod_id: Uuid, seq: i64, unread: i32) {
@@ -225,7 +233,7 @@ impl Inbox {
             // Whoever reads on has read it.
             known.flags.marked_unread = false;
         }
-        self.tell(user_id, "read", &json!({ "pod_id": pod_id, "seq": seq, "unread": unread }));
+        self.tell(user_id, OWN_READ, &OwnRead { pod_id, seq, unread });
     }
 
     fn gather(&mut self, ctx: &mut Context<Self>) {
@@ -257,7 +265,7 @@ impl Inbox {
         };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Activity>>, inbox, ctx| {
             match outcome {
-                Ok(rows) => rows.iter().for_each(|activity| inbox.tell_activity(activity)),
+                Ok(rows) => rows.into_iter().for_each(|activity| inbox.tell_activity(activity)),
                 Err(cause) => {
                     tracing::warn!(%cause, "activity could not be read; it will be tried again");
                     inbox.due.extend(asked);
@@ -304,7 +312,7 @@ impl Handler<Read> for Inbox {
 }
 
 impl Handler<Watch> for Inbox {
-    type Result = actix::ResponseActFuture<Self, Result<()>>;
+    type Result = actix::ResponseActFuture<Self, Result<DateTime<Utc>>>;
 
     fn handle(&mut self, Watch { user_id, subscription, relay }: Watch, _ctx: &mut Self::Context) -> Self::Result {
         let person = self.people.entry(user_id).or_insert_with(|| Person {
@@ -318,20 +326,26 @@ impl Handler<Watch> for Inbox {
         let reading = async move {
             ready.await;
             let began = Instant::now();
-            let rows = database.service(async |conn| store::memberships(conn, vec![user_id]).await).await;
-            rows.map(|rows| (began, rows))
+            let work = async |conn: &mut _| {
+                let rows = store::memberships(conn, vec![user_id]).await?;
+                Ok((began, rows, store::now(conn).await?))
+            };
+            database.service(work).await
         };
-        Box::pin(wrap_future::<_, Self>(reading).map(move |outcome: Result<(Instant, Vec<Membership>)>, inbox, _| {
-            let (began, rows) = outcome?;
-            for row in rows {
-                let has_gone = inbox.gone.get(&(user_id, row.pod_id)).is_some_and(|(gone, _)| *gone > row.since_seq);
-                let is_known = inbox.known(user_id, row.pod_id).is_some_and(|known| known.since >= row.since_seq);
-                if !has_gone && !is_known {
-                    inbox.enter(user_id, row.pod_id, row.known(began));
+        Box::pin(wrap_future::<_, Self>(reading).map(
+            move |outcome: Result<(Instant, Vec<Membership>, DateTime<Utc>)>, inbox, _| {
+                let (began, rows, now) = outcome?;
+                for row in rows {
+                    let has_gone =
+                        inbox.gone.get(&(user_id, row.pod_id)).is_some_and(|(gone, _)| *gone > row.since_seq);
+                    let is_known = inbox.known(user_id, row.pod_id).is_some_and(|known| known.since >= row.since_seq);
+                    if !has_gone && !is_known {
+                        inbox.enter(user_id, row.pod_id, row.known(began));
+                    }
                 }
-            }
-            Ok(())
-        }))
+                Ok(now)
+            },
+        ))
     }
 }
 
@@ -353,6 +367,7 @@ impl Handler<Tell> for Inbox {
     type Result = ();
 
     fn handle(&mut self, Tell { user_id, event, payload }: Tell, _ctx: &mut Self::Context) {
-        self.tell(user_id, &event, &payload);
+        // By its name alone: a newer node may send what this one does not declare.
+        self.send(user_id, |topic| frame::push(topic.as_str(), &event, &payload));
     }
 }

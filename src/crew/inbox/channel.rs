@@ -2,18 +2,13 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-use serde_json::value::RawValue;
-use uuid::Uuid;
 
+use super::declared::{AccessTokenPush, TokenTaken, USER, UserJoined};
 use super::service::Inboxes;
 use crate::foundation::auth::Tokens;
 use crate::foundation::errors::{Code, Error, Result};
-use crate::realtime::channel::{Admission, Answer, Channel, Joining, Member, Response, loose_payload, response};
-use crate::realtime::join_data::{Fields, as_object};
+use crate::realtime::channel::{Admission, Channel, Joining, Member};
 use crate::realtime::session;
 
 /// Serves everyone's own topic.
@@ -29,12 +24,11 @@ impl UserChannel {
     }
 
     /// The socket lives on with a newer token of the same person.
-    fn renew(&self, member: &Member<'_>, raw: &RawValue) -> Result<Response> {
-        #[derive(Deserialize)]
-        struct Renewal {
-            token: String,
-        }
-        let Renewal { token } = loose_payload(raw)?;
+    ///
+    /// # Errors
+    /// `unauthorized` for a token that is not good, `forbidden` for another person's.
+    pub fn renew(&self, member: &Member<'_>, push: AccessTokenPush) -> Result<TokenTaken> {
+        let AccessTokenPush { token } = push;
         let identity = self.tokens.verify(&token)?;
         if identity.user_id != member.session.user_id() {
             return Err(Error::because(Code::Forbidden, "the token is somebody else's"));
@@ -43,18 +37,8 @@ impl UserChannel {
         member.session.outbox.belongs_to(identity.sign_in);
         let expires_at = identity.expires_at;
         *member.session.identity.borrow_mut() = identity;
-        response(&json!({ "expires_at": expires_at }))
+        Ok(TokenTaken { expires_at })
     }
-}
-
-#[derive(Serialize)]
-struct JoinReply {
-    user_id: Uuid,
-    server_time: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-    /// What other features add.
-    #[serde(flatten, serialize_with = "as_object::serialize")]
-    fields: Fields,
 }
 
 impl Channel for UserChannel {
@@ -64,20 +48,13 @@ impl Channel for UserChannel {
             if joining.id != joining.session.user_id() {
                 return Err(Error::because(Code::Forbidden, "only one's own topic"));
             }
-            let watching = inboxes.watch(joining.id, joining.subscription.id, joining.relay.clone()).await?;
+            let (watching, server_time) =
+                inboxes.watch(joining.id, joining.subscription.id, joining.relay.clone()).await?;
             joining.subscription.hold(watching);
             let expires_at = joining.session.identity.borrow().expires_at;
             // Read after the session watches: what is told meanwhile comes after the answer.
-            let fields = inboxes.joined(joining.id).await?;
-            let reply = JoinReply { user_id: joining.id, server_time: Utc::now(), expires_at, fields };
-            Ok(Admission { response: response(&reply)?, position: 0, floor: 0 })
+            let added = inboxes.joined(joining.id).await?;
+            USER.admit(&UserJoined { user_id: joining.id, server_time, expires_at }, &added, 0, 0)
         })
-    }
-
-    fn push(&self, member: &Member<'_>, event: &str, raw: &RawValue) -> Answer {
-        match event {
-            "access_token" => Answer::Now(self.renew(member, raw)),
-            _ => Answer::refuse(Code::UnknownEvent),
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use actix::Message;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Flags;
@@ -38,9 +39,9 @@ pub struct Compare {
     pub epoch_changed: bool,
 }
 
-/// A session wants to hear of its person's pods.
+/// A session wants to hear of its person's pods. Answers when they were read, by the database's clock.
 #[derive(Message)]
-#[rtype(result = "Result<()>")]
+#[rtype(result = "Result<DateTime<Utc>>")]
 pub struct Watch {
     pub user_id: Uuid,
     pub subscription: SubscriptionId,

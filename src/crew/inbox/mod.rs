@@ -8,6 +8,7 @@
 
 pub mod actor;
 pub mod channel;
+pub mod declared;
 mod messages;
 pub mod mount;
 pub mod packet;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 
 use super::channel::UserChannel;
+use super::declared::{RENEW_TOKEN, USER};
 use super::service::Inboxes;
 use super::{KIND, routes};
 use crate::crew::pods::service::Pods;
@@ -23,7 +24,8 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let pods = parts.service::<Pods>()?;
     let mut mounted = Mounted::default();
     mounted.share(web::Data::new(inboxes.clone()));
-    mounted.channels.push((KIND, Arc::new(UserChannel::new(inboxes.clone(), Arc::clone(&parts.tokens)))));
+    let channel = UserChannel::new(inboxes.clone(), Arc::clone(&parts.tokens));
+    mounted.topic(USER, channel).now(RENEW_TOKEN, UserChannel::renew);
     // Kept by the pods, for as long as these live.
     let kept = Arc::new(inboxes.clone());
     let receiver: Arc<dyn Receive> = kept.clone();

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use actix::{Actor, Addr, ArbiterHandle};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::actor::Inbox;
@@ -21,7 +22,8 @@ use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::PagePosition;
 use crate::realtime::bus::{Bus, Receive};
-use crate::realtime::join_data::{Fields, Joins};
+use crate::realtime::declared::{Added, Announcement, Event};
+use crate::realtime::join_data::Joins;
 use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::SubscriptionId;
 use crate::wire::topic::Topic;
@@ -93,9 +95,9 @@ impl Inboxes {
     ///
     /// # Errors
     /// `unavailable`, and those of the features.
-    pub async fn joined(&self, user_id: Uuid) -> Result<Fields> {
+    pub async fn joined(&self, user_id: Uuid) -> Result<Vec<Added>> {
         if self.0.joins.is_empty() {
-            return Ok(Fields::new());
+            return Ok(Vec::new());
         }
         let work = async |conn: &mut _| self.0.joins.read(conn, user_id, user_id).await;
         self.0.database.scope(&Caller::user(user_id), Access::Snapshot, work).await
@@ -106,24 +108,29 @@ impl Inboxes {
     ///
     /// # Errors
     /// `internal` for a value without JSON.
-    pub fn announce(&self, user_id: Uuid, event: &str, payload: &impl Serialize) -> Result<()> {
-        let payload = to_raw_value(payload).map_err(Error::internal)?;
-        self.publish(user_id, &Packet::Event { event: event.to_owned(), payload: payload.get().to_owned() });
-        self.tell_here(user_id, event.to_owned(), payload);
+    pub fn announce<P: Serialize>(&self, user_id: Uuid, event: Event<P>, payload: &P) -> Result<()> {
+        let Announcement { event, payload } = event.of(payload)?;
+        self.publish(user_id, &Packet::Event { event: event.name.to_owned(), payload: payload.get().to_owned() });
+        self.tell_here(user_id, event.name.to_owned(), payload);
         Ok(())
     }
 
-    /// A session watches its person's pods until the answer is dropped.
+    /// A session watches its person's pods until the answer is dropped. With it comes when they were read, by the database's clock.
     ///
     /// # Errors
     /// `unavailable` when the person's pods cannot be read.
-    pub async fn watch(&self, user_id: Uuid, subscription: SubscriptionId, relay: RelayHandle) -> Result<Watching> {
+    pub async fn watch(
+        &self,
+        user_id: Uuid,
+        subscription: SubscriptionId,
+        relay: RelayHandle,
+    ) -> Result<(Watching, DateTime<Utc>)> {
         // Counted before the pods are read, so that whatever is committed after the reading is noticed.
         self.0.shared.watching.fetch_add(1, Ordering::AcqRel);
         let watching = Watching { inboxes: self.clone(), user_id, subscription };
         let answer = self.0.address.send(Watch { user_id, subscription, relay }).await;
-        answer.map_err(Error::internal)??;
-        Ok(watching)
+        let now = answer.map_err(Error::internal)??;
+        Ok((watching, now))
     }
 
     fn publish(&self, user_id: Uuid, packet: &Packet) {

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use self::places::{Activity, Membership, activity, end_of, memberships};
+pub use self::places::{Activity, Membership, activity, end_of, memberships, now};
 use super::{Flags, InboxEntry};
 use crate::crew::messages;
 use crate::crew::pods::dto::PodView;

@@ -5,12 +5,23 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::crew::messages::{Kind, Message};
+use crate::declare;
+use crate::realtime::declared::Event;
 use crate::realtime::subscription::{Ends, Frame, Reach};
-use crate::wire::frame::{self, Encoded};
+use crate::wire::frame::Encoded;
 use crate::wire::topic::Topic;
 
 /// The kind of a pod's topic.
 pub const KIND: &str = "pod";
+
+declare! {
+    /// A message or a line of the log is new. The events of a log ascend by `changed_seq`, with gaps. A message ends the
+    /// typing of its author.
+    MESSAGE_NEW: Event<Message> = (KIND, "message:new");
+    /// A message has changed: its text, mentions or reactions, or it was deleted. The payload is the whole message: it
+    /// replaces the one with the same `id` and a lower `changed_seq`.
+    MESSAGE_CHANGED: Event<Message> = (KIND, "message:changed");
+}
 
 /// A committed change. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -32,8 +43,8 @@ impl Change {
     /// changed.
     pub fn of(topic: &Topic, message: &Message, known_up_to: i64) -> Self {
         let is_new = message.seq > known_up_to;
-        let event = if is_new { "message:new" } else { "message:changed" };
-        let text = frame::push(topic.as_str(), event, message);
+        let event = if is_new { MESSAGE_NEW } else { MESSAGE_CHANGED };
+        let text = event.frame(topic, message);
         Change::encoded(message.changed_seq, message.seq, message.kind, message.user_id, is_new, text)
     }
 

@@ -26,10 +26,10 @@ use std::sync::Arc;
 
 use actix::fut::wrap_future;
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle};
-use serde_json::json;
 use uuid::Uuid;
 
 pub use self::messages::{Committed, Gone, HeardOf, IsFull, PodChanged, Read, Recheck, RemoteTyping, Typing};
+use super::declared::{POD_CHANGED, PodNow};
 use super::metrics::PODS_LIVE;
 use super::packet::Packet;
 use super::repairs::Repairs;
@@ -46,7 +46,6 @@ use crate::realtime::presence::{Entry, Presence};
 use crate::realtime::registry::{Head, Start};
 use crate::realtime::subscription::{Frame, Reach};
 use crate::realtime::topic_actor::{RETRY, TopicActor, read_first};
-use crate::wire::frame;
 use crate::wire::topic::Topic;
 
 /// Messages that may wait in an actor's mailbox.
@@ -150,8 +149,8 @@ impl PodActor {
             let again = std::mem::replace(&mut actor.refreshing, Refreshing::No) == Refreshing::Again;
             match outcome {
                 Ok(Some(now)) if actor.life == life => {
-                    let payload = json!({ "pod": now.pod, "members": now.members });
-                    let text = frame::push(actor.audience.topic().as_str(), "pod:changed", &payload);
+                    let pod = PodNow { pod: now.pod, members: now.members };
+                    let text = POD_CHANGED.frame(actor.audience.topic(), &pod);
                     let frame = Frame { text, reach: Reach::State { as_of: now.head } };
                     actor.news = Some((now.head, Arc::new(frame)));
                     actor.head.raise(now.head);

@@ -1,29 +1,25 @@
 //! `pod:<id>`: the live side of a pod, for its members.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use actix::Addr;
-use chrono::Utc;
 use futures_util::future::LocalBoxFuture;
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::actor::{PodActor, Typing};
+use super::declared::{
+    DeletePush, EditPush, HistoryPush, POD, PodJoin, PodJoined, PodLimits, ReactionPush, ReadPush, TypingPush,
+};
 use super::service::Pods;
+use super::store;
 use super::store::realtime::{self, Reader, Snapshot};
-use super::{Member as Seat, Pod, store};
-use crate::crew::messages::{self, Amendment, Message, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Span};
+use crate::crew::messages::{self, Amended, Amendment, MessagePage, NewMessage, PAGE_DEFAULT, PAGE_MAX, Sent, Span};
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller};
 use crate::foundation::errors::{Code, Error, Result};
-use crate::foundation::settings::Limits;
-use crate::realtime::channel::{
-    Admission, Answer, Channel, Joining, Member, Response, SessionContext, empty, loose_payload, payload, response,
-};
+use crate::realtime::channel::{Admission, Channel, Joining, Member};
+use crate::realtime::declared::Nothing;
 use crate::realtime::enter::enter;
-use crate::realtime::join_data::{Fields, as_object};
 
 /// Serves the pods' topics.
 pub struct PodChannel {
@@ -37,88 +33,6 @@ impl PodChannel {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct JoinPayload {
-    after: Option<i64>,
-    epoch: Option<String>,
-}
-
-#[derive(Serialize)]
-struct JoinReply<'a> {
-    pod: &'a Pod,
-    members: &'a [Seat],
-    head: i64,
-    epoch: &'a str,
-    messages: &'a [Message],
-    more: bool,
-    next: Option<i64>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    reset: bool,
-    server_time: chrono::DateTime<Utc>,
-    limits: BTreeMap<&'static str, usize>,
-    /// What other features add.
-    #[serde(flatten, serialize_with = "as_object::serialize")]
-    fields: &'a Fields,
-}
-
-#[derive(Deserialize)]
-struct HistoryPayload {
-    before: Option<i64>,
-    after: Option<i64>,
-    limit: Option<i64>,
-}
-
-#[derive(Deserialize)]
-struct TypingPayload {
-    on: bool,
-}
-
-#[derive(Deserialize)]
-struct ReadPayload {
-    seq: i64,
-}
-
-#[derive(Deserialize)]
-struct EditPayload {
-    id: Uuid,
-    text: String,
-    mentions: Option<Vec<Uuid>>,
-    op: Option<Uuid>,
-}
-
-impl EditPayload {
-    fn amendment(self) -> (Uuid, Amendment, Option<Uuid>) {
-        (self.id, Amendment::Edit { text: self.text, mentions: self.mentions }, self.op)
-    }
-}
-
-#[derive(Deserialize)]
-struct DeletePayload {
-    id: Uuid,
-    op: Option<Uuid>,
-}
-
-impl DeletePayload {
-    fn amendment(self) -> (Uuid, Amendment, Option<Uuid>) {
-        (self.id, Amendment::Delete, self.op)
-    }
-}
-
-#[derive(Deserialize)]
-struct ReactionPayload {
-    id: Uuid,
-    emoji: String,
-    on: bool,
-    op: Option<Uuid>,
-}
-
-impl ReactionPayload {
-    fn amendment(self) -> (Uuid, Amendment, Option<Uuid>) {
-        (self.id, Amendment::React { emoji: self.emoji, on: self.on }, self.op)
-    }
-}
-
 impl Channel for PodChannel {
     fn join(&self, joining: Joining) -> LocalBoxFuture<'static, Result<Admission>> {
         let pods = self.pods.clone();
@@ -128,70 +42,90 @@ impl Channel for PodChannel {
         })
     }
 
-    fn push(&self, member: &Member<'_>, event: &str, raw: &RawValue) -> Answer {
-        match event {
-            "message:new" => match payload::<NewMessage>(raw) {
-                Ok(message) => {
-                    let stored = self.pods.send(member.id, member.session.user_id(), message);
-                    Answer::later(async move { response(&stored.await?) })
-                }
-                Err(error) => Answer::refuse(error),
-            },
-            "history" => match payload::<HistoryPayload>(raw).and_then(span) {
-                Ok((span, limit)) => {
-                    let read = history(self.pods.clone(), Rc::clone(member.session), member.id, span, limit);
-                    Answer::later(async move { response(&read.await?) })
-                }
-                Err(error) => Answer::refuse(error),
-            },
-            "typing" => Answer::Now(self.typing(member, raw)),
-            "message:edit" => self.amend(member, payload(raw).map(EditPayload::amendment)),
-            "message:delete" => self.amend(member, payload(raw).map(DeletePayload::amendment)),
-            "reaction:set" => self.amend(member, payload(raw).map(ReactionPayload::amendment)),
-            "read" => match payload(raw) {
-                Ok(ReadPayload { seq }) => {
-                    let stored = self.pods.read(member.id, member.session.user_id(), seq);
-                    Answer::later(async move {
-                        stored.await?;
-                        empty()
-                    })
-                }
-                Err(error) => Answer::refuse(error),
-            },
-            _ => Answer::refuse(Code::UnknownEvent),
-        }
-    }
-
     fn joined(&self, member: &Member<'_>) {
         self.pods.topics().joined(member);
     }
 }
 
 impl PodChannel {
-    fn amend(&self, member: &Member<'_>, read: Result<(Uuid, Amendment, Option<Uuid>)>) -> Answer {
-        match read {
-            Ok((id, change, op)) => {
-                let stored = self.pods.amend(member.id, member.session.user_id(), id, change, op);
-                Answer::later(async move { response(&stored.await?) })
-            }
-            Err(error) => Answer::refuse(error),
-        }
+    /// Sends a message. It is submitted before this returns, so the order of one session's messages is kept.
+    pub fn send(&self, member: &Member<'_>, message: NewMessage) -> Result<impl Future<Output = Result<Sent>> + use<>> {
+        Ok(self.pods.send(member.id, member.session.user_id(), message))
     }
 
-    fn typing(&self, member: &Member<'_>, raw: &RawValue) -> Result<Response> {
-        let TypingPayload { on } = payload(raw)?;
+    /// Edits a message.
+    pub fn edit(&self, member: &Member<'_>, push: EditPush) -> Result<impl Future<Output = Result<Amended>> + use<>> {
+        let EditPush { id, text, mentions, op } = push;
+        Ok(self.amend(member, id, Amendment::Edit { text, mentions }, op))
+    }
+
+    /// Deletes a message.
+    pub fn delete(
+        &self,
+        member: &Member<'_>,
+        push: DeletePush,
+    ) -> Result<impl Future<Output = Result<Amended>> + use<>> {
+        Ok(self.amend(member, push.id, Amendment::Delete, push.op))
+    }
+
+    /// Adds or removes a reaction.
+    pub fn react(
+        &self,
+        member: &Member<'_>,
+        push: ReactionPush,
+    ) -> Result<impl Future<Output = Result<Amended>> + use<>> {
+        let ReactionPush { id, emoji, on, op } = push;
+        Ok(self.amend(member, id, Amendment::React { emoji, on }, op))
+    }
+
+    fn amend(
+        &self,
+        member: &Member<'_>,
+        id: Uuid,
+        change: Amendment,
+        op: Option<Uuid>,
+    ) -> impl Future<Output = Result<Amended>> + use<> {
+        self.pods.amend(member.id, member.session.user_id(), id, change, op)
+    }
+
+    /// Reads a stretch of the log.
+    pub fn history(
+        &self,
+        member: &Member<'_>,
+        push: HistoryPush,
+    ) -> Result<impl Future<Output = Result<MessagePage>> + use<>> {
+        let (span, limit) = span(&push)?;
+        let (pods, session, pod_id) = (self.pods.clone(), Rc::clone(member.session), member.id);
+        Ok(async move {
+            let who = SignedIn::of(session.user_id());
+            session.in_turn(pods.log(&who, pod_id, span, limit)).await
+        })
+    }
+
+    /// Moves the caller's read mark.
+    pub fn read(&self, member: &Member<'_>, push: ReadPush) -> Result<impl Future<Output = Result<Nothing>> + use<>> {
+        let stored = self.pods.read(member.id, member.session.user_id(), push.seq);
+        Ok(async move { stored.await.map(|()| Nothing {}) })
+    }
+
+    /// Sets whether the caller types.
+    ///
+    /// # Errors
+    /// `rate_limited`, `not_found`, `overloaded`.
+    pub fn typing(&self, member: &Member<'_>, push: TypingPush) -> Result<Nothing> {
+        let TypingPush { on } = push;
         self.pods.may_type(member.session.user_id())?;
         let live = self.pods.topics().find(member.id).ok_or(Code::NotFound)?;
         let under_way = self.pods.under_way(member.id, member.session.user_id());
         live.address
             .try_send(Typing { subscription: member.subscription.id, on, under_way })
             .map_err(|_| Error::new(Code::Overloaded))?;
-        empty()
+        Ok(Nothing {})
     }
 }
 
 async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
-    let JoinPayload { after, epoch } = join_payload(&joining.payload)?;
+    let PodJoin { after, epoch } = POD.read(&joining.payload)?;
     if after.is_some_and(|after| after < 0) {
         return Err(Error::invalid("/after", "must not be negative"));
     }
@@ -212,21 +146,20 @@ async fn join(pods: Pods, joining: Joining) -> Result<Admission> {
             Some(after) => messages::store::page(conn, pod_id, Span::After(after), PAGE_MAX).await?,
             None => messages::store::page(conn, pod_id, Span::Newest, PAGE_DEFAULT).await?,
         };
-        let fields = pods.joins().read(conn, pod_id, user_id).await?;
-        Ok((snapshot, page, reset, fields))
+        let added = pods.joins().read(conn, pod_id, user_id).await?;
+        Ok((snapshot, page, reset, added))
     };
     let read = async |_: &Addr<PodActor>| database.scope(&caller, Access::Snapshot, &read).await;
     let start = || pods.actor(pod_id);
-    let (snapshot, page, reset, fields) = enter(pods.topics(), &joining, limits.send_wait, check, start, read).await?;
+    let (snapshot, page, reset, added) = enter(pods.topics(), &joining, limits.send_wait, check, start, read).await?;
     // An actor that has received less from the bus repairs itself now, and not at the next sweep.
     pods.reaches(pod_id, snapshot.head);
     let floor = floor(&snapshot, user_id)?;
-    Ok(Admission { response: reply(&snapshot, &page, reset, &fields, limits)?, position: snapshot.head, floor })
-}
-
-fn join_payload(raw: &RawValue) -> Result<JoinPayload> {
-    // Clients of other languages send null where JavaScript's sends {}.
-    Ok(loose_payload::<Option<JoinPayload>>(raw)?.unwrap_or_default())
+    let Snapshot { pod, members, head, epoch, now, .. } = snapshot;
+    let MessagePage { messages, more, next } = page;
+    let limits = PodLimits { text_chars: limits.text_chars, frame_bytes: limits.frame_bytes, page: PAGE_MAX };
+    let reply = PodJoined { pod, members, head, epoch, messages, more, next, reset, server_time: now, limits };
+    POD.admit(&reply, &added, head, floor)
 }
 
 fn floor(snapshot: &Snapshot, user_id: Uuid) -> Result<i64> {
@@ -235,28 +168,8 @@ fn floor(snapshot: &Snapshot, user_id: Uuid) -> Result<i64> {
     seat.map(|(_, since)| *since).ok_or_else(|| Code::NotMember.into())
 }
 
-fn reply(snapshot: &Snapshot, page: &MessagePage, reset: bool, fields: &Fields, limits: &Limits) -> Result<Response> {
-    response(&JoinReply {
-        pod: &snapshot.pod,
-        members: &snapshot.members,
-        head: snapshot.head,
-        epoch: &snapshot.epoch,
-        messages: &page.messages,
-        more: page.more,
-        next: page.next,
-        reset,
-        server_time: snapshot.now,
-        fields,
-        limits: BTreeMap::from([
-            ("text_chars", limits.text_chars),
-            ("frame_bytes", limits.frame_bytes),
-            ("page", PAGE_MAX),
-        ]),
-    })
-}
-
 /// Which stretch a `history` push asks for.
-fn span(history: HistoryPayload) -> Result<(Span, usize)> {
+fn span(history: &HistoryPush) -> Result<(Span, usize)> {
     let limit = match history.limit {
         None => PAGE_DEFAULT,
         Some(limit) => usize::try_from(limit)
@@ -272,20 +185,12 @@ fn span(history: HistoryPayload) -> Result<(Span, usize)> {
     }
 }
 
-async fn history(
-    pods: Pods,
-    session: Rc<SessionContext>,
-    pod_id: Uuid,
-    span: Span,
-    limit: usize,
-) -> Result<MessagePage> {
-    let who = SignedIn::of(session.user_id());
-    session.in_turn(pods.log(&who, pod_id, span, limit)).await
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::value::RawValue;
+
     use super::*;
+    use crate::crew::pods::declared::READ_HISTORY;
 
     fn raw(text: &str) -> Box<RawValue> {
         RawValue::from_string(text.into()).unwrap()
@@ -294,15 +199,15 @@ mod tests {
     #[test]
     fn a_join_takes_any_empty_payload() {
         for text in ["{}", "null", r#"{"other":1}"#] {
-            assert!(join_payload(&raw(text)).unwrap().after.is_none());
+            assert!(POD.read(&raw(text)).unwrap().after.is_none());
         }
-        assert_eq!(join_payload(&raw(r#"{"after":7}"#)).unwrap().after, Some(7));
-        assert!(join_payload(&raw(r#"{"after":"x"}"#)).is_err());
+        assert_eq!(POD.read(&raw(r#"{"after":7}"#)).unwrap().after, Some(7));
+        assert!(POD.read(&raw(r#"{"after":"x"}"#)).is_err());
     }
 
     #[test]
     fn history_goes_one_way_and_has_a_limit() {
-        let span = |text: &str| payload::<HistoryPayload>(&raw(text)).and_then(span);
+        let span = |text: &str| READ_HISTORY.read(&raw(text)).and_then(|history| span(&history));
         assert_eq!(span(r#"{"before":9}"#).unwrap(), (Span::Before(9), PAGE_DEFAULT));
         assert_eq!(span(r#"{"after":0,"limit":200}"#).unwrap(), (Span::After(0), 200));
         for odd in [

@@ -7,6 +7,7 @@ pub mod actor;
 mod amend_routes;
 pub mod calls;
 pub mod channel;
+pub mod declared;
 pub mod dto;
 mod feed;
 pub mod hub;

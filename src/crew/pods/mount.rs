@@ -5,12 +5,12 @@ use std::sync::Arc;
 use actix_web::web;
 use futures_util::FutureExt;
 
+use super::channel::PodChannel;
 use super::feed::Cards;
 use super::service::Pods;
-use super::{channel, message_routes, routes};
+use super::{declared, message_routes, routes};
 use crate::crew::events::service::Events;
 use crate::crew::feed::hub::EventHub;
-use crate::crew::journal::change;
 use crate::crew::journal::service::Journal;
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
@@ -28,7 +28,15 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let pods = Pods::start(parts, feed, events, journal);
     let mut mounted = Mounted::default();
     mounted.share(web::Data::new(pods.clone()));
-    mounted.channels.push((change::KIND, Arc::new(channel::PodChannel::new(pods.clone()))));
+    mounted
+        .topic(declared::POD, PodChannel::new(pods.clone()))
+        .later(declared::SEND_MESSAGE, PodChannel::send)
+        .later(declared::EDIT_MESSAGE, PodChannel::edit)
+        .later(declared::DELETE_MESSAGE, PodChannel::delete)
+        .later(declared::SET_REACTION, PodChannel::react)
+        .later(declared::READ_HISTORY, PodChannel::history)
+        .later(declared::MARK_READ, PodChannel::read)
+        .now(declared::SET_TYPING, PodChannel::typing);
     mounted.receivers.extend(pods.receivers());
     mounted.jobs.push(pods.clone().tidy_now_and_then().boxed_local());
     parts.provide(pods);

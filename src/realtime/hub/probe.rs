@@ -183,6 +183,11 @@ handle!(EpochChanged, |actor, _, ctx| actor.send_back(ctx));
 handle!(Crash, |_actor, _, ctx| actix::ActorContext::stop(ctx));
 handle!(Sessions => usize, |actor, _, _| actor.audience.len());
 
+/// Returns an event of this name, with any payload.
+pub fn event<P>(name: &'static str) -> Event<P> {
+    Event::declare("", KIND, name)
+}
+
 /// Returns a hub on a recording bus.
 pub fn hub(is_alone: bool) -> (Arc<Memory>, Arc<Hub<Probe>>) {
     let bus = Arc::new(Memory { is_alone, ..Memory::default() });

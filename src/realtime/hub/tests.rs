@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::probe::{Crash, KIND, Probe, Sessions, Word, hub, joining, pushed};
+use super::probe::{Crash, KIND, Probe, Sessions, Word, event, hub, joining, pushed};
 use super::*;
 use crate::realtime::attendance::Attach;
 use crate::realtime::relay::Relay;
@@ -52,7 +52,7 @@ async fn an_announcement_reaches_every_session_and_the_other_nodes_once() {
     }
     joined.subscription.activate(5, 0);
     bus.published.lock().clear();
-    hub.announce(ID, "board", &serde_json::json!({ "first": "Ada" }));
+    hub.announce(ID, event("board"), &serde_json::json!({ "first": "Ada" }));
     assert_eq!(pushed(&joined.session.outbox).await, ["board"]);
     assert!(pushed(&late.session.outbox).await.is_empty(), "its join has not been answered");
     late.subscription.activate(9, 0);
@@ -90,8 +90,8 @@ async fn a_query_about_a_topic_without_sessions_is_answered() {
 async fn alone_nothing_is_published() {
     let (bus, hub) = hub(true);
     Probe::of(&hub, ID);
-    hub.announce(ID, "board", &());
-    hub.announce(Uuid::nil(), "board", &());
+    hub.announce(ID, event("board"), &());
+    hub.announce(Uuid::nil(), event("board"), &());
     hub.back();
     tokio::time::sleep(Duration::from_millis(600)).await;
     assert!(bus.published.lock().is_empty());

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Asked, Session, Socket, reply};
 use crate::foundation::errors::{Code, Error, Result};
-use crate::realtime::channel::{Admission, Answer, Channel, Joining, Member, empty};
+use crate::realtime::channel::{Admission, Answer, Joining, Member, Served, empty};
 use crate::realtime::subscription::Subscription;
 use crate::wire::frame::{Incoming, Ref, Status};
 use crate::wire::topic::Topic;
@@ -23,7 +23,7 @@ const WAITING: usize = 256;
 
 /// A topic that a session has joined or is joining.
 pub(super) struct JoinedTopic {
-    channel: Arc<dyn Channel>,
+    served: Arc<Served>,
     id: Uuid,
     join_ref: Option<Ref>,
     pub(super) subscription: Rc<Subscription>,
@@ -54,7 +54,7 @@ impl Session {
         let asked = Asked::by(incoming);
         let found =
             Topic::parse(&incoming.topic).and_then(|(kind, id)| Some((self.channels.get(kind)?.clone(), kind, id)));
-        let Some((channel, kind, id)) = found else {
+        let Some((served, kind, id)) = found else {
             return reply(ctx, self.version, asked, Err(Code::UnmatchedTopic.into()));
         };
         // As in Phoenix: a second join of a topic closes the first.
@@ -82,9 +82,9 @@ impl Session {
             relay: self.relay.handle(),
             payload: incoming.payload.to_owned(),
         };
-        let answer = channel.join(joining);
+        let answer = served.channel().join(joining);
         let place = JoinedTopic {
-            channel,
+            served,
             id,
             join_ref: incoming.join_ref.clone(),
             subscription: Rc::clone(&subscription),
@@ -138,7 +138,7 @@ impl Session {
         if !subscription.has_ended()
             && let Some(place) = self.topics.get(topic)
         {
-            place.channel.joined(&Member { session: &self.context, id: place.id, subscription });
+            place.served.channel().joined(&Member { session: &self.context, id: place.id, subscription });
         }
         // Replies to pushes do not go through the outbox, so the join's reply must be written before them.
         self.flush(ctx);
@@ -202,7 +202,7 @@ impl Session {
             return reply(ctx, self.version, asked, Err(Code::Overloaded.into()));
         }
         let member = Member { session: &self.context, id: place.id, subscription: &place.subscription };
-        match place.channel.push(&member, &push.event, &push.payload) {
+        match place.served.push(&member, &push.event, &push.payload) {
             Answer::Now(outcome) => reply(ctx, self.version, asked, outcome),
             Answer::Later(future) => {
                 self.in_flight += 1;

@@ -6,4 +6,5 @@ mod lists;
 mod outsiders;
 mod schemathesis;
 mod seen_text;
+mod sockets_document;
 mod unknown_fields;

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod cluster;
 pub mod crowd;
 pub mod database;
+pub mod declared;
 pub mod event_client;
 pub mod gate;
 pub mod needs;

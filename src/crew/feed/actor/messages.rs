@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use actix::Message;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::foundation::errors::Result;
+use crate::realtime::declared::Added;
 
 /// Makes the actor check its marks for what must be read.
 #[derive(Message)]
@@ -27,10 +27,10 @@ pub struct Counts {
 }
 
 /// The numbers of a join reply.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Numbers {
-    /// The tallies as they were sent last, by their fields.
-    pub tallies: Vec<(&'static str, Value)>,
+    /// The tallies as they were sent last, as fields of the reply.
+    pub tallies: Vec<Added>,
     /// The number of people on the topic, including the person who joins.
     pub present: u64,
 }

@@ -27,8 +27,7 @@ impl Handler<Counts> for EventActor {
     fn handle(&mut self, Counts { user_id }: Counts, _ctx: &mut Self::Context) -> Self::Result {
         let state = self.state.as_ref().ok_or(Code::NotFound)?;
         let present = self.headcount.total() + u64::from(!self.headcount.has(user_id));
-        let tallies = self.kinds.tallies();
-        let tallies = tallies.iter().zip(&state.tallies).map(|(tally, sent)| (tally.field(), sent.count.value.clone()));
+        let tallies = state.tallies.iter().map(|tally| tally.count.added.clone());
         Ok(Numbers { tallies: tallies.collect(), present })
     }
 }

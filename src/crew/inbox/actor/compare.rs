@@ -8,6 +8,7 @@ use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 use uuid::Uuid;
 
 use super::{Inbox, KnownPod};
+use crate::crew::inbox::declared::RemovalReason;
 use crate::crew::inbox::messages::Compare;
 use crate::crew::inbox::store::{self, Membership};
 use crate::foundation::errors::Result;
@@ -86,9 +87,9 @@ impl Inbox {
         let database = self.database.clone();
         let reading = async move { database.service(async |conn| store::end_of(conn, pod_id, user_id).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, inbox, _| match outcome {
-            Ok(Some((kind, position))) => inbox.removed(user_id, pod_id, &kind, position),
+            Ok(Some((kind, position))) => inbox.removed(user_id, pod_id, RemovalReason::read(&kind), position),
             // The pod is gone with its event.
-            Ok(None) => inbox.removed(user_id, pod_id, "closed", i64::MAX),
+            Ok(None) => inbox.removed(user_id, pod_id, RemovalReason::Closed, i64::MAX),
             // The next comparison finds it again.
             Err(cause) => tracing::debug!(%cause, "the end of a membership could not be read"),
         }));

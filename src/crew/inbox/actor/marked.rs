@@ -1,11 +1,11 @@
 //! What a person marks a pod with, told to their devices.
 
 use actix::{Context, Handler};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::Inbox;
 use crate::crew::inbox::Flags;
+use crate::crew::inbox::declared::{OwnPodMarked, POD_MARKED};
 use crate::crew::inbox::messages::Marked;
 use crate::crew::inbox::store::Membership;
 
@@ -28,9 +28,7 @@ impl Inbox {
     fn tell_marked(&mut self, user_id: Uuid, pod_id: Uuid, flags: Flags) {
         let Some(known) = self.known(user_id, pod_id) else { return };
         known.flags = flags;
-        let Flags { pinned_at, marked_unread } = flags;
-        let payload = json!({ "pod_id": pod_id, "pinned_at": pinned_at, "marked_unread": marked_unread });
-        self.tell(user_id, "pod:marked", &payload);
+        self.tell(user_id, POD_MARKED, &OwnPodMarked { pod_id, flags });
     }
 }
 

@@ -56,6 +56,24 @@ pub async fn memberships(conn: &mut AsyncPgConnection, people: Vec<Uuid>) -> Res
 }
 
 #[derive(QueryableByName)]
+struct NowRow {
+    #[diesel(sql_type = Timestamptz)]
+    now: DateTime<Utc>,
+}
+
+struct Now;
+
+impl Statement for Now {
+    const SQL: &'static str = "SELECT clock_timestamp() AS now";
+}
+
+/// Reads the database's clock.
+pub async fn now(conn: &mut AsyncPgConnection) -> Result<DateTime<Utc>> {
+    let row: NowRow = prepared::<Now>().get_result(conn).await?;
+    Ok(row.now)
+}
+
+#[derive(QueryableByName)]
 struct EndRow {
     #[diesel(sql_type = Text)]
     kind: String,

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use actix::fut::wrap_future;
 use actix::{ActorFutureExt, AsyncContext, Context, Handler};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Committed, HeardOf, PodActor, Recheck};
 use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
+use crate::crew::pods::declared::{MEMBER_READ, MemberRead};
 use crate::crew::pods::metrics::POD_GAPS;
 use crate::crew::pods::packet::Packet;
 use crate::crew::pods::repairs::Stretch;
@@ -55,7 +55,7 @@ impl PodActor {
         let ready = self.marks.extract_if(|_, mark| mark.head <= state.delivered());
         // A mark is valid whatever comes before or after it, and a join in progress may have been read before it.
         let frame = |(user_id, mark): (Uuid, Mark)| {
-            self.audience.state_frame("read", &json!({ "user_id": user_id, "seq": mark.seq }))
+            self.audience.state_frame(MEMBER_READ, &MemberRead { user_id, seq: mark.seq })
         };
         let frames: Vec<_> = ready.map(frame).collect();
         self.audience.broadcast(&frames);

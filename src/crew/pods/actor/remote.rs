@@ -3,20 +3,20 @@
 use std::time::Instant;
 
 use actix::{Context, Handler};
-use serde_json::Value;
 
 use super::PodActor;
 use super::messages::RemoteTyping;
+use crate::crew::pods::declared::PRESENCE_DIFF;
 use crate::crew::pods::packet::Packet;
 use crate::realtime::attendance::{Announced, Asked, NodeGone, SpeakUp};
-use crate::realtime::presence::Entry;
+use crate::realtime::presence::{Entry, PresenceDiff};
 use crate::realtime::topic_actor::TopicActor;
 
 impl PodActor {
     /// Broadcasts a change in the presence of other nodes' sessions.
-    fn show_remote(&mut self, diff: Option<Value>, ctx: &mut Context<Self>) {
+    fn show_remote(&mut self, diff: Option<PresenceDiff>, ctx: &mut Context<Self>) {
         if let Some(diff) = diff {
-            self.audience.passing("presence_diff", &diff, None);
+            self.audience.passing(PRESENCE_DIFF, &diff, None);
             self.stop_absent_typing(ctx);
         }
     }

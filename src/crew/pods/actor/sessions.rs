@@ -3,9 +3,9 @@
 use std::iter;
 
 use actix::Handler;
-use serde_json::json;
 
 use super::{IsFull, PodActor};
+use crate::crew::pods::declared::{MEMBER_TYPING, MemberTyping, PRESENCE_DIFF, PRESENCE_STATE};
 use crate::foundation::errors::{Code, Result};
 use crate::realtime::attendance::{Attach, Detach, Joined};
 use crate::realtime::topic_actor::TopicActor;
@@ -43,12 +43,14 @@ impl Handler<Joined> for PodActor {
         let subscription = joined.0;
         let Some(user_id) = self.audience.mark_present(joined) else { return };
         if let Some(diff) = self.presence.track(user_id, subscription) {
-            self.audience.passing("presence_diff", &diff, Some(subscription));
+            self.audience.passing(PRESENCE_DIFF, &diff, Some(subscription));
             self.tell_others();
         }
         let typing = self.typing.keys().filter(|typist| **typist != user_id);
-        let typing = typing.map(|typist| ("typing", json!({ "user_id": typist, "on": true })));
-        self.audience.only(subscription, iter::once(("presence_state", self.presence.state())).chain(typing));
+        let topic = self.audience.topic();
+        let typing = typing.map(|typist| MEMBER_TYPING.frame(topic, &MemberTyping { user_id: *typist, on: true }));
+        let state = PRESENCE_STATE.frame(topic, &self.presence.state());
+        self.audience.only(subscription, iter::once(state).chain(typing));
     }
 }
 
@@ -60,7 +62,7 @@ impl Handler<Detach> for PodActor {
         if attached.is_present
             && let Some(diff) = self.presence.untrack(attached.user_id, subscription)
         {
-            self.audience.passing("presence_diff", &diff, None);
+            self.audience.passing(PRESENCE_DIFF, &diff, None);
             self.tell_others();
             self.stop_absent_typing(ctx);
         }

@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use actix::{AsyncContext, Context, Handler};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{PodActor, Types, Typing};
+use crate::crew::pods::declared::{MEMBER_TYPING, MemberTyping};
 use crate::crew::pods::packet::Packet;
 use crate::realtime::subscription::SubscriptionId;
 
@@ -34,7 +34,7 @@ impl PodActor {
         before.map(|before| ctx.cancel_future(before.timer));
         self.typing.insert(user_id, Types { timer, here, under_way });
         if is_new {
-            self.audience.passing("typing", &json!({ "user_id": user_id, "on": true }), teller);
+            self.audience.passing(MEMBER_TYPING, &MemberTyping { user_id, on: true }, teller);
         }
     }
 
@@ -54,7 +54,7 @@ impl PodActor {
     pub(super) fn stop_typing(&mut self, user_id: Uuid, ctx: &mut Context<Self>) {
         if let Some(typing) = self.typing.remove(&user_id) {
             ctx.cancel_future(typing.timer);
-            self.audience.passing("typing", &json!({ "user_id": user_id, "on": false }), None);
+            self.audience.passing(MEMBER_TYPING, &MemberTyping { user_id, on: false }, None);
         }
     }
 
