@@ -1,4 +1,4 @@
-//! What serves one kind of topic: who may join, and what each push does.
+//! Channels: a channel serves one kind of topic. It decides who may join, and handles the pushes.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -18,18 +18,18 @@ use crate::foundation::auth::Identity;
 use crate::foundation::errors::{Code, Error, FieldError, Result};
 use crate::foundation::strict::{self, Unread};
 
-/// A reply's `response`, encoded.
+/// An encoded `response` of a reply.
 pub type Response = Box<RawValue>;
 
 /// Serves one kind of topic for every session.
 ///
-/// Methods run on the session's thread. They must not block it; what takes time goes into the future that they answer.
+/// Methods run on the session's thread and must not block it; work that takes time belongs in the returned future.
 pub trait Channel: Send + Sync + 'static {
-    /// Decides whether the session may join, and with what it is answered. The subscription is entered already, so
-    /// that nothing is missed between what the future reads and the answer.
+    /// Decides whether the session may join, and reads the reply. The subscription exists already, so nothing is missed
+    /// between the reading and the reply.
     fn join(&self, joining: Joining) -> LocalBoxFuture<'static, Result<Admission>>;
 
-    /// The join has been answered: now comes what must follow the answer, such as `presence_state`.
+    /// Runs after the join has been answered, for what must follow the reply, such as `presence_state`.
     fn joined(&self, _member: &Member<'_>) {}
 }
 
@@ -68,13 +68,13 @@ impl Served {
     }
 }
 
-/// A join under way.
+/// A join in progress.
 pub struct Joining {
     /// The session.
     pub session: Rc<SessionContext>,
     /// The topic's id.
     pub id: Uuid,
-    /// Its place on the topic.
+    /// The session's subscription to the topic.
     pub subscription: Rc<Subscription>,
     /// The relay of the session's thread.
     pub relay: RelayHandle,
@@ -82,13 +82,13 @@ pub struct Joining {
     pub payload: Box<RawValue>,
 }
 
-/// A join that was let in.
+/// The result of a join that is granted.
 pub struct Admission {
-    /// What the client is answered.
+    /// The response for the client.
     pub response: Response,
-    /// The log up to here is in the response; live frames follow from the next one.
+    /// The position up to which the response contains the log; live frames follow after it.
     pub position: i64,
-    /// Entries about things older than this are not theirs to see.
+    /// The position from which on the person can see items. Entries about older ones are not sent.
     pub floor: i64,
 }
 
@@ -98,53 +98,53 @@ pub struct Member<'a> {
     pub session: &'a Rc<SessionContext>,
     /// The topic's id.
     pub id: Uuid,
-    /// Its place on the topic.
+    /// The session's subscription to the topic.
     pub subscription: &'a Rc<Subscription>,
 }
 
-/// What a push is answered.
+/// The answer to a push.
 pub enum Answer {
-    /// At once.
+    /// An answer that is ready.
     Now(Result<Response>),
-    /// When this is done.
+    /// An answer that is ready when the future completes.
     Later(LocalBoxFuture<'static, Result<Response>>),
 }
 
 impl Answer {
-    /// A refusal.
+    /// Returns an answer that refuses the push.
     pub fn refuse(error: impl Into<Error>) -> Self {
         Answer::Now(Err(error.into()))
     }
 
-    /// An answer that takes a while.
+    /// Returns an answer that takes time.
     pub fn later(future: impl Future<Output = Result<Response>> + 'static) -> Self {
         Answer::Later(Box::pin(future))
     }
 }
 
-/// What channels may know of a session.
+/// The part of a session that channels use.
 pub struct SessionContext {
-    /// Who it is.
+    /// The session's identity.
     pub identity: RefCell<Identity>,
-    /// What waits to be written to it.
+    /// The queue of frames to the client.
     pub outbox: Rc<Outbox>,
     reads: Semaphore,
 }
 
 impl SessionContext {
-    /// The context of a new session.
+    /// Creates the context of a new session.
     pub fn new(identity: Identity, outbox: Rc<Outbox>) -> Self {
         SessionContext { identity: RefCell::new(identity), outbox, reads: Semaphore::new(1) }
     }
 
-    /// Whose session it is.
+    /// Returns the session's person.
     pub fn user_id(&self) -> Uuid {
         self.identity.borrow().user_id
     }
 
-    /// Runs `read`, whose answer may be a whole page, when it is its turn: one at a time a session, and only once the
-    /// session has written most of what it was sent before. So a client that asks for many pages at once gets them
-    /// as fast as it reads, and is never cut for it.
+    /// Runs `read`, whose result may be a whole page, when it is its turn: one at a time per session, and only once the
+    /// session has written most of its queue. So a client that requests many pages at once gets them as fast as it
+    /// reads, and is not cut for it.
     pub async fn in_turn<T>(&self, read: impl Future<Output = T>) -> T {
         let _turn = self.reads.acquire().await;
         self.outbox.room().await;
@@ -155,20 +155,20 @@ impl SessionContext {
 /// Encodes a response.
 ///
 /// # Errors
-/// [`Code::Internal`] for a value without JSON, such as a map whose keys are not strings.
+/// [`Code::Internal`] for a value that has no JSON, such as a map whose keys are not strings.
 pub fn response(value: &impl Serialize) -> Result<Response> {
     serde_json::value::to_raw_value(value).map_err(Error::internal)
 }
 
-/// The empty response, `{}`.
+/// Returns the empty response, `{}`.
 pub fn empty() -> Result<Response> {
     response(&serde_json::Map::new())
 }
 
-/// Reads a push's payload, of which every field must be known.
+/// Parses the payload of a push, and refuses unknown fields.
 ///
 /// # Errors
-/// [`Code::Invalid`] naming what does not fit.
+/// [`Code::Invalid`], naming what is wrong.
 pub fn payload<'a, T: serde::Deserialize<'a>>(payload: &'a RawValue) -> Result<T> {
     let mut json = serde_json::Deserializer::from_str(object(payload)?);
     strict::read(&mut json).map_err(|Unread { cause, mut unknown }| match cause {
@@ -182,10 +182,11 @@ pub fn payload<'a, T: serde::Deserialize<'a>>(payload: &'a RawValue) -> Result<T
     })
 }
 
-/// Reads a payload to which clients of other makers may add: that of a join, and of what Phoenix's own clients push by themselves.
+/// Parses a payload and ignores unknown fields: that of a join, or of a push that Phoenix's own clients send by
+/// themselves.
 ///
 /// # Errors
-/// [`Code::Invalid`] naming what does not fit.
+/// [`Code::Invalid`], naming what is wrong.
 pub fn loose_payload<'a, T: serde::Deserialize<'a>>(payload: &'a RawValue) -> Result<T> {
     serde_json::from_str(object(payload)?).map_err(|cause| match strict::is_data(&cause) {
         true => Error::invalid("", strict::without_position(&cause)),
@@ -194,15 +195,15 @@ pub fn loose_payload<'a, T: serde::Deserialize<'a>>(payload: &'a RawValue) -> Re
 }
 
 fn object(payload: &RawValue) -> Result<&str> {
-    // serde would read a list as the fields in their order.
+    // serde would read an array as the fields in their order.
     if payload.get().starts_with('[') {
-        return Err(Error::invalid("", "a payload is an object"));
+        return Err(Error::invalid("", "must be an object"));
     }
     Ok(payload.get())
 }
 
 fn misshapen() -> Error {
-    Error::because(Code::Malformed, "the payload is not of the expected form")
+    Error::because(Code::Malformed, "the payload cannot be parsed")
 }
 
 /// The kinds of topics that are served, by name.

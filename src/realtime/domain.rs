@@ -1,8 +1,9 @@
-//! What a domain is given when the server is put together ([`Parts`]), and what it gives ([`Mounted`]).
+//! The interface between domains and the server: what a domain gets when the server is put together ([`Parts`]), and
+//! what it contributes ([`Mounted`]).
 //!
-//! A domain is a folder of features, such as [`crew`](crate::crew), and says what they are ([`Domain`]). The server mounts the
-//! domains in the order of its one list (`server/domains.rs`), which is the order of their imports, and each domain its features in
-//! theirs: a feature is called once with the parts of the node, and returns a value that says what it serves.
+//! A domain is a folder of features, such as [`crew`](crate::crew), listed in a [`Domain`]. The server mounts the
+//! domains in the order of its one list (`server/domains.rs`), which is the order of their imports, and each domain its
+//! features in the same way: a feature is called once with the parts of the node, and returns its contributions.
 //!
 //! ```ignore
 //! pub const ROUTES: &[Routes] = &[routes::routes];
@@ -16,8 +17,8 @@
 //! }
 //! ```
 //!
-//! What stands with a feature of another domain is registered there, by its service: kinds of items and tallies with the feed, what
-//! joins are answered with the topic's owner. How well a part of the node is it says to [`Parts::health`].
+//! Contributions to another feature are registered with that feature's service: kinds of items and tallies with the
+//! feed, fields of join replies with the topic's owner. Parts of the node report their health to [`Parts::health`].
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
@@ -52,17 +53,17 @@ use crate::foundation::settings::{Setting, Settings};
 /// A feature: a folder of a domain.
 #[derive(Clone, Copy)]
 pub struct Feature {
-    /// Its folder's name.
+    /// The name of its folder.
     pub name: &'static str,
-    /// Puts it together.
+    /// Mounts the feature.
     pub mount: fn(&mut Parts) -> Result<Mounted, MountError>,
     /// The routes of HTTP, from which the OpenAPI document is made.
     pub routes: &'static [Routes],
     /// The declarations for sockets, from which the AsyncAPI document is made.
     pub declared: &'static [Declaration],
-    /// What it goes by.
+    /// The settings.
     pub settings: &'static [Setting],
-    /// What it counts.
+    /// The metrics.
     pub metrics: &'static [Metric],
 }
 
@@ -82,17 +83,17 @@ impl Feature {
         Feature { declared, ..self }
     }
 
-    /// Returns it with these settings.
+    /// Sets the settings.
     pub const fn with_settings(self, settings: &'static [Setting]) -> Self {
         Feature { settings, ..self }
     }
 
-    /// Returns it with these metrics.
+    /// Sets the metrics.
     pub const fn with_metrics(self, metrics: &'static [Metric]) -> Self {
         Feature { metrics, ..self }
     }
 
-    /// Mounts nothing: the feature is types and queries that others use.
+    /// Mounts nothing, for a feature that is only types and queries for others.
     ///
     /// # Errors
     /// None.
@@ -119,31 +120,31 @@ impl Domain {
     }
 }
 
-/// The parts of a node, which every domain may use, and the services of the domains that are mounted already.
+/// The parts of a node that every domain may use, and the services of the domains that are mounted already.
 pub struct Parts {
-    /// What is in force.
+    /// The settings in force.
     pub settings: Settings,
-    /// The pools.
+    /// The connection pools.
     pub database: Database,
-    /// Where connections of one's own go. May hold a password.
+    /// The URL of the database, for connections outside the pools. May contain a password.
     pub database_url: String,
-    /// Who signs and judges tokens.
+    /// The service that signs and verifies tokens.
     pub tokens: Arc<Tokens>,
-    /// Who sends mails.
+    /// The service that sends mails.
     pub mailer: Mailer,
-    /// Where links lead.
+    /// The address to which links lead.
     pub public_url: PublicUrl,
-    /// Where a part of the node says how it is, for `/readyz`.
+    /// The node's health, to which its parts report for `/readyz`.
     pub health: Health,
-    /// The threads that carry sessions and actors.
+    /// The threads that run sessions and actors.
     pub threads: Threads,
-    /// The way to the sockets of this node.
+    /// Handles to the relays of this node.
     pub relays: Relays,
-    /// The way to the other nodes, chosen before anything is mounted.
+    /// The bus to the other nodes, chosen before anything is mounted.
     pub bus: Arc<dyn Bus>,
-    /// The other nodes, where there may be some.
+    /// The other nodes, if there may be any.
     pub nodes: Option<Nodes>,
-    /// What the domains before this one provide, by its type.
+    /// The services of the domains before this one, by type.
     pub services: Services,
 }
 
@@ -153,17 +154,17 @@ impl Parts {
         self.services.0.insert(TypeId::of::<T>(), Box::new(service));
     }
 
-    /// Returns a service that a domain or a feature before this one provides.
+    /// Returns a service that an earlier domain or feature provides.
     ///
     /// # Errors
-    /// [`MountError`] when none before provides it: the list is in the wrong order.
+    /// [`MountError`] if none does: the list is in the wrong order.
     pub fn service<T: Clone + Send + Sync + 'static>(&self) -> Result<T, MountError> {
         let found = self.services.0.get(&TypeId::of::<T>()).and_then(|service| service.downcast_ref::<T>());
         found.cloned().ok_or_else(|| MountError::new(format!("{} must be provided before", type_name::<T>())))
     }
 }
 
-/// Services by their types.
+/// Services, by type.
 #[derive(Default)]
 pub struct Services(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
 
@@ -173,54 +174,54 @@ impl fmt::Debug for Services {
     }
 }
 
-/// Why a domain cannot be mounted, in one line: the start stops.
+/// The reason why a domain cannot be mounted, in one line. It stops the start.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub struct MountError(String);
 
 impl MountError {
-    /// One with this text.
+    /// Creates an error with this text.
     pub fn new(text: impl Into<String>) -> Self {
         MountError(text.into())
     }
 }
 
-/// Registers what handlers take from the app with one worker.
+/// Registers data for handlers with the app of one worker.
 pub type Share = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
 
-/// Registers routes, which the OpenAPI document is made of, too.
+/// Registers routes, from which the OpenAPI document is made too.
 pub type Routes = fn(&mut ServiceConfig<'_>);
 
-/// Comes to an end within a time. Returns whether it did.
+/// Ends within a time. Returns whether it did.
 pub type End = Box<dyn FnOnce(Duration) -> LocalBoxFuture<'static, bool>>;
 
-/// What a domain, or a feature of one, gives the server.
+/// The contributions of a domain or feature to the server.
 #[derive(Default)]
 pub struct Mounted {
-    /// What its handlers take from the app. [`Mounted::share`] adds one.
+    /// Data for handlers. [`Mounted::share`] adds one.
     pub shared: Vec<Share>,
-    /// The channels of its topics, by their kind. [`Mounted::topic`] adds one.
+    /// The channels, by the kind of topic.
     pub channels: Vec<(&'static str, Arc<dyn Channel>)>,
     /// The handlers of pushes, by kind of topic and name. [`Mounted::pushes`] adds some.
     pub pushes: Vec<(&'static str, &'static str, Handler)>,
-    /// Who takes what the bus brings, by kind of topic.
+    /// The receivers of packets from the bus, by kind of topic.
     pub receivers: Vec<(&'static str, Weak<dyn Receive>)>,
-    /// The texts for links to what it has pages of.
+    /// The previews of links to its pages.
     pub previews: Vec<Box<dyn Previews>>,
-    /// Work that runs as long as the node serves, on the main thread.
+    /// Tasks that run on the main thread as long as the node serves.
     pub jobs: Vec<LocalBoxFuture<'static, ()>>,
-    /// What must end after the last socket is closed, while the bus is there still.
+    /// Ends that run after the last socket is closed, while the bus is still there.
     pub after_sockets: Vec<End>,
-    /// What must end after the last request is answered.
+    /// Ends that run after the last request is answered.
     pub after_requests: Vec<End>,
-    /// Who turns a socket's token into a person. One domain has it.
+    /// The function that turns a socket's token into an identity. One domain has it.
     pub sign_in: Option<SignIn>,
-    /// What it puts into the demo.
+    /// Its demo data.
     pub demo: Option<Demo>,
 }
 
 impl Mounted {
-    /// Lets handlers take this as `web::Data<T>`.
+    /// Shares data with handlers as `web::Data<T>`.
     pub fn share<T: Send + Sync + ?Sized + 'static>(&mut self, data: web::Data<T>) {
         self.shared.push(Arc::new(move |config| {
             config.app_data(data.clone());
@@ -239,7 +240,7 @@ impl Mounted {
         Pushes { mounted: self, taker }
     }
 
-    /// Adds what another gives, behind what is there.
+    /// Appends the contributions of another.
     pub fn add(&mut self, other: Mounted) {
         let Mounted {
             shared,
@@ -353,11 +354,11 @@ pub fn served(
     }
 }
 
-/// A small set of data to look at.
+/// A small set of demo data.
 #[derive(Clone)]
 pub struct Demo {
-    /// Fills it in, as far as it is not there.
+    /// Creates the data, as far as it does not exist.
     pub fill: Arc<dyn Fn() -> LocalBoxFuture<'static, Result<(), Refusal>>>,
-    /// Says in the log that it is there, and how to look at it.
+    /// Logs that the data is there, and how to see it.
     pub announce: fn(),
 }

@@ -1,4 +1,4 @@
-//! `pod:<id>`: the live side of a pod, for its members.
+//! The topic `pod:<id>` of a pod's members.
 
 use std::rc::Rc;
 
@@ -21,13 +21,13 @@ use crate::realtime::channel::{Admission, Channel, Joining, Member};
 use crate::realtime::declared::Nothing;
 use crate::realtime::enter::enter;
 
-/// Serves the pods' topics.
+/// The channel of the pods' topics.
 pub struct PodChannel {
     pods: Pods,
 }
 
 impl PodChannel {
-    /// Serves these pods.
+    /// Creates the channel of these pods.
     pub fn new(pods: Pods) -> Self {
         PodChannel { pods }
     }
@@ -168,7 +168,7 @@ fn floor(snapshot: &Snapshot, user_id: Uuid) -> Result<i64> {
     seat.map(|(_, since)| *since).ok_or_else(|| Code::NotMember.into())
 }
 
-/// Which stretch a `history` push asks for.
+/// Returns the range that a `history` push requests.
 fn span(history: &HistoryPush) -> Result<(Span, usize)> {
     let limit = match history.limit {
         None => PAGE_DEFAULT,
