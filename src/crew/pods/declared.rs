@@ -106,7 +106,7 @@ pub struct DeletePush {
 pub struct ReactionPush {
     /// The message.
     pub id: Uuid,
-    /// One emoji.
+    /// An emoji.
     #[schema(example = "🔥")]
     pub emoji: String,
     /// Whether to add the reaction, or to remove it.
