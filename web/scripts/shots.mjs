@@ -1,166 +1,268 @@
-// Pictures of every page, in both themes, on a phone and a desktop: node scripts/shots.mjs <url> <folder>
-// The server is one with the demo (`podium serve --demo`); its two accounts are used.
+// Pictures of every page, in both languages and both themes, narrow, on a phone and on a desktop:
+//   node scripts/shots.mjs <url> <folder>
+// The server is one with the demo (`podium serve --demo`); its two accounts are used. `ONLY=de,phone,dark` takes those
+// alone. Texts are looked for as the catalogues have them.
 import { mkdirSync } from "node:fs";
 import { device, DESKTOP, PHONE } from "../tests/browser/support.mjs";
 import { launch } from "./browser.mjs";
+import { textsIn } from "./texts.mjs";
 
 const [url, folder] = process.argv.slice(2);
 if (!folder) throw new Error("usage: node scripts/shots.mjs <url> <folder>");
 mkdirSync(folder, { recursive: true });
 const PASSWORD = process.env.DEMO_PASSWORD ?? "paper lanterns";
+const only = (process.env.ONLY ?? "").split(",").filter(Boolean);
+
+const SIZES = { narrow: { ...PHONE, viewport: { width: 320, height: 640 } }, phone: PHONE, desktop: DESKTOP };
+const LOCALES = { en: "en-GB", de: "de-DE" };
 
 const call = async (method, path, token, body) => {
   const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
   const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
   return answer.status === 204 ? null : answer.json();
 };
-const browser = await launch();
 
-for (const colorScheme of ["dark", "light"]) {
-  for (const [size, options] of [
-    ["narrow", { ...PHONE, viewport: { width: 320, height: 640 } }],
-    ["phone", PHONE],
-    ["desktop", DESKTOP],
-    // The narrowest phone that there is: SMALL=1.
-    ...(process.env.SMALL ? [["small", { ...PHONE, viewport: { width: 320, height: 568 } }]] : []),
-  ]) {
-    const look = { ...options, colorScheme, reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Berlin" };
-    const { context, page } = await device(browser, look);
-    const shot = async (name) => {
-      await page.evaluate(() => document.fonts.ready);
-      await page.waitForTimeout(500);
-      await page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png` });
-    };
-    for (const [name, path, mark] of [
-      ["signin", "/signin", "Good to see you"],
-      ["signup", "/signup", "Find your crew"],
-      ["reset", "/reset", "Forgot your password?"],
-      ["new-password", "/reset#token=x", "Set a new password"],
-      ["verify", "/verify", "This link does not work"],
-    ]) {
-      await page.goto("about:blank");
-      await page.goto(url + path);
-      await page.getByText(mark).waitFor();
-      await shot(name);
+/** A text as a pattern that ends where its first part ends: what stands in brackets, or behind them. */
+const mark = (text) => text.split(/[[\]]/).filter(Boolean)[0].trim();
+
+const browser = await launch();
+for (const language of Object.keys(LOCALES))
+  for (const colorScheme of ["dark", "light"])
+    for (const size of Object.keys(SIZES)) {
+      const kinds = [language, colorScheme, size];
+      const skips = (values) =>
+        only.some((one) => values.includes(one)) && !only.some((one) => kinds.includes(one) && values.includes(one));
+      if (skips(Object.keys(LOCALES)) || skips(["dark", "light"]) || skips(Object.keys(SIZES))) continue;
+      await take(language, colorScheme, size);
     }
-    await page.goto(`${url}/signin`);
-    await page.getByLabel("Email").fill("mia@example.org");
-    await page.getByLabel("Password").fill(PASSWORD);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.locator('a[href^="/pods/"]').first().waitFor();
-    await shot("inbox");
-    const { access_token } = await page.evaluate(() => JSON.parse(localStorage.getItem("podium.session")));
-    const { items } = await call("GET", "/v1/me/pods", access_token);
-    const [pod] = items;
-    await page.goto(`${url}/pods/${pod.id}`);
-    await page.locator("article").first().waitFor();
-    await shot("pod");
-    await page.getByRole("button", { name: "People, invitations and settings" }).click();
-    await page.getByRole("button", { name: "Make an invitation link" }).waitFor();
-    await shot("people");
-    await page.keyboard.press("Escape");
-    await page.locator("article").last().getByRole("button", { name: "React, and more" }).focus();
+await browser.close();
+
+async function take(language, colorScheme, size) {
+  const { common, accounts, me, inbox, invites, pods, events, emoji } = await textsIn(
+    language,
+    ...["accounts", "me", "inbox", "invites", "pods", "events", "emoji"],
+  );
+  const look = {
+    ...SIZES[size],
+    colorScheme,
+    reducedMotion: "reduce",
+    locale: LOCALES[language],
+    timezoneId: "Europe/Berlin",
+  };
+  const { context, page } = await device(browser, look);
+  const shoot = async (page, name) => {
+    await page.evaluate(() => document.fonts.ready);
+    await page.waitForTimeout(400);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (wide > 0) console.error(`${name}, ${language}, ${size}, ${colorScheme}: ${wide} pixels too wide`);
+    await page.screenshot({ path: `${folder}/${name}-${language}-${size}-${colorScheme}.png` });
+  };
+  const shot = (name) => shoot(page, name);
+  const button = (name, exact = true) => page.getByRole("button", { name, exact });
+  /** The same page further down. */
+  const further = async (name, scroller = ".content") => {
+    const more = await page.evaluate((where) => {
+      const element = document.querySelector(where) ?? document.scrollingElement;
+      const hidden = element.scrollHeight - element.clientHeight;
+      element.scrollTop = hidden;
+      return hidden > 40;
+    }, scroller);
+    if (more) await shot(name);
+  };
+
+  for (const [name, path, text] of [
+    ["signin", "/signin", accounts.signInTitle],
+    ["signup", "/signup", accounts.signUpTitle],
+    ["reset", "/reset", accounts.resetTitle],
+    ["new-password", "/reset#token=x", accounts.setTitle],
+    ["verify", "/verify", accounts.badLink],
+    ["nowhere", "/nowhere/at/all", common.titles.nowhere],
+    ["no-invitation", "/i/nothing", invites.gone],
+  ]) {
+    await page.goto("about:blank");
+    await page.goto(url + path);
+    await page.getByText(text).first().waitFor();
+    await shot(name);
+  }
+  await page.goto(`${url}/signin`);
+  await page.getByLabel(accounts.email).fill("mia@example.org");
+  await page.getByLabel(accounts.password).fill("not this one");
+  await button(common.signIn).click();
+  await page.getByText(accounts.wrongPassword).waitFor();
+  await shot("signin-wrong");
+  await page.getByLabel(accounts.password).fill(PASSWORD);
+  await button(common.signIn).click();
+  await page.locator('a[href^="/pods/"]').first().waitFor();
+  const { access_token } = await page.evaluate(() => JSON.parse(localStorage.getItem("podium.session")));
+  // A choice that an earlier run has stored would win.
+  await call("PATCH", "/v1/me", access_token, { language });
+  await page.goto(`${url}/`);
+  await page.getByText(inbox.title).first().waitFor();
+  await page.locator('a[href^="/pods/"]').first().waitFor();
+  await shot("inbox");
+  const { items } = await call("GET", "/v1/me/pods", access_token);
+  const [pod] = items;
+  await page.locator("[aria-haspopup], .more").first().focus();
+  await page.locator(".more").first().click();
+  await page.getByText(inbox.pin).or(page.getByText(inbox.unpin)).first().waitFor();
+  await shot("flags");
+  await page.keyboard.press("Escape");
+
+  await page.goto(`${url}/pods/${pod.id}`);
+  await page.locator("article").first().waitFor();
+  await shot("pod");
+  await button(pods.details).click();
+  await button(pods.makeLink).waitFor();
+  await shot("people");
+  await further("people-end", "dialog[open]");
+  await page.keyboard.press("Escape");
+  await page.locator("article").last().getByRole("button", { name: pods.react }).focus();
+  await page.keyboard.press("Enter");
+  await button(pods.reply).waitFor();
+  await shot("actions");
+  await button(pods.moreEmoji).click();
+  await page.locator(".grid button").first().waitFor();
+  await shot("emoji");
+  await page.getByLabel(emoji.search).fill(language === "de" ? "musik" : "music");
+  await page.locator("button.tone").click();
+  await shot("emoji-found");
+  await page.keyboard.press("Escape");
+  const mine = page.locator("article.mine").last();
+  if (await mine.count()) {
+    await mine.getByRole("button", { name: pods.react }).focus();
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Reply", exact: true }).waitFor();
-    await shot("actions");
-    await page.getByRole("button", { name: "More emoji" }).click();
-    await page.getByRole("button", { name: "grinning face", exact: true }).waitFor();
-    await shot("emoji");
-    await page.getByLabel("Search emoji").fill("music");
-    await page.getByRole("button", { name: /^Skin tone/ }).click();
-    await shot("emoji-found");
+    await button(pods.delete).click();
+    await button(pods.deleteForAll).waitFor();
+    await shot("actions-own");
     await page.keyboard.press("Escape");
-    const field = page.getByRole("textbox", { name: "Message" });
-    await field.fill(`${"All the words of the song. ".repeat(150)}`);
-    await page.locator("#composer-why").waitFor();
-    await shot("too-long");
-    await field.fill("@");
-    await page.getByRole("option").first().waitFor();
-    await shot("mention");
-    await field.fill("");
-    await page.goto(`${url}/events`);
-    await page
-      .getByText(/You are going|Coming up/)
-      .first()
-      .waitFor();
-    await shot("events");
-    await page.getByRole("button", { name: "Add an event" }).click();
-    await page.getByLabel("Who plays?").fill("Paper Lanterns");
-    await page.getByLabel("Venue").fill("Bowery Ballroom");
-    await page.getByLabel("City").fill("New York");
-    await page.getByLabel("When does it start?").fill("2031-06-09T20:00");
-    await page.getByText("in New York").waitFor();
-    await shot("put-up");
-    await page.getByText("more than two years").scrollIntoViewIfNeeded();
-    await shot("put-up-end");
-    await page.getByLabel("When does it start?").fill("2031-03-09T02:30");
-    await page.getByRole("group", { name: "02:30 does not exist" }).scrollIntoViewIfNeeded();
-    await shot("put-up-asks");
-    await page.evaluate(() => sessionStorage.clear());
-    await page.goto(`${url}/events?q=zzzz`);
-    await page.getByText("No such event").waitFor();
-    await shot("no-event");
-    await page.goto(`${url}/events/${pod.event_id}`);
-    await page.getByText("You are going").first().waitFor();
-    await shot("event");
-    await page.goto(`${url}/events/${pod.event_id}?tab=crew`);
-    await page.getByRole("heading", { name: /^People/ }).waitFor();
-    await shot("event-crew");
-    await page.getByRole("button", { name: "Your badges" }).click();
-    await page
-      .getByRole("button", { name: /Front row/ })
-      .first()
-      .waitFor();
+  }
+  const field = page.getByRole("textbox", { name: pods.message });
+  await field.fill("All the words of the song. ".repeat(150));
+  await page.locator("#composer-why").waitFor();
+  await shot("too-long");
+  await field.fill("@");
+  await page.getByRole("option").first().waitFor();
+  await shot("mention");
+  await field.fill("");
+  await page.goto(`${url}/pods/0190d5a0-0000-7000-8000-00000000dead`);
+  await page.getByText(pods.out).waitFor();
+  await shot("not-in-pod");
+
+  await page.goto(`${url}/events`);
+  await page.getByText(events.going).or(page.getByText(events.coming)).first().waitFor();
+  await shot("events");
+  await further("events-end");
+  await button(events.add).click();
+  await page.getByLabel(events.artist).fill("Paper Lanterns");
+  await page.getByLabel(events.venue, { exact: true }).fill("Bowery Ballroom");
+  await page.getByLabel(events.city, { exact: true }).fill("New York");
+  await page.getByLabel(events.starts).fill("2031-06-09T20:00");
+  await page.getByText("in New York").waitFor();
+  await shot("put-up");
+  await page.getByText(events.farOff("2031")).scrollIntoViewIfNeeded();
+  await shot("put-up-end");
+  await page.getByLabel(events.starts).fill("2031-03-09T02:30");
+  await page.getByLabel(events.ends).fill("2031-11-02T01:30");
+  await page.getByRole("group", { name: events.neverTitle("02:30") }).scrollIntoViewIfNeeded();
+  await shot("put-up-never");
+  await page.getByRole("group", { name: events.twiceTitle("01:30") }).scrollIntoViewIfNeeded();
+  await shot("put-up-twice");
+  await page.getByLabel(events.ends).fill("");
+  await page.getByLabel(events.starts).fill("2020-03-09T20:30");
+  await button(events.addAndGo).click();
+  await button(events.addPastButton).scrollIntoViewIfNeeded();
+  await shot("put-up-past");
+  await page.evaluate(() => sessionStorage.clear());
+  await page.goto(`${url}/events?q=zzzz`);
+  await page.getByText(events.noneFound).waitFor();
+  await shot("no-event");
+
+  await page.goto(`${url}/events/${pod.event_id}`);
+  await page.getByText(events.people).first().waitFor();
+  await page.getByText(events.pods).first().waitFor();
+  await shot("event");
+  await further("event-end");
+  const tabs = await page.getByRole("tab").count();
+  for (let tab = 1; tab < tabs; tab++) {
+    await page.getByRole("tab").nth(tab).click();
+    await shot(`event-tab-${tab}`);
+  }
+  const badges = button(events.badges);
+  if (await badges.isVisible()) {
+    await badges.click();
+    await page.getByText(events.badgesMore).waitFor();
     await shot("badges");
     await page.keyboard.press("Escape");
-    // One's own, in another zone, of several days.
-    const own = await call("POST", "/v1/events", access_token, {
-      artist: `Harbour Weekender ${size} ${colorScheme}`,
-      city: "New York",
-      venue: "Governors Island",
-      time_zone: "America/New_York",
-      date_utc: "2031-06-06T20:00:00Z",
-      ends_at: "2031-06-09T03:00:00Z",
-    });
-    await page.goto(`${url}/events/${own.id}`);
-    await page.getByText("Going?").waitFor();
-    await shot("own-event");
-    await page.getByRole("button", { name: "Change", exact: true }).click();
-    await page.getByRole("button", { name: "Call it off" }).scrollIntoViewIfNeeded();
-    await shot("change");
-    await call("DELETE", `/v1/events/${own.id}`, access_token);
-    const visitor = await device(browser, look);
-    for (const [name, path, mark] of [
-      ["event-signed-out", `/events/${pod.event_id}`, "Going?"],
-      ["events-signed-out", "/events", "Coming up"],
-      ["no-such-event", "/events/no-such-event", "No such event"],
-    ]) {
-      await visitor.page.goto(url + path);
-      await visitor.page.getByText(mark).first().waitFor();
-      await visitor.page.evaluate(() => document.fonts.ready);
-      await visitor.page.waitForTimeout(300);
-      await visitor.page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png` });
-    }
-    await visitor.context.close();
-    await page.goto(`${url}/me`);
-    await page.getByText("Where you are signed in").waitFor();
-    await shot("me");
-    await page.getByLabel("Instagram", { exact: true }).fill("https://example.org/mia");
-    await page.getByLabel("Picture").fill("http://example.org/mia.png");
-    await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("must begin with https").first().waitFor();
-    await shot("me-wrong");
-    if (process.env.NO_INVITES) continue;
+  }
+  if (tabs > 0) await page.getByRole("tab").first().click();
+  if (await button(events.newPod).isVisible()) {
+    await button(events.newPod).click();
+    await page.getByLabel(events.podName).waitFor();
+    await shot("new-pod");
+    await page.keyboard.press("Escape");
+  }
+
+  // One's own, in another zone, of several days; and called off.
+  const own = await call("POST", "/v1/events", access_token, {
+    artist: `Harbour Weekender ${kind(size)} ${colorScheme} ${language}`,
+    city: "New York",
+    venue: "Governors Island",
+    time_zone: "America/New_York",
+    date_utc: "2031-06-06T20:00:00Z",
+    ends_at: "2031-06-09T03:00:00Z",
+  });
+  await page.goto(`${url}/events/${own.id}`);
+  await page.getByText(mark(events.invite)).waitFor();
+  await shot("own-event");
+  await button(events.change).click();
+  await button(events.callOff).scrollIntoViewIfNeeded();
+  await button(events.delete).click();
+  await shot("change");
+  await call("PATCH", `/v1/events/${own.id}`, access_token, { cancelled: true });
+  await page.goto(`${url}/events/${own.id}`);
+  await page.getByText(events.cancelledMore).waitFor();
+  await shot("called-off");
+  await call("DELETE", `/v1/events/${own.id}`, access_token);
+
+  const visitor = await device(browser, look);
+  for (const [name, path, text] of [
+    ["event-signed-out", `/events/${pod.event_id}`, mark(events.invite)],
+    ["events-signed-out", "/events", events.coming],
+    ["no-such-event", "/events/no-such-event", events.gone],
+  ]) {
+    await visitor.page.goto(url + path);
+    await visitor.page.getByText(text).first().waitFor();
+    await shoot(visitor.page, name);
+  }
+  await visitor.page.evaluate(() => document.scrollingElement.scrollTo(0, 1e6));
+  await visitor.context.close();
+
+  await page.goto(`${url}/me`);
+  await page.getByText(me.devices).waitFor();
+  await shot("me");
+  await further("me-end");
+  await page.getByLabel("Instagram", { exact: true }).fill("https://example.org/mia");
+  await page.getByLabel(me.picture, { exact: true }).fill("http://example.org/mia.png");
+  await button(common.save).click();
+  await page.getByText(me.pictures.insecure).first().waitFor();
+  await shot("me-wrong");
+
+  if (!process.env.NO_INVITES) {
     const invite = await call("POST", `/v1/pods/${pod.id}/invites`, access_token, { id: crypto.randomUUID() });
     const stranger = await device(browser, look);
     await stranger.page.goto(`${url}/i/${invite.code}`);
-    await stranger.page.getByText("keeps you a seat").waitFor();
-    await stranger.page.evaluate(() => document.fonts.ready);
-    await stranger.page.waitForTimeout(300);
-    await stranger.page.screenshot({ path: `${folder}/invite-${size}-${colorScheme}.png` });
+    await stranger.page.getByText(invites.signUpAndTake).waitFor();
+    await shoot(stranger.page, "invite");
     await call("DELETE", `/v1/pods/${pod.id}/invites/${invite.id}`, access_token);
+    await stranger.page.reload();
+    await stranger.page.getByText(invites.over.revoked[0]).waitFor();
+    await shoot(stranger.page, "invite-revoked");
     await stranger.context.close();
-    await context.close();
   }
+  await context.close();
 }
-await browser.close();
+
+/** No digits, so that the names of two runs are as long. */
+function kind(size) {
+  return size.charAt(0).toUpperCase() + size.slice(1);
+}
