@@ -7,6 +7,7 @@
 import { common } from "../texts";
 import { ApiError, ask } from "./api";
 import { admit, forgetDevice, forgetPending } from "./db";
+import { speaker } from "./language.svelte";
 import { exclusively } from "./lock";
 import { local } from "./storage";
 import type { Profile } from "./types";
@@ -90,7 +91,9 @@ class Session {
   }
 
   async signUp(email: string, password: string, display_name: string): Promise<void> {
-    this.#take(await ask<Grant>("POST", "/v1/auth/register", { email, password, display_name }));
+    this.#take(
+      await ask<Grant>("POST", "/v1/auth/register", { email, password, display_name, language: speaker.current }),
+    );
   }
 
   /** Signs out here. What this device keeps of the person goes with it. */

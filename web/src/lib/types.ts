@@ -1,5 +1,7 @@
 // What the server says, as far as this client reads it. See docs/PROTOCOL.md and /openapi.json.
 
+import type { Language } from "./language.svelte";
+
 export type Id = string;
 
 export interface Message {
@@ -100,6 +102,8 @@ export interface Profile {
   avatar_url: string | null;
   ig_url: string | null;
   reveal_ig: boolean;
+  /** Null for one who has not chosen a language. */
+  language: Language | null;
   created_at: string;
 }
 

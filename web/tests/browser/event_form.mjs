@@ -4,7 +4,7 @@ import { asking, assert, be, device, run, until } from "./support.mjs";
 
 await run(async (browser, { url, people: [ana] }) => {
   const ask = asking(url);
-  const { context, page } = await device(browser, { locale: "de-DE", timezoneId: "Europe/Berlin" });
+  const { context, page } = await device(browser, { locale: "en-GB", timezoneId: "Europe/Berlin" });
   await be(context, url, ana);
   const field = (label) => page.getByLabel(label);
   const starts = field("When does it start?");

@@ -34,11 +34,11 @@ await run(async (browser, { url, events, crowd, people: [ana, ben, guest] }) => 
   await until("the first search", () => late);
   await field.fill("Act 22");
   await page.getByRole("heading", { name: "Results" }).waitFor();
-  await section("Found").getByRole("link").first().filter({ hasText: "Act 22" }).waitFor();
+  await section("Results").getByRole("link").first().filter({ hasText: "Act 22" }).waitFor();
   await late.continue();
   await context.unroute(/\/v1\/events\?.*q=Act\+11/);
   await page.waitForLoadState("networkidle");
-  assert((await section("Found").getByRole("link").first().innerText()).includes("Act 22"), "the late one has won");
+  assert((await section("Results").getByRole("link").first().innerText()).includes("Act 22"), "the late one has won");
   await field.fill("");
 
   await shows("memories", section("Been there").getByRole("link"), 10);

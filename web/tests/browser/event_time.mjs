@@ -1,11 +1,11 @@
 // An event's time is told as it is there: its day, its clock, its year, and whose clock that is where the reader's shows
-// another time; in one language, whatever the browser's, and by the server's clock where the device's is wrong.
+// another time; in the language of the page, and by the server's clock where the device's is wrong.
 import { assert, be, device, PHONE, run } from "./support.mjs";
 
 await run(async (browser, { url, events, people: [maker] }) => {
-  const berlin = { locale: "de-DE", timezoneId: "Europe/Berlin" };
-  const german = await device(browser, { ...PHONE, ...berlin });
-  await be(german.context, url, maker);
+  const berlin = { locale: "en-GB", timezoneId: "Europe/Berlin" };
+  const british = await device(browser, { ...PHONE, ...berlin });
+  await be(british.context, url, maker);
 
   /** The ticket of an event, as it is read. */
   const ticket = async ({ page }, event) => {
@@ -21,16 +21,25 @@ await run(async (browser, { url, events, people: [maker] }) => {
   const foreign = /Dienstag|Montag|Uhr|Juni/;
 
   await tells(
-    german,
+    british,
     "new_york",
     [/JUN 9 2031/i, "Monday, 20:00 New York time", "in 2031", "That is 02:00 on Tuesday for you."],
     [foreign],
   );
-  await tells(german, "nowhere", [/JUN 9 2031/i, "Monday, 22:30 UTC", "That is 00:30 on Tuesday for you."], [foreign]);
-  await tells(german, "on", [/Called off|on now/], ["tonight", "today", "UTC", "for you"]);
-  await tells(german, "festival", [/Fri 6( June)? – Sun 8 June, from 16:00/, "2031"], ["Copenhagen", "for you"]);
-  await tells(german, "over", [/ over$/, /20\d\d/], ["for you"]);
-  await german.page.getByText("It is over.").waitFor();
+  await tells(british, "nowhere", [/JUN 9 2031/i, "Monday, 22:30 UTC", "That is 00:30 on Tuesday for you."], [foreign]);
+  await tells(british, "on", [/Called off|on now/], ["tonight", "today", "UTC", "for you"]);
+  await tells(british, "festival", [/Fri 6( June)? – Sun 8 June, from 16:00/, "2031"], ["Copenhagen", "for you"]);
+  await tells(british, "over", [/ over$/, /20\d\d/], ["for you"]);
+  await british.page.getByText("It is over.").waitFor();
+
+  // The same in German.
+  const german = await device(browser, { ...berlin, locale: "de-DE" });
+  await tells(
+    german,
+    "new_york",
+    [/JUNI? 9 2031/i, "Montag, 20:00 Uhr \\(New York\\)", "Das ist bei dir Dienstag, 02:00 Uhr."],
+    [/Monday|time|June/],
+  );
 
   // One who lives there reads the same day, and no zone.
   const american = await device(browser, { locale: "en-US", timezoneId: "America/New_York" });

@@ -15,9 +15,11 @@ export default {
   instagramExample: "@du",
   reveal: "Leuten bei denselben Events zeigen",
 
+  screen: "Darstellung und Sprache",
   appearance: "Darstellung",
   themes: { auto: "Wie das Gerät", dark: "Dunkel", light: "Hell" },
   install: "Podium zum Startbildschirm",
+  languageHint: "Gilt auch für die Mails, die du bekommst.",
 
   devices: "Hier bist du angemeldet",
   thisOne: "dieses hier",

@@ -12,9 +12,11 @@ export default {
   instagramExample: "@you",
   reveal: "Show it to people at the same events",
 
+  screen: "Appearance and language",
   appearance: "Appearance",
   themes: { auto: "Like the device", dark: "Dark", light: "Light" },
   install: "Put Podium on the home screen",
+  languageHint: "Also for the mails that you get.",
 
   devices: "Where you are signed in",
   thisOne: "this one",

@@ -12,7 +12,7 @@ export default {
   here: (names: string, people: number) => many(people, { one: `${names} ist da`, other: `${names} sind da` }),
   opening: "Der Pod wird geöffnet …",
   conversation: "Unterhaltung",
-  start: (seats: number) => `Hier geht es los. Lesen können das nur die ${seats} Leute in diesem Pod.`,
+  start: "Hier geht es los. Nur wer in diesem Pod ist, kann mitlesen.",
   readingOn: "Ältere Nachrichten werden geladen …",
   fresh: "Neu",
   toNewest: "Zum Neuesten",

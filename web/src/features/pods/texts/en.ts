@@ -10,7 +10,7 @@ export default {
   here: (names: string, people: number) => many(people, { one: `${names} is here`, other: `${names} are here` }),
   opening: "Opening the pod …",
   conversation: "Conversation",
-  start: (seats: number) => `This is where it starts. Only the ${seats} people in this pod can read it.`,
+  start: "This is where it starts. Only people in this pod can read it.",
   readingOn: "Reading further back …",
   fresh: "New",
   toNewest: "To the newest",
