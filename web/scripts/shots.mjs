@@ -178,29 +178,21 @@ async function take(language, colorScheme, size) {
   await shot("no-event");
 
   await page.goto(`${url}/events/${pod.event_id}`);
-  await page.getByText(events.people).first().waitFor();
-  await page.getByText(events.pods).first().waitFor();
+  await button(events.notGoing).waitFor();
   await shot("event");
   await further("event-end");
-  const tabs = await page.getByRole("tab").count();
-  for (let tab = 1; tab < tabs; tab++) {
-    await page.getByRole("tab").nth(tab).click();
-    await shot(`event-tab-${tab}`);
-  }
-  const badges = button(events.badges);
-  if (await badges.isVisible()) {
-    await badges.click();
-    await page.getByText(events.badgesMore).waitFor();
-    await shot("badges");
-    await page.keyboard.press("Escape");
-  }
-  if (tabs > 0) await page.getByRole("tab").first().click();
-  if (await button(events.newPod).isVisible()) {
-    await button(events.newPod).click();
-    await page.getByLabel(events.podName).waitFor();
-    await shot("new-pod");
-    await page.keyboard.press("Escape");
-  }
+  await page.goto(`${url}/events/${pod.event_id}?tab=crew`);
+  await page.getByRole("heading", { name: events.people }).waitFor();
+  await shot("event-crew");
+  await further("event-crew-end");
+  await button(events.badges).click();
+  await page.getByText(events.badgesMore).waitFor();
+  await shot("badges");
+  await page.keyboard.press("Escape");
+  await button(events.newPod).click();
+  await page.getByLabel(events.podName).waitFor();
+  await shot("new-pod");
+  await page.keyboard.press("Escape");
 
   // One's own, in another zone, of several days; and called off.
   const own = await call("POST", "/v1/events", access_token, {

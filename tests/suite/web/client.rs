@@ -105,6 +105,16 @@ async fn two_people_who_have_never_been_here_meet_in_a_pod() {
 }
 
 #[tokio::test]
+async fn a_german_finds_german_and_changes_the_language_without_losing_anything() {
+    let server = Server::start().await;
+    let [maker] = server.people();
+    let new = json!({"artist": "Sommerabend", "city": "Wien", "venue": "Arena", "date_utc": "2030-06-01T20:00:00Z",
+        "time_zone": "Europe/Vienna"});
+    server.post("/v1/events", &maker, new).await.ok(201);
+    browse("german.mjs", json!({"url": server.url, "event": "Sommerabend"})).await;
+}
+
+#[tokio::test]
 async fn every_page_can_be_read_by_everybody() {
     let server = Server::start().await;
     let [ana, ben] = server.people();

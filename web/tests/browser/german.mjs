@@ -3,7 +3,7 @@
 import { findings } from "./axe.mjs";
 import { asking, assert, bubble, device, PHONE, proxy, run, until } from "./support.mjs";
 
-await run(async (browser, { url, event, mails }) => {
+await run(async (browser, { url, event }) => {
   const network = await proxy(url);
   const { context, page } = await device(browser, {
     ...PHONE,
@@ -57,6 +57,7 @@ await run(async (browser, { url, event, mails }) => {
   await page.getByText("Uhr").first().waitFor();
   await check("ein Event");
   await page.getByRole("button", { name: "Ich gehe hin" }).click();
+  await page.getByRole("link", { name: "Crew", exact: true }).click();
   await page.getByText("Noch keine Pods").waitFor();
   await check("ein Event, zu dem man geht");
   await page.getByRole("button", { name: "Pod aufmachen" }).click();
