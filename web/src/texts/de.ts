@@ -1,4 +1,4 @@
-// Was alle Features teilen: der Rahmen der Seite, Ablehnungen, Zeiten und Wörter, die auf vielen Seiten stehen.
+// What all features share, in German.
 
 import { list, many, number } from "../lib/formats";
 import type { Like } from "../lib/language.svelte";

@@ -18,6 +18,9 @@ const HABITS: [RegExp, string[]][] = [
   // A connection may be dead at any time.
   [/\bopenDB\b|\bindexedDB\b/, ["lib/db.ts", "lib/lock.ts"]],
   [/document\.title/, ["App.svelte"]],
+  // Dates, numbers and lists are written as the language of the screen writes them.
+  [/\.toLocale\w*\(/, []],
+  [/new Intl\.(?!Locale|Segmenter)/, ["lib/formats.ts", "lib/zones.ts", "features/events/time.ts"]],
 ];
 
 describe("the client's own rules", () => {

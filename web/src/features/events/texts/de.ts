@@ -7,7 +7,7 @@ export default {
   titleOf: (artist: string, city: string) => `${artist}, ${city}`,
   shared: (artist: string, venue: string, city: string) => `${artist}, ${venue}, ${city}`,
 
-  // Die Liste.
+  // The list.
   title: "Events",
   add: "Event anlegen",
   search: "Events suchen",
@@ -27,7 +27,7 @@ export default {
   noneMore: "Leg das Event an, zu dem du gehst. Dann finden dich dort andere.",
   addIt: "Anlegen",
 
-  // Ein Event.
+  // An event.
   gone: "Dieses Event gibt es nicht",
   goneMore: "Die Adresse stimmt nicht, oder das Event wurde gelöscht. Such es beim Namen oder leg es selbst an.",
   seeAll: "Alle Events",
@@ -36,7 +36,7 @@ export default {
   cancelledMore: "Es wurde abgesagt. Niemand muss hingehen.",
   invite:
     "[Gehst du hin?] Dann sieh, wer noch kommt, und nimm dir einen Platz in einem Pod: fünf Leute, die sich in der Menge finden.",
-  inviteOver: "Es ist vorbei. Wenn du da warst, kannst du noch sehen, wer sonst da war, und euch schreiben.",
+  inviteOver: "Es ist vorbei. Warst du da? Dann siehst du noch, wer sonst dabei war, und ihr könnt euch schreiben.",
   go: "Ich gehe hin",
   wasThere: "Ich war da",
   notGoing: "Ich gehe doch nicht hin",
@@ -46,8 +46,7 @@ export default {
   share: "Teilen",
   change: "Ändern",
 
-  // Wer kommt.
-  // Seine Reiter, und was gerade wichtig ist.
+  // Its tabs, and what matters now.
   tabsOf: "Teile dieses Events",
   tabs: { now: "Jetzt", crew: "Crew" },
   moments: {
@@ -67,12 +66,13 @@ export default {
     before: "Nimm dir einen Platz in einem Pod: fünf Leute, die sich in der Menge finden.",
     today: "Noch ist Zeit, dir einen Platz in einem Pod zu nehmen.",
     on: "Andere sind auch da. Nimm dir einen Platz in einem Pod und finde sie.",
-    over: "Sieh, wer sonst da war, und schreibt euch.",
+    over: "Schau, wer sonst da war, und bleibt in Kontakt.",
   },
   yourPods: "Deine Pods für dieses Event",
   findPod: "Pod finden",
   seeCrew: "Sehen, wer da war",
 
+  // Its crowd.
   nobodyWas: "Niemand war da.",
   nobodyGoes: "Noch geht niemand hin.",
   went: (people: number) => many(people, { one: "# Person war da.", other: "# Leute waren da." }),
@@ -116,7 +116,7 @@ export default {
     "quiet-company": "Gern in ruhiger Runde",
   },
 
-  // Seine Pods.
+  // Its pods.
   pods: "Pods",
   newPod: "Neuer Pod",
   full: "voll",
@@ -134,7 +134,7 @@ export default {
   podExample: "Vorne links bei den Boxen",
   makeIt: "Aufmachen",
 
-  // Das Formular.
+  // The form.
   addTitle: "Event anlegen",
   changeTitle: "Event ändern",
   artist: "Wer spielt?",
@@ -174,7 +174,7 @@ export default {
   deleteSure: "Sicher? Dann ist es weg",
   othersGo: "Jemand anders geht schon hin, deshalb lässt es sich nicht löschen. Sag es stattdessen ab.",
 
-  // Seine Zeit.
+  // Its time.
   clock: (time: string) => `${time} Uhr`,
   zoned: (time: string, place: string) => `${time} Uhr (${place})`,
   inPlace: (time: string, place: string) => `${time} Uhr in ${place}`,

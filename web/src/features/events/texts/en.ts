@@ -43,14 +43,13 @@ export default {
   share: "Share",
   change: "Change",
 
-  // Its crowd.
   // Its tabs, and what matters now.
   tabsOf: "Parts of this event",
   tabs: { now: "Now", crew: "Crew" },
   moments: {
     before: "You are going",
     today: "Today is the day",
-    on: "It is on",
+    on: "It is on now",
     over: "It is over",
     off: "You were going",
   },
@@ -70,6 +69,7 @@ export default {
   findPod: "Find a pod",
   seeCrew: "See who was there",
 
+  // Its crowd.
   nobodyWas: "Nobody was there.",
   nobodyGoes: "Nobody is going yet.",
   went: (people: number) => many(people, { one: "# person was there.", other: "# people were there." }),
