@@ -46,5 +46,5 @@ export default {
   badLink: "Dieser Link geht nicht",
   badLinkLead: "Er wurde schon benutzt, ist zu alt, oder es fehlt ein Stück.",
   sendAnother: "Neuen Link schicken",
-  signInForAnother: "Anmelden und neuen Link holen",
+  signInForAnother: "Anmelden für neuen Link",
 } satisfies Like<typeof en>;

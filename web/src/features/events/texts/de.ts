@@ -175,9 +175,9 @@ export default {
   othersGo: "Jemand anders geht schon hin, deshalb lässt es sich nicht löschen. Sag es stattdessen ab.",
 
   // Its time.
-  clock: (time: string) => `${time} Uhr`,
-  zoned: (time: string, place: string) => `${time} Uhr (${place})`,
-  inPlace: (time: string, place: string) => `${time} Uhr in ${place}`,
+  clock: (time: string) => `${time}\u00A0Uhr`,
+  zoned: (time: string, place: string) => `${time}\u00A0Uhr (${place})`,
+  inPlace: (time: string, place: string) => `${time}\u00A0Uhr in ${place}`,
   at: (day: string, time: string) => `${day}, ${time}`,
   from: (days: string, time: string) => `${days}, ab ${time}`,
   over: "vorbei",

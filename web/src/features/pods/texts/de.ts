@@ -8,7 +8,7 @@ export default {
   typing: (names: string, people: number) =>
     many(people, { one: `${names} schreibt …`, other: `${names} schreiben …` }),
   onlyYou: "Bisher nur du",
-  nobodyHere: (names: string) => `${names} · gerade niemand da`,
+  nobodyHere: (names: string) => `Niemand da · ${names}`,
   here: (names: string, people: number) => many(people, { one: `${names} ist da`, other: `${names} sind da` }),
   opening: "Der Pod wird geöffnet …",
   conversation: "Unterhaltung",

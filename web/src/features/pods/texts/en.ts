@@ -6,7 +6,7 @@ export default {
   typing: (names: string, people: number) =>
     many(people, { one: `${names} is typing …`, other: `${names} are typing …` }),
   onlyYou: "Only you so far",
-  nobodyHere: (names: string) => `${names} · nobody here now`,
+  nobodyHere: (names: string) => `Nobody here now · ${names}`,
   here: (names: string, people: number) => many(people, { one: `${names} is here`, other: `${names} are here` }),
   opening: "Opening the pod …",
   conversation: "Conversation",
