@@ -74,6 +74,7 @@ const KEPT_TERMS: &[(&str, &str, &str, &str)] = &[
     ("whoever", "web/src/features/invites/texts/", "", "a text for the screen"),
     ("somebody", "src/foundation/schema.rs", "", "the comment of a column, until a migration changes it"),
     ("somebody", "docs/SCHEMA.md", "", "the same"),
+    ("wall", "tests/suite/tools/seeds.rs", "later (the wall)", "a later issue, as docs/SEEDS.md names it"),
     ("wall", "loadtest/", "", "posts, which are what people put on a wall"),
     ("Parts", "src/realtime/domain.rs", "pub struct Parts", "the parts of a node, which each domain is given"),
 ];
