@@ -25,7 +25,9 @@ export default defineConfig({
         chunkFileNames: ({ facadeModuleId }) => {
           const [, feature = "common", language] =
             /src\/(?:features\/(\w+)\/)?texts\/([a-z]{2})\.ts$/.exec(facadeModuleId ?? "") ?? [];
-          return `assets/${language ? `texts-${feature}-${language}` : "[name]"}-[hash].js`;
+          const words = /virtual:emoji\/([a-z]{2})$/.exec(facadeModuleId ?? "")?.[1];
+          const name = language ? `texts-${feature}-${language}` : words ? `emoji-words-${words}` : "[name]";
+          return `assets/${name}-[hash].js`;
         },
       },
     },

@@ -5,7 +5,7 @@ await run(async (browser, { url, pod, people: [ana, ben] }) => {
   const { context, page } = await device(browser);
   await be(context, url, ana);
   const list = [];
-  page.on("request", (request) => /virtual.emoji/.test(request.url()) && list.push(request.url()));
+  page.on("request", (request) => /emoji-words/.test(request.url()) && list.push(request.url()));
   await page.goto(`${url}/pods/${pod}`);
   await say(page, "a text to react to");
   await bubble(page, "a text to react to").waitFor();

@@ -11,7 +11,7 @@ export default {
   signingIn: "Signing in …",
   wrongPassword: "That email and password do not belong together.",
   tooOften: "Too many tries. Wait a minute, then try again.",
-  forgot: "Forgot your password?",
+  forgot: "Forgot password?",
 
   signUpTitle: "Find your crew",
   signUpLead: "Five seats, one show. Make an account, and take yours.",
@@ -30,7 +30,7 @@ export default {
   sending: "Sending …",
   resetSent: "If there is an account with that address, a link is on its way to it.",
   setTitle: "Set a new password",
-  setLead: "You stay signed in nowhere else.",
+  setLead: "It signs you out everywhere else.",
   setPassword: "Set the password",
   saving: "Saving …",
   setDone: "Your new password is set",
