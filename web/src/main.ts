@@ -3,12 +3,16 @@ import App from "./App.svelte";
 import "./app.css";
 import { faults } from "./lib/faults.svelte";
 import { fetchPage } from "./lib/lazy";
-import { speaker } from "./lib/language.svelte";
+import { isLanguage, speaker } from "./lib/language.svelte";
 import { router } from "./lib/router.svelte";
+import { session } from "./lib/session.svelte";
 import { shell } from "./lib/shell.svelte";
 import { first } from "./texts/first";
 
 faults.start();
+// Whoever has signed in reads their own language from the first word on.
+const own = session.profile?.language;
+if (isLanguage(own)) speaker.start(own);
 // Whatever the page does, a newer version that does better can be found.
 shell.start();
 

@@ -104,16 +104,26 @@ class Speaker {
     } while (language !== this.current || this.#missing(language).length > 0);
   }
 
+  /** Begins with a language, before anything is shown. */
+  start(language: Language): void {
+    this.#set(language);
+  }
+
   /**
-   * Changes the language and remembers it on this device. What has been typed stays.
+   * Changes the language. What has been typed stays.
    *
    * Fails when the texts cannot be loaded; the language stays what it is then.
    */
-  async choose(language: Language): Promise<void> {
+  async speak(language: Language): Promise<void> {
     do await this.#loadAll(language);
     while (this.#missing(language).length > 0);
-    local.set(KEY, language);
     this.#set(language);
+  }
+
+  /** The same, and remembers it on this device for whoever has not signed in. */
+  async choose(language: Language): Promise<void> {
+    await this.speak(language);
+    local.set(KEY, language);
   }
 
   #set(language: Language): void {

@@ -34,7 +34,7 @@ describe("the language", () => {
     ];
     const english = ["Save", "3 March 2026", "1,234.5", "1 free seat", "3 free seats", "Ana, Ben and Cleo"];
     expect(read()).toEqual(english);
-    await speaker.choose("de");
+    await speaker.speak("de");
     expect(read()).toEqual([
       "Speichern",
       "3. März 2026",
@@ -43,7 +43,7 @@ describe("the language", () => {
       "3 freie Plätze",
       "Ana, Ben und Cleo",
     ]);
-    await speaker.choose("en");
+    await speaker.speak("en");
     expect(read()).toEqual(english);
   });
 });
