@@ -1,7 +1,7 @@
-//! A small event to look at: eight people, three pods, and what they have said to each other so far.
+//! Demo data: an event, the [`PEOPLE`] who go there, and their pods with the messages that they have sent.
 //!
-//! All ids are fixed, so that filling a database twice changes nothing. The last person joins at the very end: where
-//! she is a member, the rest is there too.
+//! All ids are fixed, so that filling a database twice changes nothing. The last person joins the event at the very
+//! end: if she is a member, the demo is complete.
 
 use std::sync::Arc;
 
@@ -23,16 +23,16 @@ use crate::realtime::domain::{Demo, MountError, Mounted, Parts};
 /// The demo event.
 pub const EVENT: Uuid = id(0x100);
 
-/// Its name in addresses.
+/// The event's slug.
 pub const EVENT_SLUG: &str = "paper-lanterns-hamburg";
 
-/// The addresses of the demo's two accounts, Mia's and Leo's, to sign in with. Theirs alone: the others have none.
+/// The addresses of the demo's two accounts, Mia's and Leo's. The other people have no account.
 pub const ACCOUNTS: [&str; 2] = ["mia@example.org", "leo@example.org"];
 
-/// The password of both. Everybody knows it, so a demo is nothing for the open network.
+/// The password of both accounts. It is public, so a demo must not be reachable from the internet.
 pub const PASSWORD: &str = "paper lanterns";
 
-/// One of the demo's people.
+/// A person of the demo.
 #[derive(Debug, Clone, Copy)]
 pub struct Person {
     /// The profile's id, for which `podium token` can mint a token.
@@ -42,7 +42,7 @@ pub struct Person {
     badges: &'static [&'static str],
 }
 
-/// The demo's people. The last one has no crew yet.
+/// The demo's people. The last one is in no pod.
 pub const PEOPLE: [Person; 10] = [
     person(1, "Ana", &["front-row", "sings-along", "day-one-fan"]),
     person(2, "Jonas", &["setlist-nerd", "vinyl-collector"]),
@@ -66,7 +66,7 @@ const INES: usize = 6;
 const MIA: usize = 7;
 const LEO: usize = 8;
 
-/// A pod: its maker is the first of the people.
+/// A pod. The first of its people makes it.
 struct Crew {
     number: u128,
     name: &'static str,
@@ -141,26 +141,26 @@ const CREWS: [Crew; 4] = [
     },
 ];
 
-/// Gives the demo to the server.
+/// Provides the demo.
 ///
 /// # Errors
-/// [`MountError`] where pods and accounts are not mounted before.
+/// [`MountError`] if pods or accounts are not mounted before.
 pub fn mount(parts: &mut Parts) -> std::result::Result<Mounted, MountError> {
     let (database, pods, accounts) = (parts.database.clone(), parts.service::<Pods>()?, parts.service::<Accounts>()?);
     let fill = Arc::new(move || {
         let (database, pods, accounts) = (database.clone(), pods.clone(), accounts.clone());
         async move { fill(&database, &pods, &accounts).await }.boxed_local()
     });
-    let announce = || tracing::info!(accounts = ACCOUNTS.join(", "), password = PASSWORD, "the demo is there");
+    let announce = || tracing::info!(accounts = ACCOUNTS.join(", "), password = PASSWORD, "demo data ready");
     Ok(Mounted { demo: Some(Demo { fill, announce }), ..Mounted::default() })
 }
 
-/// Fills the database with the demo, as far as it is not there yet.
+/// Stores what is missing of the demo. What people have changed since stays as it is.
 ///
 /// # Errors
-/// What the database or the journal refuse. What people have changed since is left as it is.
+/// `unavailable`, `overloaded`, `internal`.
 pub async fn fill(database: &Database, pods: &Pods, accounts: &Accounts) -> Result<()> {
-    // Before the others, since an account comes with its profile.
+    // First, since an account makes its profile.
     for (place, email) in [MIA, LEO].into_iter().zip(ACCOUNTS) {
         accounts.ensure(PEOPLE[place].id, email, PASSWORD, PEOPLE[place].name).await?;
     }
@@ -186,7 +186,7 @@ async fn introduce(database: &Database, person: &Person, number: u32) -> Result<
     database.scope(&Caller::user(person.id), Access::Write, work).await
 }
 
-/// Makes the event; answers whether the demo is complete already.
+/// Makes the event. Returns whether the demo is complete already.
 async fn make_event(database: &Database) -> Result<bool> {
     let date = Utc::now() + Duration::days(24);
     let date_utc = date.duration_trunc(Duration::days(1)).map_err(Error::internal)? + Duration::hours(18);
@@ -242,7 +242,7 @@ async fn gather(pods: &Pods, crew: &Crew) -> Result<()> {
     Ok(())
 }
 
-/// Somebody may have left, removed or closed what is being made: that is theirs to do, and no fault.
+/// Ignores refusals: people may have left, removed or closed what is being made.
 fn unless_changed<T>(result: Result<T>) -> Result<()> {
     match result {
         Err(error) if matches!(error.code, Code::Unavailable | Code::Overloaded | Code::Internal) => Err(error),
@@ -250,7 +250,7 @@ fn unless_changed<T>(result: Result<T>) -> Result<()> {
     }
 }
 
-/// Ids that can be told at a glance, and are valid UUIDs of version 7.
+/// Makes an id that is easy to recognize, and a valid UUID of version 7.
 const fn id(number: u128) -> Uuid {
     Uuid::from_u128(0x0de3_0000_0000_7000_8000_0000_0000_0000 | number)
 }

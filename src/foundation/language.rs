@@ -1,4 +1,5 @@
-//! The languages of Podium's texts: mails, previews of links, and the web client. This is the only list of them on the server.
+//! The languages of Podium's texts: mails, previews of links, and the web client. This is the only list of them on the
+//! server.
 //!
 //! A person's language is the one they have chosen (`profiles.language`), else the one that the request prefers
 //! (`Accept-Language`), else English.
@@ -47,8 +48,8 @@ impl Language {
         Language::ALL.iter().copied().find(|language| language.tag() == tag)
     }
 
-    /// Returns the language that a request prefers, or `None` if it names none of ours. `de-AT` is German. A language with the
-    /// weight 0 is not wanted.
+    /// Returns the language that a request prefers, or `None` if it names none of ours. `de-AT` is German. A language
+    /// with the weight 0 is not wanted.
     pub fn preferred(request: &HttpRequest) -> Option<Self> {
         let AcceptLanguage(mut items) = AcceptLanguage::parse(request).ok()?;
         items.retain(|item| item.quality > Quality::ZERO);

@@ -1,4 +1,5 @@
-//! What travels over HTTP. What holds a password or a token has no `Debug`, so that it reaches no log.
+//! Bodies of requests and answers. Types that hold a password or a token have no `Debug`, so that they cannot reach a
+//! log.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,21 +9,22 @@ use uuid::Uuid;
 use crate::crew::profiles::Me;
 use crate::foundation::language::Language;
 
-/// Somebody who signs up.
+/// A person who registers.
 #[derive(Deserialize, ToSchema)]
 pub struct Registration {
-    /// An address of mail that no account has. Case makes no difference.
+    /// An e-mail address that no account has, regardless of case.
     pub email: String,
     /// 8 to 256 characters, at most 1,024 bytes.
     pub password: String,
     /// The name that others see: one line of 1 to 80 characters.
     pub display_name: String,
-    /// The language in which to read Podium. If absent, `Accept-Language` decides in which the mail is.
+    /// The language in which to read Podium. If absent, none is chosen, and `Accept-Language` decides the mail's
+    /// language.
     #[schema(value_type = Option<Language>)]
     pub language: Option<String>,
 }
 
-/// Somebody who signs in.
+/// A person who signs in.
 #[derive(Deserialize, ToSchema)]
 pub struct Credentials {
     /// The account's address.
@@ -34,18 +36,18 @@ pub struct Credentials {
 /// A refresh token.
 #[derive(Deserialize, ToSchema)]
 pub struct Renewal {
-    /// As it was handed out.
+    /// The token, as it was issued.
     pub refresh_token: String,
 }
 
-/// A link's token.
+/// The token of a mailed link.
 #[derive(Deserialize, ToSchema)]
 pub struct MailedToken {
-    /// What stands behind `#token=` in the link.
+    /// The part of the link after `#token=`.
     pub token: String,
 }
 
-/// Who forgot their password.
+/// A person who forgot their password.
 #[derive(Deserialize, ToSchema)]
 pub struct Forgotten {
     /// The account's address.
@@ -55,22 +57,23 @@ pub struct Forgotten {
 /// A new password.
 #[derive(Deserialize, ToSchema)]
 pub struct NewPassword {
-    /// What stands behind `#token=` in the link.
+    /// The part of the link after `#token=`.
     pub token: String,
     /// 8 to 256 characters, at most 1,024 bytes.
     pub password: String,
 }
 
-/// What a device needs from now on.
+/// The tokens of a device that is signed in.
 #[derive(Serialize, ToSchema)]
 pub struct SignedInAnswer {
     /// A JWT for `Authorization: Bearer` and for sockets.
     pub access_token: String,
-    /// Good for one `POST /v1/auth/refresh`. Whoever has it is signed in: keep it where nothing else reads.
+    /// The token for one `POST /v1/auth/refresh`. Anyone who has it is signed in: keep it where nothing else can read
+    /// it.
     pub refresh_token: String,
-    /// For how many seconds the access token is good.
+    /// The time for which the access token is valid, in seconds.
     pub expires_in: u64,
-    /// One's own profile.
+    /// The person's profile.
     pub profile: Me,
     /// Whether the account's address was confirmed.
     pub email_verified: bool,
@@ -85,12 +88,12 @@ pub struct Session {
     pub created_at: DateTime<Utc>,
     /// When it last renewed its tokens.
     pub last_used_at: DateTime<Utc>,
-    /// What it said it was.
+    /// Its `User-Agent` when it signed in.
     #[schema(required)]
     pub user_agent: Option<String>,
-    /// From where it was last used.
+    /// The address from which it was last used.
     #[schema(required)]
     pub address: Option<String>,
-    /// Whether it is the one that asks.
+    /// Whether it is the device of this request.
     pub current: bool,
 }

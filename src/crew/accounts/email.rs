@@ -1,4 +1,4 @@
-//! Addresses of mail: which are taken, and which are the same.
+//! E-mail addresses: which are accepted, and which are equal.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -6,12 +6,12 @@ use unicode_normalization::UnicodeNormalization;
 const MAX_BYTES: usize = 254;
 const MAX_LOCAL_BYTES: usize = 64;
 
-/// An address of mail.
+/// An e-mail address.
 ///
-/// Two that differ in the case of their letters, or in how Unicode spells them (NFC or NFD), are the same account's. Other
-/// likenesses are not looked through: `a.b@` and `ab@` are two people at most providers, and the compatibility forms
-/// of Unicode (NFKC) would make one address of two that mail servers tell apart. Mails go to the address that
-/// was registered, never to one that was typed later and only found the same account.
+/// Two that differ only in case, or in their Unicode form (NFC or NFD), belong to the same account. Other similarities
+/// do not count: `a.b@` and `ab@` are two people at most providers, and the compatibility forms of Unicode (NFKC) would
+/// make one address of two that mail servers distinguish. Mails go to the address that was registered, never to another
+/// spelling that was typed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
     address: String,
@@ -19,40 +19,40 @@ pub struct Email {
 }
 
 impl Email {
-    /// Reads an address, or says what is wrong with it.
+    /// Parses an address.
     ///
     /// # Errors
-    /// Words for people.
+    /// A sentence that says what must be true.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "must be an address of mail, such as ana@example.org";
+        const FORM: &str = "must be an e-mail address such as ana@example.org";
         let text: String = text.trim().nfc().collect();
         let (local, domain) = text.rsplit_once('@').ok_or(FORM)?;
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| FORM)?;
-        // Quoted forms are not taken: nobody has one, and everything that could break a header is in them.
+        // Quoted forms are refused: nobody uses them, and they may hold everything that could break a header.
         let fits = |c: char| c.is_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(c);
         let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
         if local.is_empty() || dots || !local.chars().all(fits) || !domain.contains('.') {
             return Err(FORM);
         }
         let address = format!("{local}@{domain}");
-        // What cannot be mailed to is not taken, such as some scripts before the @.
+        // Addresses that cannot be mailed to are refused, such as those with some scripts before the @.
         if local.len() <= MAX_LOCAL_BYTES && lettre::Address::new(local, &domain).is_err() {
             return Err(FORM);
         }
         if local.len() > MAX_LOCAL_BYTES || address.len() > MAX_BYTES {
-            return Err("at most 64 bytes before the @, and 254 in all");
+            return Err("must have at most 64 bytes before the @, and 254 in all");
         }
-        // Small letters may spell what was composed before in parts.
+        // Lower case may decompose what was composed.
         let key = address.to_lowercase().nfc().collect();
         Ok(Email { address, key })
     }
 
-    /// Where mails go.
+    /// Returns the address to which mails go.
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// By what an account is found.
+    /// Returns the key by which the account is found.
     pub fn key(&self) -> &str {
         &self.key
     }
@@ -70,7 +70,7 @@ mod tests {
     fn case_and_spelling_make_no_other_account() {
         assert_eq!(key(" Ana.Lux+gigs@Example.ORG "), "ana.lux+gigs@example.org");
         assert_eq!(Email::parse("Ana@Example.ORG").unwrap().address(), "Ana@example.org");
-        // Composed and in parts; in small letters and capitals.
+        // Composed and decomposed; in lower and upper case.
         assert_eq!(key("Zo\u{e9}@example.org"), key("zoe\u{301}@example.org"));
         assert_eq!(key("ZOÉ@EXAMPLE.ORG"), key("zoé@example.org"));
         assert_eq!(key("a@bücher.example"), "a@xn--bcher-kva.example");
@@ -78,19 +78,19 @@ mod tests {
     }
 
     #[test]
-    fn likenesses_are_not_looked_through() {
+    fn similar_addresses_are_not_equal() {
         assert_ne!(key("ana@example.org"), key("an\u{430}@example.org"), "a Cyrillic letter");
         assert_ne!(key("\u{ff41}na@example.org"), key("ana@example.org"), "a full-width letter");
         assert_ne!(key("m\u{131}ke@example.org"), key("mike@example.org"), "a dotless i");
         assert_ne!(key("a.na@example.org"), key("ana@example.org"));
-        // A key is its own key, or a second look would find another account.
+        // A key is its own key, or a second lookup would find another account.
         for text in ["ẞ@example.org", "ΑΣ@example.org", "Ǆ@example.org", "ZOÉ@example.org"] {
             assert_eq!(key(&key(text)), key(text), "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn a_bad_address_is_refused() {
         let long = format!("{}@example.org", "a".repeat(65));
         let longer = format!("a@{}.example", ["b"; 30].map(|_| "bbbbbbbbb").join("."));
         for wrong in [
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_can_be_mailed_to() {
+    fn an_accepted_address_can_be_mailed_to() {
         for right in
             ["ana@example.org", "ana+x=y@sub.example.org", "zoé@example.org", "a@bücher.example", "李@example.org"]
         {

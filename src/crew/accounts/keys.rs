@@ -1,5 +1,5 @@
-//! The keys that are handed out: refresh tokens, and what is in mailed links. Each is 256 bits that nobody can guess, and
-//! is stored as its SHA-256 alone; a slow hash would add nothing, since there is nothing to try out.
+//! Keys: refresh tokens, and the tokens in mailed links. Each is 256 random bits, and only its SHA-256 is stored. A
+//! slow hash would add nothing, since a random key cannot be guessed.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use crate::foundation::errors::{Error, Result};
 
-/// A key. What is done with it must not reach a log, so it has no `Debug`.
+/// A key. It has no `Debug`, so that it cannot reach a log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// A new one.
+    /// Makes a new key.
     ///
     /// # Errors
     /// [`Code::Internal`](crate::foundation::errors::Code::Internal) if the system has no randomness.
@@ -25,35 +25,36 @@ impl Key {
         Ok(Key(bytes))
     }
 
-    /// These bytes.
+    /// Makes a key of these bytes.
     pub fn of(bytes: [u8; 32]) -> Self {
         Key(bytes)
     }
 
-    /// Reads what [`Key::text`] wrote; `None` for anything else.
+    /// Parses what [`Key::text`] returns; `None` for anything else.
     pub fn read(text: &str) -> Option<Self> {
-        // Its length first: nobody decodes a megabyte to find that it is none.
+        // The length first, so that a megabyte is not decoded only to be refused.
         (text.len() == 43).then(|| URL_SAFE_NO_PAD.decode(text).ok())??.try_into().ok().map(Key)
     }
 
-    /// As it is handed out: 43 characters that are safe in an address.
+    /// Returns it as text: 43 characters that are safe in a URL.
     pub fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// The first half of what is stored, by which the access token beside it tells that it arrived.
+    /// Returns the first half of its hash. The access token of the same pair carries it, which shows that the pair
+    /// arrived.
     pub fn generation(&self) -> Uuid {
         let mut half = [0; 16];
         half.copy_from_slice(&Sha256::digest(self.0)[..16]);
         Uuid::from_bytes(half)
     }
 
-    /// As it is stored.
+    /// Returns its SHA-256, which is stored.
     pub fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0).to_vec()
     }

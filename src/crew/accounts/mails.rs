@@ -1,4 +1,5 @@
-//! What is mailed, and when: after the answer, so that nobody can tell by its time whether there was anybody to mail to.
+//! Sends the mails of accounts, after the request is answered, so that the time of the answer does not reveal whether
+//! there is an account.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,17 +15,18 @@ use crate::foundation::http::PublicUrl;
 use crate::foundation::language::Language;
 use crate::foundation::mail::{Mail, Mailer};
 
-/// Mails that may wait; one more is told `overloaded`, whether there is such an account or not.
+/// The most mails that wait. One more is refused with `overloaded`, whether there is such an account or not.
 const WAITING: usize = 256;
 
-/// Mails that are being sent at the same time.
+/// The most mails that are sent at the same time.
 const AT_ONCE: usize = 4;
 
-/// How long a link is valid: to confirm an address, and to choose a password. The catalogue's texts say so too.
+/// The time for which a link is valid: to confirm an address, and to choose a password. The catalogue's texts say so
+/// too.
 const VERIFY: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 const RESET: Duration = Duration::from_secs(60 * 60);
 
-/// The way to whoever writes the mails.
+/// The queue of mails.
 pub(super) struct Mails {
     queue: mpsc::Sender<(Purpose, Whose, Language)>,
     writing: Arc<Semaphore>,
@@ -37,7 +39,7 @@ struct Writer {
 }
 
 impl Mails {
-    /// Begins to write, on the calling runtime.
+    /// Starts sending, on the calling runtime.
     pub fn start(database: Database, mailer: Mailer, public_url: PublicUrl) -> Self {
         let (queue, mut asked) = mpsc::channel(WAITING);
         let writing = Arc::new(Semaphore::new(AT_ONCE));
@@ -48,7 +50,7 @@ impl Mails {
                 let writer = Arc::clone(&writer);
                 actix_web::rt::spawn(async move {
                     if let Err(error) = writer.write(purpose, &whose, language).await {
-                        tracing::error!(%error, "a mail was not written");
+                        tracing::error!(%error, "cannot prepare a mail");
                     }
                     drop(place);
                 });
@@ -57,25 +59,25 @@ impl Mails {
         Mails { queue, writing }
     }
 
-    /// Asks for a mail, in this language if the person has not chosen one.
+    /// Queues a mail, in `language` if the person has not chosen one.
     ///
     /// # Errors
     /// [`Code::Overloaded`] if too many wait.
     pub fn ask(&self, purpose: Purpose, whose: Whose, language: Language) -> Result<()> {
-        let full = |_| Error::because(Code::Overloaded, "too many mails wait to be sent");
+        let full = |_| Error::because(Code::Overloaded, "too many mails are waiting to be sent");
         self.queue.try_send((purpose, whose, language)).map_err(full)
     }
 
-    /// Waits until nothing waits or is being sent, or the time is up.
+    /// Waits until all mails are sent, at most for `patience`.
     pub async fn drain(&self, patience: Duration) {
         let empty = async {
-            // The writer itself holds a place while it waits for the next.
+            // The loop holds one permit while it waits for the next mail.
             while self.queue.capacity() < WAITING || self.writing.available_permits() < AT_ONCE - 1 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
         if tokio::time::timeout(patience, empty).await.is_err() {
-            tracing::warn!("mails are left unsent; whoever waits for one can ask again");
+            tracing::warn!("mails are left unsent; people can ask for them again");
         }
     }
 }

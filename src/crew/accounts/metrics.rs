@@ -1,20 +1,20 @@
-//! What is counted here.
+//! The metrics of accounts.
 
 use crate::foundation::metrics::Metric;
 
-/// Sign-ins by password, by `outcome`.
+/// Counts sign-ins with a password, by `outcome`.
 pub const SIGN_INS: Metric = Metric::new_counter(
     "podium_sign_ins_total",
-    "Sign-ins with a password: right, registered, or the code of their refusal.",
+    "Sign-ins with a password, by outcome: right, registered, or the error's code.",
 );
-/// Refresh tokens that came, by `outcome`.
+/// Counts refreshes, by `outcome`.
 pub const REFRESHES: Metric = Metric::new_counter(
     "podium_refreshes_total",
-    "Refresh tokens that came: ok, unknown, ended, reused (its family was ended), too_often.",
+    "Refreshes, by outcome: ok, unknown, ended, reused (the family was ended), too_often.",
 );
-/// Password hashes.
+/// Counts password hashes.
 pub const PASSWORD_HASHES: Metric =
     Metric::new_counter("podium_password_hashes_total", "Password hashes that were computed.");
 
-/// All of them.
+/// All metrics of accounts.
 pub const ALL: &[Metric] = &[SIGN_INS, REFRESHES, PASSWORD_HASHES];

@@ -1,4 +1,4 @@
-//! Puts the feature together.
+//! Mounts the feature.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     );
     let accounts =
         accounts.map_err(|error| MountError::new(format!("PODIUM_HASH_MEMORY, PODIUM_HASH_PASSES: {error}")))?;
-    parts.service::<SignIns>()?.tell(Arc::new(Receipts::new(parts.database.clone())));
+    parts.service::<SignIns>()?.observe(Arc::new(Receipts::new(parts.database.clone())));
     let mut mounted = Mounted::default();
     mounted.share(web::Data::new(accounts.clone()));
     mounted.jobs.push(revocation::watch(accounts.clone()).boxed_local());

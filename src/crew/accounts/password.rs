@@ -1,8 +1,8 @@
-//! Passwords: their form, and the room in which they are hashed.
+//! Passwords: their form, and the queue in which they are hashed.
 //!
-//! A hash is made to be expensive: 19 MiB and two passes, as OWASP recommends for argon2id. So it never runs on a thread
-//! that serves others, only so many run at a time, and only so many wait; whoever comes then is told `overloaded` (I7),
-//! before any work is done for them, and so before Postgres is asked.
+//! A hash is expensive on purpose: 19 MiB and two passes, as OWASP recommends for argon2id. So it never runs on a
+//! thread that serves requests, a limited number runs at a time, and a limited number waits. Further requests are
+//! refused with `overloaded` (I7) before any work is done for them, and so before Postgres is asked.
 
 use std::sync::{Arc, OnceLock};
 
@@ -18,69 +18,69 @@ use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::fields::Fields;
 use crate::foundation::metrics;
 
-/// The bounds of a password, in characters, and the most that it may have in bytes.
+/// The limits of a password, in characters and in bytes.
 const MIN_CHARS: usize = 8;
 const MAX_CHARS: usize = 256;
 const MAX_BYTES: usize = 1_024;
 
-/// A password as it was typed, in NFC, so that two keyboards that spell a letter differently write the same.
+/// A password as it was typed, in NFC, so that keyboards that compose letters differently give the same password.
 pub struct Password(String);
 
 impl Password {
-    /// Reads a password that is being chosen.
+    /// Reads a new password.
     pub fn chosen(fields: &mut Fields, text: &str) -> Self {
         let chars = text.chars().count();
-        fields.check(chars >= MIN_CHARS, "/password", format!("at least {MIN_CHARS} characters"));
+        fields.check(chars >= MIN_CHARS, "/password", format!("must have at least {MIN_CHARS} characters"));
         Password::bounded(fields, text)
     }
 
-    /// Reads a password that is to be tried: only one that nobody can have is refused before.
+    /// Reads a password to check. Only one that no account can have is refused.
     pub fn tried(fields: &mut Fields, text: &str) -> Self {
         Password::bounded(fields, text)
     }
 
     fn bounded(fields: &mut Fields, text: &str) -> Self {
         let fits = text.len() <= MAX_BYTES && text.chars().count() <= MAX_CHARS;
-        fields.check(fits, "/password", format!("at most {MAX_CHARS} characters and {MAX_BYTES} bytes"));
+        fields.check(fits, "/password", format!("must have at most {MAX_CHARS} characters and {MAX_BYTES} bytes"));
         Password(if fits { text.nfc().collect() } else { String::new() })
     }
 }
 
-/// The room in which passwords are hashed.
+/// Hashes passwords, a limited number at a time.
 pub struct Hashing {
     argon2: Argon2<'static>,
-    /// Those who compute, and those who wait.
+    /// A permit for each hash that runs or waits.
     room: Arc<Semaphore>,
-    /// Those who compute.
+    /// A permit for each hash that runs.
     desks: Arc<Semaphore>,
     nobodys: Arc<OnceLock<String>>,
 }
 
-/// A place in the room, in which one waits for a desk.
+/// A place in the queue.
 pub struct Admission {
     room: OwnedSemaphorePermit,
     desks: Arc<Semaphore>,
 }
 
-/// A desk. What is hashed at it is one password.
+/// The right to compute one hash now.
 pub struct Turn {
     _room: OwnedSemaphorePermit,
     _desk: OwnedSemaphorePermit,
 }
 
-/// What became of trying a password.
+/// The result of checking a password.
 pub struct Tried {
-    /// Whether it is the one.
+    /// Whether it is right.
     pub right: bool,
-    /// If it is, and its hash was made with other parameters than are in force now: a new one.
+    /// A new hash, if the password is right and its hash was made with other parameters than those in force.
     pub rehash: Option<String>,
 }
 
 impl Hashing {
-    /// With these parameters.
+    /// Makes the queue with these parameters.
     ///
     /// # Errors
-    /// [`Code::Internal`] if argon2 does not take them; the settings' bounds keep to what it takes.
+    /// [`Code::Internal`] if argon2 refuses them, which the settings' limits prevent.
     pub fn new(settings: &AccountSettings) -> Result<Self> {
         let kibibytes = u32::try_from(settings.hash_memory >> 10).unwrap_or(u32::MAX);
         let params = Params::new(kibibytes, settings.hash_passes, 1, None).map_err(Error::internal)?;
@@ -92,17 +92,17 @@ impl Hashing {
         })
     }
 
-    /// Enters the room.
+    /// Takes a place in the queue.
     ///
     /// # Errors
     /// [`Code::Overloaded`] if too many wait already.
     pub fn enter(&self) -> Result<Admission> {
-        let full = |_| Error::because(Code::Overloaded, "too many are signing in at this moment");
+        let full = |_| Error::because(Code::Overloaded, "too many people are signing in at the moment");
         let room = Arc::clone(&self.room).try_acquire_owned().map_err(full)?;
         Ok(Admission { room, desks: Arc::clone(&self.desks) })
     }
 
-    /// Hashes a password that was chosen.
+    /// Hashes a new password.
     ///
     /// # Errors
     /// [`Code::Internal`].
@@ -111,7 +111,8 @@ impl Hashing {
         apart(turn, move || hash(&argon2, &password)).await?
     }
 
-    /// Tries a password against a stored hash; against nobody's, where there is no account, so that this takes as long.
+    /// Checks a password against a stored hash, or, where there is no account, against a placeholder, so that it takes
+    /// as long.
     ///
     /// # Errors
     /// [`Code::Internal`].
@@ -137,7 +138,7 @@ impl Hashing {
         .await?
     }
 
-    /// Makes what nobody's password is compared with, so that not even the first stranger takes longer.
+    /// Makes the placeholder's hash, so that the first request for an unknown account does not take longer.
     ///
     /// # Errors
     /// [`Code::Internal`].
@@ -148,7 +149,7 @@ impl Hashing {
 }
 
 impl Admission {
-    /// Waits for a desk, in the order of coming.
+    /// Waits for the turn, in order of arrival.
     ///
     /// # Errors
     /// [`Code::Internal`].
@@ -158,7 +159,7 @@ impl Admission {
     }
 }
 
-/// Runs the work on a thread that serves nobody else. The turn ends with the work, also if nobody waits for it any more.
+/// Runs the work on a blocking thread. The turn ends with the work, also if the request was dropped.
 async fn apart<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let work = move || {
         let result = work();
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_password_is_found_again_however_it_is_spelled() {
+    async fn a_password_is_right_in_either_unicode_form() {
         let hashing = hashing(1);
         let stored =
             hashing.hash(hashing.enter().unwrap().turn().await.unwrap(), typed("caf\u{e9} au lait")).await.unwrap();
@@ -223,7 +224,7 @@ mod tests {
         let tried = right("cafe\u{301} au lait", Some(&stored)).await;
         assert!(tried.right && tried.rehash.is_none());
         assert!(!right("cafe au lait", Some(&stored)).await.right);
-        assert!(!right("nobody's password", None).await.right, "nobody has an account that is not there");
+        assert!(!right("nobody's password", None).await.right, "there is no account");
     }
 
     #[tokio::test]
@@ -245,12 +246,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_comes_when_too_many_wait_is_refused() {
+    async fn a_hash_is_refused_when_too_many_wait() {
         let hashing = hashing(1);
         let first = hashing.enter().unwrap().turn().await.unwrap();
         let (second, third) = (hashing.enter().unwrap(), hashing.enter().unwrap());
         assert_eq!(hashing.enter().err().map(|error| error.code), Some(Code::Overloaded));
-        // One who goes away makes room.
+        // A request that is dropped makes room.
         drop(third);
         let (mut second, mut third) = (Box::pin(second.turn()), Box::pin(hashing.enter().unwrap().turn()));
         assert!(futures_util::poll!(&mut second).is_pending() && futures_util::poll!(&mut third).is_pending());
@@ -263,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_has_bounds() {
+    fn a_password_has_limits() {
         let chosen = |text: &str| {
             let mut fields = Fields::new();
             Password::chosen(&mut fields, text);

@@ -1,5 +1,5 @@
-//! Notes which pairs of tokens have arrived, once a pair. It is for telling a lost answer from a thief, and nobody is kept waiting
-//! or out if it cannot be noted.
+//! Records which pairs of tokens have arrived, once for each pair: this distinguishes a lost answer from a stolen
+//! token. If it cannot be recorded, the request goes on.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use crate::foundation::auth::Identity;
 use crate::foundation::db::Database;
 use crate::foundation::recent::Recent;
 
-/// How many pairs a node remembers at least; twice as many at most.
+/// How many pairs a node remembers: at least this many, at most twice as many.
 const REMEMBERED: usize = 50_000;
 
-/// The pairs that are known to have arrived. One that is forgotten is noted again.
+/// The pairs that are known to have arrived. A pair that is forgotten is recorded again.
 pub(super) struct Receipts {
     database: Database,
     noted: Arc<Recent>,
 }
 
 impl Receipts {
-    /// None yet.
+    /// Makes an empty record.
     pub fn new(database: Database) -> Self {
         Receipts { database, noted: Arc::new(Recent::of_size(REMEMBERED)) }
     }
@@ -38,7 +38,7 @@ impl Arrivals for Receipts {
         let noting = async move {
             match database.service(async |conn| store::seen(conn, sign_in, generation).await).await {
                 Ok(()) => noted.add(generation),
-                Err(error) => tracing::debug!(%error, "cannot note that tokens arrived"),
+                Err(error) => tracing::debug!(%error, "cannot record that tokens arrived"),
             }
         };
         Some(noting.boxed())

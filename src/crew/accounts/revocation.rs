@@ -1,6 +1,6 @@
-//! What ended on other nodes: each asks Postgres every two seconds. That is one statement on a small index, works without a
-//! bus, and repairs itself; and it is what ends the devices of a person whose role or profile was taken away by a command or
-//! a trigger, of which no node would hear otherwise.
+//! Learns which sign-ins have ended on other nodes: each node asks Postgres every two seconds. This is one statement on
+//! a small index, works without a bus, and misses nothing. It also finds what a command or a trigger has ended, as when
+//! a person's role or profile is taken away.
 
 use std::time::Duration;
 
@@ -9,17 +9,18 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::service::Accounts;
 use super::store;
 
-/// How often.
+/// How often to ask.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// How far back each look reaches. Longer than a commit may come after the time that it wrote, and than a handshake may
-/// take between its token's check and the socket's entry with the relay: what is told again then finds it there.
+/// How far back each question reaches. Longer than the time between a row's timestamp and its commit, and than the time
+/// between the check of a socket's token and its entry in the relay: a sign-in that is read again then finds the socket
+/// there.
 const BACK: Duration = Duration::from_secs(20);
 
-/// How often what is over is taken away.
+/// How often expired rows are deleted.
 const TIDY: Duration = Duration::from_secs(60 * 60);
 
-/// Does, for ever, what nobody asks for: hears of what ended on other nodes, and takes away what is over.
+/// Applies, for ever, what ended on other nodes, and deletes expired rows.
 pub(super) async fn watch(accounts: Accounts) {
     let inner = &accounts.0;
     let mut tick = interval(EVERY);
@@ -27,7 +28,8 @@ pub(super) async fn watch(accounts: Accounts) {
     let (mut tidied, mut seen) = (None::<Instant>, None::<Instant>);
     loop {
         tick.tick().await;
-        // The first look, and one after Postgres was away, goes as far back as a token may live that was given out before.
+        // The first question, and one after Postgres was unreachable, reaches back as far as a token may still be
+        // valid.
         let back = seen.map_or(inner.tokens.taken_for(inner.access_lifetime), |seen| seen.elapsed()) + BACK;
         let began = Instant::now();
         match inner.database.service(async |conn| store::ended(conn, back).await).await {
@@ -35,13 +37,13 @@ pub(super) async fn watch(accounts: Accounts) {
                 seen = Some(began);
                 accounts.end(&ended);
             }
-            Err(error) => tracing::debug!(%error, "cannot ask what ended"),
+            Err(error) => tracing::debug!(%error, "cannot read which sign-ins have ended"),
         }
         if tidied.is_none_or(|tidied| tidied.elapsed() >= TIDY) {
             tidied = Some(Instant::now());
             let spent = inner.refresh_lifetime;
             if let Err(error) = inner.database.service(async |conn| store::tidy(conn, spent).await).await {
-                tracing::warn!(%error, "cannot tidy up after accounts");
+                tracing::warn!(%error, "cannot delete expired rows of accounts");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! HTTP of accounts: signing up, in and out, and what is mailed.
+//! HTTP routes of accounts: registering, signing in and out, and the tokens of mailed links.
 
 use std::future::{Ready, ready};
 
@@ -18,7 +18,7 @@ use crate::foundation::language::Language;
 use crate::foundation::settings::Settings;
 use crate::foundation::text;
 
-/// The longest description of a device that is kept, in characters.
+/// The longest `User-Agent` that is stored, in characters.
 const MAX_AGENT: usize = 300;
 
 /// Registers the routes of accounts.
@@ -28,8 +28,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     session_routes::routes(config);
 }
 
-/// As an argument of a handler. A page whose origin may not use the server is refused here, before anything is done for
-/// it: CORS alone would only keep the answer from it.
+/// An argument of a handler. A page whose origin is not allowed is refused here, before the request has any effect:
+/// CORS alone would only withhold the answer.
 impl FromRequest for Client {
     type Error = Error;
     type Future = Ready<Result<Self>>;
@@ -53,7 +53,8 @@ fn client(request: &HttpRequest) -> Result<Client> {
 
 /// Sign up
 ///
-/// Makes a profile and an account, signs the device in, and mails a link to confirm the address; nothing waits for that.
+/// Makes a profile and an account, signs the device in, and mails a link to confirm the address. The account works
+/// before it is confirmed.
 #[utoipa::path(
     tag = "accounts",
     security(()),
@@ -62,7 +63,7 @@ fn client(request: &HttpRequest) -> Result<Client> {
         (status = 201, description = "Signed up and in", body = SignedInAnswer),
         (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
         (status = 409, description = "`conflict`: the address has an account already", body = Problem),
-        (status = 429, description = "`rate_limited`: too many addresses that have one, from this address", body = Problem),
+        (status = 429, description = "`rate_limited`: too many attempts with registered addresses, from this network address", body = Problem),
         refusals::Any,
         refusals::Body,
     )
@@ -75,7 +76,7 @@ async fn register(client: Client, accounts: web::Data<Accounts>, new: Json<Regis
 
 /// Sign in
 ///
-/// An unknown address and a wrong password are answered alike.
+/// An unknown address and a wrong password have the same answer.
 #[utoipa::path(
     tag = "accounts",
     security(()),
@@ -84,7 +85,7 @@ async fn register(client: Client, accounts: web::Data<Accounts>, new: Json<Regis
         (status = 200, description = "Signed in", body = SignedInAnswer),
         (status = 401, description = "`unauthorized`: the email or the password is wrong", body = Problem),
         (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
-        (status = 429, description = "`rate_limited`: too many failures to this account from this address, or from this address", body = Problem),
+        (status = 429, description = "`rate_limited`: too many failed attempts from this network address, for this account or in all", body = Problem),
         refusals::Any,
         refusals::Body,
     )
@@ -96,18 +97,18 @@ async fn login(client: Client, accounts: web::Data<Accounts>, who: Json<Credenti
 
 /// Renew the tokens of a device
 ///
-/// Each refresh token is good once; its successor is in the answer. If the answer is lost, or two tabs ask at the same moment,
-/// the same token is answered again for 30 seconds (15 minutes if the new access token was never used), with the same successor. Any other token that comes
-/// a second time signs the device out: somebody else has it.
+/// Each refresh token works once; its successor is in the answer. If the answer is lost, or two tabs refresh at the
+/// same moment, the same token is answered again for 30 seconds (15 minutes if the new access token was never used),
+/// with the same successor. Any other used token signs the device out, since it may have been stolen.
 #[utoipa::path(
     tag = "accounts",
     security(()),
     request_body = Renewal,
     responses(
         (status = 200, description = "The next pair", body = SignedInAnswer),
-        (status = 401, description = "`unauthorized`: not good any more; sign in", body = Problem),
+        (status = 401, description = "`unauthorized`: the token is not valid any more; sign in", body = Problem),
         (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
-        (status = 429, description = "`rate_limited`: a device renews sixty times at once, and then every ten seconds", body = Problem),
+        (status = 429, description = "`rate_limited`: a device may refresh 60 times at once, and then every 10 seconds", body = Problem),
         refusals::Any,
         refusals::Body,
     )
@@ -141,7 +142,7 @@ async fn logout(_client: Client, accounts: web::Data<Accounts>, renewal: Json<Re
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Confirm an address of mail
+/// Confirm an e-mail address
 #[utoipa::path(
     tag = "accounts",
     security(()),
@@ -159,16 +160,17 @@ async fn verify(_client: Client, accounts: web::Data<Accounts>, mailed: Json<Mai
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Mail another link to confirm one's address
+/// Mail another link to confirm the caller's address
 ///
-/// Nothing is mailed to an address that is confirmed, or to who has no account here.
+/// Nothing is mailed if the address is confirmed, or the caller has no account here. The mail is in the profile's
+/// `language`, else in the one that `Accept-Language` prefers, else in English.
 #[utoipa::path(
     tag = "accounts",
     security(("token" = [])),
     responses(
         (status = 202, description = "It will be mailed"),
         (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
-        (status = 429, description = "`rate_limited`: three in a quarter of an hour", body = Problem),
+        (status = 429, description = "`rate_limited`: at most three in 15 minutes", body = Problem),
         refusals::Token,
     )
 )]
@@ -180,7 +182,8 @@ async fn resend(who: SignedIn, client: Client, accounts: web::Data<Accounts>) ->
 
 /// Mail a link to choose a new password
 ///
-/// The answer is the same whether the address has an account or not. Three are mailed in a quarter of an hour, without a word.
+/// The answer is the same whether the address has an account or not. At most three are mailed to an address in 15
+/// minutes; the answer does not show it. The mail's language is that of `POST /v1/auth/verify/resend`.
 #[utoipa::path(
     tag = "accounts",
     security(()),
@@ -188,7 +191,7 @@ async fn resend(who: SignedIn, client: Client, accounts: web::Data<Accounts>) ->
     responses(
         (status = 202, description = "It will be mailed, if there is such an account"),
         (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
-        (status = 429, description = "`rate_limited`: too many from this address", body = Problem),
+        (status = 429, description = "`rate_limited`: too many from this network address", body = Problem),
         refusals::Any,
         refusals::Body,
     )
@@ -201,13 +204,13 @@ async fn forgot(client: Client, accounts: web::Data<Accounts>, who: Json<Forgott
 
 /// Choose a new password
 ///
-/// By the token of a mailed link, which is good once. Signs every device out.
+/// Takes the token of a mailed link, which works once. Signs out every device.
 #[utoipa::path(
     tag = "accounts",
     security(()),
     request_body = NewPassword,
     responses(
-        (status = 204, description = "It is the password from now on"),
+        (status = 204, description = "The password is changed"),
         (status = 403, description = "`forbidden`: a page of this origin may not use the server", body = Problem),
         refusals::Any,
         refusals::Body,

@@ -1,4 +1,4 @@
-//! What one can do with accounts.
+//! The operations on accounts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,21 +25,21 @@ use crate::foundation::mail::Mailer;
 use crate::foundation::settings::Settings;
 use crate::realtime::relays::Relays;
 
-/// What the accounts are made of.
+/// The parts of the service.
 pub struct AccountParts {
-    /// The pools.
+    /// The database.
     pub database: Database,
-    /// Who signs.
+    /// Signs and checks tokens.
     pub tokens: Arc<Tokens>,
-    /// Who sends mails.
+    /// Sends mails.
     pub mailer: Mailer,
-    /// Where the links lead.
+    /// The address to which links lead.
     pub public_url: PublicUrl,
-    /// Whose sockets end with a sign-in.
+    /// Closes the sockets of a sign-in that ends.
     pub relays: Relays,
 }
 
-/// The accounts. Cheap to clone.
+/// The service of accounts. Cheap to clone.
 #[derive(Clone)]
 pub struct Accounts(pub(super) Arc<Inner>);
 
@@ -55,10 +55,10 @@ pub(super) struct Inner {
 }
 
 impl Accounts {
-    /// Makes the accounts. What they do by themselves runs on the calling runtime, as long as that lives.
+    /// Starts the service. Its own tasks run on the calling runtime.
     ///
     /// # Errors
-    /// [`Code::Internal`] if argon2 does not take the settings.
+    /// [`Code::Internal`] if argon2 refuses the settings.
     pub fn start(settings: &Settings, parts: AccountParts) -> Result<Self> {
         let of = settings.own::<AccountSettings>();
         let accounts = Accounts(Arc::new(Inner {
@@ -77,11 +77,11 @@ impl Accounts {
 
     async fn prepare(self) {
         if let Err(error) = self.0.hashing.prepare().await {
-            tracing::warn!(%error, "the first stranger to sign in will take longer");
+            tracing::warn!(%error, "cannot prepare password hashes; the first sign-in to an unknown account will take longer");
         }
     }
 
-    /// Signs somebody up, and in.
+    /// Registers a person, and signs the device in.
     ///
     /// # Errors
     /// `invalid`, `conflict` when the address has an account, `rate_limited`, `overloaded`, `unavailable`.
@@ -95,7 +95,7 @@ impl Accounts {
         fields.done()?;
         let email = email.map_err(Error::internal)?;
 
-        // What registration tells of an address can be asked as seldom as a password can be tried.
+        // Registration reveals whether an address has an account, so it is limited like sign-ins.
         let who = Who::new(email.key(), client.address.0);
         self.0.throttle.check(who)?;
         let place = self.0.hashing.enter()?;
@@ -109,22 +109,22 @@ impl Accounts {
             return Err(self.taken(who));
         }
         SIGN_INS.counter(&[("outcome", "registered")]).increment(1);
-        // The person can ask for another if this one is not sent.
+        // The person can ask for another mail if this one is not sent.
         if let Err(error) = self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id), client.language) {
-            tracing::warn!(%error, %user_id, "no mail to confirm an address");
+            tracing::warn!(%error, %user_id, "cannot queue the mail that confirms an address");
         }
         self.sign_in(user_id, &hash, None, client).await?.ok_or_else(|| Error::new(Code::Unauthorized))
     }
 
     fn taken(&self, who: Who) -> Error {
-        let taken = Error::because(Code::Conflict, "this address has an account already: sign in");
+        let taken = Error::because(Code::Conflict, "this address already has an account; sign in");
         self.0.throttle.fail(who).err().unwrap_or(taken)
     }
 
-    /// Signs somebody in.
+    /// Signs a device in.
     ///
     /// # Errors
-    /// `unauthorized` for an unknown address and for a wrong password alike; `invalid` for a password that nobody can have;
+    /// `unauthorized` for an unknown address and for a wrong password alike; `invalid` for a password that no account can have;
     /// `rate_limited`, `overloaded`, `unavailable`.
     pub async fn login(&self, credentials: Credentials, client: &Client) -> Result<SignedInAnswer> {
         let mut fields = Fields::new();
@@ -142,7 +142,7 @@ impl Accounts {
 
     async fn try_login(&self, typed: &str, password: Password, who: Who, client: &Client) -> Result<SignedInAnswer> {
         let inner = &self.0;
-        // Before anything is done for them, and again when it is their turn: others may have failed meanwhile.
+        // Before any work is done, and again at its turn: others may have failed meanwhile.
         inner.throttle.check(who)?;
         let place = inner.hashing.enter()?;
         let found = match Email::parse(typed) {
@@ -164,7 +164,7 @@ impl Accounts {
         self.0.database.service(async |conn| store::find(conn, email).await).await
     }
 
-    /// `None` if the password was changed since it was checked.
+    /// Returns `None` if the password was changed since it was checked.
     async fn sign_in(
         &self,
         user_id: Uuid,
@@ -200,10 +200,10 @@ impl Accounts {
     /// Exchanges a refresh token for the next pair.
     ///
     /// # Errors
-    /// `unauthorized` for one that is none, was used before, or whose family has ended; `rate_limited` for a device that
-    /// renews without end; `unavailable`, after which the same token is good for another try.
+    /// `unauthorized` for a token that is unknown, was used before, or whose family has ended; `rate_limited` for a device that
+    /// refreshes too often; `unavailable`, after which the same token works again.
     pub async fn refresh(&self, renewal: &Renewal, client: &Client) -> Result<SignedInAnswer> {
-        let refused = || Error::because(Code::Unauthorized, "the refresh token is not good any more: sign in");
+        let refused = || Error::because(Code::Unauthorized, "the refresh token is not valid any more; sign in");
         let token = Key::read(&renewal.refresh_token).ok_or_else(refused)?;
         let successor = Key::of(self.0.tokens.successor(token.bytes()));
         let (lifetime, device) = (self.0.refresh_lifetime, device(client));
@@ -217,7 +217,7 @@ impl Accounts {
             }
             ("too_often", ..) => Err(Error::rate_limited(Duration::from_secs_f64(done.wait_seconds.max(1.0)))),
             ("reused", Some(user_id), Some(id)) => {
-                tracing::warn!(%user_id, sign_in = %id, "a used refresh token came back: its family is ended");
+                tracing::warn!(%user_id, sign_in = %id, "a used refresh token was presented again; its family is ended");
                 self.end(&[id]);
                 Err(refused())
             }
@@ -225,7 +225,7 @@ impl Accounts {
         }
     }
 
-    /// Signs the device of a refresh token out. One that is none is no matter: it signs nobody in either.
+    /// Signs out the device of a refresh token. An unknown token is not an error.
     ///
     /// # Errors
     /// `unavailable`.
@@ -236,7 +236,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// The caller's devices, the one last used first.
+    /// Returns the caller's devices, the one last used first.
     ///
     /// # Errors
     /// `unavailable`.
@@ -257,7 +257,7 @@ impl Accounts {
     /// Signs one of the caller's devices out.
     ///
     /// # Errors
-    /// `not_found` when it is none of theirs, or signed out already; `unavailable`.
+    /// `not_found` when it is not the caller's, or signed out already; `unavailable`.
     pub async fn end_session(&self, caller: &Caller, user_id: Uuid, id: Uuid) -> Result<()> {
         let work = async |conn: &mut _| store::end(conn, user_id, id).await;
         let ended = self.0.database.scope(caller, Access::Write, work).await?;
@@ -271,14 +271,14 @@ impl Accounts {
     /// Confirms an address.
     ///
     /// # Errors
-    /// `invalid` for a token that is not good any more; `unavailable`.
+    /// `invalid` for a token that is not valid any more; `unavailable`.
     pub async fn verify(&self, mailed: &MailedToken) -> Result<()> {
         let key = Key::read(&mailed.token).ok_or_else(spent)?;
         let good = self.0.database.service(async |conn| store::verify(conn, &key).await).await?;
         if good { Ok(()) } else { Err(spent()) }
     }
 
-    /// Mails another link to confirm the caller's address, unless that was done.
+    /// Mails another link to confirm the caller's address, unless it is confirmed.
     ///
     /// # Errors
     /// `rate_limited`, `overloaded`.
@@ -289,10 +289,10 @@ impl Accounts {
         self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id), client.language)
     }
 
-    /// Mails a link to choose a new password, if there is such an account. Whether there is is found out after the answer.
+    /// Mails a link to choose a new password, if there is such an account. The account is looked up after the answer.
     ///
     /// # Errors
-    /// `rate_limited` for one who asks too often for whichever addresses, `overloaded`.
+    /// `invalid` for an address that is none; `rate_limited` for a client that asks too often, for any addresses; `overloaded`.
     pub fn forgot(&self, forgotten: &Forgotten, client: &Client) -> Result<()> {
         let email = Email::parse(&forgotten.email).map_err(|detail| Error::invalid("/email", detail))?;
         if !self.0.throttle.mail(Who::new(email.key(), client.address.0))? {
@@ -301,17 +301,17 @@ impl Accounts {
         self.0.mails.ask(Purpose::Reset, Whose::Address(email), client.language)
     }
 
-    /// Stores a new password, and signs every device out.
+    /// Stores a new password, and signs out every device.
     ///
     /// # Errors
-    /// `invalid`, also for a token that is not good any more; `overloaded`, `unavailable`.
+    /// `invalid`, also for a token that is not valid any more; `overloaded`, `unavailable`.
     pub async fn reset(&self, new: &NewPassword) -> Result<()> {
         let mut fields = Fields::new();
         let password = Password::chosen(&mut fields, &new.password);
         fields.done()?;
         let key = Key::read(&new.token).ok_or_else(spent)?;
         let place = self.0.hashing.enter()?;
-        // A token that was made up is not worth a hash.
+        // An unknown token must not cost a hash.
         if !self.0.database.service(async |conn| store::reset_is_open(conn, &key).await).await? {
             return Err(spent());
         }
@@ -321,10 +321,10 @@ impl Accounts {
         Ok(())
     }
 
-    /// Opens an account for a profile that may be there already, unless the address has one. For the demo.
+    /// Makes a profile and its account, unless the address has an account. For the demo.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// `unavailable`, `overloaded`.
     pub async fn ensure(&self, user_id: Uuid, email: &str, password: &str, name: &str) -> Result<()> {
         let email = Email::parse(email).map_err(Error::internal)?;
         if self.found(&email).await?.is_some() {
@@ -337,26 +337,26 @@ impl Accounts {
         self.0.database.service(async |conn| store::open(conn, &opening).await).await.map(drop)
     }
 
-    /// These sign-ins have ended: their access tokens are refused here from now on, and their sockets closed.
+    /// Refuses the access tokens of these sign-ins from now on, and closes their sockets.
     pub(super) fn end(&self, sign_ins: &[Uuid]) {
         if !sign_ins.is_empty() {
-            // In this order: whoever connects meanwhile is refused.
+            // In this order, so that a socket that connects meanwhile is refused.
             self.0.tokens.end(sign_ins, self.0.access_lifetime);
             self.0.relays.end_sign_ins(sign_ins);
         }
     }
 
-    /// Waits until the mails that were asked for are sent, or the time is up.
+    /// Waits until all queued mails are sent, at most for `patience`.
     pub async fn drain(&self, patience: Duration) {
         self.0.mails.drain(patience).await;
     }
 }
 
 fn spent() -> Error {
-    Error::invalid("/token", "is not good any more: ask for another")
+    Error::invalid("/token", "is not valid any more; ask for another link")
 }
 
-/// What a person is told of the device that they use.
+/// Returns what is stored of a client.
 fn device(client: &Client) -> Device {
     let address = client.address.0.map(|address| address.to_string());
     Device { user_agent: client.user_agent.clone(), address }

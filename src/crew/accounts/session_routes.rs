@@ -1,4 +1,4 @@
-//! HTTP of one's own devices.
+//! HTTP routes of the caller's devices.
 
 use actix_web::{HttpResponse, delete, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,19 +11,19 @@ use crate::foundation::auth::Identity;
 use crate::foundation::errors::Result;
 use crate::foundation::http::{Json, Page, Path, Problem, refusals};
 
-/// Registers the routes of one's own devices.
+/// Registers the routes of the caller's devices.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(end);
 }
 
-/// The devices on which one is signed in
+/// List the devices that are signed in
 ///
-/// The one last used first; there are a hundred at most, so it is one page. Tokens of an outside issuer have no sessions here.
+/// The one last used first, at most 100, in one page. Tokens of an outside issuer have no sessions here.
 #[utoipa::path(
     tag = "accounts",
     security(("token" = [])),
     responses(
-        (status = 200, description = "All of them", body = Page<Session>),
+        (status = 200, description = "The devices", body = Page<Session>),
         refusals::Token,
     )
 )]
@@ -42,7 +42,7 @@ async fn list(who: SignedIn, identity: Identity, accounts: web::Data<Accounts>) 
     params(("id" = Uuid, Path, description = "The session's id")),
     responses(
         (status = 204, description = "Signed out"),
-        (status = 404, description = "`not_found`: none of the caller's, or signed out already", body = Problem),
+        (status = 404, description = "`not_found`: not the caller's, or signed out already", body = Problem),
         refusals::Token,
     )
 )]

@@ -1,4 +1,4 @@
-//! What accounts go by.
+//! The settings of accounts.
 
 use std::time::Duration;
 
@@ -6,24 +6,24 @@ use crate::foundation::settings::{
     COUNT, Fallback, OwnSettings, Setting, bytes, cores, count, duration_within, number, put,
 };
 
-/// What accounts go by.
+/// The settings of accounts.
 #[derive(Debug, Clone)]
 pub struct AccountSettings {
-    /// How long an access token is good for.
+    /// The time for which an access token is valid.
     pub access_lifetime: Duration,
-    /// How long a sign-in lasts that is not used.
+    /// The time for which a device stays signed in without being used.
     pub refresh_lifetime: Duration,
     /// Memory of one password hash, in bytes.
     pub hash_memory: usize,
     /// Passes of one password hash over its memory.
     pub hash_passes: u32,
-    /// Password hashes that are computed at the same time.
+    /// The most password hashes that are computed at the same time.
     pub hashes: usize,
-    /// Those that wait for their turn; one more is told `overloaded`.
+    /// The most that wait. One more is refused with `overloaded`.
     pub hashes_waiting: usize,
-    /// Failed sign-ins a minute to one account from one address.
+    /// The most failed sign-ins a minute to one account from one address.
     pub account_failures: usize,
-    /// Failed sign-ins a minute from one address.
+    /// The most failed sign-ins a minute from one address.
     pub address_failures: usize,
 }
 
@@ -34,7 +34,7 @@ impl OwnSettings for AccountSettings {
             default: Fallback::Text("15m"),
             expected: "a duration from 1s to 24h, such as 15m",
             secret: false,
-            help: "How long an account's access token is good for",
+            help: "How long an account's access token is valid",
             apply: |s, text| put(&mut s.own_mut::<AccountSettings>().access_lifetime, duration_within(text, 1, 86_400)),
         },
         Setting {
@@ -42,7 +42,7 @@ impl OwnSettings for AccountSettings {
             default: Fallback::Text("30d"),
             expected: "a duration from 1m to 400d, such as 30d",
             secret: false,
-            help: "How long one stays signed in without coming back",
+            help: "How long a device stays signed in without being used",
             apply: |s, text| {
                 put(&mut s.own_mut::<AccountSettings>().refresh_lifetime, duration_within(text, 60, 400 * 86_400))
             },
@@ -71,7 +71,7 @@ impl OwnSettings for AccountSettings {
             default: Fallback::Made("one for two cores", || (cores() / 2).max(1).to_string()),
             expected: "a whole number from 1 to 64",
             secret: false,
-            help: "Password hashes that are computed at the same time",
+            help: "The most password hashes that are computed at the same time",
             apply: |s, text| put(&mut s.own_mut::<AccountSettings>().hashes, number(text, 1..=64)),
         },
         Setting {
@@ -79,7 +79,7 @@ impl OwnSettings for AccountSettings {
             default: Fallback::Text("64"),
             expected: COUNT,
             secret: false,
-            help: "Sign-ins that wait for a password hash; one more is told overloaded",
+            help: "The most sign-ins that wait for a password hash; one more is refused with `overloaded`",
             apply: |s, text| put(&mut s.own_mut::<AccountSettings>().hashes_waiting, count(text)),
         },
         Setting {
@@ -87,7 +87,7 @@ impl OwnSettings for AccountSettings {
             default: Fallback::Text("5"),
             expected: "a whole number from 1 to 1000",
             secret: false,
-            help: "Failed sign-ins a minute to one account from one address",
+            help: "The most failed sign-ins a minute to one account from one address",
             apply: |s, text| put(&mut s.own_mut::<AccountSettings>().account_failures, number(text, 1..=1_000)),
         },
         Setting {
@@ -95,7 +95,7 @@ impl OwnSettings for AccountSettings {
             default: Fallback::Text("30"),
             expected: "a whole number from 1 to 1000",
             secret: false,
-            help: "Failed sign-ins a minute from one address",
+            help: "The most failed sign-ins a minute from one address",
             apply: |s, text| put(&mut s.own_mut::<AccountSettings>().address_failures, number(text, 1..=1_000)),
         },
     ];

@@ -1,5 +1,5 @@
-//! Every query of accounts: calls of functions, since no role reads the tables. All of them run as the service, but for
-//! those about one's own devices.
+//! The queries of accounts: calls of functions, since no role may read the tables. All run as the service, except those
+//! about the caller's own devices.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,27 +13,27 @@ use super::keys::Key;
 use crate::foundation::errors::Result;
 use crate::foundation::language::Language;
 
-/// From where, and with what.
+/// The client that signs in.
 #[derive(Debug, Clone)]
 pub struct Device {
-    /// What it says it is.
+    /// Its `User-Agent`.
     pub user_agent: Option<String>,
     /// Its address.
     pub address: Option<String>,
 }
 
-/// What a password is checked against.
+/// The password of an account.
 #[derive(QueryableByName)]
 pub struct StoredPassword {
-    /// Whose account it is.
+    /// The account's profile.
     #[diesel(sql_type = SqlUuid)]
     pub user_id: Uuid,
-    /// In PHC form.
+    /// The hash, in PHC form.
     #[diesel(sql_type = Text)]
     pub password_hash: String,
 }
 
-/// The account of an address.
+/// Returns the account of an address.
 pub async fn find(conn: &mut AsyncPgConnection, email: &Email) -> Result<Option<StoredPassword>> {
     let rows: Vec<StoredPassword> = diesel::sql_query("SELECT user_id, password_hash FROM podium.account_find($1)")
         .bind::<Text, _>(email.key())
@@ -52,13 +52,13 @@ fn done(rows: &[Done]) -> bool {
     rows.first().is_some_and(|row| row.done)
 }
 
-/// An account that is about to be made.
+/// An account to make.
 pub struct NewAccount<'a> {
     /// The id of its profile.
     pub user_id: Uuid,
     /// Its address.
     pub email: &'a Email,
-    /// In PHC form.
+    /// The password's hash, in PHC form.
     pub password_hash: &'a str,
     /// The profile's name.
     pub name: &'a str,
@@ -66,7 +66,7 @@ pub struct NewAccount<'a> {
     pub language: Option<Language>,
 }
 
-/// Makes a profile and its account; false when the address has one.
+/// Makes a profile and its account. Returns false if the address has an account.
 pub async fn open(conn: &mut AsyncPgConnection, new: &NewAccount<'_>) -> Result<bool> {
     let rows: Vec<Done> = diesel::sql_query("SELECT podium.account_open($1, $2, $3, $4, $5, $6) AS done")
         .bind::<SqlUuid, _>(new.user_id)
@@ -80,7 +80,7 @@ pub async fn open(conn: &mut AsyncPgConnection, new: &NewAccount<'_>) -> Result<
     Ok(done(&rows))
 }
 
-/// What goes into an answer beside the profile.
+/// The part of an account that an answer holds beside the profile.
 #[derive(Debug, QueryableByName)]
 pub struct Standing {
     /// The account's role.
@@ -91,25 +91,25 @@ pub struct Standing {
     pub verified: bool,
 }
 
-/// A device that is about to be signed in.
+/// A device to sign in.
 pub struct NewSignIn<'a> {
     /// Its id.
     pub id: Uuid,
-    /// Whose.
+    /// The person.
     pub user_id: Uuid,
     /// The hash that the password was checked against.
     pub password_hash: &'a str,
-    /// What replaces it, if anything.
+    /// The hash that replaces it, if any.
     pub rehash: Option<&'a str>,
     /// Its first refresh token.
     pub token: &'a Key,
-    /// How long it lasts without being used.
+    /// The time for which it stays signed in without being used.
     pub lifetime: Duration,
-    /// From where.
+    /// The client.
     pub device: &'a Device,
 }
 
-/// Signs a device in; `None` if the password is another by now, or the account is gone.
+/// Signs a device in. `None` if the password has changed meanwhile, or the account is gone.
 pub async fn sign_in(conn: &mut AsyncPgConnection, new: &NewSignIn<'_>) -> Result<Option<Standing>> {
     let rows: Vec<Standing> = diesel::sql_query(
         "SELECT role, verified FROM podium.sign_in_open($1, $2, $3, $4, $5, make_interval(secs => $6), $7, $8)",
@@ -127,7 +127,7 @@ pub async fn sign_in(conn: &mut AsyncPgConnection, new: &NewSignIn<'_>) -> Resul
     Ok(rows.into_iter().next())
 }
 
-/// What became of a refresh token.
+/// The result of a refresh.
 #[derive(Debug, QueryableByName)]
 pub struct Refreshed {
     /// `ok`, `unknown`, `ended`, `reused` or `too_often`.
@@ -136,7 +136,7 @@ pub struct Refreshed {
     /// The family.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub sign_in_id: Option<Uuid>,
-    /// Whose.
+    /// The person.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub user_id: Option<Uuid>,
     /// The account's role.
@@ -145,7 +145,7 @@ pub struct Refreshed {
     /// Whether its address was confirmed.
     #[diesel(sql_type = Bool)]
     pub verified: bool,
-    /// With `too_often`: how long to wait.
+    /// The time to wait, with `too_often`.
     #[diesel(sql_type = Double)]
     pub wait_seconds: f64,
 }
@@ -174,7 +174,7 @@ pub async fn refresh(
     Ok(rows.into_iter().next())
 }
 
-/// An access token of this generation was brought, so that its pair has arrived.
+/// Records that an access token of this generation was presented, so that its pair has arrived.
 pub async fn seen(conn: &mut AsyncPgConnection, sign_in: Uuid, generation: Uuid) -> Result<()> {
     let query = diesel::sql_query("SELECT podium.tokens_seen($1, $2)");
     query.bind::<SqlUuid, _>(sign_in).bind::<SqlUuid, _>(generation).execute(conn).await?;
@@ -191,7 +191,7 @@ fn ids(rows: Vec<Id>) -> Vec<Uuid> {
     rows.into_iter().map(|row| row.id).collect()
 }
 
-/// Ends the family of a refresh token; gives what ended.
+/// Ends the family of a refresh token. Returns the sign-ins that ended.
 pub async fn sign_out(conn: &mut AsyncPgConnection, token: &Key) -> Result<Vec<Uuid>> {
     let query = diesel::sql_query("SELECT id FROM podium.sign_out($1) id").bind::<Binary, _>(token.hash());
     Ok(ids(query.load(conn).await?))
@@ -203,70 +203,70 @@ pub struct SignIn {
     /// Its id.
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    /// Since when.
+    /// When it signed in.
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// When it last renewed its tokens.
     #[diesel(sql_type = Timestamptz)]
     pub last_used_at: DateTime<Utc>,
-    /// What it says it is.
+    /// Its `User-Agent`.
     #[diesel(sql_type = Nullable<Text>)]
     pub user_agent: Option<String>,
-    /// From where it was last used.
+    /// The address from which it was last used.
     #[diesel(sql_type = Nullable<Text>)]
     pub address: Option<String>,
 }
 
-/// The caller's devices, the one last used first; at most a hundred.
+/// Returns the caller's devices, the one last used first; at most 100.
 pub async fn sign_ins(conn: &mut AsyncPgConnection, user_id: Uuid) -> Result<Vec<SignIn>> {
     let query =
         diesel::sql_query("SELECT id, created_at, last_used_at, user_agent, address FROM podium.sign_ins_of($1)");
     Ok(query.bind::<SqlUuid, _>(user_id).load(conn).await?)
 }
 
-/// Signs one of the caller's devices out; gives it if it was signed in.
+/// Signs one of the caller's devices out. Returns it if it was signed in.
 pub async fn end(conn: &mut AsyncPgConnection, user_id: Uuid, id: Uuid) -> Result<Vec<Uuid>> {
     let query = diesel::sql_query("SELECT id FROM podium.sign_in_end($1, $2) id");
     Ok(ids(query.bind::<SqlUuid, _>(user_id).bind::<SqlUuid, _>(id).load(conn).await?))
 }
 
-/// What ended lately, on whichever node.
+/// Returns the sign-ins that ended within this time, on any node.
 pub async fn ended(conn: &mut AsyncPgConnection, within: Duration) -> Result<Vec<Uuid>> {
     let query = diesel::sql_query("SELECT id FROM podium.sign_ins_ended(make_interval(secs => $1)) id");
     Ok(ids(query.bind::<Double, _>(within.as_secs_f64()).load(conn).await?))
 }
 
-/// For whom a mailed key is.
+/// The account of a mailed key.
 #[derive(Debug, Clone)]
 pub enum Whose {
-    /// Of this profile.
+    /// The account of this profile.
     Profile(Uuid),
-    /// Of this address.
+    /// The account of this address.
     Address(Email),
 }
 
-/// What a mailed key is for.
+/// The purpose of a mailed key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To confirm the address.
+    /// Confirmation of the address.
     Verify,
-    /// To choose a new password.
+    /// Choice of a new password.
     Reset,
 }
 
-/// Where a mail goes, and in which language it is.
+/// The recipient of a mail.
 #[derive(Debug, QueryableByName)]
 pub struct Recipient {
     /// The account's address.
     #[diesel(sql_type = Text)]
     pub address: String,
-    /// A BCP 47 tag.
+    /// The mail's language, as a BCP 47 tag.
     #[diesel(sql_type = Text)]
     pub language: String,
 }
 
-/// Stores a key that is about to be mailed, and returns the recipient: the language is the person's, or `language` if they have
-/// not chosen one. `None` when there is nobody to mail it to.
+/// Stores a key that is about to be mailed, and returns the recipient. The language is the person's, or `language` if
+/// they have not chosen one. `None` when there is nothing to mail.
 pub async fn open_mail(
     conn: &mut AsyncPgConnection,
     whose: &Whose,
@@ -297,19 +297,19 @@ pub async fn open_mail(
     Ok(rows.into_iter().next())
 }
 
-/// Confirms an address by the key that was mailed there; false if it is not good.
+/// Confirms an address by the key that was mailed there. Returns false if the key is not valid.
 pub async fn verify(conn: &mut AsyncPgConnection, key: &Key) -> Result<bool> {
     let query = diesel::sql_query("SELECT podium.account_verify($1) AS done").bind::<Binary, _>(key.hash());
     Ok(done(&query.load(conn).await?))
 }
 
-/// Whether a new password may be chosen by this key.
+/// Returns whether a new password may be chosen by this key.
 pub async fn reset_is_open(conn: &mut AsyncPgConnection, key: &Key) -> Result<bool> {
     let query = diesel::sql_query("SELECT podium.reset_is_open($1) AS done").bind::<Binary, _>(key.hash());
     Ok(done(&query.load(conn).await?))
 }
 
-/// Stores a new password; gives the devices that were signed out, or `None` if the key is not good any more.
+/// Stores a new password. Returns the devices that were signed out, or `None` if the key is not valid any more.
 pub async fn reset(conn: &mut AsyncPgConnection, key: &Key, password_hash: &str) -> Result<Option<Vec<Uuid>>> {
     #[derive(QueryableByName)]
     struct Ended {
@@ -324,18 +324,18 @@ pub async fn reset(conn: &mut AsyncPgConnection, key: &Key, password_hash: &str)
     Ok(rows.into_iter().next().map(|row| row.ended))
 }
 
-/// Whose role was changed.
+/// The account whose role was changed.
 #[derive(Debug, QueryableByName)]
 pub struct RoleChanged {
     /// The profile.
     #[diesel(sql_type = SqlUuid)]
     pub user_id: Uuid,
-    /// Whether the account's address was confirmed: if not, anybody may have registered it.
+    /// Whether the account's address was confirmed. If not, it may not be the registered person's.
     #[diesel(sql_type = Bool)]
     pub verified: bool,
 }
 
-/// Gives an account a role or takes it away; `None` when there is no such account. As the tables' owner.
+/// Gives an account a role or takes it away. `None` when there is no such account. Runs as the tables' owner.
 pub async fn set_role(conn: &mut AsyncPgConnection, email: &Email, role: Option<&str>) -> Result<Option<RoleChanged>> {
     let rows: Vec<RoleChanged> = diesel::sql_query("SELECT user_id, verified FROM podium.account_role($1, $2)")
         .bind::<Text, _>(email.key())
@@ -345,7 +345,7 @@ pub async fn set_role(conn: &mut AsyncPgConnection, email: &Email, role: Option<
     Ok(rows.into_iter().next())
 }
 
-/// Takes away what is over.
+/// Deletes what has expired, and sign-ins that ended more than `spent` ago.
 pub async fn tidy(conn: &mut AsyncPgConnection, spent: Duration) -> Result<()> {
     diesel::sql_query("SELECT podium.accounts_tidy(make_interval(secs => $1))")
         .bind::<Double, _>(spent.as_secs_f64())

@@ -1,24 +1,23 @@
-//! How many failed sign-ins are too many.
+//! Limits failed sign-ins.
 //!
-//! Three counts, each over the last minute, each of failures alone:
+//! There are three counts, each over the last minute, each of failures alone:
 //!
-//! | count | bound | stops |
+//! | count | limit | stops |
 //! | --- | --- | --- |
-//! | of an account from an address | `PODIUM_LIMIT_ACCOUNT_FAILURES` (5) | one machine that guesses one person's password |
-//! | of an address | `PODIUM_LIMIT_ADDRESS_FAILURES` (30) | one machine that tries a password on many people |
-//! | of an account | ten times the first (50) | many machines that guess one person's password |
+//! | for an account, from an address | `PODIUM_LIMIT_ACCOUNT_FAILURES` (5) | one machine that guesses one person's password |
+//! | from an address | `PODIUM_LIMIT_ADDRESS_FAILURES` (30) | one machine that tries a password on many people |
+//! | for an account | ten times the first (50) | many machines that guess one person's password |
 //!
-//! There is no count that locks an account: whoever knows an address of mail could then keep its owner out, for as long as
-//! they liked. When an account's own count is full, the first bound becomes one for it: each address may be wrong
-//! once a minute. So the owner, who is right at the first try, gets in from wherever they come, and an attacker
-//! with a thousand addresses has a thousand guesses a minute and no more. The room for password hashes bounds all of them
-//! together.
+//! No count locks an account: otherwise anyone who knows an e-mail address could keep its owner out for as long as they
+//! like. When the count for an account is full, the first limit becomes one for it: each address may fail once a
+//! minute. So the owner, who is right at the first try, gets in from any address, and an attacker with a thousand
+//! addresses has a thousand guesses a minute and no more. The limit of password hashes bounds all of them together.
 //!
-//! An address is that of [`ClientAddress`](crate::foundation::http::ClientAddress); of IPv6 the first 64 bits, since that is
-//! the least that anybody has. An account is named by the address of mail that was typed, whether there is such an account or
-//! not, so that a bound that was met tells nothing of it.
+//! An address is a [`ClientAddress`](crate::foundation::http::ClientAddress); of IPv6 the first 64 bits, the smallest
+//! network that anyone has. An account is identified by the e-mail address that was typed, whether there is such an
+//! account or not, so that reaching a limit does not reveal it.
 //!
-//! The counts are this node's own, in memory: a refusal must cost nothing, and several nodes allow so many times as much.
+//! Each node counts in memory: a refusal must cost nothing. Several nodes together allow as many times more.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
@@ -30,22 +29,22 @@ use sha2::{Digest, Sha256};
 use super::email::Email;
 use crate::foundation::errors::{Error, Result};
 
-/// Over how long failures are counted.
+/// The time over which failures are counted.
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// Over how long mails to one address are.
+/// The time over which mails to one address are counted.
 const MAIL_WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// How many mails one address gets in that time.
+/// The most mails to one address in that time.
 const MAILS: usize = 3;
 
-/// How many counts are kept at most, of which none is longer than its bound.
+/// The most counts that are kept. None holds more times than its limit.
 const MOST: usize = 64 * 1024;
 
-/// So many times what one address may fail makes an account's owner be guessed at.
+/// The limit for an account is this many times the limit for an account from one address.
 const MANY: usize = 10;
 
-/// What is counted.
+/// A count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Count {
     Pair([u8; 16], IpAddr),
@@ -68,7 +67,7 @@ pub struct Throttle {
     counts: Mutex<HashMap<Count, VecDeque<Instant>>>,
 }
 
-/// Who tries to sign in to what.
+/// An account and the address of a client that tries to sign in to it.
 #[derive(Debug, Clone, Copy)]
 pub struct Who {
     account: [u8; 16],
@@ -76,9 +75,10 @@ pub struct Who {
 }
 
 impl Who {
-    /// Somebody at this address, as the owner of that one. A connection without an address, as in tests, is nowhere.
+    /// A client at `address` that gives `typed` as its e-mail address. Connections without an address, as in tests,
+    /// count as one.
     pub fn new(typed: &str, address: Option<IpAddr>) -> Self {
-        // Such as is no address of mail at all counts as it was typed.
+        // Text that is not an e-mail address counts as it was typed.
         let account = match Email::parse(typed) {
             Ok(email) => short(email.key()),
             Err(_) => short(typed),
@@ -100,8 +100,8 @@ fn network(address: Option<IpAddr>) -> IpAddr {
     }
 }
 
-/// An attempt under way. Until it is known how it ended it counts as failed, or a thousand at once would all be allowed; one
-/// whose client went away stays so, since its outcome may have been seen.
+/// An attempt under way. It counts as failed until its result is known, or a thousand at once would all be allowed. If
+/// its client goes away it stays so, since the client may have seen the result.
 #[must_use]
 pub struct Attempt<'a> {
     throttle: &'a Throttle,
@@ -110,20 +110,20 @@ pub struct Attempt<'a> {
 }
 
 impl Throttle {
-    /// With these bounds a minute: of an account from an address, and of an address.
+    /// Makes a throttle with these limits a minute: for an account from an address, and from an address.
     pub fn new(pair: usize, address: usize) -> Self {
         Throttle { pair, address, counts: Mutex::default() }
     }
 
-    /// Whether an attempt is allowed at this moment.
+    /// Checks whether an attempt is allowed now.
     ///
     /// # Errors
-    /// [`Code::RateLimited`](crate::foundation::errors::Code::RateLimited), with when to come back.
+    /// [`Code::RateLimited`](crate::foundation::errors::Code::RateLimited), with the time to wait.
     pub fn check(&self, who: Who) -> Result<()> {
         self.check_at(&mut self.counts.lock(), who, Instant::now())
     }
 
-    /// Begins an attempt. To be called when its password is about to be looked at, and not while it waits for that.
+    /// Begins an attempt. Call it when the password is about to be checked, not while the attempt waits for that.
     ///
     /// # Errors
     /// Those of [`Throttle::check`].
@@ -137,7 +137,7 @@ impl Throttle {
         Ok(Attempt { throttle: self, who, at })
     }
 
-    /// Counts something that tells as much as a failed attempt.
+    /// Counts something that reveals as much as a failed attempt.
     ///
     /// # Errors
     /// Those of [`Throttle::check`], before it is counted.
@@ -145,11 +145,12 @@ impl Throttle {
         self.begin(who).map(drop)
     }
 
-    /// Whether another mail may be asked for: three in a quarter of an hour to one address, and as many from one as may fail to sign in.
-    /// The first bound tells nothing: `false` is for the address of mail, and the caller keeps it to themself.
+    /// Returns whether another mail may be sent: three to one e-mail address in 15 minutes, and as many from one
+    /// network address as may fail to sign in. `false` is about the e-mail address: the answer to the client must not
+    /// depend on it.
     ///
     /// # Errors
-    /// [`Code::RateLimited`](crate::foundation::errors::Code::RateLimited) for the second bound.
+    /// [`Code::RateLimited`](crate::foundation::errors::Code::RateLimited) for the second limit.
     pub fn mail(&self, who: Who) -> Result<bool> {
         let mut counts = self.counts.lock();
         let now = Instant::now();
@@ -186,7 +187,7 @@ impl Who {
     }
 }
 
-/// Refuses if the count has reached its bound; forgets what is over.
+/// Refuses if the count has reached its limit. Removes times that have left the window.
 fn full(counts: &mut HashMap<Count, VecDeque<Instant>>, count: Count, bound: usize, now: Instant) -> Result<()> {
     let Some(times) = counts.get_mut(&count) else { return Ok(()) };
     while times.front().is_some_and(|time| now.duration_since(*time) >= count.window()) {
@@ -196,20 +197,20 @@ fn full(counts: &mut HashMap<Count, VecDeque<Instant>>, count: Count, bound: usi
         counts.remove(&count);
         return Ok(());
     }
-    // There is room again when as many have gone as are too many.
+    // There is room again when the surplus has left the window.
     let Some(blocking) = times.len().checked_sub(bound).and_then(|over| times.get(over)) else { return Ok(()) };
     let wait = count.window().saturating_sub(now.duration_since(*blocking));
     let mut error = Error::rate_limited(wait.max(Duration::from_secs(1)));
-    error.reason = "too many failed attempts; wait a little".into();
+    error.reason = "too many failed attempts; try again later".into();
     Err(error)
 }
 
-/// No more times than the bound are kept: the newest say all there is to say.
+/// Adds a time to a count. Keeps the newest times, as many as the limit.
 fn enter(counts: &mut HashMap<Count, VecDeque<Instant>>, count: Count, at: Instant, bound: usize) {
     if counts.len() >= MOST && !counts.contains_key(&count) {
         counts.retain(|count, times| times.back().is_some_and(|time| at.duration_since(*time) < count.window()));
         if counts.len() >= MOST {
-            tracing::warn!("failed sign-ins from too many places to count them all; beginning anew");
+            tracing::warn!("too many failed sign-ins to count; all counts are cleared");
             counts.clear();
         }
     }
@@ -221,7 +222,7 @@ fn enter(counts: &mut HashMap<Count, VecDeque<Instant>>, count: Count, at: Insta
 }
 
 impl Attempt<'_> {
-    /// The password was right, or nobody looked at it: it does not count.
+    /// Takes the attempt out of the counts: the password was right, or was not checked.
     pub fn forgive(self) {
         let mut counts = self.throttle.counts.lock();
         for count in self.who.counts() {
@@ -250,13 +251,13 @@ mod tests {
         throttle.fail(Who::new(email, from(address))).is_ok()
     }
 
-    /// Moves all that was counted into the past.
+    /// Moves all counted times into the past.
     fn later(throttle: &Throttle, by: Duration) {
         throttle.counts.lock().values_mut().flatten().for_each(|time| *time -= by);
     }
 
     #[test]
-    fn one_address_has_five_guesses_a_minute_and_its_owner_as_many_from_elsewhere() {
+    fn one_address_has_five_guesses_a_minute_and_so_has_another() {
         let throttle = Throttle::new(5, 30);
         assert!((0..5).all(|_| fails(&throttle, OWNER, 1)));
         let error = throttle.check(Who::new("ANA@EXAMPLE.ORG", from(1))).unwrap_err();
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_addresses_have_a_guess_each_and_keep_nobody_out() {
+    fn a_thousand_addresses_have_a_guess_each_and_do_not_lock_the_account() {
         let throttle = Throttle::new(5, 30);
         for address in 0..1_000 {
             while fails(&throttle, OWNER, address) {}
@@ -342,6 +343,6 @@ mod tests {
             allowed = throttle.mail(Who::new(&format!("{number}@example.org"), from(1))).is_ok();
         }
         assert_eq!(number, 26, "thirty from one address");
-        assert!(throttle.check(Who::new(OWNER, from(1))).is_ok(), "which is no failure to sign in");
+        assert!(throttle.check(Who::new(OWNER, from(1))).is_ok(), "a mail is not a failed sign-in");
     }
 }

@@ -1,7 +1,8 @@
 //! The texts that the crew's features send to people, a file a language: mails and previews of links.
 //!
-//! [`Texts`] has a method for each text. A language implements all of them, so a missing translation does not compile. A text
-//! with values in it is one method, so each language puts them in its own order. Lines of mails have at most 72 characters.
+//! [`Texts`] has a method for each text. A language implements all of them, so a missing translation does not compile.
+//! A text with values in it is one method, so each language puts them in its own order. Lines of mails have at most 72
+//! characters.
 
 mod de;
 mod en;
@@ -13,9 +14,9 @@ use crate::foundation::language::Language;
 pub struct MailText {
     /// Its subject.
     pub subject: &'static str,
-    /// What stands before the link.
+    /// The text before the link.
     pub before: &'static str,
-    /// What stands after the link.
+    /// The text after the link.
     pub after: &'static str,
 }
 
@@ -36,16 +37,16 @@ pub struct Moment {
     pub minute: u32,
 }
 
-/// What an invitation's link is good for.
+/// The state of an invitation, as its preview shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InviteNote {
-    /// So many of so many seats are free.
+    /// It can be accepted: the free seats, and all seats.
     Free(i32, i16),
     /// All seats are taken.
     Full,
-    /// It has let in as many as it was made for.
+    /// It was accepted as often as it allows.
     UsedUp,
-    /// Its time is over.
+    /// It has expired.
     Expired,
     /// It was revoked.
     Revoked,
@@ -73,7 +74,7 @@ pub trait Texts: Sync {
     /// The description of an event that is over.
     fn event_over(&self, when: &str) -> String;
 
-    /// When something is. `until` is its last day, if that is another one.
+    /// The time of an event. `until` is its last day, if it lasts longer than a day.
     fn when(&self, starts: &Moment, until: Option<&Moment>, zone: &str) -> String;
 
     /// A time zone by its city.
@@ -82,7 +83,7 @@ pub trait Texts: Sync {
     /// The title of an invitation's preview.
     fn invite_title(&self, inviter: &str, pod: &str) -> String;
 
-    /// What the invitation is good for.
+    /// The state of the invitation.
     fn invite_note(&self, note: InviteNote) -> String;
 }
 

@@ -1,5 +1,4 @@
-//! The badges with which a member of an event says what they are like there: a fixed list, of which one wears at most
-//! five.
+//! The badges by which members of an event describe themselves: a fixed list, of which a member wears at most five.
 
 use std::collections::HashSet;
 
@@ -10,23 +9,23 @@ use utoipa::ToSchema;
 use crate::foundation::errors::Result;
 use crate::foundation::fields::Fields;
 
-/// How many badges one may wear at an event.
+/// The most badges that a member may wear at an event.
 pub const MAX_WORN: usize = 5;
 
 /// A badge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Badge {
-    /// The name that programs know it by.
+    /// Its key, which never changes.
     pub key: &'static str,
-    /// The name that people read.
+    /// Its English name.
     pub label: &'static str,
-    /// Its picture.
+    /// Its emoji.
     pub emoji: &'static str,
 }
 
-/// A badge as a client names it: by its key, alone or in an object as the list has it.
+/// A badge in a request: its key, or an object of the list, of which only the key is read.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(untagged, expecting = "must be the key of a badge, or a badge as the list has it")]
+#[serde(untagged, expecting = "must be the key of a badge, or a badge of the list")]
 pub enum BadgeName {
     /// `"front-row"`
     Key(String),
@@ -34,10 +33,10 @@ pub enum BadgeName {
     Badge(NamedBadge),
 }
 
-/// A badge of the list, of which the key alone is looked at.
+/// A badge of the list, of which only the key is read.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "what the list says of a badge may be sent, and is not looked at")]
+#[allow(dead_code, reason = "clients may send a badge as the list has it; only its key is read")]
 pub struct NamedBadge {
     /// The key of the list.
     key: String,
@@ -59,7 +58,7 @@ const fn badge(key: &'static str, label: &'static str, emoji: &'static str) -> B
     Badge { key, label, emoji }
 }
 
-/// All badges, in the order in which they are offered. A key that was once here stays: people wear it.
+/// All badges, in the order in which they are offered. A key is never removed, since members wear it.
 pub const BADGES: &[Badge] = &[
     badge("front-row", "Front row", "🤘"),
     badge("mosh-pit", "Mosh pit", "🌀"),
@@ -89,27 +88,27 @@ pub const BADGES: &[Badge] = &[
     badge("quiet-company", "Quiet company welcome", "🌙"),
 ];
 
-/// The badge of the list with this key.
+/// Returns the badge with this key.
 pub fn find(key: &str) -> Option<&'static Badge> {
     BADGES.iter().find(|badge| badge.key == key)
 }
 
-/// What is stored for the badges that a client names: the list's own objects, in the client's order.
+/// Returns what is stored for the badges of a request: the list's objects, in the request's order.
 ///
 /// # Errors
-/// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) for more than five, one twice, or one that is not of the list.
+/// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) for more than five, a repeated one, or one that is not in the list.
 pub fn worn(names: &[BadgeName]) -> Result<Vec<Value>> {
     let mut fields = Fields::new();
-    fields.check(names.len() <= MAX_WORN, "/vibe_badges", format!("at most {MAX_WORN} badges"));
+    fields.check(names.len() <= MAX_WORN, "/vibe_badges", format!("must have at most {MAX_WORN} badges"));
     let mut seen = HashSet::new();
     let mut badges = Vec::new();
     for (place, name) in names.iter().take(MAX_WORN).enumerate() {
         let pointer = format!("/vibe_badges/{place}");
-        fields.check(seen.insert(name.key()), pointer.clone(), "this badge is there twice");
+        fields.check(seen.insert(name.key()), pointer.clone(), "must not repeat a badge");
         match find(name.key()) {
             Some(badge) => badges.push(json!(badge)),
             None => {
-                fields.check(false, pointer, "there is no such badge; GET /v1/badges lists them");
+                fields.check(false, pointer, "must be a badge of GET /v1/badges");
             }
         }
     }
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_of_the_list_is_refused() {
+    fn an_unknown_badge_is_refused() {
         assert!(worn(&names(r#"["nobody"]"#)).is_err());
         assert!(worn(&names(r#"["solo", {"key": "solo"}]"#)).is_err());
         let six: Vec<_> = BADGES[..6].iter().map(|badge| BadgeName::Key(badge.key.into())).collect();

@@ -1,4 +1,4 @@
-//! An event as a file for calendars: `GET /v1/events/{id}.ics`.
+//! An event as an iCalendar file: `GET /v1/events/{id}.ics`.
 
 mod lines;
 mod zone;
@@ -14,14 +14,14 @@ use super::store::Dated;
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{IfNoneMatchHeader, Path, Problem, PublicFile, PublicUrl, refusals};
 
-/// Registers the route. It goes before that of the event itself, whose pattern matches this one, too.
+/// Registers the route. It must come before the route of the event, whose pattern matches it too.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(file);
 }
 
 /// Get an event for a calendar
 ///
-/// By its id or its slug, in the format of RFC 5545. Times are told in the event's zone. Needs no token.
+/// By its id or its slug, in the format of RFC 5545. Times are in the event's zone. Needs no token.
 #[utoipa::path(
     tag = "events",
     security(()),
@@ -41,10 +41,10 @@ async fn file(events: web::Data<Events>, public: web::Data<PublicUrl>, id: Path<
     Ok(PublicFile { body, kind: "text/calendar; charset=utf-8", name: format!("{}.ics", dated.event.slug) })
 }
 
-/// The event as a calendar. The same event makes the same text, so that it can be tagged.
+/// Returns the event as a calendar. The same event gives the same text, so that it can have an ETag.
 fn calendar(Dated { event, created_at, updated_at }: &Dated, public: &PublicUrl) -> String {
     let time = event.time();
-    // What is told by the second ends with the second, and an end that is no later than the start is none (3.8.2.2).
+    // Times are in whole seconds. An end must be later than the start (3.8.2.2), so one that is not is left out.
     let starts = seconds(time.starts);
     let ends = time.ends.map(seconds).filter(|ends| *ends > starts);
     let zone = zone::CalendarZone::new(time.zone, starts, ends.unwrap_or(starts));
@@ -60,12 +60,12 @@ fn calendar(Dated { event, created_at, updated_at }: &Dated, public: &PublicUrl)
     lines.plain("DTSTAMP", &utc(*updated_at));
     lines.plain("CREATED", &utc(*created_at));
     lines.plain("LAST-MODIFIED", &utc(*updated_at));
-    // Counts up with each change, as far as seconds tell them apart.
+    // Grows with each change, unless two are made in the same second.
     let sequence = (*updated_at - *created_at).num_seconds().clamp(0, i64::from(i32::MAX));
     lines.plain("SEQUENCE", &sequence.to_string());
-    zone.tell(&mut lines, "DTSTART", starts);
+    zone.add_time(&mut lines, "DTSTART", starts);
     if let Some(ends) = ends {
-        zone.tell(&mut lines, "DTEND", ends);
+        zone.add_time(&mut lines, "DTEND", ends);
     }
     lines.text("SUMMARY", &event.artist);
     lines.text("LOCATION", &format!("{}, {}", event.venue, event.city));

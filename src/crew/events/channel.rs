@@ -1,4 +1,4 @@
-//! `event:<id>`: the live side of an event, for its members. What it tells comes from the event's [feed](crate::crew::feed).
+//! The topic `event:<id>`, for the event's members. Its events come from the event's [feed](crate::crew::feed).
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ impl Channel for EventChannel {
     }
 }
 
-/// What a join reads on its caller's behalf, in one snapshot.
+/// The rows that a join reads for its caller, in one snapshot.
 struct Snapshot {
     event: Event,
     head: Head,
@@ -75,7 +75,7 @@ async fn join(hub: Arc<EventHub>, joining: Joining) -> Result<Admission> {
     };
     let start = || hub.find_or_start(event_id);
     let (snapshot, numbers) = enter(hub.topics(), &joining, patience, check, start, read).await?;
-    // An actor that the bus has told less reads it now, and not when the sweep comes by.
+    // An actor that has received less over the bus reads the rest now, not at the next sweep.
     let position = snapshot.head.seq;
     hub.reaches(event_id, position);
     let Snapshot { event, head, mut added } = snapshot;

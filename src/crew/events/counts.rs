@@ -1,8 +1,8 @@
-//! How many go to an event, and what is free there: numbers for everybody, who are not told who they are.
+//! The public counts of an event: members, open pods, free seats.
 //!
-//! Counting an event of 100,000 costs Postgres tens of milliseconds, and anybody may ask. So a node keeps what it has
-//! counted for some seconds, and for fifty times as long as the counting took: however many ask, Postgres counts an event
-//! for a fiftieth of the time at most, and once for all who ask at the same moment.
+//! Counting an event of 100,000 members costs Postgres tens of milliseconds, and anyone may ask. So a node keeps a
+//! count for some seconds, and for fifty times as long as the counting took: however many requests there are, Postgres
+//! counts an event for at most a fiftieth of the time, and once for all requests at the same moment.
 
 use std::time::{Duration, Instant};
 
@@ -20,38 +20,38 @@ use crate::crew::feed::SHARE;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Error, Result};
 
-/// How long a count is told again, at least.
+/// How long a count is kept, at least.
 const MOMENT: Duration = Duration::from_secs(3);
 
-/// Of how many events a node keeps the counts.
+/// The most events whose counts a node keeps.
 const EVENTS: u64 = 10_000;
 
-/// How many go to an event, and what is free there.
+/// The public counts of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName, Serialize, ToSchema)]
 pub struct Counts {
-    /// How many go there, those who hide included.
+    /// The number of members, including hidden ones.
     #[diesel(sql_type = BigInt)]
     pub going: i64,
-    /// How many of its pods any member of the event may join, full or not.
+    /// The number of pods that any member of the event may join, whether they are full or not.
     #[diesel(sql_type = BigInt)]
     pub open_pods: i64,
-    /// How many seats are free in those pods.
+    /// The number of free seats in those pods.
     #[diesel(sql_type = BigInt)]
     pub free_seats: i64,
 }
 
-/// An event, and its numbers.
+/// An event with its counts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CountedEvent {
     /// The event.
     #[serde(flatten)]
     pub event: Event,
-    /// Its numbers, as they were some seconds ago at most, or for a large event a little longer.
+    /// Its counts, at most some seconds old, or a little older for a large event.
     #[serde(flatten)]
     pub counts: Counts,
 }
 
-/// What a node has counted lately.
+/// A node's cache of counts.
 pub struct EventCounts(Cache<Uuid, Counted>);
 
 /// A count, and how long it took.
@@ -71,15 +71,15 @@ impl Expiry<Uuid, Counted> for Share {
 }
 
 impl EventCounts {
-    /// Nothing counted yet.
+    /// Makes an empty cache.
     pub fn new() -> Self {
         EventCounts(Cache::builder().max_capacity(EVENTS).expire_after(Share).build())
     }
 
-    /// Returns the numbers of an event, counted now or a moment ago.
+    /// Returns the counts of an event, counted now or a moment ago.
     ///
     /// # Errors
-    /// What the database answers.
+    /// Those of the database.
     pub async fn of(&self, database: &Database, event_id: Uuid) -> Result<Counts> {
         let count = async {
             let began = Instant::now();
@@ -88,7 +88,7 @@ impl EventCounts {
             Ok::<_, Error>(Counted { counts, took: began.elapsed() })
         };
         let counted = self.0.try_get_with(event_id, count).await;
-        // One failure is told to all who have waited for it.
+        // One failure is answered to all requests that waited for the count.
         counted.map(|counted| counted.counts).map_err(|error| Error::new(error.code))
     }
 }

@@ -1,4 +1,4 @@
-//! An event's members on its feed: who has left, and how many there are.
+//! The members of an event on its feed: departures, and their number.
 
 use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;
@@ -11,8 +11,8 @@ use crate::crew::feed::declared::CountIs;
 use crate::crew::feed::kinds::{Count, FeedKind, Item, Removed, Tally};
 use crate::foundation::errors::Result;
 
-/// Who has left. So a session ends exactly where its person left, and one who has come back since is not ended by an old
-/// departure.
+/// The kind of item for people who have left. A session ends exactly at the point at which its person left, and an old
+/// departure does not end the session of a person who has come back since.
 pub struct Departures;
 
 impl FeedKind for Departures {
@@ -20,7 +20,7 @@ impl FeedKind for Departures {
         "member"
     }
 
-    /// Who comes is only counted.
+    /// People who join are only counted.
     fn since<'a>(
         &'a self,
         _conn: &'a mut AsyncPgConnection,
@@ -36,9 +36,9 @@ impl FeedKind for Departures {
     }
 }
 
-/// How many members there are, those who hide included: a number names nobody.
+/// The number of members, including hidden ones.
 ///
-/// They are counted, and not kept count of: a counter would be one more lock for every join of an event.
+/// They are counted each time: a stored counter would be one more lock for every join of an event.
 pub struct Members;
 
 impl Tally for Members {

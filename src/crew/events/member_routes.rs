@@ -1,4 +1,4 @@
-//! HTTP of an event's members.
+//! HTTP routes of an event's members.
 
 use actix_web::{HttpResponse, delete, get, put, web};
 use serde::Deserialize;
@@ -20,7 +20,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Join an event
 ///
-/// Or change how one goes there; asking again is safe. The body is the whole of it: what is absent is as for a newcomer.
+/// Or change the membership. The request is safe to repeat. The body is the whole membership: absent fields have their
+/// defaults.
 #[utoipa::path(
     tag = "events",
     security(("token" = [])),
@@ -44,7 +45,7 @@ async fn join(
 
 /// Leave an event
 ///
-/// And with it each of its pods.
+/// And all its pods.
 #[utoipa::path(
     tag = "events",
     security(("token" = [])),
@@ -62,17 +63,17 @@ async fn leave(who: SignedIn, events: web::Data<Events>, id: Path<Uuid>) -> Resu
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Which members to list.
+/// A filter of members.
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 struct MemberQuery {
-    /// Those alone who wear the badge with this key.
+    /// The key of a badge: only members who wear it.
     badge: Option<String>,
 }
 
-/// An event's members
+/// List an event's members
 ///
-/// For its members alone, in order of coming. Those who hide are listed to themselves only.
+/// For its members, in the order in which they joined. Hidden members are listed only to themselves.
 #[utoipa::path(
     tag = "events",
     security(("token" = [])),
@@ -95,7 +96,7 @@ async fn list(
 ) -> Result<Json<Page<EventMember>>> {
     let badge = query.badge.as_deref();
     if badge.is_some_and(|key| badges::find(key).is_none()) {
-        return Err(Error::invalid("?badge", "there is no such badge; GET /v1/badges lists them"));
+        return Err(Error::invalid("?badge", "must be a badge of GET /v1/badges"));
     }
     let (limit, after) = (page.limit()?, page.position()?);
     let members = events.members(&who, *id, badge, after, limit).await?;

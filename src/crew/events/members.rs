@@ -1,4 +1,4 @@
-//! An event's members: the types.
+//! The types of an event's members.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,66 +9,66 @@ use uuid::Uuid;
 use super::Event;
 use super::badges::{Badge, BadgeName};
 
-/// How one goes to an event; the whole of it, so what is absent is as for a newcomer.
+/// The caller's membership of an event, as a whole: absent fields have their defaults.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub struct Joining {
-    /// At most five badges of `GET /v1/badges`, as keys or as objects with a `key`.
+    /// The member's badges: at most five of `GET /v1/badges`, as keys or as objects with a `key`.
     #[serde(default)]
     pub vibe_badges: Vec<BadgeName>,
-    /// True keeps one out of the lists that others see.
+    /// True hides the member from the lists that others see.
     #[serde(default)]
     pub hidden: bool,
 }
 
-/// One's own membership.
+/// The caller's membership.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Membership {
     /// The event.
     pub event_id: Uuid,
     /// The caller.
     pub user_id: Uuid,
-    /// The badges one wears.
+    /// The caller's badges.
     #[schema(value_type = Vec<Badge>)]
     pub vibe_badges: Vec<Value>,
-    /// Whether one stays out of the lists that others see.
+    /// Whether the caller is hidden from the lists that others see.
     pub hidden: bool,
-    /// Since when.
+    /// When the caller joined.
     pub joined_at: DateTime<Utc>,
 }
 
-/// A member as the others see them.
+/// A member as other members see them.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct EventMember {
     /// The member's profile.
     pub user_id: Uuid,
     /// Their name.
     pub display_name: String,
-    /// Where their picture is.
+    /// The address of their picture.
     #[schema(required)]
     pub avatar_url: Option<String>,
     /// Their Instagram page, if they reveal it.
     #[schema(required)]
     pub ig_url: Option<String>,
-    /// The badges they wear.
+    /// Their badges.
     #[schema(value_type = Vec<Badge>)]
     pub vibe_badges: Vec<Value>,
-    /// True for oneself alone: those who hide are seen by nobody else.
+    /// Whether the member is hidden: true for the caller alone, since nobody sees other hidden members.
     pub hidden: bool,
-    /// Since when.
+    /// When they joined.
     pub joined_at: DateTime<Utc>,
 }
 
-/// An event of the caller's, and how they go there.
+/// An event of which the caller is a member.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct MyEvent {
     /// The event.
     #[serde(flatten)]
     pub event: Event,
-    /// The badges one wears there.
+    /// The caller's badges there.
     #[schema(value_type = Vec<Badge>)]
     pub vibe_badges: Vec<Value>,
-    /// Whether one stays out of the lists that others see.
+    /// Whether the caller is hidden from the lists that others see.
     pub hidden: bool,
-    /// Since when one is a member.
+    /// When the caller joined.
     pub joined_at: DateTime<Utc>,
 }

@@ -1,7 +1,7 @@
 //! Events: concerts, festivals and other live events, and the people who go there.
 //!
 //! Anyone may find an event; its members see each other and form pods. Its maker may change and cancel it, and delete
-//! it as long as nobody else has joined, since that would take strangers' pods with it.
+//! it as long as nobody else has joined, since deleting an event deletes its pods.
 
 pub mod badges;
 pub mod calendar;
@@ -40,25 +40,25 @@ pub const MAX_LINE: usize = 200;
 pub struct Event {
     /// The event's id.
     pub id: Uuid,
-    /// Its name in addresses; can stand for the id in `GET /v1/events/{id}`.
+    /// Its name in URLs, which `GET /v1/events/{id}` takes in place of the id.
     pub slug: String,
-    /// Who plays.
+    /// The artist who plays.
     pub artist: String,
-    /// Where.
+    /// The city.
     pub city: String,
-    /// The house or field.
+    /// The venue.
     pub venue: String,
     /// When it starts.
     pub date_utc: DateTime<Utc>,
-    /// When it ends, if known. Without it the event is on for 12 hours.
+    /// When it ends; null if not known, then the event lasts 12 hours.
     #[schema(required)]
     pub ends_at: Option<DateTime<Utc>>,
-    /// The IANA name of the zone in which its times are told, and on whose days it is; UTC if null.
+    /// The IANA name of its time zone, in which its times and its day are shown; UTC if null.
     #[schema(required)]
     pub time_zone: Option<String>,
-    /// Its maker.
+    /// The person who made it.
     pub created_by: Uuid,
-    /// When it was called off.
+    /// When it was cancelled; null if it is not.
     #[schema(required)]
     pub cancelled_at: Option<DateTime<Utc>>,
 }
@@ -73,25 +73,25 @@ impl Event {
 /// A new event.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewEvent {
-    /// The client's own id, which makes it safe to ask again.
+    /// An id of the client's choice, which makes it safe to repeat the request.
     pub id: Option<Uuid>,
-    /// One line of 1 to 200 characters.
+    /// The artist: one line of 1 to 200 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub artist: String,
-    /// One line of 1 to 200 characters.
+    /// The city: one line of 1 to 200 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub city: String,
-    /// One line of 1 to 200 characters.
+    /// The venue: one line of 1 to 200 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub venue: String,
     /// When it starts.
     pub date_utc: DateTime<Utc>,
-    /// Small letters, digits and single hyphens, at most 120, not like a UUID. If absent, made of artist, city and the day on
-    /// which the event starts in its zone.
+    /// The name in URLs: at most 120 lower case letters, digits and single hyphens, not in the form of a UUID. If
+    /// absent, it is made of artist, city and the day on which the event starts in its zone.
     pub slug: Option<String>,
     /// An IANA name such as `Europe/Berlin`; UTC if absent.
     pub time_zone: Option<String>,
-    /// Not before `date_utc`, and at most 31 days after it.
+    /// When it ends: not before `date_utc`, and at most 31 days after it.
     pub ends_at: Option<DateTime<Utc>>,
 }
 
@@ -101,10 +101,10 @@ impl NewEvent {
         EventTime::new(self.date_utc, self.ends_at, self.time_zone.as_deref())
     }
 
-    /// The same, trimmed.
+    /// Returns it as it is stored, with its texts trimmed.
     ///
     /// # Errors
-    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) with everything that is out of its bounds.
+    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) with everything that is wrong.
     pub fn checked(self) -> Result<Self> {
         let mut fields = Fields::new();
         let artist = fields.line("/artist", &self.artist, MAX_LINE);
@@ -114,7 +114,7 @@ impl NewEvent {
         check_end(&mut fields, self.date_utc, self.ends_at);
         check_zone(&mut fields, self.time_zone.as_deref());
         if let Some(slug) = &self.slug {
-            let detail = "small letters, digits and single hyphens, at most 120, and not like a UUID";
+            let detail = "must be at most 120 lower case letters, digits and single hyphens, and not look like a UUID";
             fields.check(slug::is_slug(slug), "/slug", detail);
         }
         fields.done()?;
@@ -125,13 +125,13 @@ impl NewEvent {
 /// A change to an event. What is absent stays; `null` clears `time_zone` or `ends_at`.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub struct EventChange {
-    /// One line of 1 to 200 characters.
+    /// The artist: one line of 1 to 200 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub artist: Option<String>,
-    /// One line of 1 to 200 characters.
+    /// The city: one line of 1 to 200 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub city: Option<String>,
-    /// One line of 1 to 200 characters.
+    /// The venue: one line of 1 to 200 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub venue: Option<String>,
     /// When it starts.
@@ -140,19 +140,19 @@ pub struct EventChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     pub time_zone: Option<Option<String>>,
-    /// Not before `date_utc` and at most 31 days after it, or null.
+    /// When it ends: not before `date_utc`, and at most 31 days after it, or null.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub ends_at: Option<Option<DateTime<Utc>>>,
-    /// True calls the event off, false calls it on again.
+    /// True cancels the event, false undoes that.
     pub cancelled: Option<bool>,
 }
 
 impl EventChange {
-    /// The event as it is after the change, which happens at `now`.
+    /// Returns the event after the change, which happens at `now`.
     ///
     /// # Errors
-    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) with everything that is out of its bounds.
+    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) with everything that is wrong.
     pub fn applied_to(self, event: Event, now: DateTime<Utc>) -> Result<Event> {
         let mut fields = Fields::new();
         let mut line = |pointer, new: Option<String>, old| match new {
@@ -171,7 +171,7 @@ impl EventChange {
             Some(false) => None,
             None => event.cancelled_at,
         };
-        // One that was stored before there was a longest event can be called off all the same.
+        // An event from before the limit of 31 days can still be cancelled.
         if times_change {
             fields.time("/date_utc", date_utc);
             check_end(&mut fields, date_utc, ends_at);
@@ -184,7 +184,7 @@ impl EventChange {
 
 fn check_end(fields: &mut Fields, starts: DateTime<Utc>, ends: Option<DateTime<Utc>>) {
     if let Some(ends) = ends {
-        fields.time("/ends_at", ends).check(ends >= starts, "/ends_at", "must not lie before date_utc").check(
+        fields.time("/ends_at", ends).check(ends >= starts, "/ends_at", "must not be before date_utc").check(
             ends - starts <= LONGEST,
             "/ends_at",
             "must be at most 31 days after date_utc",
@@ -197,25 +197,25 @@ fn check_zone(fields: &mut Fields, zone: Option<&str>) {
     fields.check(known, "/time_zone", "must be an IANA name such as Europe/Berlin");
 }
 
-/// What a list of events is narrowed to.
+/// A filter of a list of events.
 #[derive(Debug, Clone)]
 pub struct Filter {
-    /// The whole name, however its case, marks and signs are written.
+    /// The artist's whole name; case, accents and punctuation do not matter.
     pub artist: Option<String>,
-    /// The whole name, however its case, marks and signs are written.
+    /// The city's whole name, compared likewise.
     pub city: Option<String>,
-    /// Which of them by their time.
+    /// The time from which on they are listed.
     pub since: Since,
-    /// Those that start earlier.
+    /// The latest start.
     pub to: Option<DateTime<Utc>>,
 }
 
-/// Where a list of events begins.
+/// The beginning of a list of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// With those that are not over at this instant.
+    /// With the events that are not over at this time.
     NotOver(DateTime<Utc>),
-    /// With those that start then or later, over or not.
+    /// With the events that start then or later, over or not.
     Start(DateTime<Utc>),
 }
 
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn one_from_before_the_rule_is_changed_but_its_times_are_not() {
+    fn an_event_from_before_the_limit_is_changed_but_its_times_are_not() {
         let endless = Event { ends_at: Some(at(19) + chrono::TimeDelta::days(90)), ..mogwai() };
         let off = EventChange { cancelled: Some(true), ..EventChange::default() };
         assert!(off.applied_to(endless.clone(), at(1)).is_ok());
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_judged_together_with_what_stays() {
+    fn a_change_is_checked_together_with_what_stays() {
         let event = mogwai();
         let later = EventChange { date_utc: Some(at(23)), ..EventChange::default() };
         assert!(later.clone().applied_to(event.clone(), at(1)).is_err());

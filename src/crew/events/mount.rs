@@ -1,4 +1,4 @@
-//! Puts the feature together.
+//! Mounts the feature.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 /// The routes of the feature.
 pub const ROUTES: &[Routes] = &[routes::routes];
 
-/// Gives the topic of events, and the texts for links to them.
+/// Provides the service of events, their topic, and the previews of their links.
 ///
 /// # Errors
 /// [`MountError`] where journal and feed are not mounted before.

@@ -13,7 +13,7 @@ use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{Preview, Previews};
 use crate::foundation::language::Language;
 
-/// The pages of events: `/events/<id or slug>`.
+/// The previews of events' pages: `/events/<id or slug>`.
 pub struct EventPreviews(pub Events);
 
 impl Previews for EventPreviews {

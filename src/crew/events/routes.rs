@@ -1,4 +1,4 @@
-//! HTTP of events.
+//! HTTP routes of events.
 
 use actix_web::guard::GuardContext;
 use actix_web::{HttpResponse, delete, get, patch, post, web};
@@ -33,17 +33,18 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Create an event
 ///
-/// With an `id` of the client's own it is safe to ask again: the same event is answered, with 200. The same artist in the same
-/// venue, whatever the case, the marks on letters and how spaces, apostrophes, quotation marks and dashes are written, on the same
-/// day of the event's `time_zone` (or else of UTC) is one event: join that one. One that was cancelled does not count.
+/// With an `id` of the client's choice the request is safe to repeat: the answer is the same event, with 200. The same
+/// artist in the same venue on the same day of the event's `time_zone` (or of UTC) is one event: join that one. Case,
+/// accents, and the forms of spaces, apostrophes, quotation marks and dashes do not matter. Cancelled events do not
+/// count.
 #[utoipa::path(
     tag = "events",
     security(("token" = [])),
     responses(
         (status = 201, description = "The new event", body = Event),
         (status = 200, description = "The event that an earlier request with this id created", body = Event),
-        (status = 409, description = "`conflict`: the id or the slug is taken; or the same artist plays in the same venue on the same day already, then `id` and `slug` say which event that is", body = Problem),
-        (status = 429, description = "`rate_limited`: the caller has created as many events as they may in a day", body = Problem),
+        (status = 409, description = "`conflict`: the id or the slug is taken; or the same event exists already, and `id` and `slug` name it", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller has reached the limit of new events per day", body = Problem),
         refusals::Token,
         refusals::Body,
     )
@@ -54,29 +55,30 @@ async fn create(who: SignedIn, events: web::Data<Events>, new: Json<NewEvent>) -
     Ok(if fresh { HttpResponse::Created().json(event) } else { HttpResponse::Ok().json(event) })
 }
 
-/// What to look for.
+/// A filter of events.
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 struct EventQuery {
-    /// Words of artist, city or venue in any order, which may be mistyped. Then the list is in order of how well they fit, and
-    /// among equals by date.
+    /// Words of artist, city or venue in any order, which may be mistyped. The best matches come first, and among
+    /// equals the earliest.
     q: Option<String>,
-    /// The artist's whole name, whatever its case, the marks on its letters, and how its signs are written.
+    /// The artist's whole name. Case, accents and punctuation do not matter.
     artist: Option<String>,
-    /// The city's whole name, likewise.
+    /// The city's whole name, compared likewise.
     city: Option<String>,
-    /// Those that start then or later, over or not. If absent, those that are not over now: upcoming ones, and those that are on,
-    /// until their `ends_at`, or for 12 hours after their start where they have none.
+    /// The earliest start; events that are over are included. If absent, events that are not over now: upcoming ones,
+    /// and those that are on, until their `ends_at`, or for 12 hours after their start if they have none.
     from: Option<DateTime<Utc>>,
-    /// Those that start then or earlier.
+    /// The latest start.
     to: Option<DateTime<Utc>>,
 }
 
 impl EventQuery {
-    /// The words, if there are any, and the rest.
+    /// Splits the query into its words, if there are any, and the filter.
     fn parts(self, now: DateTime<Utc>) -> Result<(Option<String>, Filter)> {
         let mut fields = Fields::new();
-        // What a form was not filled with asks for nothing. What is looked for is shown to nobody, so it is mended.
+        // An empty field of a form filters nothing. Search texts are shown to nobody, so they are repaired, not
+        // refused.
         let mut line = |name, value: Option<String>| {
             let value = value.filter(|value| !value.trim().is_empty())?;
             let value = text::mended(&value, usize::MAX).unwrap_or(value);
@@ -98,7 +100,7 @@ impl EventQuery {
 
 /// Find events
 ///
-/// In order of date, or with `q` of how well they fit. Needs no token.
+/// In order of date, or with `q` the best matches first. Needs no token.
 #[utoipa::path(
     tag = "events",
     security(()),
@@ -133,7 +135,7 @@ fn place(event: &Event) -> PagePosition {
 
 /// Get an event
 ///
-/// By its id or its slug, with how many go there and how many seats are free in pods that any of them may join. Needs no token.
+/// By its id or its slug, with the numbers of its members, open pods and free seats. Needs no token.
 #[utoipa::path(
     tag = "events",
     security(()),
@@ -151,14 +153,14 @@ async fn get(events: web::Data<Events>, id: Path<String>) -> Result<Public<Count
     Ok(Public::for_moments(events.counted(key).await?))
 }
 
-/// Guard: the event for calendars is another resource, which knows other methods.
+/// Guards the event's routes: its calendar file is another resource, with other methods.
 fn is_no_file(context: &GuardContext<'_>) -> bool {
     !context.head().uri.path().ends_with(".ics")
 }
 
 /// Change or cancel an event
 ///
-/// Its maker alone. What is absent stays; `"cancelled": true` calls it off.
+/// For its maker. Absent fields stay as they are; `"cancelled": true` cancels it.
 #[utoipa::path(
     tag = "events",
     security(("token" = [])),
@@ -184,17 +186,17 @@ async fn change(
 
 /// Delete an event
 ///
-/// Its maker alone, and only while nobody else has joined, since that would erase strangers' pods; afterwards it can
-/// be cancelled.
+/// For its maker, as long as nobody else has joined, since deleting an event deletes its pods. Afterwards it can be
+/// cancelled.
 #[utoipa::path(
     tag = "events",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The event's id")),
     responses(
-        (status = 204, description = "It is gone"),
+        (status = 204, description = "Deleted"),
         (status = 403, description = "`forbidden`: not its maker", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
-        (status = 409, description = "`conflict`: somebody else has joined; cancel it instead", body = Problem),
+        (status = 409, description = "`conflict`: another person has joined; cancel it instead", body = Problem),
         refusals::Token,
     )
 )]
@@ -204,9 +206,9 @@ async fn delete(who: SignedIn, events: web::Data<Events>, id: Path<Uuid>) -> Res
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// One's own events
+/// List the caller's events
 ///
-/// Those whose member the caller is, the latest first.
+/// The events of which the caller is a member, the latest first.
 #[utoipa::path(
     tag = "events",
     security(("token" = [])),
@@ -224,9 +226,9 @@ async fn mine(who: SignedIn, events: web::Data<Events>, page: Query<PageQuery>) 
     Ok(Json(Page::of(mine, limit, |mine| PagePosition { time: mine.event.date_utc, id: mine.event.id })))
 }
 
-/// All badges
+/// List the badges
 ///
-/// The fixed list of which a member of an event wears at most five. Needs no token.
+/// A member of an event wears at most five of them. Needs no token.
 #[utoipa::path(
     tag = "events",
     security(()),

@@ -1,4 +1,4 @@
-//! What one can do with events.
+//! The operations on events.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::foundation::errors::Result;
 use crate::foundation::http::{Limit, PagePosition};
 use crate::foundation::settings::Allowance;
 
-/// The events. Cheap to clone.
+/// The service of events. Cheap to clone.
 #[derive(Clone)]
 pub struct Events(Arc<Inner>);
 
@@ -35,7 +35,7 @@ struct Inner {
 }
 
 impl Events {
-    /// Makes the service. A person may make so many events in a time.
+    /// Makes the service. `limit` is how many events a person may make in a time.
     pub fn new(
         database: Database,
         journal: Journal,
@@ -46,7 +46,7 @@ impl Events {
         Events(Arc::new(Inner { database, journal, hub, members, counts: EventCounts::new(), limit }))
     }
 
-    /// Makes an event. Returns whether it was made by this very call.
+    /// Makes an event. Also returns whether this call made it, and not an earlier one.
     ///
     /// # Errors
     /// `invalid`; `conflict` when the id or the slug is taken, or there is such an event; `rate_limited`; `unavailable`.
@@ -56,7 +56,7 @@ impl Events {
         self.0.database.scope(&who.caller, Access::Write, work).await
     }
 
-    /// Returns the events that a filter lets through, those behind a place, by date.
+    /// Returns the events of a filter after a position, by date.
     ///
     /// # Errors
     /// `unavailable`.
@@ -65,7 +65,7 @@ impl Events {
         self.0.database.scope(&Caller::NOBODY, Access::Snapshot, work).await
     }
 
-    /// Returns those among them that words fit, the best first, each with how well they fit.
+    /// Returns the events of a filter that match these words, the best match first, each with its score.
     ///
     /// # Errors
     /// `unavailable`.
@@ -88,7 +88,7 @@ impl Events {
         self.0.database.scope(&Caller::NOBODY, Access::Snapshot, async |conn| store::find(conn, key).await).await
     }
 
-    /// Returns an event, with when it was made and changed.
+    /// Returns an event with the times when it was made and changed.
     ///
     /// # Errors
     /// `not_found`, `unavailable`.
@@ -96,7 +96,7 @@ impl Events {
         self.0.database.scope(&Caller::NOBODY, Access::Snapshot, async |conn| store::find_dated(conn, key).await).await
     }
 
-    /// Returns an event with its numbers.
+    /// Returns an event with its counts.
     ///
     /// # Errors
     /// `not_found`, `unavailable`.
@@ -121,12 +121,12 @@ impl Events {
     /// Deletes an event that nobody else has joined, and with it all its pods.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`; `conflict` when something of somebody else hangs on it; `overloaded`, `unavailable`.
+    /// `forbidden`, `not_found`; `conflict` when anything in it belongs to another person; `overloaded`, `unavailable`.
     pub async fn delete(&self, who: &SignedIn, id: Uuid) -> Result<()> {
         self.0.journal.call(calls::delete(id, who.user_id)).await.map(drop)
     }
 
-    /// Joins an event, or changes how one goes there.
+    /// Joins an event, or changes the membership.
     ///
     /// # Errors
     /// `invalid`, `not_found`, `unavailable`.
@@ -138,7 +138,7 @@ impl Events {
         Ok(membership)
     }
 
-    /// Somebody has come or gone, by this node: those who have the event's topic open are told how many there are.
+    /// Sends the number of members to the event's topic. Call it when the number has changed through this node.
     pub fn members_changed(&self, id: Uuid) {
         self.0.hub.counted(id, self.0.members);
     }
@@ -151,7 +151,7 @@ impl Events {
         self.0.journal.call(calls::leave(id, who.user_id)).await.map(drop)
     }
 
-    /// Returns the members of an event, those alone who wear a badge if one is given, in order of coming.
+    /// Returns the members of an event in the order in which they joined; with `badge` only members with that badge.
     ///
     /// # Errors
     /// `not_member`, `not_found`, `unavailable`.
@@ -170,7 +170,7 @@ impl Events {
         self.0.database.scope(&who.caller, Access::Snapshot, work).await
     }
 
-    /// Returns the events whose member one is, the latest first.
+    /// Returns the events of which the caller is a member, the latest first.
     ///
     /// # Errors
     /// `unavailable`.

@@ -1,7 +1,7 @@
-//! Slugs: the names of events in addresses.
+//! Slugs: the names of events in URLs.
 //!
-//! Small letters, digits and single hyphens, and nothing that could be read as an id, so that an event can be asked
-//! for by either in the same place.
+//! A slug has lower case letters, digits and single hyphens, and never the form of an id, so that a URL may hold either
+//! in the same place.
 
 use chrono::NaiveDate;
 use rand::Rng;
@@ -11,10 +11,10 @@ use uuid::Uuid;
 /// The longest slug, in characters.
 pub const MAX_SLUG: usize = 120;
 
-/// Where a name is cut when a slug is made of it, so that date and suffix still fit.
+/// The longest part that a slug takes of a name, so that date and suffix still fit.
 const MAX_PART: usize = 50;
 
-/// How an address names an event.
+/// The name of an event in a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventKey {
     /// By its id.
@@ -24,7 +24,7 @@ pub enum EventKey {
 }
 
 impl EventKey {
-    /// Reads the part of a path. What is neither an id nor a possible slug names nothing.
+    /// Parses a part of a path. `None` for what is neither an id nor a possible slug.
     pub fn parse(text: &str) -> Option<Self> {
         match Uuid::try_parse(text) {
             Ok(id) => Some(EventKey::Id(id)),
@@ -33,27 +33,27 @@ impl EventKey {
     }
 }
 
-/// Whether this may be the slug of an event.
+/// Returns whether this has the form of a slug.
 pub fn is_slug(text: &str) -> bool {
     let letters = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     text.len() <= MAX_SLUG && text.split('-').all(letters) && !looks_like_id(text)
 }
 
-/// Whether these are 32 hexadecimal digits, parted by hyphens or not, of which the last twelve stand together as in a
-/// UUID. (In a slug that ends with a date they do not.)
+/// Returns whether these are 32 hexadecimal digits, with hyphens or without, of which the last twelve are not
+/// separated, as in a UUID. (In a slug that ends with a date they are.)
 fn looks_like_id(text: &str) -> bool {
     let hex = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_hexdigit);
     let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
     digits.len() == 32 && hex(&digits) && text.as_bytes().last_chunk::<12>().is_some_and(|end| hex(end))
 }
 
-/// Returns the slug of an event whose maker gave none: artist, city, and the day in the event's zone.
+/// Returns the slug of an event that was made without one: artist, city, and the day in the event's zone.
 pub fn slug_of(artist: &str, city: &str, day: NaiveDate) -> String {
     let parts = [part_of(artist), part_of(city), day.format("%Y-%m-%d").to_string()];
     parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("-")
 }
 
-/// The same slug with an ending that hardly any other has.
+/// Returns the slug with a random suffix.
 pub fn with_suffix(slug: &str) -> String {
     const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut random = rand::rng();
@@ -61,8 +61,9 @@ pub fn with_suffix(slug: &str) -> String {
     format!("{slug}-{suffix}")
 }
 
-/// What of a name stands in a slug. Letters that Unicode takes apart lose their marks; those that it does not, and those that
-/// German writes with two, are told here. What is left, such as Japanese, is left out: a guess at its sound would be wrong.
+/// Returns the part of a slug for a name. Letters that Unicode decomposes lose their marks; those that it does not
+/// decompose, and those that German writes with two, are listed here. Others, such as Japanese, are left out: a
+/// transliteration would be a guess.
 fn part_of(name: &str) -> String {
     let mut part = String::new();
     for c in name.nfc().flat_map(char::to_lowercase) {
@@ -70,7 +71,7 @@ fn part_of(name: &str) -> String {
             break;
         }
         match c {
-            // Left out rather than parted at: "don't" is one word.
+            // Left out, and not replaced by a hyphen: "don't" is one word.
             '\'' | '’' | '\u{300}'..='\u{36f}' => {}
             'ä' | 'æ' => part.push_str("ae"),
             'đ' | 'ð' => part.push('d'),
@@ -82,7 +83,7 @@ fn part_of(name: &str) -> String {
             'þ' => part.push_str("th"),
             'ü' => part.push_str("ue"),
             '&' => part.push_str("and"),
-            // The letter below any other marks.
+            // The base letter without its marks.
             _ => match std::iter::once(c).nfd().find(char::is_ascii_alphanumeric) {
                 Some(letter) => part.push(letter),
                 None if part.ends_with('-') || part.is_empty() => {}

@@ -1,4 +1,4 @@
-//! Every query of events and their members.
+//! The queries of events and their members.
 
 pub mod members;
 pub mod search;
@@ -27,30 +27,30 @@ use crate::foundation::http::PagePosition;
 use crate::foundation::schema::{event_members, events};
 use crate::foundation::settings::Allowance;
 
-/// How many endings are tried for a slug that is taken. Each one fails once in 28 million.
+/// How many suffixes are tried for a slug that is taken. Each one fails once in 28 million.
 const SUFFIXES: usize = 3;
 
 #[diesel::declare_sql_function]
 extern "SQL" {
-    /// A hash of what makes events the same.
+    /// Returns a hash that is the same for events that count as one.
     #[sql_name = "podium.event_same_key"]
     fn event_key(artist: Text, venue: Text, date: Timestamptz, zone: Nullable<Text>) -> Text;
 
-    /// A hash of a name that is the same for names that are alike.
+    /// Returns a hash that is the same for names that count as one.
     #[sql_name = "podium.name_key"]
     fn name_key(name: Text) -> Text;
 
-    /// When a person may make an event again.
+    /// Returns when a person may make an event again.
     #[sql_name = "podium.event_allowance"]
     fn event_allowance(by: SqlUuid, count: Integer, seconds: Integer) -> Nullable<Timestamptz>;
 }
 
-/// Stores a new event for `by`, who may make so many. Also answers whether it is new, or what an earlier call with the same id
-/// stored.
+/// Stores a new event by `by`, within `limit`. Also returns whether it is new, and not what an earlier call with the
+/// same id stored.
 ///
 /// # Errors
-/// [`Code::Conflict`] when the id is another's, the given slug is taken, or there is the same event already, whose `id` it
-/// tells; [`Code::RateLimited`].
+/// [`Code::Conflict`] when the id is another person's, the given slug is taken, or the same event exists already (its `id` is in
+/// the error); [`Code::RateLimited`].
 pub async fn create(
     conn: &mut AsyncPgConnection,
     by: Uuid,
@@ -59,7 +59,7 @@ pub async fn create(
 ) -> Result<(Event, bool)> {
     let id = new.id.unwrap_or_else(Uuid::now_v7);
     if let Some(refusal) = refused_by(conn, by, limit).await? {
-        // A repeat makes nothing. It may have waited for its first try, so it is looked for afterwards.
+        // A repeat makes nothing. It may have waited for its first try, so that is looked up afterwards.
         return made_by(conn, id, by).await?.map(|event| (event, false)).ok_or(refusal);
     }
     let mut slug = new.slug.clone().unwrap_or_else(|| slug::slug_of(&new.artist, &new.city, new.time().day()));
@@ -67,8 +67,7 @@ pub async fn create(
         if let Some(event) = insert(conn, id, by, &slug, new).await? {
             return Ok((event, true));
         }
-        // Something has the id, the slug, or is the same event. Whoever had it uncommitted is through, since the insert
-        // waited for them.
+        // An event has the id or the slug, or is the same. Its transaction has ended, since the insert waited for it.
         if let Some(event) = made_by(conn, id, by).await? {
             return Ok((event, false));
         }
@@ -83,7 +82,7 @@ pub async fn create(
     Err(Error::because(Code::Conflict, "the slug is already taken").with("slug", slug))
 }
 
-/// The event with this id, if `by` made it.
+/// Returns the event with this id, if `by` made it.
 async fn made_by(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid) -> Result<Option<Event>> {
     match events::table.find(id).select(Event::as_select()).first::<Event>(conn).await.optional()? {
         Some(event) if event.created_by != by => Err(Code::Conflict.into()),
@@ -91,7 +90,7 @@ async fn made_by(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid) -> Result<Opt
     }
 }
 
-/// The refusal of one who has made as many events as they may. Else nobody else is let through for the same person until this
+/// Returns the error if the person has reached the limit. Otherwise holds a lock on the person's count until the
 /// transaction ends.
 async fn refused_by(conn: &mut AsyncPgConnection, by: Uuid, limit: Option<Allowance>) -> Result<Option<Error>> {
     let Some(limit) = limit else { return Ok(None) };
@@ -100,7 +99,7 @@ async fn refused_by(conn: &mut AsyncPgConnection, by: Uuid, limit: Option<Allowa
     Ok(again.map(|again| Error::rate_limited_until(Some(again))))
 }
 
-/// What is in the way of an event of the same artist and venue on the same day.
+/// An event of the same artist and venue on the same day.
 struct Same {
     id: Uuid,
     slug: String,
@@ -108,7 +107,7 @@ struct Same {
 
 impl Same {
     fn refusal(self) -> Error {
-        let reason = "the same artist plays there on the same day already";
+        let reason = "the same artist already plays there on the same day";
         Error::because(Code::Conflict, reason).with("id", self.id).with("slug", self.slug)
     }
 }
@@ -149,7 +148,7 @@ async fn insert(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid, slug: &str, ne
     Ok(insert.returning(Event::as_returning()).get_result(conn).await.optional()?)
 }
 
-/// The events of a filter, in order of date.
+/// Returns the events of a filter, in order of date.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     filter: &Filter,
@@ -159,8 +158,8 @@ pub async fn list(
     let Since::NotOver(now) = filter.since else {
         return page(conn, filtered(filter), after, limit).await;
     };
-    // Of what began longer ago than an event without an end is on, nearly all is over: a hundred thousand in a month must not
-    // be looked at for the few that are not. So those few come from an index of their own, and the others follow.
+    // Of the events that began more than 12 hours ago nearly all are over: a hundred thousand of a month must not be
+    // read for the few that are not. So these few come from an index of their own, and the others follow.
     let Over { open_end, .. } = Over::at(now);
     let mut found = Vec::new();
     if after.is_none_or(|place| place.time <= open_end) {
@@ -174,7 +173,7 @@ pub async fn list(
     Ok(found)
 }
 
-/// What `idx_events_long` holds, in its words: all that can be on after [`OPEN_END`](super::time::OPEN_END).
+/// The condition of `idx_events_long`: the events that may last longer than [`OPEN_END`](super::time::OPEN_END).
 const LONG: &str = "ends_at - date_utc > interval '12 hours'";
 
 async fn page(
@@ -213,7 +212,7 @@ fn filtered(filter: &Filter) -> events::BoxedQuery<'_, Pg> {
     query
 }
 
-/// The event that an address names.
+/// Returns the event with this id or slug.
 ///
 /// # Errors
 /// [`Code::NotFound`] when there is none.
@@ -225,17 +224,17 @@ pub async fn find(conn: &mut AsyncPgConnection, key: EventKey) -> Result<Event> 
     })
 }
 
-/// An event, and when it was put up and last changed.
+/// An event, and when it was made and last changed.
 pub struct Dated {
     /// The event.
     pub event: Event,
-    /// When it was put up.
+    /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// The event that an address names, with the times of its changes.
+/// Returns the event with this id or slug, and the times of its changes.
 ///
 /// # Errors
 /// [`Code::NotFound`] when there is none.
@@ -249,24 +248,24 @@ pub async fn find_dated(conn: &mut AsyncPgConnection, key: EventKey) -> Result<D
     Ok(Dated { event, created_at, updated_at })
 }
 
-/// The same, locked for a change.
+/// Returns the event, locked for a change.
 ///
 /// # Errors
-/// [`Code::NotFound`] when there is none; [`Code::Forbidden`] for those who may not change it.
+/// [`Code::NotFound`] when there is none; [`Code::Forbidden`] if the caller may not change it.
 pub async fn lock(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Event> {
     let locked = events::table.find(id).select(Event::as_select()).for_no_key_update();
     if let Some(event) = locked.first(conn).await.optional()? {
         return Ok(event);
     }
-    // Row level security lets those lock who may change.
+    // Row level security allows the lock only if the caller may change the event.
     find(conn, EventKey::Id(id)).await?;
-    Err(Error::because(Code::Forbidden, "only its maker may change an event"))
+    Err(Error::because(Code::Forbidden, "only the person who made an event may change it"))
 }
 
-/// Writes a changed event back, and gives it as it is stored.
+/// Stores a changed event, and returns it as it is stored.
 ///
 /// # Errors
-/// [`Code::Conflict`] when it would be the same as another event, whose `id` it tells.
+/// [`Code::Conflict`] when it would be the same as another event; its `id` is in the error.
 pub async fn save(conn: &mut AsyncPgConnection, event: &Event) -> Result<Event> {
     let row = (
         events::artist.eq(&event.artist),
@@ -278,18 +277,18 @@ pub async fn save(conn: &mut AsyncPgConnection, event: &Event) -> Result<Event> 
         events::cancelled_at.eq(event.cancelled_at),
     );
     let update = diesel::update(events::table.find(event.id)).set(row).returning(Event::as_returning());
-    // In a transaction within, so that one can still ask what was in the way.
+    // In a nested transaction, so that the other event can still be read.
     match conn.transaction(async |conn| update.get_result(conn).await).await {
         Err(DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
             let same = same_as(conn, &event.artist, &event.venue, event.date_utc, event.time_zone.as_deref()).await?;
-            // Gone again already.
+            // It is gone already.
             Err(same.map_or_else(|| Code::Conflict.into(), Same::refusal))
         }
         outcome => Ok(outcome?),
     }
 }
 
-/// Makes `user_id` a member of the event, or changes how they are one.
+/// Makes `user_id` a member of the event, or changes the membership.
 ///
 /// # Errors
 /// [`Code::NotFound`] when there is no such event.
@@ -319,24 +318,25 @@ pub async fn join(
         .get_result(conn)
         .await
         .map_err(|error| match error {
-            // It was there a moment ago: its maker has deleted it meanwhile.
+            // Its maker has deleted it meanwhile.
             DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Error::new(Code::NotFound),
             other => other.into(),
         })?;
     Ok(Membership { event_id, user_id, vibe_badges: badges.to_vec(), hidden, joined_at })
 }
 
-/// Makes sure that `user_id` is a member of the event.
+/// Checks that `user_id` is a member of the event.
 ///
 /// # Errors
-/// [`Code::NotFound`] when there is no such event, [`Code::NotMember`] when they are not of it.
+/// [`Code::NotFound`] when there is no such event, [`Code::NotMember`] when they are not a member.
 pub async fn require_member(conn: &mut AsyncPgConnection, event_id: Uuid, user_id: Uuid) -> Result<()> {
     let membership = event_members::table.find((event_id, user_id));
     let member: bool = events::table.find(event_id).select(exists(membership)).first(conn).await?;
-    if member { Ok(()) } else { Err(Error::because(Code::NotMember, "only the event's members may do this")) }
+    if member { Ok(()) } else { Err(Error::because(Code::NotMember, "the caller must be a member of the event")) }
 }
 
-/// The event's members whom the caller may see, in order of coming; only those who wear `badge`, if given.
+/// Returns the event's members whom the caller may see, in the order in which they joined; with `badge` only members
+/// with that badge.
 pub async fn members(
     conn: &mut AsyncPgConnection,
     event_id: Uuid,
@@ -356,7 +356,7 @@ pub async fn members(
     }
     let query = query.order((joined_at, user_id)).limit(limit);
     let rows: Vec<(Uuid, Vec<Value>, bool, DateTime<Utc>)> = query.load(conn).await?;
-    // Names come from a view that looks at each person: asked by id, it looks at those of the page alone.
+    // Names come from a view that checks each person: asked by id, it checks only those of the page.
     let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
     let mut people: HashMap<_, _> = HashMap::new();
     for person in profiles::store::people(conn, &ids).await? {
@@ -377,7 +377,7 @@ pub async fn members(
     Ok(rows.into_iter().filter_map(member).collect())
 }
 
-/// The events of `user_id`, the latest first.
+/// Returns the events of `user_id`, the latest first.
 pub async fn of_member(
     conn: &mut AsyncPgConnection,
     user_id: Uuid,
@@ -404,7 +404,7 @@ mod tests {
     use crate::crew::events::time::OPEN_END;
 
     #[test]
-    fn the_index_of_long_events_knows_how_long_an_open_one_is_on() {
+    fn the_index_of_long_events_uses_the_length_of_an_open_one() {
         assert_eq!(LONG, format!("ends_at - date_utc > interval '{} hours'", OPEN_END.num_hours()));
     }
 }

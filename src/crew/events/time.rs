@@ -1,8 +1,8 @@
-//! The model of time: in which zone an event is told, on which day it is, and whether it is upcoming, on, or over.
+//! The model of an event's time: its zone, its day, and whether it is upcoming, on, or over.
 //!
-//! Whatever tells a time of an event, or filters by one, asks here. docs/TIME.md describes the model; the client's twin is
-//! `web/src/features/events/time.ts`. The queries of [`super::store`] compare with [`Over`], which says the same in columns, and a test
-//! holds the two together.
+//! Code that shows a time of an event, or filters by one, uses this module. docs/TIME.md describes the model; the
+//! client has the same in `web/src/features/events/time.ts`. The queries of [`super::store`] compare with [`Over`],
+//! which expresses the same in columns; a test checks that both agree.
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
@@ -10,13 +10,13 @@ use chrono_tz::Tz;
 use crate::crew::catalogue::{self, Moment, Texts};
 use crate::foundation::language::Language;
 
-/// How long an event is on that does not say when it ends.
+/// The length of an event without an end.
 pub const OPEN_END: TimeDelta = TimeDelta::hours(12);
 
-/// How long after its start an event ends at the latest. A list of what is not over needs to look back no further.
+/// The greatest length of an event. A list of events that are not over needs to look back no further.
 pub const LONGEST: TimeDelta = TimeDelta::days(31);
 
-/// What an event is at some instant.
+/// The phase of an event at some instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// It has not begun.
@@ -27,19 +27,19 @@ pub enum Phase {
     Over,
 }
 
-/// When an event is, and in which zone that is told.
+/// The time of an event, and its zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventTime {
     /// When it starts.
     pub starts: DateTime<Utc>,
-    /// When it ends, if its maker has said so.
+    /// When it ends, if known.
     pub ends: Option<DateTime<Utc>>,
-    /// The zone in which its times are told.
+    /// The zone in which its times are shown.
     pub zone: Tz,
 }
 
 impl EventTime {
-    /// Of these fields of an event. A zone that is absent, or that this server does not know, is UTC.
+    /// Takes an event's fields. A zone that is absent, or unknown to this server, is UTC.
     pub fn new(starts: DateTime<Utc>, ends: Option<DateTime<Utc>>, zone: Option<&str>) -> Self {
         EventTime { starts, ends, zone: zone.and_then(zone_named).unwrap_or(Tz::UTC) }
     }
@@ -49,14 +49,14 @@ impl EventTime {
         self.starts.with_timezone(&self.zone).date_naive()
     }
 
-    /// Returns the first instant at which it is over: its end, or 12 hours after its start where it has none. Events that were
-    /// stored before there was a longest one are over after 31 days, whatever they say.
+    /// Returns the first instant at which it is over: its end, or 12 hours after its start if it has none. At the
+    /// latest after 31 days, since older rows may hold a later end.
     pub fn over_at(&self) -> DateTime<Utc> {
         let ends = self.ends.unwrap_or_else(|| later(self.starts, OPEN_END));
         ends.min(later(self.starts, LONGEST))
     }
 
-    /// Returns what it is at `now`.
+    /// Returns its phase at `now`.
     pub fn phase(&self, now: DateTime<Utc>) -> Phase {
         if now >= self.over_at() {
             Phase::Over
@@ -67,7 +67,7 @@ impl EventTime {
         }
     }
 
-    /// Returns when it is as people read it, such as `Saturday 5 June 2027, 20:00, New York time`; with its last day if it is
+    /// Returns when it is, in words such as `Saturday 5 June 2027, 20:00, New York time`; with its last day if it is
     /// longer than a day.
     pub fn in_words(&self, language: Language) -> String {
         let texts = catalogue::of(language);
@@ -75,7 +75,7 @@ impl EventTime {
         texts.when(&self.moment(self.starts), until.as_ref(), &zone_in_words(self.zone, texts))
     }
 
-    /// What a calendar and a clock in its zone show at `time`.
+    /// Returns what a calendar and a clock in its zone show at `time`.
     fn moment(&self, time: DateTime<Utc>) -> Moment {
         let local = time.with_timezone(&self.zone);
         Moment {
@@ -89,20 +89,20 @@ impl EventTime {
     }
 }
 
-/// What the columns of an event are compared with to find those that are not over at some instant: an event is not over if
+/// The times with which columns are compared to find events that are not over at some instant: an event is not over if
 /// it starts after `longest`, and either ends after `now` or has no end and starts after `open_end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Over {
     /// The instant.
     pub now: DateTime<Utc>,
-    /// What started then without an end is over.
+    /// An event without an end that started then is over.
     pub open_end: DateTime<Utc>,
-    /// What started then is over.
+    /// Every event that started then is over.
     pub longest: DateTime<Utc>,
 }
 
 impl Over {
-    /// At `now`.
+    /// Returns the times for `now`.
     pub fn at(now: DateTime<Utc>) -> Self {
         Over { now, open_end: earlier(now, OPEN_END), longest: earlier(now, LONGEST) }
     }
@@ -113,7 +113,7 @@ pub fn zone_named(name: &str) -> Option<Tz> {
     name.parse().ok()
 }
 
-/// The name of a zone as people read it: that of its city, where it is named after one.
+/// Returns the name of a zone for people: that of its city, if it is named after one.
 fn zone_in_words(zone: Tz, texts: &dyn Texts) -> String {
     match zone.name().rsplit_once('/') {
         Some((region, city)) if region != "Etc" => texts.zone_of(&city.replace('_', " ")),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     proptest! {
-        /// The start, told in the zone, lies on the day: between its midnight and the next, however the clocks change.
+        /// The start, in the zone, lies on the day: between its midnight and the next, however the clocks change.
         #[test]
         fn a_start_lies_within_its_day(starts in any_time(), zone in any_zone()) {
             let day = EventTime { starts, ends: None, zone }.day();

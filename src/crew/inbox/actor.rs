@@ -1,14 +1,14 @@
-//! `user:<id>`: what a person hears of their pods without joining each.
+//! `user:<id>`: what a person receives of their pods without joining each topic.
 //!
-//! One actor a node watches the pods of everyone who has a `user:` topic open here. What it keeps of memberships is
-//! only where to look: what it tells is read from Postgres each time, for those who are members then. So a person who was
-//! removed hears nothing of what came after, however late this actor learns of it.
+//! One actor a node watches the pods of everyone who has a `user:` topic open here. The memberships that it keeps say
+//! only where to look: what it sends is read from Postgres each time, for the members of that moment. So a person who
+//! was removed receives nothing of what came after, however late this actor learns of the removal.
 //!
-//! Activity is told at most once a second a pod, and all that is due is read in one statement.
+//! Activity is sent at most once a second for each pod, and all that is due is read in one statement.
 //!
-//! **Other nodes.** It listens to the bus for each pod that it watches, and for each person, who hears there of the pods
-//! that they come into. What the bus has lost is found by comparing all that is known of these people's pods with
-//! Postgres (`compare`). A line of a log is told by its position, so that one that comes late, or is found twice,
+//! **Other nodes.** The actor listens to the bus for each pod that it watches, and for each person, on whose topic
+//! other nodes send the pods that the person joins. What the bus has lost is found by comparing what is known of these
+//! people's pods with Postgres (`compare`). Lines of a log are identified by their position, so a late or repeated one
 //! changes nothing.
 
 mod compare;
@@ -28,7 +28,7 @@ use uuid::Uuid;
 use super::declared::{
     OWN_READ, OwnPodJoined, OwnPodRemoved, OwnRead, POD_ACTIVITY, POD_JOINED, POD_REMOVED, PodActivity, RemovalReason,
 };
-use super::messages::{Notice, Read, Shared, Tell, Unwatch, Watch};
+use super::messages::{Announce, Notice, Read, Shared, Unwatch, Watch};
 use super::store::{self, Activity, Membership};
 use super::{Flags, KIND};
 use crate::crew::journal::change;
@@ -43,28 +43,28 @@ use crate::realtime::subscription::{Frame, Reach, SubscriptionId};
 use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
 
-/// How often one pod's activity is told at most.
+/// The shortest time between two activities of one pod.
 const PACE: Duration = Duration::from_secs(1);
 
 /// How long activity of several pods is gathered, so that one statement reads all of it.
 const GATHER: Duration = Duration::from_millis(100);
 
-/// How long it is remembered who has gone, for lines that come late.
+/// How long departures are remembered, for lines that come late.
 const MEMORY: Duration = Duration::from_secs(60);
 
-/// The inboxes of the people who are here.
+/// The inboxes of the people who watch on this node.
 pub struct Inbox {
     database: Database,
     bus: Arc<dyn Bus>,
     shared: Arc<Shared>,
     people: HashMap<Uuid, Person>,
-    /// Who here may want to hear of a pod.
+    /// The pods of these people.
     pods: HashMap<Uuid, Watched>,
-    /// Pods whose activity is to be told.
+    /// Pods whose activity is to be sent.
     due: HashSet<Uuid>,
-    /// When a pod's activity was told last, for as long as that matters.
+    /// When a pod's activity was last sent, kept for [`PACE`].
     announced: HashMap<Uuid, Instant>,
-    /// Who has gone from which pod a moment ago, and by which line.
+    /// Departures of the last [`MEMORY`], by person and pod: the line's position, and when.
     gone: HashMap<(Uuid, Uuid), (i64, Instant)>,
     reading: bool,
     comparing: bool,
@@ -82,15 +82,15 @@ struct Watched {
     _listening: Listening,
 }
 
-/// What a person was told of a pod of theirs, or might have read before.
+/// The state of a pod that was sent to one of its members, or read before.
 #[derive(Debug, Clone, Copy)]
 struct KnownPod {
-    /// The line by which they came.
+    /// The position of the line by which they joined.
     since: i64,
-    /// Up to where they have read.
+    /// The highest seq that they have read.
     read: i64,
     head: i64,
-    /// What they marked it with.
+    /// Their flags.
     flags: Flags,
     /// When this node learned of it.
     entered: Instant,
@@ -101,7 +101,7 @@ impl Actor for Inbox {
 }
 
 impl Inbox {
-    /// Nobody's yet.
+    /// Makes an actor that nobody watches.
     pub fn new(database: Database, bus: Arc<dyn Bus>, shared: Arc<Shared>) -> Self {
         Inbox {
             database,
@@ -119,11 +119,11 @@ impl Inbox {
 }
 
 impl Inbox {
-    fn tell<P: Serialize>(&self, user_id: Uuid, event: Event<P>, payload: &P) {
-        self.send(user_id, |topic| event.frame(topic, payload));
+    fn send<P: Serialize>(&self, user_id: Uuid, event: Event<P>, payload: &P) {
+        self.send_text(user_id, |topic| event.frame(topic, payload));
     }
 
-    fn send(&self, user_id: Uuid, text: impl FnOnce(&Topic) -> Encoded) {
+    fn send_text(&self, user_id: Uuid, text: impl FnOnce(&Topic) -> Encoded) {
         let Some(person) = self.people.get(&user_id) else { return };
         let text = text(&person.topic);
         let frame = Arc::new(Frame { text, reach: Reach::State { as_of: 0 } });
@@ -184,56 +184,56 @@ impl Inbox {
             pod_id,
             KnownPod { since: position, read: 0, head: position, flags: Flags::default(), entered: Instant::now() },
         );
-        self.tell_joined(user_id, pod_id, ctx);
+        self.send_joined(user_id, pod_id, ctx);
     }
 
     fn removed(&mut self, user_id: Uuid, pod_id: Uuid, reason: RemovalReason, position: i64) {
-        // One who is not known to be in it, while their pods are being read, may be all the same.
+        // A person may be a member although it is not known here, while their pods are being read.
         let is_known = self.gone.get(&(user_id, pod_id)).is_some_and(|(gone, _)| *gone >= position);
         let has_come_again = self.known(user_id, pod_id).is_some_and(|known| known.since > position);
         if is_known || has_come_again || !self.people.contains_key(&user_id) {
             return;
         }
         self.gone.insert((user_id, pod_id), (position, Instant::now()));
-        self.tell(user_id, POD_REMOVED, &OwnPodRemoved { pod_id, reason });
+        self.send(user_id, POD_REMOVED, &OwnPodRemoved { pod_id, reason });
         self.take_out(user_id, pod_id);
     }
 
-    fn tell_joined(&self, user_id: Uuid, pod_id: Uuid, ctx: &mut Context<Self>) {
+    fn send_joined(&self, user_id: Uuid, pod_id: Uuid, ctx: &mut Context<Self>) {
         let database = self.database.clone();
         let reading =
             async move { database.service(async |conn| realtime::snapshot(conn, pod_id, Reader::Service).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, inbox, _| match outcome {
-            // They may have gone again, and then `pod:removed` was told or is about to be.
+            // They may have left again. Then `pod:removed` was sent, or is about to be.
             Ok(Some(now)) if now.members.iter().any(|member| member.user_id == user_id) => {
                 let (pod, members) = (Some(now.pod), Some(now.members));
-                inbox.tell(user_id, POD_JOINED, &OwnPodJoined { pod_id, pod, members });
+                inbox.send(user_id, POD_JOINED, &OwnPodJoined { pod_id, pod, members });
             }
             Ok(_) => {}
             Err(cause) => {
-                tracing::warn!(%pod_id, %cause, "a joined pod could not be read");
-                inbox.tell(user_id, POD_JOINED, &OwnPodJoined { pod_id, pod: None, members: None });
+                tracing::warn!(%pod_id, %cause, "cannot read a pod that a person has joined");
+                inbox.send(user_id, POD_JOINED, &OwnPodJoined { pod_id, pod: None, members: None });
             }
         }));
     }
 
-    fn tell_activity(&mut self, activity: Activity) {
+    fn send_activity(&mut self, activity: Activity) {
         let Activity { user_id, pod_id, head, unread, read_seq, last_message } = activity;
-        self.tell(user_id, POD_ACTIVITY, &PodActivity { pod_id, head, unread, last_message });
-        // Told by the node that wrote it, unless that was lost.
-        self.tell_read(user_id, pod_id, read_seq, unread);
+        self.send(user_id, POD_ACTIVITY, &PodActivity { pod_id, head, unread, last_message });
+        // The node that wrote the mark has sent it, unless that was lost.
+        self.send_read(user_id, pod_id, read_seq, unread);
     }
 
-    fn tell_read(&mut self, user_id: Uuid, pod_id: Uuid, seq: i64, unread: i32) {
+    fn send_read(&mut self, user_id: Uuid, pod_id: Uuid, seq: i64, unread: i32) {
         if let Some(known) = self.known(user_id, pod_id) {
             if known.read >= seq {
                 return;
             }
             known.read = seq;
-            // Whoever reads on has read it.
+            // Reading on ends the mark.
             known.flags.marked_unread = false;
         }
-        self.tell(user_id, OWN_READ, &OwnRead { pod_id, seq, unread });
+        self.send(user_id, OWN_READ, &OwnRead { pod_id, seq, unread });
     }
 
     fn gather(&mut self, ctx: &mut Context<Self>) {
@@ -256,7 +256,7 @@ impl Inbox {
         }
         if people.is_empty() {
             self.reading = false;
-            // What remains is due later.
+            // The rest is due later.
             return self.gather(ctx);
         }
         let (database, asked) = (self.database.clone(), pods.clone());
@@ -265,9 +265,9 @@ impl Inbox {
         };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome: Result<Vec<Activity>>, inbox, ctx| {
             match outcome {
-                Ok(rows) => rows.into_iter().for_each(|activity| inbox.tell_activity(activity)),
+                Ok(rows) => rows.into_iter().for_each(|activity| inbox.send_activity(activity)),
                 Err(cause) => {
-                    tracing::warn!(%cause, "activity could not be read; it will be tried again");
+                    tracing::warn!(%cause, "cannot read activity; trying again");
                     inbox.due.extend(asked);
                 }
             }
@@ -307,7 +307,7 @@ impl Handler<Read> for Inbox {
     type Result = ();
 
     fn handle(&mut self, Read { pod_id, mark }: Read, _ctx: &mut Self::Context) {
-        self.tell_read(mark.user_id, pod_id, mark.seq, mark.unread);
+        self.send_read(mark.user_id, pod_id, mark.seq, mark.unread);
     }
 }
 
@@ -363,11 +363,11 @@ impl Handler<Unwatch> for Inbox {
     }
 }
 
-impl Handler<Tell> for Inbox {
+impl Handler<Announce> for Inbox {
     type Result = ();
 
-    fn handle(&mut self, Tell { user_id, event, payload }: Tell, _ctx: &mut Self::Context) {
+    fn handle(&mut self, Announce { user_id, event, payload }: Announce, _ctx: &mut Self::Context) {
         // By its name alone: a newer node may send what this one does not declare.
-        self.send(user_id, |topic| frame::push(topic.as_str(), &event, &payload));
+        self.send_text(user_id, |topic| frame::push(topic.as_str(), &event, &payload));
     }
 }

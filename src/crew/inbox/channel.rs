@@ -1,4 +1,4 @@
-//! `user:<id>`: one's own topic. What it tells comes from the [actor](super::actor).
+//! The topic `user:<id>`, for that person alone. Its events come from the [actor](super::actor).
 
 use std::sync::Arc;
 
@@ -11,19 +11,19 @@ use crate::foundation::errors::{Code, Error, Result};
 use crate::realtime::channel::{Admission, Channel, Joining, Member};
 use crate::realtime::session;
 
-/// Serves everyone's own topic.
+/// Serves the topics of people.
 pub struct UserChannel {
     inboxes: Inboxes,
     tokens: Arc<Tokens>,
 }
 
 impl UserChannel {
-    /// Serves these inboxes; `tokens` judges renewals.
+    /// Makes the channel of these inboxes; `tokens` verifies renewals.
     pub fn new(inboxes: Inboxes, tokens: Arc<Tokens>) -> Self {
         UserChannel { inboxes, tokens }
     }
 
-    /// The socket lives on with a newer token of the same person.
+    /// Keeps the socket open with a newer token of the same person.
     ///
     /// # Errors
     /// `unauthorized` for a token that is not good, `forbidden` for another person's.
@@ -31,7 +31,7 @@ impl UserChannel {
         let AccessTokenPush { token } = push;
         let identity = self.tokens.verify(&token)?;
         if identity.user_id != member.session.user_id() {
-            return Err(Error::because(Code::Forbidden, "the token is somebody else's"));
+            return Err(Error::because(Code::Forbidden, "the token belongs to another person"));
         }
         member.session.outbox.renew(session::expiry(&identity));
         member.session.outbox.belongs_to(identity.sign_in);
@@ -46,13 +46,13 @@ impl Channel for UserChannel {
         let inboxes = self.inboxes.clone();
         Box::pin(async move {
             if joining.id != joining.session.user_id() {
-                return Err(Error::because(Code::Forbidden, "only one's own topic"));
+                return Err(Error::because(Code::Forbidden, "only the person's own topic can be joined"));
             }
             let (watching, server_time) =
                 inboxes.watch(joining.id, joining.subscription.id, joining.relay.clone()).await?;
             joining.subscription.hold(watching);
             let expires_at = joining.session.identity.borrow().expires_at;
-            // Read after the session watches: what is told meanwhile comes after the answer.
+            // Read after the session watches: what is sent meanwhile comes after the answer.
             let added = inboxes.joined(joining.id).await?;
             USER.admit(&UserJoined { user_id: joining.id, server_time, expires_at }, &added, 0, 0)
         })

@@ -1,4 +1,4 @@
-//! What the inboxes are told, and what is known without asking them.
+//! The messages of the inbox actor, and the state that is read without asking it.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
@@ -13,33 +13,33 @@ use crate::foundation::errors::Result;
 use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::SubscriptionId;
 
-/// What is known without asking the actor.
+/// State that is read without asking the actor.
 #[derive(Default)]
 pub struct Shared {
-    /// How many sessions watch. While none does, the journal's notices cost nothing.
+    /// The number of sessions that watch. While it is 0, the journal's notices cost nothing.
     pub watching: AtomicUsize,
-    /// Notices were lost: anything may have happened.
+    /// Whether notices were lost. Then all inboxes are read again.
     pub lost: AtomicBool,
 }
 
-/// These lines of a pod's log were committed.
+/// Lines of a pod's log were committed.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Notice {
     pub pod_id: Uuid,
     pub head: i64,
-    /// What, about whom, and at which position.
+    /// Each line's kind, person and position.
     pub lines: Vec<(Kind, Uuid, i64)>,
 }
 
-/// What is known is to be compared with Postgres.
+/// Compares the actor's state with Postgres.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Compare {
     pub epoch_changed: bool,
 }
 
-/// A session wants to hear of its person's pods. Answers when they were read, by the database's clock.
+/// A session begins to watch its person's pods. The answer is when they were read, by the database's clock.
 #[derive(Message)]
 #[rtype(result = "Result<DateTime<Utc>>")]
 pub struct Watch {
@@ -48,7 +48,7 @@ pub struct Watch {
     pub relay: RelayHandle,
 }
 
-/// A session has gone.
+/// A session has ended.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Unwatch {
@@ -56,7 +56,7 @@ pub struct Unwatch {
     pub subscription: SubscriptionId,
 }
 
-/// A person has read further, here or elsewhere.
+/// A person has read further, on this node or another.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Read {
@@ -64,7 +64,7 @@ pub struct Read {
     pub mark: Mark,
 }
 
-/// A person has marked a pod, on this node or another.
+/// A person has changed their flags of a pod, on this node or another.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Marked {
@@ -73,10 +73,10 @@ pub struct Marked {
     pub flags: Flags,
 }
 
-/// A person's devices are to be told something that is not stored.
+/// Sends an event that is not stored to a person's devices.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Tell {
+pub struct Announce {
     pub user_id: Uuid,
     pub event: String,
     pub payload: Box<serde_json::value::RawValue>,

@@ -1,10 +1,11 @@
-//! Inboxes: a person's pods, what is new in them, what the person marks them with, and the topic `user:<id>`.
+//! Inboxes: a person's pods, what is new in them, the person's flags (pinned, marked as unread), and the topic
+//! `user:<id>`.
 //!
-//! People mark a pod for themselves: pinned, and unread. Nobody else sees it, and neither moves `read_seq`, which never goes back.
-//! A pod that is marked as unread is so until its member takes the mark away, or reads on: the mark remembers the `read_seq` at
-//! which it was made, and counts only as long as that has not moved.
+//! Only the person sees the flags, and neither changes `read_seq`, which never decreases. A pod that is marked as
+//! unread stays so until its member removes the mark or reads on: the mark stores the `read_seq` at which it was made,
+//! and holds as long as that has not changed.
 //!
-//! Other features tell people something on their own topic by [`Inboxes::announce`](service::Inboxes::announce).
+//! Other features send events to a person's own topic by [`Inboxes::announce`](service::Inboxes::announce).
 
 pub mod actor;
 pub mod channel;
@@ -27,7 +28,7 @@ use crate::crew::pods::dto::PodView;
 /// The kind of a person's own topic.
 pub const KIND: &str = "user";
 
-/// One of the caller's pods, as an inbox shows it.
+/// A pod of the caller's, as an inbox shows it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InboxEntry {
     /// The pod and its free seats.
@@ -35,36 +36,36 @@ pub struct InboxEntry {
     pub view: PodView,
     /// The highest seq of its log.
     pub head: i64,
-    /// Up to where the caller has read.
+    /// The highest seq that the caller has read.
     pub read_seq: i64,
-    /// Others' texts above `read_seq`, up to 99.
+    /// The number of others' texts above `read_seq`, up to 99.
     pub unread: i32,
     /// The newest entry of the log.
     pub last_message: Message,
-    /// When that was; the list is in its order.
+    /// When that was written. The list is in this order.
     pub active_at: DateTime<Utc>,
     /// All members, by seat.
     pub members: Vec<Member>,
-    /// What the caller marked it with.
+    /// The caller's flags.
     #[serde(flatten)]
     pub flags: Flags,
 }
 
-/// A member's own marks of a pod.
+/// The caller's flags of a pod.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Flags {
     /// When the caller pinned the pod; null if it is not pinned.
     #[schema(required)]
     pub pinned_at: Option<DateTime<Utc>>,
-    /// Whether the caller marked the pod as unread, and has read nothing new since.
+    /// Whether the caller marked the pod as unread and has read nothing new since.
     pub marked_unread: bool,
 }
 
-/// A change to one's own marks of a pod. What is absent stays.
+/// A change to the caller's flags of a pod. Absent fields stay as they are.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 pub struct FlagsChange {
     /// Whether the pod is pinned.
     pub pinned: Option<bool>,
-    /// Whether the pod is marked as unread. `read_seq` stays where it is.
+    /// Whether the pod is marked as unread. `read_seq` does not change.
     pub marked_unread: Option<bool>,
 }

@@ -1,4 +1,4 @@
-//! Puts the feature together.
+//! Mounts the feature.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 /// The routes of the feature.
 pub const ROUTES: &[Routes] = &[routes::routes];
 
-/// Gives the topic `user:`.
+/// Provides the service of inboxes, and the topic `user:`.
 ///
 /// # Errors
-/// [`MountError`] where pods are not mounted before.
+/// [`MountError`] if pods are not mounted before.
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let inboxes = Inboxes::start(parts.database.clone(), Arc::clone(&parts.bus), parts.threads.spare());
     let pods = parts.service::<Pods>()?;

@@ -1,7 +1,7 @@
-//! What nodes tell each other on the topics of people, as bytes on the bus.
+//! The packets that nodes exchange on the topics of people, over the bus.
 //!
-//! Whoever does not know the first byte, or finds less than it says, drops it; the sweep finds what matters. The numbers are
-//! those of the pods' packets, of which these were a part.
+//! A node drops a packet of an unknown form, or one that is cut; the sweep repairs what matters. The numbers of the
+//! kinds continue those of the pods' packets, to which these once belonged.
 
 use bytes::{Buf, BufMut};
 use chrono::DateTime;
@@ -12,34 +12,34 @@ use super::Flags;
 /// The form of these packets. Raised when a known kind of packet changes its form.
 const FORM: u8 = 1;
 
-/// One message between nodes.
+/// A packet between nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Packet {
-    /// The person has come into this pod, by the line at this position.
+    /// The person has joined this pod, by the line at this position.
     Joined {
         /// The pod.
         pod_id: Uuid,
-        /// Where in its log.
+        /// The position in its log.
         position: i64,
     },
-    /// The person has marked this pod, for themselves.
+    /// The person has changed their flags of this pod.
     Marked {
         /// The pod.
         pod_id: Uuid,
-        /// With what.
+        /// The flags.
         flags: Flags,
     },
-    /// Their devices are to be told something that is not stored.
+    /// An event for the person's devices that is not stored.
     Event {
         /// Its name.
         event: String,
-        /// What it says, as JSON.
+        /// Its payload, as JSON.
         payload: String,
     },
 }
 
 impl Packet {
-    /// Returns it as bytes.
+    /// Encodes it.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = vec![FORM];
         match self {
@@ -52,12 +52,12 @@ impl Packet {
                 out.put_u8(11);
                 out.put_slice(pod_id.as_bytes());
                 out.put_u8(u8::from(flags.marked_unread));
-                // As exact as Postgres keeps times.
+                // Microseconds, as in Postgres.
                 out.put_i64_le(flags.pinned_at.map_or(i64::MIN, |at| at.timestamp_micros()));
             }
             Packet::Event { event, payload } => {
                 out.put_u8(12);
-                // A name is a few words.
+                // Names of events are short.
                 out.put_u16_le(event.len() as u16);
                 out.put_slice(event.as_bytes());
                 out.put_slice(payload.as_bytes());
@@ -66,7 +66,7 @@ impl Packet {
         out
     }
 
-    /// Reads it from bytes. `None` if they make no sense here.
+    /// Decodes a packet. `None` if the form or kind is unknown, or the bytes are cut.
     pub fn decode(mut bytes: &[u8]) -> Option<Packet> {
         let input = &mut bytes;
         (input.try_get_u8().ok()? == FORM).then_some(())?;

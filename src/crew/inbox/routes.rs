@@ -1,4 +1,4 @@
-//! HTTP of inboxes.
+//! HTTP routes of inboxes.
 
 use actix_web::{get, patch, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,9 +15,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(change);
 }
 
-/// The inbox
+/// List the caller's pods
 ///
-/// The caller's pods, newest activity first: last message, unread, members, and the caller's own marks.
+/// The newest activity first, each with its last message, unread count, members, and the caller's flags.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
@@ -37,14 +37,14 @@ async fn list(who: SignedIn, inboxes: web::Data<Inboxes>, page: Query<PageQuery>
 
 /// Pin a pod, or mark it as unread
 ///
-/// For its members, each for themselves. What is absent stays. A mark as unread ends when it is taken away, or when the caller
-/// reads something new. One's other devices are told by `pod:marked`.
+/// For its members, each for themselves. Absent fields stay as they are. A mark as unread ends when it is removed, or
+/// when the caller reads something new. The caller's other devices receive `pod:marked`.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
-        (status = 200, description = "The caller's marks as they are now", body = Flags),
+        (status = 200, description = "The caller's flags as they are now", body = Flags),
         (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         refusals::Token,

@@ -1,4 +1,4 @@
-//! What one can do with inboxes, and what they are told by the pods, the bus and the sweep.
+//! The operations on inboxes, and what they receive from pods, the bus and the sweep.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::actor::Inbox;
-use super::messages::{Compare, Marked, Notice, Read, Shared, Tell, Unwatch, Watch};
+use super::messages::{Announce, Compare, Marked, Notice, Read, Shared, Unwatch, Watch};
 use super::packet::Packet;
 use super::{Flags, FlagsChange, InboxEntry, KIND, store};
 use crate::crew::journal::change::Change;
@@ -28,7 +28,7 @@ use crate::realtime::relay::RelayHandle;
 use crate::realtime::subscription::SubscriptionId;
 use crate::wire::topic::Topic;
 
-/// Notices that may wait.
+/// The most notices that wait.
 const MAILBOX: usize = 4096;
 
 /// The inboxes of a node. Cheap to clone.
@@ -56,7 +56,7 @@ impl Inboxes {
         Inboxes(Arc::new(Inner { database, bus, address, shared, joins: Joins::default() }))
     }
 
-    /// Returns the caller's pods behind a place, newest activity first.
+    /// Returns the caller's pods after a position, the newest activity first.
     ///
     /// # Errors
     /// `unavailable`.
@@ -71,7 +71,8 @@ impl Inboxes {
         self.0.database.scope(caller, Access::Snapshot, work).await
     }
 
-    /// Changes the caller's marks of a pod of theirs, and returns what they are then. Their devices on all nodes hear of it.
+    /// Changes the caller's flags of a pod, and returns them as they are then. The caller's devices on all nodes
+    /// receive them.
     ///
     /// # Errors
     /// `not_member`, `not_found`, `unavailable`.
@@ -86,12 +87,12 @@ impl Inboxes {
         Ok(flags)
     }
 
-    /// Returns what features add to the answers of joins of `user:<id>`.
+    /// Returns the registry of what features add to the answers of joins of `user:<id>`.
     pub fn joins(&self) -> &Joins {
         &self.0.joins
     }
 
-    /// Reads what a join of one's own topic is answered by other features.
+    /// Reads what other features add to the answer of a join.
     ///
     /// # Errors
     /// `unavailable`, and those of the features.
@@ -103,19 +104,21 @@ impl Inboxes {
         self.0.database.scope(&Caller::user(user_id), Access::Snapshot, work).await
     }
 
-    /// Tells a person's devices, on all nodes, something that is not stored. A device that is not connected does not hear of it,
-    /// nor does one on another node where the bus loses it: what must arrive is stored, and read when a device joins.
+    /// Sends an event that is not stored to a person's devices, on all nodes. A device that is not connected does not
+    /// receive it, nor does one on another node if the bus loses it: what must arrive is stored, and read when a device
+    /// joins.
     ///
     /// # Errors
-    /// `internal` for a value without JSON.
+    /// `internal` for a value that cannot be JSON.
     pub fn announce<P: Serialize>(&self, user_id: Uuid, event: Event<P>, payload: &P) -> Result<()> {
         let Announcement { event, payload } = event.of(payload)?;
         self.publish(user_id, &Packet::Event { event: event.name.to_owned(), payload: payload.get().to_owned() });
-        self.tell_here(user_id, event.name.to_owned(), payload);
+        self.announce_here(user_id, event.name.to_owned(), payload);
         Ok(())
     }
 
-    /// A session watches its person's pods until the answer is dropped. With it comes when they were read, by the database's clock.
+    /// Lets a session watch its person's pods until the returned value is dropped. Returns with it when they were read, by
+    /// the database's clock.
     ///
     /// # Errors
     /// `unavailable` when the person's pods cannot be read.
@@ -125,7 +128,7 @@ impl Inboxes {
         subscription: SubscriptionId,
         relay: RelayHandle,
     ) -> Result<(Watching, DateTime<Utc>)> {
-        // Counted before the pods are read, so that whatever is committed after the reading is noticed.
+        // Counted before the pods are read, so that everything that is committed after that is noticed.
         self.0.shared.watching.fetch_add(1, Ordering::AcqRel);
         let watching = Watching { inboxes: self.clone(), user_id, subscription };
         let answer = self.0.address.send(Watch { user_id, subscription, relay }).await;
@@ -139,30 +142,30 @@ impl Inboxes {
         }
     }
 
-    /// While nobody watches, notices cost nothing.
+    /// Whether any session watches. While none does, notices cost nothing.
     fn is_watched(&self) -> bool {
         self.0.shared.watching.load(Ordering::Acquire) > 0
     }
 
-    fn tell_here(&self, user_id: Uuid, event: String, payload: Box<RawValue>) {
+    fn announce_here(&self, user_id: Uuid, event: String, payload: Box<RawValue>) {
         if self.is_watched() {
-            // Where there is no room it is lost, as it may be on the bus.
-            let _ = self.0.address.try_send(Tell { user_id, event, payload });
+            // It is lost if the mailbox is full, as it may be lost on the bus.
+            let _ = self.0.address.try_send(Announce { user_id, event, payload });
         }
     }
 
     fn marked_here(&self, pod_id: Uuid, user_id: Uuid, flags: Flags) {
         if self.is_watched() {
-            // One that is lost is found by comparing.
+            // A lost one is found by the comparison.
             let _ = self.0.address.try_send(Marked { pod_id, user_id, flags });
         }
     }
 
-    /// Another node tells that a person has come into a pod.
-    fn joined_elsewhere(&self, pod_id: Uuid, user_id: Uuid, position: i64) {
+    /// Another node has sent that a person joined a pod.
+    fn joined_remotely(&self, pod_id: Uuid, user_id: Uuid, position: i64) {
         if self.is_watched() {
             let notice = Notice { pod_id, head: position, lines: vec![(Kind::Joined, user_id, position)] };
-            // One that is lost is found by comparing.
+            // A lost one is found by the comparison.
             let _ = self.0.address.try_send(notice);
         }
     }
@@ -171,7 +174,8 @@ impl Inboxes {
 impl Observer for Inboxes {
     fn committed(&self, pod_id: Uuid, changes: &[Change], origin: Origin) {
         if origin == Origin::Here {
-            // Whoever comes in is not listened to by their inboxes elsewhere: they hear of it on their own topic.
+            // Other nodes do not yet listen to this pod for the person who joins, so they receive it on the person's
+            // topic.
             for change in changes.iter().filter(|change| change.kind == Kind::Joined) {
                 self.publish(change.user_id, &Packet::Joined { pod_id, position: change.position });
             }
@@ -189,13 +193,13 @@ impl Observer for Inboxes {
 
     fn read(&self, pod_id: Uuid, mark: &Mark) {
         if self.is_watched() {
-            // As many as there are marks, which have a pace.
+            // Unbounded, but read marks are written at a limited rate.
             self.0.address.do_send(Read { pod_id, mark: *mark });
         }
     }
 
     fn gone(&self, pod_id: Uuid) {
-        // Once in the life of a pod, and nothing would make up for a lost one.
+        // Unbounded, but sent once in the life of a pod, and nothing would repair a lost one.
         self.0.address.do_send(Notice { pod_id, head: 0, lines: vec![(Kind::Closed, Uuid::nil(), i64::MAX)] });
     }
 
@@ -213,18 +217,18 @@ impl Observer for Inboxes {
 impl Receive for Inboxes {
     fn received(&self, user_id: Uuid, from: Uuid, payload: &[u8]) {
         match Packet::decode(payload) {
-            Some(Packet::Joined { pod_id, position }) => self.joined_elsewhere(pod_id, user_id, position),
+            Some(Packet::Joined { pod_id, position }) => self.joined_remotely(pod_id, user_id, position),
             Some(Packet::Marked { pod_id, flags }) => self.marked_here(pod_id, user_id, flags),
             Some(Packet::Event { event, payload }) => match RawValue::from_string(payload) {
-                Ok(payload) => self.tell_here(user_id, event, payload),
-                Err(cause) => tracing::debug!(%from, %cause, "an event of the bus is no JSON"),
+                Ok(payload) => self.announce_here(user_id, event, payload),
+                Err(cause) => tracing::debug!(%from, %cause, "an event from the bus is not JSON"),
             },
             None => tracing::debug!(%from, "unknown packet on the bus dropped"),
         }
     }
 }
 
-/// A session that watches.
+/// A session that watches its person's pods; ends when dropped.
 pub struct Watching {
     inboxes: Inboxes,
     user_id: Uuid,

@@ -1,4 +1,4 @@
-//! Every query of inboxes.
+//! The queries of inboxes.
 
 pub mod flags;
 mod places;
@@ -61,7 +61,7 @@ struct InboxRow {
     members: Value,
 }
 
-/// The caller's pods, newest activity first.
+/// Returns the caller's pods, the newest activity first.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     user_id: Uuid,

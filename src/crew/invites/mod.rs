@@ -1,9 +1,9 @@
-//! Invitations: links that let whoever opens them into an event and one of its pods, at once.
+//! Invitations: links by which people join an event and one of its pods in one step.
 //!
-//! Any member of a pod makes them, for so many people and for so long as they say; their maker and the pod's owner take
-//! them back. Beside the owner's letting in they are the only way into a pod whose policy is
-//! [`Invite`](super::pods::JoinPolicy::Invite). Coming in by one is a change of the pod's log like any other join, so
-//! it is a call of the [journal](super::journal).
+//! Any member of a pod makes them, with a limit of uses and of time if they like; their maker and the pod's owner
+//! revoke them. A pod whose policy is [`Invite`](super::pods::JoinPolicy::Invite) is joined by an invitation, or when
+//! its owner admits the person. Accepting one changes the pod's log like any other join, so it is a call of the
+//! [journal](super::journal).
 
 mod calls;
 pub mod mount;
@@ -26,32 +26,32 @@ use crate::foundation::fields::Fields;
 use crate::foundation::http::{PagePosition, PublicUrl};
 use crate::foundation::schema::invites;
 
-/// How long a code is. So many of 62 letters and digits are 131 bits, and survive whatever makes links of texts.
+/// The length of a code. 22 of 62 letters and digits are 131 bits, and no program that finds links in text cuts them.
 const CODE_CHARS: usize = 22;
 
-/// How many people one link lets in at most, where it says a number.
+/// The highest limit of uses.
 pub const MAX_USES: i32 = 1_000;
 
-/// What an invitation is good for. An [`Open`](InviteState::Open) one lets in; the others say why they do not.
+/// The state of an invitation. Only an `open` one can be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InviteState {
-    /// It lets in.
+    /// It can be accepted.
     Open,
-    /// As many came by it as it was made for.
+    /// It was accepted as often as it allows.
     UsedUp,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// Its maker or the pod's owner took it back, or the owner removed its maker.
+    /// Its maker or the pod's owner revoked it, or the owner removed its maker.
     Revoked,
     /// The pod has no free seat at the moment.
     Full,
-    /// There is no such pod any more.
+    /// The pod is closed.
     Closed,
 }
 
 impl InviteState {
-    /// Reads the database's name.
+    /// Parses the database's name.
     pub fn read(name: &str) -> Option<Self> {
         match name {
             "open" => Some(InviteState::Open),
@@ -65,36 +65,36 @@ impl InviteState {
     }
 }
 
-/// A link to be made.
+/// A new invitation.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub struct NewInvite {
-    /// The client's own id, which makes it safe to ask again.
+    /// An id of the client's choice, which makes it safe to repeat the request.
     pub id: Option<Uuid>,
-    /// From when on it lets nobody in; never if absent.
+    /// When it expires; never if absent.
     pub expires_at: Option<DateTime<Utc>>,
-    /// How many people it lets in, 1 to 1,000; any number if absent.
+    /// The number of people who may accept it, 1 to 1,000; unlimited if absent.
     #[schema(minimum = 1, maximum = 1000)]
     pub uses: Option<i32>,
 }
 
 impl NewInvite {
-    /// Looks at the values, at the time of `now`.
+    /// Checks the values, at the time of `now`.
     ///
     /// # Errors
-    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) with everything that is out of its bounds.
+    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) with everything that is wrong.
     pub fn check(&self, now: DateTime<Utc>) -> Result<()> {
         let mut fields = Fields::new();
         if let Some(end) = self.expires_at {
-            fields.time("/expires_at", end).check(end > now, "/expires_at", "must lie ahead");
+            fields.time("/expires_at", end).check(end > now, "/expires_at", "must be in the future");
         }
         if let Some(uses) = self.uses {
-            fields.check((1..=MAX_USES).contains(&uses), "/uses", format!("must be 1 to {MAX_USES}"));
+            fields.check((1..=MAX_USES).contains(&uses), "/uses", format!("must be between 1 and {MAX_USES}"));
         }
         fields.done()
     }
 }
 
-/// A link as it is stored.
+/// An invitation as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = invites)]
 pub struct Link {
@@ -114,7 +114,7 @@ pub struct Link {
 pub struct Invite {
     /// Its id.
     pub id: Uuid,
-    /// Whoever knows this may come in: 22 letters and digits.
+    /// The secret of the link: 22 letters and digits. Anyone who knows it can accept.
     pub code: String,
     /// The link to share.
     pub url: String,
@@ -122,23 +122,23 @@ pub struct Invite {
     pub pod_id: Uuid,
     /// The member who made it.
     pub created_by: Uuid,
-    /// When.
+    /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// From when on it lets nobody in.
+    /// When it expires; null if never.
     #[schema(required)]
     pub expires_at: Option<DateTime<Utc>>,
-    /// How many it lets in.
+    /// The number of people who may accept it; null if unlimited.
     #[schema(required)]
     pub uses: Option<i32>,
-    /// How many it has let in.
+    /// The number of people who have accepted it.
     pub used: i32,
-    /// When it was taken back, or its maker removed.
+    /// When it was revoked, or its maker removed.
     #[schema(required)]
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
 impl Link {
-    /// As it is shown by a server at this address.
+    /// Returns it as a server at this address shows it.
     pub fn at(self, public: &PublicUrl) -> Invite {
         let Link { id, code, pod_id, created_by, created_at, expires_at, uses, used, revoked_at } = self;
         let url = public.to(&format!("/i/{code}"));
@@ -147,24 +147,24 @@ impl Link {
 }
 
 impl Invite {
-    /// Its place in the list of its pod.
+    /// Returns its position in the list of its pod.
     pub fn place(&self) -> PagePosition {
         PagePosition { time: self.created_at, id: self.id }
     }
 }
 
-/// What whoever has the link is told before they come in.
+/// An invitation, as anyone sees it who has the link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Preview {
-    /// What it is good for now.
+    /// Its state now.
     pub state: InviteState,
     /// The pod.
     pub pod: InvitingPod,
     /// Its event.
     pub event: Event,
-    /// Who made the link.
+    /// The member who made it.
     pub invited_by: Inviter,
-    /// From when on it lets nobody in.
+    /// When it expires; null if never.
     #[schema(required)]
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -176,36 +176,36 @@ pub struct InvitingPod {
     pub id: Uuid,
     /// Its name.
     pub name: String,
-    /// How many may be in it.
+    /// The number of its seats.
     pub seats: i16,
-    /// How many seats nobody has taken; none of a pod that is closed.
+    /// The number of free seats; 0 if the pod is closed.
     pub free_seats: i32,
 }
 
-/// Who invites.
+/// The person who invites.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Inviter {
     /// Their name.
     pub display_name: String,
 }
 
-/// Where one has come in.
+/// The place that the caller has joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Accepted {
     /// The pod.
     pub pod_id: Uuid,
     /// The event.
     pub event_id: Uuid,
-    /// One's seat, from 1.
+    /// The caller's seat, from 1.
     pub seat: i16,
 }
 
-/// A new code, which nobody can guess.
+/// Makes a code that cannot be guessed.
 pub fn new_code() -> String {
     rand::rng().sample_iter(Alphanumeric).take(CODE_CHARS).map(char::from).collect()
 }
 
-/// Whether this may be a code. What is none is not asked for.
+/// Returns whether this has the form of a code. Other texts are not looked up.
 pub fn is_code(text: &str) -> bool {
     text.len() == CODE_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

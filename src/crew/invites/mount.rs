@@ -1,4 +1,4 @@
-//! Puts the feature together.
+//! Mounts the feature.
 
 use actix_web::web;
 
@@ -11,7 +11,7 @@ use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 /// The routes of the feature.
 pub const ROUTES: &[Routes] = &[routes::routes];
 
-/// Gives the texts for links to invitations.
+/// Provides the service of invitations, and the previews of their links.
 ///
 /// # Errors
 /// [`MountError`] where the journal is not mounted before.

@@ -1,4 +1,4 @@
-//! What a link that invites says of itself: what `GET /v1/invites/{code}` tells whoever has it, and no more.
+//! Previews of invitations' links. They show no more than `GET /v1/invites/{code}`.
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;

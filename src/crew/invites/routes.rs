@@ -1,4 +1,4 @@
-//! HTTP of invitations.
+//! HTTP routes of invitations.
 
 use actix_web::{HttpResponse, delete, get, post, web};
 use chrono::Utc;
@@ -18,8 +18,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Make an invitation
 ///
-/// Any of the pod's members. The link lets whoever opens it into event and pod, also where the pod is for the invited. With
-/// an `id` of the client's own it is safe to ask again: the same link is answered, with 200.
+/// For the pod's members. By the link people join event and pod, also if the pod is by invitation only. With an `id` of
+/// the client's choice the request is safe to repeat: the answer is the same link, with 200.
 #[utoipa::path(
     tag = "invitations",
     security(("token" = [])),
@@ -30,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`: no such pod, or it is closed, or the caller has not joined its event", body = Problem),
         (status = 409, description = "`conflict`: the id is taken", body = Problem),
-        (status = 429, description = "`rate_limited`: a hundred links in a day into one pod", body = Problem),
+        (status = 429, description = "`rate_limited`: at most 100 new invitations to a pod in 24 hours", body = Problem),
         refusals::Token,
         refusals::Body,
     )
@@ -46,9 +46,9 @@ async fn make(
     Ok(if fresh { HttpResponse::Created().json(invite) } else { HttpResponse::Ok().json(invite) })
 }
 
-/// A pod's invitations
+/// List a pod's invitations
 ///
-/// For its members, the newest first, also those that let nobody in any more.
+/// For its members, the newest first, including those that cannot be accepted any more.
 #[utoipa::path(
     tag = "invitations",
     security(("token" = [])),
@@ -73,9 +73,9 @@ async fn list(
     Ok(Json(Page::of(found, limit, Invite::place)))
 }
 
-/// Take an invitation back
+/// Revoke an invitation
 ///
-/// Its maker, also one who has left the pod, or the pod's owner. Who came by it stays.
+/// For its maker, even after leaving the pod, and for the pod's owner. People who have accepted it stay.
 #[utoipa::path(
     tag = "invitations",
     security(("token" = [])),
@@ -84,7 +84,7 @@ async fn list(
         ("invite_id" = Uuid, Path, description = "The invitation's id"),
     ),
     responses(
-        (status = 204, description = "It lets nobody in any more"),
+        (status = 204, description = "Revoked"),
         (status = 403, description = "`forbidden`: neither its maker nor the owner; `not_member`: not of the pod", body = Problem),
         (status = 404, description = "`not_found`: the pod has no such link", body = Problem),
         refusals::Token,
@@ -99,13 +99,13 @@ async fn revoke(who: SignedIn, invites: web::Data<Invites>, path: Path<(Uuid, Uu
 
 /// Look at an invitation
 ///
-/// What whoever has the link may know before they come in. Needs no token.
+/// What the link leads to, before accepting it. Needs no token.
 #[utoipa::path(
     tag = "invitations",
     security(()),
     params(("code" = String, Path, description = "What the link ends with")),
     responses(
-        (status = 200, description = "Where it leads, and what it is good for", body = Preview),
+        (status = 200, description = "Where it leads, and its state", body = Preview),
         (status = 404, description = "`not_found`", body = Problem),
         refusals::Any,
     )
@@ -117,13 +117,13 @@ async fn preview(invites: web::Data<Invites>, code: Path<String>) -> Result<Json
 
 /// Accept an invitation
 ///
-/// Joins the event and takes a seat in the pod, at once. For a member it is no use of the link, and answers their seat.
+/// Joins the event and takes a seat in the pod, in one step. A member is answered their seat, and the link is not used.
 #[utoipa::path(
     tag = "invitations",
     security(("token" = [])),
     params(("code" = String, Path, description = "What the link ends with")),
     responses(
-        (status = 200, description = "In, now or before", body = Accepted),
+        (status = 200, description = "The caller is a member, now or since before", body = Accepted),
         (status = 403, description = "`forbidden`: removed from the pod before", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`pod_full`, which uses nothing up; or `conflict`, and `state` says why: `used_up`, `expired`, `revoked`, `closed`", body = Problem),

@@ -1,4 +1,4 @@
-//! What one can do with invitations.
+//! The operations on invitations.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{Limit, PagePosition, PublicUrl};
 
-/// The invitations. Cheap to clone.
+/// The service of invitations. Cheap to clone.
 #[derive(Clone)]
 pub struct Invites(Arc<Inner>);
 
@@ -29,7 +29,8 @@ impl Invites {
         Invites(Arc::new(Inner { database, journal, public }))
     }
 
-    /// Makes a link into a pod, at the time of `now`. Returns whether it was made by this very call.
+    /// Makes an invitation to a pod, at the time of `now`. Also returns whether this call made it, and not an earlier
+    /// one.
     ///
     /// # Errors
     /// `invalid`, `not_member`, `not_found`, `conflict`, `rate_limited`, `unavailable`.
@@ -49,7 +50,7 @@ impl Invites {
         Ok((link.at(&self.0.public), fresh))
     }
 
-    /// Returns a pod's links behind a place, the newest first.
+    /// Returns a pod's invitations after a position, the newest first.
     ///
     /// # Errors
     /// `not_member`, `not_found`, `unavailable`.
@@ -68,7 +69,7 @@ impl Invites {
         Ok(links.into_iter().map(|link| link.at(&self.0.public)).collect())
     }
 
-    /// Takes a link back.
+    /// Revokes an invitation.
     ///
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`, `unavailable`.
@@ -76,7 +77,7 @@ impl Invites {
         self.0.database.service(async |conn| store::revoke(conn, id, pod_id, who.user_id).await).await
     }
 
-    /// Returns what whoever knows the code may know.
+    /// Returns what an invitation shows to anyone who knows the code.
     ///
     /// # Errors
     /// `not_found` when there is no such code; `unavailable`.
@@ -88,14 +89,14 @@ impl Invites {
         self.0.database.scope(&Caller::NOBODY, Access::Snapshot, work).await
     }
 
-    /// Comes in by an invitation: joins the event and takes the lowest free seat, in one go. Returns the seat that the person
-    /// has, too, and then uses nothing up.
+    /// Accepts an invitation: joins the event and takes the lowest free seat, in one step. A member is answered their
+    /// seat, and the invitation is not used.
     ///
     /// # Errors
-    /// `pod_full`; `conflict` with the invitation's `state`; `forbidden` for the removed; `not_found`; `overloaded`,
+    /// `pod_full`; `conflict` with the invitation's `state`; `forbidden` for a person who was removed from the pod; `not_found`; `overloaded`,
     /// `unavailable`.
     pub async fn accept(&self, who: &SignedIn, code: String) -> Result<Accepted> {
-        // Only to know which pod's log it is about; whether it lets in is judged under that pod's lock.
+        // Only to learn which pod's log to change. The invitation is checked under that pod's lock.
         let Preview { pod, event, .. } = self.preview(&code).await?;
         let done = self.0.journal.call(calls::accept(pod.id, who.user_id, code)).await?;
         Ok(Accepted { pod_id: pod.id, event_id: event.id, seat: done.taken()? })

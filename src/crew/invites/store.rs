@@ -1,5 +1,4 @@
-//! Every query of invitations. They are written by functions of the database that lock the pod; coming in by one is a call of
-//! the journal.
+//! The queries of invitations. SQL functions that lock the pod write them; accepting one is a call of the journal.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -43,10 +42,10 @@ struct PreviewRow {
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// Stores a link of `by` into the pod. Answers whether this very call did it; a repeat keeps its first code.
+/// Stores an invitation by `by` to the pod. Returns whether this call did it; a repeat keeps the first code.
 ///
-/// As the service, outside a transaction: the function locks the pod, and a node that hangs must not hold that lock. It
-/// looks itself whether `by` may.
+/// Runs as the service, outside a transaction: the function locks the pod, and a node that hangs must not hold that
+/// lock. The function checks that `by` is allowed.
 ///
 /// # Errors
 /// `not_member`, `not_found`, `conflict` when the id is taken, `rate_limited`.
@@ -68,12 +67,12 @@ pub async fn make(
     match one(made)?.as_str() {
         "made" => Ok(true),
         "ok" => Ok(false),
-        "rate_limited" => Err(Error::because(Code::RateLimited, "the pod has had as many new links as a day may see")),
+        "rate_limited" => Err(Error::because(Code::RateLimited, "the limit of new invitations per day is reached")),
         code => Err(refusal(code)),
     }
 }
 
-/// Takes a link of the pod back. As the service, for the same reason.
+/// Revokes an invitation to the pod. Runs as the service, for the same reason.
 ///
 /// # Errors
 /// `forbidden`, `not_member`, `not_found`.
@@ -91,10 +90,10 @@ pub async fn revoke(conn: &mut AsyncPgConnection, id: Uuid, pod_id: Uuid, by: Uu
 }
 
 fn one(rows: Vec<Verdict>) -> Result<String> {
-    rows.into_iter().next().map(|row| row.verdict).ok_or_else(|| Error::internal("a function without an answer"))
+    rows.into_iter().next().map(|row| row.verdict).ok_or_else(|| Error::internal("the function returned no row"))
 }
 
-/// One of the caller's own links, or of their pods.
+/// Returns an invitation that the caller made, or to one of their pods.
 ///
 /// # Errors
 /// [`Code::NotFound`].
@@ -102,7 +101,7 @@ pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Link> {
     Ok(invites::table.find(id).select(Link::as_select()).first(conn).await?)
 }
 
-/// A pod's links, the newest first, for its members.
+/// Returns a pod's invitations, the newest first, for its members.
 pub async fn of_pod(
     conn: &mut AsyncPgConnection,
     pod_id: Uuid,
@@ -117,7 +116,7 @@ pub async fn of_pod(
     Ok(query.order((created_at.desc(), id.desc())).limit(limit).load(conn).await?)
 }
 
-/// What whoever knows the code may know, signed in or not.
+/// Returns what an invitation shows to anyone who knows the code, signed in or not.
 ///
 /// # Errors
 /// [`Code::NotFound`] for an unknown code.
@@ -125,8 +124,8 @@ pub async fn preview(conn: &mut AsyncPgConnection, code: &str) -> Result<Preview
     let rows: Vec<PreviewRow> =
         diesel::sql_query("SELECT * FROM podium.invite_preview($1)").bind::<Text, _>(code).load(conn).await?;
     let row = rows.into_iter().next().ok_or(Code::NotFound)?;
-    let state =
-        InviteState::read(&row.state).ok_or_else(|| Error::internal(format!("an invitation that is {}", row.state)))?;
+    let state = InviteState::read(&row.state)
+        .ok_or_else(|| Error::internal(format!("unknown state of an invitation: {}", row.state)))?;
     let event = events::store::find(conn, EventKey::Id(row.event_id)).await?;
     Ok(Preview {
         state,

@@ -1,8 +1,8 @@
-//! Profiles: the people.
+//! Profiles of people.
 //!
-//! A profile comes into being at the first request, or the first socket, that carries a token with its id as `sub`
-//! ([`SignIns`](sign_in::SignIns)). Everything about oneself is at `/v1/me`; of others one sees a name, a picture, and the Instagram page
-//! if they reveal it, and that only of those with whom one shares an event.
+//! The first request, or the first socket, with a token of a new `sub` makes the profile
+//! ([`SignIns`](sign_in::SignIns)). People see all of their own profile at `/v1/me`. Of others with whom they share an
+//! event they see the name, the picture, and the Instagram page if it is revealed.
 
 pub mod mount;
 mod routes;
@@ -26,7 +26,7 @@ use crate::foundation::{address, text};
 /// The longest display name, in characters.
 pub const MAX_NAME: usize = 80;
 
-/// What a person sees of themselves.
+/// A person's own profile.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = profiles)]
 pub struct Me {
@@ -34,10 +34,10 @@ pub struct Me {
     pub id: Uuid,
     /// The name that others see.
     pub display_name: String,
-    /// For the person alone.
+    /// The e-mail address; only the person sees it.
     #[schema(required)]
     pub email: Option<String>,
-    /// Where the picture is.
+    /// The address of the picture.
     #[schema(required)]
     pub avatar_url: Option<String>,
     /// The Instagram page.
@@ -53,7 +53,7 @@ pub struct Me {
     pub created_at: DateTime<Utc>,
 }
 
-/// What a person sees of another.
+/// Another person's profile.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = people)]
 pub struct Profile {
@@ -61,7 +61,7 @@ pub struct Profile {
     pub id: Uuid,
     /// The person's name.
     pub display_name: String,
-    /// Where the picture is.
+    /// The address of the picture.
     #[schema(required)]
     pub avatar_url: Option<String>,
     /// The Instagram page, if the person reveals it.
@@ -73,7 +73,7 @@ pub struct Profile {
 #[derive(Debug, Clone, Default, Deserialize, AsChangeset, ToSchema)]
 #[diesel(table_name = profiles)]
 pub struct MeChange {
-    /// One line of 1 to 80 characters.
+    /// The name that others see: one line of 1 to 80 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub display_name: Option<String>,
     /// An https address, or null.
@@ -93,10 +93,10 @@ pub struct MeChange {
 }
 
 impl MeChange {
-    /// The same change as it is stored.
+    /// Returns the change as it is stored.
     ///
     /// # Errors
-    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) when a value is out of its bounds.
+    /// [`Code::Invalid`](crate::foundation::errors::Code::Invalid) when a value is not allowed.
     pub fn checked(self) -> Result<Self> {
         let mut fields = Fields::new();
         let change = MeChange {
@@ -110,7 +110,7 @@ impl MeChange {
         Ok(change)
     }
 
-    /// Whether nothing is to be changed.
+    /// Returns whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         let MeChange { display_name, avatar_url, ig_url, reveal_ig, language } = self;
         display_name.is_none() && avatar_url.is_none() && ig_url.is_none() && reveal_ig.is_none() && language.is_none()
@@ -124,8 +124,8 @@ pub fn language(fields: &mut Fields, tag: &str) -> Language {
     language.unwrap_or_default()
 }
 
-/// The name of a new profile: that of the token, else what stands before the `@` of its address, else `Guest`. A name that
-/// nobody can be asked about is mended, not refused.
+/// Returns the name of a new profile: the token's name, else the part of its address before the `@`, else `Guest`. A
+/// bad name is repaired, not refused, since the person cannot be asked.
 pub fn first_name(name: Option<&str>, email: Option<&str>) -> String {
     let local_part = email.and_then(|email| email.split('@').next());
     let mut names = name.into_iter().chain(local_part).filter_map(|name| text::mended(name, MAX_NAME));

@@ -1,4 +1,4 @@
-//! Puts the feature together.
+//! Mounts the feature.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 /// The routes of the feature.
 pub const ROUTES: &[Routes] = &[routes::routes];
 
-/// Gives who turns tokens into people.
+/// Provides [`SignIns`] and the service of profiles.
 ///
 /// # Errors
 /// None.

@@ -1,4 +1,4 @@
-//! HTTP of profiles.
+//! HTTP routes of profiles.
 
 use actix_web::{get, patch, web};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use super::{Me, MeChange, Profile};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::{Json, Page, Path, Problem, Query, refusals};
 
-/// The most people that one request may ask for.
+/// The most ids in one request.
 const MAX_IDS: usize = 100;
 
 /// Registers the routes of profiles.
@@ -20,7 +20,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_me).service(change_me).service(get_profiles).service(get_profile);
 }
 
-/// One's own profile
+/// Read the caller's profile
 ///
 /// The first request of a new `sub` creates it, with the name and address that the token carries.
 #[utoipa::path(
@@ -36,9 +36,9 @@ async fn get_me(who: SignedIn, profiles: web::Data<Profiles>) -> Result<Json<Me>
     Ok(Json(profiles.me(&who).await?))
 }
 
-/// Change one's own profile
+/// Change the caller's profile
 ///
-/// What is absent stays as it is; `null` clears an address.
+/// Absent fields stay as they are; `null` clears an address or the language.
 #[utoipa::path(
     tag = "profiles",
     security(("token" = [])),
@@ -53,18 +53,18 @@ async fn change_me(who: SignedIn, profiles: web::Data<Profiles>, change: Json<Me
     Ok(Json(profiles.change(&who, change.into_inner()).await?))
 }
 
-/// Whose profiles.
+/// The profiles to read.
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 struct ProfilesQuery {
-    /// 1 to 100 ids of profiles, parted by commas.
+    /// 1 to 100 ids of profiles, separated by commas.
     ids: String,
 }
 
 impl ProfilesQuery {
     fn ids(&self) -> Result<Vec<Uuid>> {
         let ids: Option<Vec<Uuid>> = self.ids.split(',').map(|id| Uuid::try_parse(id.trim()).ok()).collect();
-        let ids = ids.ok_or_else(|| Error::invalid("?ids", "must be ids parted by commas"))?;
+        let ids = ids.ok_or_else(|| Error::invalid("?ids", "must be ids separated by commas"))?;
         if ids.len() > MAX_IDS {
             return Err(Error::invalid("?ids", format!("must be at most {MAX_IDS} ids")));
         }
@@ -72,10 +72,10 @@ impl ProfilesQuery {
     }
 }
 
-/// Several people's profiles
+/// Read several profiles
 ///
-/// Each as `GET /v1/profiles/{id}` has it, in no order. Those whom the caller may not see are left out. It serves a page of a
-/// log, which names people who have left.
+/// Each as in `GET /v1/profiles/{id}`, in no order. Profiles that the caller may not see are left out. Use it for a
+/// page of a log, which may name people who have left.
 #[utoipa::path(
     tag = "profiles",
     security(("token" = [])),
@@ -96,9 +96,9 @@ async fn get_profiles(
     Ok(Json(Page::whole(profiles.people(&who, &ids).await?)))
 }
 
-/// Another person's profile
+/// Read a profile
 ///
-/// Only of those with whom one shares an event; `ig_url` only if they reveal it.
+/// The caller must share an event with the person; `ig_url` is null unless they reveal it.
 #[utoipa::path(
     tag = "profiles",
     security(("token" = [])),

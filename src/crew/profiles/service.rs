@@ -1,4 +1,4 @@
-//! What one can do with profiles.
+//! The operations on profiles.
 
 use uuid::Uuid;
 
@@ -7,7 +7,7 @@ use super::{Me, MeChange, Profile, store};
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::Result;
 
-/// The profiles. Cheap to clone.
+/// The service of profiles. Cheap to clone.
 #[derive(Clone)]
 pub struct Profiles(Database);
 
@@ -17,7 +17,7 @@ impl Profiles {
         Profiles(database)
     }
 
-    /// Returns one's own profile.
+    /// Returns the caller's profile.
     ///
     /// # Errors
     /// `unavailable`.
@@ -25,7 +25,7 @@ impl Profiles {
         self.0.scope(&who.caller, Access::Snapshot, async |conn| store::me(conn, who.user_id).await).await
     }
 
-    /// Changes one's own profile, and returns it as it is then.
+    /// Changes the caller's profile, and returns it as it is then.
     ///
     /// # Errors
     /// `invalid`, `unavailable`.
@@ -35,7 +35,7 @@ impl Profiles {
         self.0.scope(&who.caller, Access::Write, work).await
     }
 
-    /// Returns those of these people whom the caller may see, in no order.
+    /// Returns the profiles of these people that the caller may see, in no order.
     ///
     /// # Errors
     /// `unavailable`.
@@ -46,7 +46,7 @@ impl Profiles {
     /// Returns another person's profile.
     ///
     /// # Errors
-    /// `not_found` also for one whom the caller may not see; `unavailable`.
+    /// `not_found`, also if the caller may not see it; `unavailable`.
     pub async fn profile(&self, who: &SignedIn, id: Uuid) -> Result<Profile> {
         self.0.scope(&who.caller, Access::Snapshot, async |conn| store::profile(conn, id).await).await
     }

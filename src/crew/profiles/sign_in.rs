@@ -1,4 +1,4 @@
-//! Who asks: the extractor that every handler with a caller takes, and the profile behind a token.
+//! The caller of a request: the extractor that handlers take, and the profile that belongs to a token.
 
 use std::sync::Arc;
 
@@ -16,20 +16,20 @@ use crate::foundation::errors::{Error, Result};
 use crate::foundation::recent::Recent;
 use crate::realtime::handshake::SignIn;
 
-/// How many people a node remembers at least; twice as many at most.
+/// How many people a node remembers: at least this many, at most twice as many.
 const REMEMBERED: usize = 50_000;
 
-/// Who wants to know that somebody has come with a token.
+/// Observes the use of tokens.
 pub trait Arrivals: Send + Sync {
-    /// Somebody has come, over HTTP or on a socket. `None` when there is nothing to do; else their request waits for it, whatever
-    /// comes of it.
+    /// Handles a token that was presented, over HTTP or on a socket. `None` when there is nothing to do; else the
+    /// request waits for the work, and goes on whether it succeeds or not.
     fn arrived(&self, identity: &Identity) -> Option<BoxFuture<'static, ()>>;
 }
 
-/// Makes sure that whoever comes with a token has a profile. Cheap to clone.
+/// Ensures that the person of a token has a profile. Cheap to clone.
 ///
-/// It remembers whose profile it has seen, so that only their first request asks Postgres. Who is forgotten costs one statement
-/// at their next request.
+/// It remembers which profiles exist, so that only a person's first request asks Postgres. A forgotten person costs one
+/// statement at their next request.
 #[derive(Clone)]
 pub struct SignIns(Arc<Inner>);
 
@@ -40,21 +40,21 @@ struct Inner {
 }
 
 impl SignIns {
-    /// Remembers nobody yet.
+    /// Makes one that remembers nobody.
     pub fn new(database: Database) -> Self {
         SignIns(Arc::new(Inner { database, known: Recent::of_size(REMEMBERED), arrivals: RwLock::default() }))
     }
 
-    /// Tells of everybody who comes from now on.
-    pub fn tell(&self, arrivals: Arc<dyn Arrivals>) {
+    /// Adds an observer of the tokens that are presented from now on.
+    pub fn observe(&self, arrivals: Arc<dyn Arrivals>) {
         self.0.arrivals.write().push(arrivals);
     }
 
-    /// Makes sure that the person behind a token has a profile; HTTP and sockets call it alike. Costs a statement the
-    /// first time, and none afterwards.
+    /// Ensures that the person of a token has a profile, for HTTP and sockets alike. Costs a statement the first time,
+    /// and none afterwards.
     ///
     /// # Errors
-    /// [`Code::Unavailable`](crate::foundation::errors::Code::Unavailable) when Postgres cannot be asked.
+    /// [`Code::Unavailable`](crate::foundation::errors::Code::Unavailable) when Postgres is unreachable.
     pub async fn ensure(&self, identity: &Identity) -> Result<()> {
         let work: Vec<_> = self.0.arrivals.read().iter().filter_map(|arrivals| arrivals.arrived(identity)).collect();
         for work in work {
@@ -70,7 +70,7 @@ impl SignIns {
         Ok(())
     }
 
-    /// Returns what sockets are signed in by: their token is judged, and its person has a profile after that.
+    /// Returns the function that signs sockets in: it verifies the token, and ensures that its person has a profile.
     pub fn of_sockets(&self, tokens: Arc<Tokens>) -> SignIn {
         let sign_ins = self.clone();
         Arc::new(move |token| {
@@ -85,17 +85,17 @@ impl SignIns {
     }
 }
 
-/// One who has signed in, and has a profile.
+/// A caller who is signed in and has a profile.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     /// The person.
     pub user_id: Uuid,
-    /// On whose behalf the request's transactions run.
+    /// The identity under which the request's transactions run.
     pub caller: Caller,
 }
 
 impl SignedIn {
-    /// Returns the person of a socket, who has signed in when it was opened.
+    /// Returns the person of a socket, who signed in when it was opened.
     pub fn of(user_id: Uuid) -> Self {
         SignedIn { user_id, caller: Caller::user(user_id) }
     }
@@ -110,7 +110,7 @@ impl FromRequest for SignedIn {
         async move {
             let identity = Identity::extract(&request).await?;
             let sign_ins = request.app_data::<web::Data<SignIns>>();
-            let sign_ins = sign_ins.ok_or_else(|| Error::internal("the server was put together without a part"))?;
+            let sign_ins = sign_ins.ok_or_else(|| Error::internal("no SignIns in the app's data"))?;
             sign_ins.ensure(&identity).await?;
             Ok(SignedIn { user_id: identity.user_id, caller: identity.caller() })
         }

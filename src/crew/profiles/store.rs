@@ -1,4 +1,4 @@
-//! Every query of profiles.
+//! The queries of profiles.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -9,19 +9,19 @@ use crate::foundation::errors::Result;
 use crate::foundation::schema::people;
 use crate::foundation::schema::profiles;
 
-/// Makes the profile of `user_id` unless there is one; what is stored already stays.
+/// Makes the profile of `user_id` unless there is one. A stored profile stays as it is.
 pub async fn ensure(conn: &mut AsyncPgConnection, user_id: Uuid, name: &str, email: Option<&str>) -> Result<()> {
     let row = (profiles::id.eq(user_id), profiles::display_name.eq(name), profiles::email.eq(email));
     diesel::insert_into(profiles::table).values(row).on_conflict_do_nothing().execute(conn).await?;
     Ok(())
 }
 
-/// The caller's own profile.
+/// Returns the caller's profile.
 pub async fn me(conn: &mut AsyncPgConnection, user_id: Uuid) -> Result<Me> {
     Ok(profiles::table.find(user_id).select(Me::as_select()).first(conn).await?)
 }
 
-/// Changes the caller's own profile, and gives it as it is then.
+/// Changes the caller's profile, and returns it as it is then.
 pub async fn change(conn: &mut AsyncPgConnection, user_id: Uuid, change: MeChange) -> Result<Me> {
     if change.is_empty() {
         return me(conn, user_id).await;
@@ -30,12 +30,12 @@ pub async fn change(conn: &mut AsyncPgConnection, user_id: Uuid, change: MeChang
     Ok(row.get_result(conn).await?)
 }
 
-/// What the caller may see of `id`; nothing of a stranger.
+/// Returns what the caller may see of the profile `id`; nothing of a stranger's.
 pub async fn profile(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Profile> {
     Ok(people::table.filter(people::id.eq(id)).select(Profile::as_select()).first(conn).await?)
 }
 
-/// What the caller may see of these people, in no order.
+/// Returns what the caller may see of these people, in no order.
 pub async fn people(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<Vec<Profile>> {
     Ok(people::table.filter(people::id.eq_any(ids)).select(Profile::as_select()).load(conn).await?)
 }

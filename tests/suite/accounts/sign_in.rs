@@ -288,7 +288,7 @@ async fn a_role_is_granted_by_the_operator_and_taken_away_at_once() {
     assert_eq!(claims(&Account::login(&server, "ana@example.org").await.access_token)["role"], Value::Null);
 
     for (deed, email, expected) in
-        [("grant", "nobody@example.org", "has no account"), ("revoke", "nobody", "must be an address of mail")]
+        [("grant", "nobody@example.org", "has no account"), ("revoke", "nobody", "must be an e-mail address")]
     {
         let output = role(&server, deed, email);
         let line = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,25 +1,25 @@
-//! The lines of a calendar (RFC 5545, 3.1): ended by CR LF, and folded where they are longer than 75 bytes.
+//! The lines of a calendar (RFC 5545, 3.1), which end with CR LF and are folded at 75 bytes.
 
-/// The longest line, in bytes, without its end.
+/// The longest line, in bytes, without CR LF.
 const LONGEST: usize = 75;
 
-/// A calendar that is being written.
+/// The lines of a calendar.
 #[derive(Debug, Default)]
 pub struct Lines(String);
 
 impl Lines {
-    /// No lines yet.
+    /// Makes an empty calendar.
     pub fn new() -> Self {
         Lines::default()
     }
 
-    /// Adds a property whose value stands as it is. It must hold no line's end.
+    /// Adds a property with this value, unescaped. It must not contain line breaks.
     pub fn plain(&mut self, name: &str, value: &str) {
         let mut room = LONGEST;
         for part in [name, ":", value] {
             for c in part.chars() {
                 if c.len_utf8() > room {
-                    // The space that leads the next line counts.
+                    // The space that begins the next line counts.
                     self.0.push_str("\r\n ");
                     room = LONGEST - 1;
                 }
@@ -30,14 +30,14 @@ impl Lines {
         self.0.push_str("\r\n");
     }
 
-    /// Adds a property whose value is text for people (3.3.11).
+    /// Adds a property whose value is a text, escaped (3.3.11).
     pub fn text(&mut self, name: &str, value: &str) {
         let mut escaped = String::with_capacity(value.len());
         for c in value.chars() {
             match c {
                 '\\' | ';' | ',' => escaped.extend(['\\', c]),
                 '\n' => escaped.push_str("\\n"),
-                // Control characters cannot be written. Names hold none today.
+                // Control characters are not allowed. Names have none today.
                 c if c.is_control() => {}
                 c => escaped.push(c),
             }
@@ -45,7 +45,7 @@ impl Lines {
         self.plain(name, &escaped);
     }
 
-    /// Returns the whole.
+    /// Returns the calendar.
     pub fn done(self) -> String {
         self.0
     }

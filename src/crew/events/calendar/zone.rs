@@ -1,15 +1,15 @@
-//! Times of a calendar in the event's own zone, and the zone's definition (RFC 5545, 3.6.5), which must come with it: how its
-//! clocks change in the year before the event and the year after.
+//! Times of a calendar in the event's zone, and the definition of the zone that a calendar must have (RFC 5545, 3.6.5):
+//! how its clocks change in the year before the event and the year after.
 
 use chrono::{DateTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{OffsetComponents, Tz};
 
 use super::lines::Lines;
 
-/// How long before the event and after it changes of its zone's clocks are told.
+/// The time before and after the event for which changes of the clocks are listed.
 const AROUND: TimeDelta = TimeDelta::days(370);
 
-/// In which zone times are told.
+/// The zone of a calendar's times.
 pub struct CalendarZone {
     /// `None` for UTC.
     zone: Option<Tz>,
@@ -17,7 +17,7 @@ pub struct CalendarZone {
     to: DateTime<Utc>,
 }
 
-/// What the clocks of a zone show, from some instant on.
+/// The state of a zone's clocks, from some instant on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Clocks {
     /// Seconds ahead of UTC.
@@ -26,8 +26,8 @@ struct Clocks {
 }
 
 impl CalendarZone {
-    /// In `zone`, unless a calendar would misread one of the two times there: a time that the clocks show twice is the first of
-    /// the two (3.3.5), so the second can be told in UTC alone.
+    /// Takes `zone`, unless one of the two times would be misread in it: a time that the clocks show twice means the
+    /// first of the two (3.3.5), so the second can only be given in UTC.
     pub fn new(zone: Tz, starts: DateTime<Utc>, ends: DateTime<Utc>) -> Self {
         let good = |time: DateTime<Utc>| {
             let local = time.with_timezone(&zone).naive_local();
@@ -39,7 +39,7 @@ impl CalendarZone {
     }
 
     /// Adds a time.
-    pub fn tell(&self, lines: &mut Lines, name: &str, time: DateTime<Utc>) {
+    pub fn add_time(&self, lines: &mut Lines, name: &str, time: DateTime<Utc>) {
         match self.zone {
             None => lines.plain(name, &super::utc(time)),
             Some(zone) => {
@@ -49,7 +49,7 @@ impl CalendarZone {
         }
     }
 
-    /// Adds what defines the zone, if one is needed.
+    /// Adds the definition of the zone, if one is needed.
     pub fn define(&self, lines: &mut Lines) {
         let Some(zone) = self.zone else { return };
         lines.plain("BEGIN", "VTIMEZONE");
@@ -70,7 +70,7 @@ impl CalendarZone {
     }
 }
 
-/// The clocks show this from `onset` on. Its time is told as the clocks showed it until then.
+/// Adds that the clocks show `after` from `onset` on. Its time is given as the clocks showed it until then.
 fn observance(lines: &mut Lines, onset: DateTime<Utc>, before: Clocks, after: Clocks) {
     let kind = if after.summer { "DAYLIGHT" } else { "STANDARD" };
     lines.plain("BEGIN", kind);
@@ -80,7 +80,7 @@ fn observance(lines: &mut Lines, onset: DateTime<Utc>, before: Clocks, after: Cl
     lines.plain("END", kind);
 }
 
-/// The second in which the clocks change, between a time before and one after.
+/// Returns the second in which the clocks change, between a time before and one after.
 fn change(zone: Tz, mut before: DateTime<Utc>, mut after: DateTime<Utc>) -> DateTime<Utc> {
     let old = clocks(zone, before);
     while after - before > TimeDelta::seconds(1) {

@@ -1,4 +1,4 @@
-//! How many members events have. As the service.
+//! The number of members of events. Runs as the service.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};

@@ -1,9 +1,9 @@
 //! Finding events by words that may be mistyped.
 //!
-//! Each word of a query must be there for itself, at least roughly, in artist, city or venue, whatever its case, the marks on
-//! its letters, and its place among the others. Postgres' trigrams decide what is roughly: a word of five letters with one
-//! wrong shares a third of them with the right one. The best come first, and among equals the earliest, so that the
-//! order of the pages does not change between them.
+//! Each word of a query must match in artist, city or venue, at least roughly; case, accents and the order of words do
+//! not matter. Postgres' trigrams decide what matches: a word of five letters with one wrong shares a third of them
+//! with the right one. The best matches come first, and among equals the earliest, so that the order does not change
+//! between pages.
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -16,8 +16,9 @@ use crate::foundation::errors::Result;
 use crate::foundation::http::PagePosition;
 use crate::foundation::schema::events;
 
-/// The words of a query as events are compared with them, and, for the rest of the transaction, how alike is roughly.
-/// Signs alone, as the band `!!!` has for its name, have no trigrams: these must be there as they are.
+/// The words of a query, normalized like events. Also sets the similarity that is a match, for the rest of the
+/// transaction. Words of punctuation alone, such as the name of the band `!!!`, have no trigrams: these must occur
+/// exactly.
 const WORDS: &str = "SELECT DISTINCT word, show_trgm(word) <> '{}' AS alike, \
      set_config('pg_trgm.word_similarity_threshold', '0.3', true) \
      FROM regexp_split_to_table(podium.alike($1), '\\s+') word WHERE word <> '' ORDER BY word";
@@ -30,16 +31,16 @@ struct Word {
     alike: bool,
 }
 
-/// Where a page of a search ended: after what fits so well, at that place among what fits as well.
+/// The place at which a page of a search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ranked {
-    /// Up to 1000.
+    /// The score of its last event, up to 1000.
     pub score: i32,
-    /// Among those of the same score.
+    /// Its position among events of the same score.
     pub place: PagePosition,
 }
 
-/// The events of a filter that fit the query, each with its score, the best first.
+/// Returns the events of a filter that match the query, each with its score, the best first.
 pub async fn search(
     conn: &mut AsyncPgConnection,
     query: &str,

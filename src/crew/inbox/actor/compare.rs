@@ -1,4 +1,4 @@
-//! Finds what the bus has lost: all that is known of the people's pods is compared with Postgres.
+//! Finds what the bus has lost: compares what is known of the people's pods with Postgres.
 
 use std::collections::HashSet;
 use std::time::Instant;
@@ -22,7 +22,8 @@ impl Membership {
 }
 
 impl Inbox {
-    /// Reads all memberships of those who are here, in one statement, and tells what differs.
+    /// Reads all memberships of the people who watch here, in one statement, and sends what differs. `epoch_changed`
+    /// also sends what has gone back.
     pub(super) fn compare(&mut self, epoch_changed: bool, ctx: &mut Context<Self>) {
         if self.people.is_empty() || self.comparing {
             return;
@@ -37,8 +38,8 @@ impl Inbox {
             metrics::SWEEP_SECONDS.histogram(&[("of", "inboxes")]).record(began.elapsed());
             match outcome {
                 Ok(rows) => inbox.compared(&rows, &asked, began, epoch_changed, ctx),
-                // The next one will do.
-                Err(cause) => tracing::debug!(%cause, "inboxes could not be compared"),
+                // The next comparison repairs it.
+                Err(cause) => tracing::debug!(%cause, "cannot compare inboxes"),
             }
         }));
     }
@@ -69,7 +70,7 @@ impl Inbox {
             self.found_marked(row.user_id, row.pod_id, row.flags());
         }
         let held: HashSet<(Uuid, Uuid)> = rows.iter().map(|row| (row.user_id, row.pod_id)).collect();
-        // Who came after the reading began may not be in it.
+        // People who joined after the reading began may be missing in it.
         let gone = self.people.iter().filter(|(user_id, _)| asked.contains(*user_id)).flat_map(|(user_id, person)| {
             let before = person.pods.iter().filter(|(_, known)| known.entered < began);
             before.map(|(pod_id, _)| (*user_id, *pod_id))
@@ -77,13 +78,13 @@ impl Inbox {
         let gone: Vec<(Uuid, Uuid)> = gone.filter(|each| !held.contains(each)).collect();
         for (user_id, pod_id) in gone {
             found.increment(1);
-            self.tell_gone(user_id, pod_id, ctx);
+            self.send_departure(user_id, pod_id, ctx);
         }
         self.gather(ctx);
     }
 
-    /// Somebody is no member any more: their log says why.
-    fn tell_gone(&self, user_id: Uuid, pod_id: Uuid, ctx: &mut Context<Self>) {
+    /// Sends that a person is no member any more. The pod's log says why.
+    fn send_departure(&self, user_id: Uuid, pod_id: Uuid, ctx: &mut Context<Self>) {
         let database = self.database.clone();
         let reading = async move { database.service(async |conn| store::end_of(conn, pod_id, user_id).await).await };
         ctx.spawn(wrap_future::<_, Self>(reading).map(move |outcome, inbox, _| match outcome {
@@ -91,7 +92,7 @@ impl Inbox {
             // The pod is gone with its event.
             Ok(None) => inbox.removed(user_id, pod_id, RemovalReason::Closed, i64::MAX),
             // The next comparison finds it again.
-            Err(cause) => tracing::debug!(%cause, "the end of a membership could not be read"),
+            Err(cause) => tracing::debug!(%cause, "cannot read how a membership ended"),
         }));
     }
 }
@@ -101,7 +102,7 @@ impl Handler<Compare> for Inbox {
 
     fn handle(&mut self, Compare { epoch_changed }: Compare, ctx: &mut Self::Context) {
         if epoch_changed {
-            // What was told at which position was of another history.
+            // These positions belong to another history.
             self.gone.clear();
         }
         self.compare(epoch_changed, ctx);

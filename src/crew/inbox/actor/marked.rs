@@ -1,4 +1,4 @@
-//! What a person marks a pod with, told to their devices.
+//! Sends a person's flags of a pod to their devices.
 
 use actix::{Context, Handler};
 use uuid::Uuid;
@@ -16,19 +16,19 @@ impl Membership {
 }
 
 impl Inbox {
-    /// A reading has found these marks: tells the person's devices of them, unless they were told.
+    /// Sends flags that were read from Postgres, unless they are known here.
     pub(super) fn found_marked(&mut self, user_id: Uuid, pod_id: Uuid, flags: Flags) {
         if self.known(user_id, pod_id).is_some_and(|known| known.flags != flags) {
-            self.tell_marked(user_id, pod_id, flags);
+            self.send_marked(user_id, pod_id, flags);
         }
     }
 
-    /// Tells a person's devices of their marks. Not only of what differs from what is known here: a device that joined a moment
-    /// ago may have read something newer.
-    fn tell_marked(&mut self, user_id: Uuid, pod_id: Uuid, flags: Flags) {
+    /// Sends a person's flags to their devices, even if they are known here: a device that joined a moment ago may have
+    /// read something newer.
+    fn send_marked(&mut self, user_id: Uuid, pod_id: Uuid, flags: Flags) {
         let Some(known) = self.known(user_id, pod_id) else { return };
         known.flags = flags;
-        self.tell(user_id, POD_MARKED, &OwnPodMarked { pod_id, flags });
+        self.send(user_id, POD_MARKED, &OwnPodMarked { pod_id, flags });
     }
 }
 
@@ -36,6 +36,6 @@ impl Handler<Marked> for Inbox {
     type Result = ();
 
     fn handle(&mut self, Marked { pod_id, user_id, flags }: Marked, _: &mut Context<Self>) {
-        self.tell_marked(user_id, pod_id, flags);
+        self.send_marked(user_id, pod_id, flags);
     }
 }

@@ -1,4 +1,4 @@
-//! The queries of one's own marks of pods.
+//! The queries of a member's flags of pods.
 
 use std::collections::HashMap;
 
@@ -49,10 +49,10 @@ impl Statement for FlagsOf {
          FROM pod_flags f JOIN pod_members m USING (pod_id, user_id) WHERE f.pod_id = ANY ($1) AND f.user_id = $2";
 }
 
-/// Changes the caller's marks of a pod of theirs, and answers what they are then.
+/// Changes the caller's flags of a pod, and returns them as they are then.
 ///
 /// # Errors
-/// [`Code::NotFound`] for one who is no member.
+/// [`Code::NotFound`] if the caller is not a member.
 pub async fn change(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid, change: FlagsChange) -> Result<Flags> {
     let rows: Vec<FlagsRow> = prepared::<Change>()
         .bind::<SqlUuid, _>(pod_id)
@@ -64,7 +64,7 @@ pub async fn change(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid, c
     rows.as_slice().first().map(FlagsRow::flags).ok_or_else(|| Code::NotFound.into())
 }
 
-/// The caller's marks of these pods of theirs; those without any are left out.
+/// Returns the caller's flags of these pods. Pods without any are left out.
 pub async fn of_pods(conn: &mut AsyncPgConnection, pods: Vec<Uuid>, user_id: Uuid) -> Result<HashMap<Uuid, Flags>> {
     let rows: Vec<FlagsRow> =
         prepared::<FlagsOf>().bind::<Array<SqlUuid>, _>(pods).bind::<SqlUuid, _>(user_id).load(conn).await?;

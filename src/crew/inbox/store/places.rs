@@ -1,4 +1,4 @@
-//! What inboxes read: in which pods people sit, and what is new there.
+//! What inboxes read of other tables: memberships of pods, and what is new there.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use crate::crew::messages::{self, Message};
 use crate::foundation::errors::Result;
 use crate::foundation::prepared::{Statement, prepared};
 
-/// A person's place in a pod.
+/// A person's membership of a pod.
 #[derive(Debug, QueryableByName)]
 pub struct Membership {
     /// The person.
@@ -20,16 +20,16 @@ pub struct Membership {
     /// The pod.
     #[diesel(sql_type = diesel::sql_types::Uuid)]
     pub pod_id: Uuid,
-    /// The line by which they came.
+    /// The seq of the line by which they joined.
     #[diesel(sql_type = BigInt)]
     pub since_seq: i64,
-    /// Up to where they have read.
+    /// The highest seq that they have read.
     #[diesel(sql_type = BigInt)]
     pub read_seq: i64,
     /// The head of the pod's log.
     #[diesel(sql_type = BigInt)]
     pub head: i64,
-    /// When they pinned it.
+    /// When they pinned it, if they did.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub pinned_at: Option<DateTime<Utc>>,
     /// Whether they marked it as unread.
@@ -39,7 +39,7 @@ pub struct Membership {
 
 struct MembershipsOf;
 
-// Looked up one by one, whatever the planner thinks of it: what it costs must not grow with the tables.
+// Looked up one by one, whatever the planner estimates: the cost must not grow with the tables.
 impl Statement for MembershipsOf {
     const SQL: &'static str = "SELECT s.user_id, s.pod_id, s.since_seq, s.read_seq, p.last_seq AS head, \
          f.pinned_at, coalesce(f.unread_from >= s.read_seq, false) AS marked_unread \
@@ -50,7 +50,7 @@ impl Statement for MembershipsOf {
            WHERE pod_id = s.pod_id AND user_id = s.user_id LIMIT 1) f ON true";
 }
 
-/// The pods that these people sit in, in one statement. As the service.
+/// Returns the memberships of these people, in one statement. Runs as the service.
 pub async fn memberships(conn: &mut AsyncPgConnection, people: Vec<Uuid>) -> Result<Vec<Membership>> {
     Ok(prepared::<MembershipsOf>().bind::<Array<diesel::sql_types::Uuid>, _>(people).load(conn).await?)
 }
@@ -81,7 +81,7 @@ struct EndRow {
     seq: i64,
 }
 
-/// The line by which a membership ended: its kind, and where it stands. `None` if there is none. As the service.
+/// Returns the kind and the seq of the line by which a membership ended; `None` if there is none. Runs as the service.
 pub async fn end_of(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<Option<(String, i64)>> {
     let rows: Vec<EndRow> = diesel::sql_query(
         "SELECT kind, seq FROM messages WHERE pod_id = $1 AND (kind = 'closed' OR (kind IN ('left', 'removed') AND user_id = $2)) \
@@ -110,7 +110,7 @@ struct ActivityRow {
     last_message: Value,
 }
 
-/// What `pod:activity` tells one person of one pod.
+/// The content of `pod:activity` for one person and one pod.
 #[derive(Debug)]
 pub struct Activity {
     /// The person.
@@ -119,9 +119,9 @@ pub struct Activity {
     pub pod_id: Uuid,
     /// The head of its log.
     pub head: i64,
-    /// Others' texts above what the person has read, up to 99.
+    /// The number of others' texts above what the person has read, up to 99.
     pub unread: i32,
-    /// Up to where the person has read.
+    /// The highest seq that the person has read.
     pub read_seq: i64,
     /// The newest entry that the person may see.
     pub last_message: Message,
@@ -140,16 +140,16 @@ impl Statement for ActivityOf {
          WHERE s.pod_id = ANY ($1) AND s.user_id = ANY ($2)";
 }
 
-/// The activity of these pods for those of these people who are members, in one statement. As the service.
+/// Returns the activity of these pods for those of these people who are members, in one statement. Runs as the service.
 pub async fn activity(conn: &mut AsyncPgConnection, pods: Vec<Uuid>, people: Vec<Uuid>) -> Result<Vec<Activity>> {
     let rows: Vec<ActivityRow> = prepared::<ActivityOf>()
         .bind::<Array<diesel::sql_types::Uuid>, _>(pods)
         .bind::<Array<diesel::sql_types::Uuid>, _>(people)
         .load(conn)
         .await?;
-    let tell = |row: ActivityRow| {
+    let activity = |row: ActivityRow| {
         let ActivityRow { user_id, pod_id, head, unread, read_seq, last_message } = row;
         Ok(Activity { user_id, pod_id, head, unread, read_seq, last_message: messages::store::of_json(last_message)? })
     };
-    rows.into_iter().map(tell).collect()
+    rows.into_iter().map(activity).collect()
 }
