@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_ends_ahead_and_lets_somebody_in() {
+    fn an_invitation_ends_in_the_future_and_allows_a_use() {
         let now = Utc::now();
         let check = |expires_at, uses| NewInvite { id: None, expires_at, uses }.check(now);
         assert!(check(None, None).is_ok());

@@ -58,6 +58,7 @@ const fn declared(words: &'static str) -> Term {
 const KEPT_TERMS: &[(&str, &str, &str, &str)] = &[
     ("whoever", "loadtest/src/texts.rs", "whoever is late", "a text that a person writes"),
     ("somebody", "loadtest/src/texts.rs", "I just talked to somebody", "a text that a person writes"),
+    ("somebody", "src/crew/demo.rs", "if somebody else needs", "a text that a person writes"),
     ("told", "", "told apart", "the ordinary meaning: distinguished"),
     ("wall", "", "wall_seq", "a column of the contract"),
     ("wall", "", "wall_from", "a column of the contract"),
@@ -84,14 +85,6 @@ const KEPT_PHRASES: &[(&str, &str, &str)] = &[];
 
 /// How many of each an area may still have: terms, and comments. Those that are not named: none.
 const ALLOWED: &[(&str, usize, usize)] = &[
-    ("docs", 1, 0),
-    ("src/crew/accounts", 25, 67),
-    ("src/crew/catalogue", 0, 3),
-    ("src/crew/demo.rs", 4, 1),
-    ("src/crew/events", 29, 52),
-    ("src/crew/inbox", 26, 17),
-    ("src/crew/invites", 11, 24),
-    ("src/crew/profiles", 3, 14),
 ];
 
 /// The folders and files that are read, and by which extensions.
