@@ -30,8 +30,8 @@ describe("what people are told", () => {
     expect(rule("must not be blank")).toBe(common.rules.blank);
     expect(rule("must be at most 80 characters")).toBe("At most 80 characters.");
     expect(rule("must be between 1 and 80 characters")).toBe("At most 80 characters.");
-    expect(rule("at least 8 characters")).toBe("At least 8 characters.");
-    expect(rule("must be an address of mail, such as ana@example.org")).toBe(common.rules.email);
+    expect(rule("must have at least 8 characters")).toBe("At least 8 characters.");
+    expect(rule("must be an e-mail address such as ana@example.org")).toBe(common.rules.email);
     expect(rule("premature end of input")).toBe(common.rules.other);
     expect(rule('invalid type: string "a", expected i32')).toBe(common.rules.other);
   });
