@@ -5,7 +5,7 @@ import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Entry, Kept } from "../features/pods/conversation/state";
 import { hold } from "./leaving";
 import { local } from "./storage";
-import type { Id } from "./types";
+import type { Id } from "./id";
 
 interface Store extends DBSchema {
   outbox: { key: Id; value: Entry & { pod_id: Id; place: number }; indexes: { pod: [Id, number] } };

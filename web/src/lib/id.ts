@@ -1,4 +1,6 @@
-// Ids that this device makes.
+// Ids, and those that this device makes.
+
+export type Id = string;
 
 /**
  * A new id: a UUID of version 4. `crypto.randomUUID` is there in secure contexts alone, which plain http at a name of

@@ -5,7 +5,8 @@ import { common } from "../texts";
 import { api, ApiError } from "./api";
 import * as db from "./db";
 import { session } from "./session.svelte";
-import type { Id, Page } from "./types";
+import type { Id } from "./id";
+import type { Page } from "./pages";
 
 const LIST = "people";
 

@@ -3,7 +3,8 @@
 import { Socket, type Channel } from "phoenix";
 import { session } from "./session.svelte";
 import { tab } from "./storage";
-import type { Refusal } from "./types";
+import type { Refusal, Topics } from "../generated/asyncapi";
+import type { Id } from "./id";
 
 /** Codes that say that a topic is over: a channel that is not left would join it again for ever. */
 const OVER = new Set(["forbidden", "not_member", "not_found", "unmatched_topic"]);
@@ -20,11 +21,20 @@ export interface Topic {
   leave: () => void;
 }
 
-export interface TopicEvents {
+/** The kinds of topics that one joins: `user:<id>`, `event:<id>`, `pod:<id>`. */
+export type TopicKind = Exclude<keyof Topics, "phoenix">;
+
+/** What a topic's server sends by itself, by name. */
+export type Sends<Kind extends TopicKind> = Topics[Kind]["events"];
+
+/** What a join is answered. */
+export type Joined<Kind extends TopicKind> = Topics[Kind]["pushes"]["phx_join"]["reply"];
+
+export interface TopicEvents<Kind extends TopicKind> {
   params?: () => object;
-  on: Record<string, (payload: never) => void>;
+  on: { [Name in keyof Sends<Kind>]?: (payload: Sends<Kind>[Name]) => void };
   /** At the first join, and each time after the connection was gone. */
-  joined: (reply: never) => void;
+  joined: (reply: Joined<Kind>) => void;
   /** The connection is gone, or the server had a fault; the topic comes back by itself. */
   lost?: () => void;
   /** It does not come back: the right to it is gone. */
@@ -111,25 +121,25 @@ class Live {
     socket.disconnect(() => this.#socket === socket && socket.connect());
   }
 
-  join(topic: string, events: TopicEvents): Topic | null {
+  join<Kind extends TopicKind>(kind: Kind, id: Id, events: TopicEvents<Kind>): Topic | null {
     const socket = this.#socket;
     if (!socket) return null;
-    const channel = socket.channel(topic, events.params ?? (() => ({})));
+    const channel = socket.channel(`${kind}:${id}`, events.params ?? (() => ({})));
     let over = false;
     const end = (code: string): void => {
       if (over) return;
       over = true;
       events.over?.(code);
     };
-    for (const [event, listener] of Object.entries(events.on)) {
-      channel.on(event, (payload) => listener(payload as never));
+    for (const [event, listener] of Object.entries<((payload: never) => void) | undefined>(events.on)) {
+      channel.on(event, (payload) => listener?.(payload as never));
     }
     // A close that this side did not ask for: the server took the right away, and `user:` says why.
     channel.onClose(() => end("closed"));
     channel.onError(() => events.lost?.());
     channel
       .join()
-      .receive("ok", (reply) => events.joined(reply as never))
+      .receive("ok", (reply) => events.joined(reply as Joined<Kind>))
       .receive("error", (response) => {
         const { code } = response as Refusal;
         if (!OVER.has(code)) return;

@@ -1,3 +1,10 @@
+/** A page of a list. */
+export interface Page<T> {
+  items: T[];
+  /** Where the next one begins; null when there is none. */
+  next: string | null;
+}
+
 /**
  * Joins a page of a list to what is held of it, by what `key` says an item is. What is held already stands where it
  * stood, in its newest form, and what is new comes after it: an item that moved between two pages, or that comes twice

@@ -10,7 +10,7 @@ import { admit, forgetDevice, forgetPending } from "./db";
 import { speaker } from "./language.svelte";
 import { exclusively } from "./lock";
 import { local } from "./storage";
-import type { Profile } from "./types";
+import type { Me, SignedInAnswer } from "../generated/openapi";
 
 const KEY = "podium.session";
 const LOCK = "podium.renewal";
@@ -18,27 +18,19 @@ const LOCK = "podium.renewal";
 /** An access token is renewed so long before its end, in milliseconds. */
 const AHEAD = 60_000;
 
-interface Grant {
-  access_token: string;
-  refresh_token?: string;
-  expires_in: number;
-  profile: Profile;
-  email_verified?: boolean;
-}
-
 interface Kept {
   access_token: string;
   refresh_token?: string;
   /** By this device's clock. */
   expires_at: number;
-  profile: Profile;
+  profile: Me;
   email_verified?: boolean;
 }
 
 type Listener = (token: string) => void;
 
 class Session {
-  profile: Profile | null = $state(null);
+  profile: Me | null = $state(null);
   /** Whether the account's address was confirmed, as far as this device has heard. */
   verified = $state(true);
   /** Why one has to sign in again, if so. */
@@ -87,12 +79,17 @@ class Session {
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    this.#take(await ask<Grant>("POST", "/v1/auth/login", { email, password }));
+    this.#take(await ask<SignedInAnswer>("POST", "/v1/auth/login", { email, password }));
   }
 
   async signUp(email: string, password: string, display_name: string): Promise<void> {
     this.#take(
-      await ask<Grant>("POST", "/v1/auth/register", { email, password, display_name, language: speaker.current }),
+      await ask<SignedInAnswer>("POST", "/v1/auth/register", {
+        email,
+        password,
+        display_name,
+        language: speaker.current,
+      }),
     );
   }
 
@@ -116,7 +113,7 @@ class Session {
   }
 
   /** Shows a changed profile at once. */
-  update(profile: Profile): void {
+  update(profile: Me): void {
     if (!this.#kept) return;
     this.#keep({ ...this.#kept, profile });
   }
@@ -135,7 +132,7 @@ class Session {
       try {
         if (!kept.refresh_token) throw new ApiError("unauthorized", "", 401);
         const { refresh_token } = kept;
-        this.#take(await ask<Grant>("POST", "/v1/auth/refresh", { refresh_token }));
+        this.#take(await ask<SignedInAnswer>("POST", "/v1/auth/refresh", { refresh_token }));
         return this.current;
       } catch (error) {
         // Only the server's word ends a session; a bad network does not.
@@ -145,7 +142,7 @@ class Session {
     });
   }
 
-  #take({ expires_in, ...grant }: Grant): void {
+  #take({ expires_in, ...grant }: SignedInAnswer): void {
     this.#keep({ ...grant, expires_at: Date.now() + expires_in * 1000 });
     const { access_token, profile } = grant;
     admit(profile.id);

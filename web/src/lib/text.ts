@@ -2,7 +2,7 @@
 // ends in links.ts, what one emoji is in emoji.ts.
 
 import { links } from "./links";
-import type { Id } from "./types";
+import type { Id } from "./id";
 
 export type Part = { type: "text" | "link" | "mention"; text: string; href?: string };
 

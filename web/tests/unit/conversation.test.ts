@@ -13,7 +13,8 @@ import {
   type Entry,
   type Wish,
 } from "../../src/features/pods/conversation/state";
-import type { JoinReply, LogPage, Message } from "../../src/lib/types";
+import type { Message, MessagePage } from "../../src/generated/openapi";
+import type { PodJoined } from "../../src/generated/asyncapi";
 import { Log } from "./model";
 
 const AT = "2026-11-21T20:00:00Z";
@@ -40,7 +41,7 @@ class Device {
     this.asking = false;
     const params = joinParams(this.state);
     const reply = this.log.join(params);
-    this.wire.push(() => this.#do({ type: "joined", reply: reply as JoinReply, resumed: params.after !== undefined }));
+    this.wire.push(() => this.#do({ type: "joined", reply: reply as PodJoined, resumed: params.after !== undefined }));
   }
 
   /** Cuts the connection; of what is under way, so many still arrive. */
@@ -101,7 +102,7 @@ class Device {
   newer(): void {
     const { catchUp, epoch } = this.state;
     if (!this.connected || catchUp === null) return;
-    const page: LogPage = this.log.after(catchUp);
+    const page: MessagePage = this.log.after(catchUp);
     this.pages.push(() => this.#do({ type: "newer", after: catchUp, epoch, page }));
   }
 
@@ -280,7 +281,7 @@ describe("a conversation", () => {
     );
   });
 
-  const reply = (log: Log, after?: number): JoinReply =>
+  const reply = (log: Log, after?: number): PodJoined =>
     log.join(after === undefined ? {} : { after, epoch: log.epoch });
 
   it("shows what is said at once, and once only, whichever of answer and push comes first", () => {

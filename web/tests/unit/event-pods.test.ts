@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PodView } from "../../src/lib/types";
+import type { PodView } from "../../src/generated/openapi";
 import { listed, older, openPods, podChanged, podClosed, type OpenPods } from "../../src/features/events/store/pods";
 
 function pod(number: number, free_seats = 5): PodView {
@@ -8,6 +8,7 @@ function pod(number: number, free_seats = 5): PodView {
   return {
     id: `pod-${String(number).padStart(3, "0")}`,
     event_id: "event",
+    kind: "crew",
     name: `Pod ${number}`,
     seats: 5,
     join_policy: "open",

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { change, type AnyPart, type Change, type Part } from "../../src/features/events/store/part";
 import { keptBy, reduce, topicOf, unknown, type Action, type EventState } from "../../src/features/events/store/state";
-import type { EventView } from "../../src/lib/types";
+import type { CountedEvent } from "../../src/generated/openapi";
 
 /** A feature's part as simple as one can be: a number that the server counts up. */
 interface Tally {
@@ -15,14 +15,14 @@ interface Tally {
 const tally: Part<Tally> = {
   name: "tally",
   empty: { count: -1, live: false },
-  joined: ({ count }: { count: number }) => ({ count, live: true }),
-  on: { counted: (kept, { count }: { count: number }) => ({ ...kept, count }) },
+  joined: ({ members }) => ({ count: members, live: true }),
+  on: { "members:count": (kept, { count }) => ({ ...kept, count }) },
 };
 /** One that the topic says nothing of. */
 const quiet: Part<number> = { name: "quiet", empty: 0 };
 const PARTS: AnyPart[] = [tally, quiet];
 
-const view = (artist: string): EventView => ({
+const view = (artist: string): CountedEvent => ({
   id: "event",
   slug: "event",
   artist,
@@ -33,6 +33,9 @@ const view = (artist: string): EventView => ({
   time_zone: null,
   created_by: "ana",
   cancelled_at: null,
+  going: 0,
+  open_pods: 0,
+  free_seats: 0,
 });
 
 function does(state: EventState, ...actions: Action[]): EventState {
@@ -73,22 +76,22 @@ describe("an event's state", () => {
   });
 
   it("is not inside any more when the right to the topic is gone, whatever was asked before", () => {
-    const live = does(going, { type: "joined", reply: { count: 3 } }, { type: "reading" });
+    const live = does(going, { type: "joined", reply: { members: 3 } }, { type: "reading" });
     const lost = does(live, { type: "lost" });
     expect([lost.going, lost.live, keptBy(lost, tally).count]).toEqual([false, false, -1]);
     expect(read({ ...lost, reading: live.reading }, "Low", []).going).toBe(true);
     expect(does(lost, { type: "inside", reading: live.reading, changes: [] })).toBe(lost);
-    expect(does(lost, { type: "joined", reply: { count: 9 } })).toBe(lost);
-    expect(does(lost, { type: "pushed", event: "counted", payload: { count: 9 } })).toBe(lost);
+    expect(does(lost, { type: "joined", reply: { members: 9 } })).toBe(lost);
+    expect(does(lost, { type: "pushed", event: "members:count", payload: { count: 9 } })).toBe(lost);
   });
 
   it("begins anew when somebody else looks", () => {
-    const other = does(going, { type: "joined", reply: { count: 3 } }, { type: "watched" });
+    const other = does(going, { type: "joined", reply: { members: 3 } }, { type: "watched" });
     expect([other.going, other.live, other.phase, other.event?.artist]).toEqual([false, false, "busy", "Low"]);
   });
 
   it("leaves to each part what is its own", () => {
-    const live = does(going, { type: "joined", reply: { count: 3 } });
+    const live = does(going, { type: "joined", reply: { members: 3 } });
     const both = does(live, { type: "changed", change: change(quiet, (kept) => kept + 1) });
     expect([keptBy(both, tally).count, keptBy(both, quiet)]).toEqual([3, 1]);
     expect(does(both, { type: "pushed", event: "unheard of", payload: {} })).toBe(both);
@@ -141,7 +144,7 @@ describe("an event's state", () => {
           if (topicOf(state) === null || topic !== null) return;
           // One who does not go there is refused.
           topic = [
-            server.going && !server.gone ? { type: "joined", reply: { count: server.count } } : { type: "lost" },
+            server.going && !server.gone ? { type: "joined", reply: { members: server.count } } : { type: "lost" },
           ];
         };
         const say = (action: Action): void => void topic?.push(action);
@@ -166,7 +169,7 @@ describe("an event's state", () => {
           else if (what === "count") {
             server.count++;
             if (server.going && !server.gone)
-              say({ type: "pushed", event: "counted", payload: { count: server.count } });
+              say({ type: "pushed", event: "members:count", payload: { count: server.count } });
           } else if (what === "leave" && server.going) {
             server.going = false;
             say({ type: "lost" });

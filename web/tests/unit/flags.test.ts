@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { granted, inOrder, newer, readTo, unreadOf } from "../../src/features/inbox/flags";
-import type { InboxEntry } from "../../src/lib/types";
+import type { InboxEntry } from "../../src/generated/openapi";
 
 function entry(id: string, active_at: string, flags: Partial<InboxEntry> = {}): InboxEntry {
   return { id, active_at, unread: 0, pinned_at: null, marked_unread: false, ...flags } as InboxEntry;

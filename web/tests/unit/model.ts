@@ -1,9 +1,11 @@
 // A pod's log as the server keeps it, small enough to be obviously right: docs/PROTOCOL.md in arrays.
 
-import type { JoinReply, LogPage, Message, Pod } from "../../src/lib/types";
+import type { Message, MessagePage, Pod } from "../../src/generated/openapi";
+import type { PodJoined } from "../../src/generated/asyncapi";
 
 export const POD: Pod = {
   id: "pod",
+  kind: "crew",
   event_id: "event",
   name: "Front left",
   seats: 5,
@@ -42,7 +44,7 @@ export class Log {
     return { seq: this.head, push: changed };
   }
 
-  join({ after, epoch }: { after?: number; epoch?: string }): JoinReply {
+  join({ after, epoch }: { after?: number; epoch?: string }): PodJoined {
     const reset = after !== undefined && (epoch !== this.epoch || after > this.head);
     const page = after === undefined || reset ? this.#newest() : this.after(after);
     const server_time = "2026-11-21T20:00:00Z";
@@ -51,13 +53,13 @@ export class Log {
     return reset ? { ...reply, reset } : reply;
   }
 
-  before(seq: number): LogPage {
+  before(seq: number): MessagePage {
     const all = this.all().filter((message) => message.seq < seq);
     const messages = all.slice(-this.page);
     return { messages, more: all.length > messages.length, next: messages[0]?.seq ?? null };
   }
 
-  after(position: number): LogPage {
+  after(position: number): MessagePage {
     const changed = [...this.messages.values()].filter(({ changed_seq }) => changed_seq > position);
     changed.sort((a, b) => a.changed_seq - b.changed_seq);
     const messages = changed.slice(0, this.page);
@@ -79,11 +81,11 @@ export class Log {
     this.epoch += "+";
   }
 
-  #newest(): LogPage {
+  #newest(): MessagePage {
     return this.before(Infinity);
   }
 
-  #add(id: string, user_id: string, text: string, kind: string): Message {
+  #add(id: string, user_id: string, text: string, kind: Message["kind"]): Message {
     const seq = ++this.head;
     const message: Message = {
       id,
@@ -94,6 +96,7 @@ export class Log {
       text,
       reply_to: null,
       mentions: [],
+      attachments: [],
       reactions: {},
       edited_at: null,
       deleted_at: null,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { rows, type Row } from "../../src/features/pods/conversation/rows";
 import type { Shown } from "../../src/features/pods/conversation/state";
-import type { Member, Message } from "../../src/lib/types";
+import type { Member, Message } from "../../src/generated/openapi";
 
-function said(seq: number, user_id: string, at: string, kind = "text"): Shown {
+function said(seq: number, user_id: string, at: string, kind: Message["kind"] = "text"): Shown {
   const message: Message = {
     id: `m${seq}`,
     seq,
@@ -13,6 +13,7 @@ function said(seq: number, user_id: string, at: string, kind = "text"): Shown {
     text: `words ${seq}`,
     reply_to: null,
     mentions: [],
+    attachments: [],
     reactions: {},
     edited_at: null,
     deleted_at: null,

@@ -1,7 +1,7 @@
 // Which emoji one has used of late, and in which tone: kept on the device, and gone with what it keeps of the person.
 
 import { keepList, keptList } from "../../lib/db";
-import type { Id } from "../../lib/types";
+import type { Id } from "../../lib/id";
 
 export interface Mine {
   recent: string[];

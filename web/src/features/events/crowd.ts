@@ -1,14 +1,13 @@
 // What goes on at an event, in words.
 
-import type { EventView } from "../../lib/types";
+import type { Counts } from "../../generated/openapi";
 import { common } from "../../texts";
 import { t } from "./texts";
 
-/** "12 people are going. 3 open pods have 7 free seats."; null where the server does not say. */
-export function crowdWords({ going, open_pods, free_seats }: EventView, over: boolean): string | null {
-  if (going === undefined) return null;
+/** "12 people are going. 3 open pods have 7 free seats." */
+export function crowdWords({ going, open_pods, free_seats }: Counts, over: boolean): string {
   if (going === 0) return over ? t.nobodyWas : t.nobodyGoes;
   const crowd = over ? t.went(going) : t.goes(going);
-  if (over || open_pods === undefined || open_pods === 0) return crowd;
+  if (over || open_pods === 0) return crowd;
   return `${crowd} ${t.openPods(open_pods, free_seats ? common.freeSeats(free_seats) : t.noFreeSeat)}`;
 }

@@ -2,7 +2,7 @@
 
 import { t } from "./texts";
 import { LONGEST } from "./time";
-import type { LiveEvent } from "../../lib/types";
+import type { Event as LiveEvent } from "../../generated/openapi";
 import { oneLine } from "../../lib/visible";
 import { besideGap, instantsOf, parseWall, wallAt, writeWall } from "../../lib/zones";
 

@@ -3,8 +3,8 @@
 import { api, ask } from "../../lib/api";
 import { LONGEST, phaseOf, soonest, startOf } from "./time";
 import { now } from "../../lib/now.svelte";
-import { mergePages } from "../../lib/pages";
-import type { LiveEvent, Page } from "../../lib/types";
+import { mergePages, type Page } from "../../lib/pages";
+import type { Event as LiveEvent } from "../../generated/openapi";
 
 const PAGE = 30;
 

@@ -1,6 +1,6 @@
 // The entries of an inbox as values: what one has read, and what one marks them with for oneself. Pure.
 
-import type { InboxEntry } from "../../lib/types";
+import type { InboxEntry } from "../../generated/openapi";
 
 /** What one wants a pod to be marked with; what is absent stays. */
 export interface FlagsWish {

@@ -5,28 +5,17 @@ import * as db from "../../lib/db";
 import { granted, inOrder, newer, readTo, unreadOf, type FlagsWish } from "./flags";
 import { people } from "../../lib/known.svelte";
 import { live, type Topic } from "../../lib/live.svelte";
-import { mergePages } from "../../lib/pages";
+import { mergePages, type Page } from "../../lib/pages";
 import { session } from "../../lib/session.svelte";
-import type { Id, InboxEntry, Message, Page } from "../../lib/types";
+import type { OwnPodMarked, PodActivity } from "../../generated/asyncapi";
+import type { InboxEntry } from "../../generated/openapi";
+import type { Id } from "../../lib/id";
 
 const LIST = "inbox";
 /** Statuses of a refusal that stands, however often one asks. */
 const REFUSED = new Set([400, 403, 404, 422]);
 /** Where the device keeps what the server has not heard yet. */
 const WISHES = "flags";
-
-interface Activity {
-  pod_id: Id;
-  head: number;
-  unread: number;
-  last_message: Message;
-}
-
-interface Marked {
-  pod_id: Id;
-  pinned_at: string | null;
-  marked_unread: boolean;
-}
 
 class Inbox {
   entries: InboxEntry[] = $state.raw([]);
@@ -66,21 +55,21 @@ class Inbox {
     if (user === null) return;
     void this.#restore(user);
     void this.read();
-    this.#topic = live.join(`user:${user}`, {
+    this.#topic = live.join("user", user, {
       on: {
-        "pod:activity": (activity: Activity) => this.#hear(activity),
+        "pod:activity": (activity) => this.#hear(activity),
         "pod:joined": () => void this.read(),
-        "pod:removed": ({ pod_id, reason }: { pod_id: Id; reason: string }) => {
+        "pod:removed": ({ pod_id, reason }) => {
           this.removed = { pod_id, reason };
           this.#heard.delete(pod_id);
           this.#set(this.entries.filter(({ id }) => id !== pod_id));
           db.forgetPod(user, pod_id);
         },
-        read: ({ pod_id, seq, unread }: { pod_id: Id; seq: number; unread: number }) => {
+        read: ({ pod_id, seq, unread }) => {
           this.#outrun();
           this.#change(pod_id, (entry) => (seq >= entry.read_seq ? readTo(entry, seq, unread) : entry));
         },
-        "pod:marked": (marked: Marked) => this.#hearMarked(marked),
+        "pod:marked": (marked) => this.#hearMarked(marked),
       },
       // Whatever was sent before the topic was joined is in the list.
       joined: () => {
@@ -160,7 +149,7 @@ class Inbox {
     const user = this.#user;
     try {
       for (const [pod_id, wish] of this.#wishes) {
-        const flags = await api<Omit<Marked, "pod_id">>("PATCH", `/v1/me/pods/${pod_id}`, wish).catch(
+        const flags = await api<Omit<OwnPodMarked, "pod_id">>("PATCH", `/v1/me/pods/${pod_id}`, wish).catch(
           (error: unknown) => {
             // Left, or closed: there is nothing to mark any more.
             if (error instanceof ApiError && REFUSED.has(error.status)) return null;
@@ -212,7 +201,7 @@ class Inbox {
     }
   }
 
-  #hear({ pod_id, head, unread, last_message }: Activity): void {
+  #hear({ pod_id, head, unread, last_message }: PodActivity): void {
     this.#heard.add(pod_id);
     if (!this.find(pod_id)) {
       void this.read();
@@ -230,7 +219,7 @@ class Inbox {
     if (this.#reading) this.#again = true;
   }
 
-  #hearMarked({ pod_id, pinned_at, marked_unread }: Marked): void {
+  #hearMarked({ pod_id, pinned_at, marked_unread }: OwnPodMarked): void {
     this.#outrun();
     this.#change(pod_id, (entry) => ({ ...entry, pinned_at, marked_unread }));
   }

@@ -16,11 +16,12 @@ import {
   type Wish,
 } from "./conversation/state";
 import { canonical } from "../../lib/emoji";
-import { newId } from "../../lib/id";
+import { newId, type Id } from "../../lib/id";
 import { hold, unfinishedWhile } from "../../lib/leaving";
 import { live, type Topic } from "../../lib/live.svelte";
 import { people } from "../../lib/known.svelte";
-import type { Id, JoinReply, LogPage, Member, Message, Pod, Refusal } from "../../lib/types";
+import type { MessagePage } from "../../generated/openapi";
+import type { PodJoined, Refusal } from "../../generated/asyncapi";
 
 /** Codes after which the same push is worth sending again. */
 const PASSING = new Set(["rate_limited", "overloaded", "unavailable", "internal"]);
@@ -140,7 +141,7 @@ export class Talk {
       channel
         .push("history", { before: floor, limit })
         .receive("ok", (page) => {
-          this.#do({ type: "older", before: floor, epoch, page: page as LogPage });
+          this.#do({ type: "older", before: floor, epoch, page: page as MessagePage });
           over();
         })
         .receive("error", over)
@@ -195,25 +196,25 @@ export class Talk {
 
   #join(): void {
     let resumed = false;
-    this.#topic = live.join(`pod:${this.pod_id}`, {
+    this.#topic = live.join("pod", this.pod_id, {
       params: () => {
         const params = joinParams(this.conversation);
         resumed = params.after !== undefined;
         return params;
       },
       on: {
-        "message:new": (message: Message) => {
+        "message:new": (message) => {
           // What one has said is not being typed any more, whatever their client says of it.
           this.#types(message.user_id, false);
           this.#do({ type: "live", message });
         },
         // Another's reaction, say, while the author goes on typing.
-        "message:changed": (message: Message) => this.#do({ type: "live", message }),
-        "pod:changed": ({ pod, members }: { pod: Pod; members: Member[] }) => this.#do({ type: "pod", pod, members }),
-        read: ({ user_id, seq }: { user_id: Id; seq: number }) => this.#do({ type: "read", user_id, seq }),
-        typing: ({ user_id, on }: { user_id: Id; on: boolean }) => this.#types(user_id, on),
+        "message:changed": (message) => this.#do({ type: "live", message }),
+        "pod:changed": ({ pod, members }) => this.#do({ type: "pod", pod, members }),
+        read: ({ user_id, seq }) => this.#do({ type: "read", user_id, seq }),
+        typing: ({ user_id, on }) => this.#types(user_id, on),
       },
-      joined: (reply: JoinReply) => this.#enter(reply, resumed),
+      joined: (reply) => this.#enter(reply, resumed),
       lost: () => this.#lost(),
       over: (code) => this.#end(code),
     });
@@ -222,7 +223,7 @@ export class Talk {
     presence.onSync(() => (this.here = new Set(presence.list((key) => key))));
   }
 
-  #enter(reply: JoinReply, resumed: boolean): void {
+  #enter(reply: PodJoined, resumed: boolean): void {
     this.#era++;
     const mine = reply.members.find(({ user_id }) => user_id === this.user);
     if (this.unreadAfter === null && mine) {
@@ -270,7 +271,7 @@ export class Talk {
       .push("history", { after: catchUp, limit: 200 })
       .receive("ok", (page) => {
         if (this.#era !== era) return;
-        this.#do({ type: "newer", after: catchUp, epoch, page: page as LogPage });
+        this.#do({ type: "newer", after: catchUp, epoch, page: page as MessagePage });
         this.#catchUp();
       })
       .receive("error", (response) => again((response as Refusal).retry_after_ms ?? 1_000))

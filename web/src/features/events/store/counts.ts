@@ -12,9 +12,9 @@ export interface Counts {
 export const counts: Part<Counts> = {
   name: "counts",
   empty: { members: null, present: 0 },
-  joined: ({ members, present }: { members: number; present: number }) => ({ members, present }),
+  joined: ({ members, present }) => ({ members, present }),
   on: {
-    "members:count": (kept, { count }: { count: number }) => ({ ...kept, members: count }),
-    "presence:count": (kept, { count }: { count: number }) => ({ ...kept, present: count }),
+    "members:count": (kept, { count }) => ({ ...kept, members: count }),
+    "presence:count": (kept, { count }) => ({ ...kept, present: count }),
   },
 };

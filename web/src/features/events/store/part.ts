@@ -2,7 +2,8 @@
 // it is read over HTTP until the topic has answered. A feature makes a part in its own folder and names it in
 // `parts.ts`; neither the state nor the store knows of any.
 
-import type { Id } from "../../../lib/types";
+import type { Id } from "../../../lib/id";
+import type { Joined, Sends } from "../../../lib/live.svelte";
 
 /** Reads something from the server. */
 export type Get = <Answer>(path: string) => Promise<Answer>;
@@ -12,9 +13,9 @@ export interface Part<Kept> {
   readonly name: string;
   readonly empty: Kept;
   /** The topic has answered a join: what it says is the whole, whatever was known before. */
-  readonly joined?: (reply: never) => Kept;
+  readonly joined?: (reply: Joined<"event">) => Kept;
   /** Pushes of the topic by their names. They are heard between a join and its end alone. */
-  readonly on?: Readonly<Record<string, (kept: Kept, payload: never) => Kept>>;
+  readonly on?: { readonly [Name in keyof Sends<"event">]?: (kept: Kept, payload: Sends<"event">[Name]) => Kept };
   /**
    * Reads over HTTP what members see, each time the event is read. What it returns is done to what is kept then, since
    * the topic may have answered meanwhile. `not_member` means that one does not go there.

@@ -1,8 +1,9 @@
 // The people of an event, as far as one has read on.
 
 import { api, ApiError } from "../../../lib/api";
-import { mergePages } from "../../../lib/pages";
-import type { EventMember, Id, Page } from "../../../lib/types";
+import { mergePages, type Page } from "../../../lib/pages";
+import type { EventMember } from "../../../generated/openapi";
+import type { Id } from "../../../lib/id";
 
 const PAGE = 100;
 

@@ -1,7 +1,8 @@
 // An event's open pods, as far as they are known. Pure.
 
-import { mergePages } from "../../../lib/pages";
-import type { Id, Page, PodView } from "../../../lib/types";
+import { mergePages, type Page } from "../../../lib/pages";
+import type { PodView } from "../../../generated/openapi";
+import type { Id } from "../../../lib/id";
 import type { Get, Part } from "./part";
 
 export interface OpenPods {
@@ -15,19 +16,14 @@ export interface OpenPods {
   closed: ReadonlySet<Id>;
 }
 
-interface Reply {
-  pods: PodView[];
-  next: string | null;
-}
-
 export const openPods: Part<OpenPods> = {
   name: "pods",
   empty: { pods: [], next: null, live: false, closed: new Set() },
-  joined: ({ pods, next }: Reply) => ({ pods: [...pods].sort(newest), next, live: true, closed: new Set() }),
+  joined: ({ pods, next }) => ({ pods: [...pods].sort(newest), next, live: true, closed: new Set() }),
   on: {
-    "pod:opened": (kept, { pod }: { pod: PodView }) => podChanged(kept, pod),
-    "pod:changed": (kept, { pod }: { pod: PodView }) => podChanged(kept, pod),
-    "pod:closed": (kept, { pod_id }: { pod_id: Id }) => podClosed(kept, pod_id),
+    "pod:opened": (kept, { pod }) => podChanged(kept, pod),
+    "pod:changed": (kept, { pod }) => podChanged(kept, pod),
+    "pod:closed": (kept, { pod_id }) => podClosed(kept, pod_id),
   },
   read: async (event, get) => {
     const page = await podPage(event, null, get);

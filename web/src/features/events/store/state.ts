@@ -4,13 +4,14 @@
 // Readings over HTTP are numbered, and an answer counts only while no newer reading has begun, and nothing has happened
 // since that it cannot know: the right to the topic was lost, or another person signed in.
 
-import type { EventView, Id, LiveEvent } from "../../../lib/types";
+import type { CountedEvent, Event as LiveEvent } from "../../../generated/openapi";
+import type { Id } from "../../../lib/id";
 import type { AnyPart, Change, Part } from "./part";
 
 export interface EventState {
   /** `busy` until the first whole answer; `failed` where there was none, and nothing is known. */
   phase: "busy" | "known" | "gone" | "failed";
-  event: EventView | null;
+  event: CountedEvent | null;
   /** Whether one goes there. */
   going: boolean;
   /** The topic has answered, and its pushes come in. */
@@ -27,7 +28,7 @@ export type Action =
   /** Another person is signed in, or nobody. */
   | { type: "watched" }
   | { type: "reading" }
-  | { type: "event"; reading: number; event: EventView }
+  | { type: "event"; reading: number; event: CountedEvent }
   /** What members see; null for one who does not go there. */
   | { type: "inside"; reading: number; changes: readonly Change[] | null }
   | { type: "failed"; reading: number; gone: boolean; error: unknown }
@@ -82,8 +83,10 @@ export function reduce(state: EventState, action: Action, parts: readonly AnyPar
     case "pushed": {
       if (!state.live) return state;
       const changes = parts.flatMap(({ name, on }): Change[] => {
-        const how = on?.[action.event];
-        return how ? [{ part: name, how: (kept: never) => how(kept, action.payload as never) as unknown }] : [];
+        const how = (on as Record<string, ((kept: never, payload: never) => unknown) | undefined> | undefined)?.[
+          action.event
+        ];
+        return how ? [{ part: name, how: (kept: never) => how(kept, action.payload as never) }] : [];
       });
       return changed(state, changes, parts);
     }
@@ -91,7 +94,7 @@ export function reduce(state: EventState, action: Action, parts: readonly AnyPar
       // What was asked before that does not know of it.
       return { ...outside(state, parts), phase: "busy", reading: state.reading + 1 };
     case "edited":
-      return { ...state, event: { ...state.event, ...action.event } };
+      return { ...state, event: state.event && { ...state.event, ...action.event } };
     case "changed":
       return state.going ? changed(state, [action.change], parts) : state;
   }

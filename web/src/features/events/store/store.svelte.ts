@@ -3,7 +3,8 @@
 
 import { api, ApiError, ask, words } from "../../../lib/api";
 import { live, type Topic } from "../../../lib/live.svelte";
-import type { EventView, Id, LiveEvent } from "../../../lib/types";
+import type { CountedEvent, Event as LiveEvent } from "../../../generated/openapi";
+import type { Id } from "../../../lib/id";
 import { inbox } from "../../inbox/inbox.svelte";
 import { t } from "../texts";
 import { counts } from "./counts";
@@ -69,7 +70,7 @@ export class EventStore {
     this.#do({ type: "reading" });
     const { reading } = this.state;
     try {
-      const event = await ask<EventView>("GET", `/v1/events/${encodeURIComponent(this.address)}`);
+      const event = await ask<CountedEvent>("GET", `/v1/events/${encodeURIComponent(this.address)}`);
       this.#do({ type: "event", reading, event });
       if (reading !== this.state.reading) return;
       this.#do({ type: "inside", reading, changes: await this.#inside(event.id) });
@@ -174,9 +175,9 @@ export class EventStore {
     const mine = (action: Action): void => {
       if (this.#joined === event) this.#do(action);
     };
-    this.#topic = live.join(`event:${event}`, {
+    this.#topic = live.join("event", event, {
       on: Object.fromEntries(
-        [...names].map((name) => [name, (payload) => mine({ type: "pushed", event: name, payload })]),
+        [...names].map((name) => [name, (payload: unknown) => mine({ type: "pushed", event: name, payload })]),
       ),
       joined: (reply: object) => mine({ type: "joined", reply }),
       // Left on another device, or the event is gone: the server says which.

@@ -1,6 +1,7 @@
 // What stands in a conversation, row by row: days, where the unread begins, what people said, the log's own lines.
 
-import type { Id, Member, Message } from "../../../lib/types";
+import type { Member, Message } from "../../../generated/openapi";
+import type { Id } from "../../../lib/id";
 import type { Shown } from "./state";
 
 export type Row =

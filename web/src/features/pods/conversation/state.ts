@@ -9,7 +9,9 @@
 //   leaves it when the log shows its effect, so that nothing flickers and nothing is shown twice.
 
 import { canonical, merged } from "../../../lib/emoji";
-import type { Id, JoinReply, LogPage, Member, Message, Pod } from "../../../lib/types";
+import type { Member, Message, MessagePage, Pod } from "../../../generated/openapi";
+import type { PodJoined } from "../../../generated/asyncapi";
+import type { Id } from "../../../lib/id";
 
 /** Something that is to be done, under an id by which the server knows a repeat. */
 export type Wish =
@@ -52,10 +54,10 @@ export interface Conversation {
 }
 
 export type Action =
-  | { type: "joined"; reply: JoinReply; resumed: boolean }
+  | { type: "joined"; reply: PodJoined; resumed: boolean }
   | { type: "live"; message: Message }
-  | { type: "older"; before: number; epoch: string | null; page: LogPage }
-  | { type: "newer"; after: number; epoch: string | null; page: LogPage }
+  | { type: "older"; before: number; epoch: string | null; page: MessagePage }
+  | { type: "newer"; after: number; epoch: string | null; page: MessagePage }
   | { type: "pod"; pod: Pod; members: Member[] }
   | { type: "read"; user_id: Id; seq: number }
   | { type: "wanted"; entry: Entry }
@@ -144,7 +146,7 @@ function step(state: Conversation, action: Action): Conversation {
   }
 }
 
-function joined(state: Conversation, reply: JoinReply, resumed: boolean): Conversation {
+function joined(state: Conversation, reply: PodJoined, resumed: boolean): Conversation {
   const { pod, epoch, head, more, next } = reply;
   // Marks are read anew with each join, and never move back.
   const members = farthest(state.members, reply.members);
@@ -297,6 +299,7 @@ export function shown(state: Conversation, me: Id): Shown[] {
       text: wish.text,
       reply_to: wish.reply_to,
       mentions: wish.mentions,
+      attachments: [],
       reactions: {},
       edited_at: null,
       deleted_at: null,
