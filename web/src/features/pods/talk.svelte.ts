@@ -2,6 +2,7 @@
 // decided is in conversation/state.ts.
 
 import { Presence } from "phoenix";
+import { pushOf } from "./conversation/push";
 import * as db from "../../lib/db";
 import {
   empty,
@@ -15,9 +16,8 @@ import {
   type Entry,
   type Wish,
 } from "./conversation/state";
-import { canonical } from "../../lib/emoji";
 import { newId, type Id } from "../../lib/id";
-import { hold, unfinishedWhile } from "../../lib/leaving";
+import { hold } from "../../lib/leaving";
 import { live, type Topic } from "../../lib/live.svelte";
 import { people } from "../../lib/known.svelte";
 import type { MessagePage } from "../../generated/openapi";
@@ -33,7 +33,7 @@ const FAULTS = 5;
 const TYPING = 6_000;
 
 /** When the device is asked again for what it would not tell, in milliseconds. */
-const LOOK = 10_000;
+export const LOOK = 10_000;
 
 /** How much of a conversation is kept on the device. */
 const KEPT = 120;
@@ -289,7 +289,7 @@ export class Talk {
     const { op } = entry;
     const era = this.#era;
     this.#sending = op;
-    const [event, payload] = push(entry);
+    const [event, payload] = pushOf(entry);
     this.#topic?.channel
       .push(event, payload)
       .receive("ok", (reply) => {
@@ -368,84 +368,3 @@ export class Talk {
     if (kept && this.over === null) db.keepPod(this.user, this.pod_id, kept);
   };
 }
-
-/** The push that sends a wish. */
-function push({ op, wish }: Entry): [string, object] {
-  switch (wish.kind) {
-    case "new": {
-      const { text, reply_to, mentions } = wish;
-      return [
-        "message:new",
-        { id: op, text, ...(reply_to ? { reply_to } : {}), ...(mentions.length ? { mentions } : {}) },
-      ];
-    }
-    case "edit":
-      return [
-        "message:edit",
-        { id: wish.id, text: wish.text, ...(wish.mentions ? { mentions: wish.mentions } : {}), op },
-      ];
-    case "delete":
-      return ["message:delete", { id: wish.id, op }];
-    case "react":
-      return ["reaction:set", { id: wish.id, emoji: canonical(wish.emoji), on: wish.on, op }];
-  }
-}
-
-/** The conversations that are open, each once. */
-class Talks {
-  #open = new Map<Id, Talk>();
-  #resuming: ReturnType<typeof setTimeout> | undefined;
-
-  /** Shows a pod's conversation until `release`. */
-  open(user: Id, pod_id: Id): Talk {
-    const talk = this.#find(user, pod_id);
-    talk.users++;
-    return talk;
-  }
-
-  release(talk: Talk): void {
-    talk.users--;
-    // What is unsent is sent first; then it ends by itself.
-    if (talk.users === 0 && (talk.over !== null || !nextWish(talk.conversation))) this.#close(talk);
-  }
-
-  /** Sends what an earlier visit left unsent. */
-  async resume(user: Id): Promise<void> {
-    clearTimeout(this.#resuming);
-    try {
-      for (const pod_id of await db.waitingPods(user)) this.#find(user, pod_id);
-    } catch {
-      // What is unsent may be there: it is looked for until that is known, or the person has signed out.
-      this.#resuming = setTimeout(() => void this.resume(user), LOOK);
-    }
-  }
-
-  /** Whether something is wanted that the server has not done yet, as far as this tab knows. */
-  get unsent(): boolean {
-    return [...this.#open.values()].some(({ conversation }) =>
-      conversation.outbox.some(({ done }) => done === undefined),
-    );
-  }
-
-  closeAll(): void {
-    clearTimeout(this.#resuming);
-    this.#open.forEach((talk) => talk.close());
-    this.#open.clear();
-  }
-
-  #find(user: Id, pod_id: Id): Talk {
-    const found = this.#open.get(pod_id);
-    if (found && found.over === null && found.user === user) return found;
-    const talk = new Talk(user, pod_id, (idle) => this.#close(idle));
-    this.#open.set(pod_id, talk);
-    return talk;
-  }
-
-  #close(talk: Talk): void {
-    talk.close();
-    if (this.#open.get(talk.pod_id) === talk) this.#open.delete(talk.pod_id);
-  }
-}
-
-export const talks = new Talks();
-unfinishedWhile(() => talks.unsent);
