@@ -62,7 +62,7 @@ await run(async (browser, { url, event, pod, invite, account }) => {
   const name = await page.locator(".pod h1").innerText();
   await titled(page, `${name} · Podium`);
   await page.goto(`${url}/events/${event}`);
-  const artist = await page.locator("h1").innerText();
+  const artist = await page.locator(".ticket h1").innerText();
   await until("an event's title is who plays and where", async () => (await page.title()).startsWith(`${artist}, `));
 
   // What the server says is not what it should be: a part ends, and the rest goes on.
