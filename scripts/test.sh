@@ -127,6 +127,11 @@ else
 fi
 
 status=0
+# What a whole run sees of pushes and events is noted, and held against what the server declares.
+if (($# == 0)); then
+    PODIUM_TEST_DECLARED=$(mktemp -d)
+    export PODIUM_TEST_DECLARED
+fi
 # The examples in the documentation come first, so that the summary of the others closes the run.
 if (($# == 0)); then
     say "cargo test --doc --workspace"
@@ -134,4 +139,13 @@ if (($# == 0)); then
 fi
 say "${tests[*]} $*"
 run "${tests[@]}" "$@" || status=$?
+if (($# == 0 && status == 0)); then
+    say "looking for what is declared, and was seen by no test"
+    if [[ ${tests[1]} == nextest ]]; then
+        run "${tests[@]}" --run-ignored only -E 'test(=support::declared::every_declaration_was_seen)' || status=$?
+    else
+        run "${tests[@]}" --test suite -- --ignored --exact support::declared::every_declaration_was_seen || status=$?
+    fi
+fi
+[[ -z ${PODIUM_TEST_DECLARED:-} ]] || rm -rf "$PODIUM_TEST_DECLARED"
 exit "$status"

@@ -1,6 +1,9 @@
 //! A Phoenix client for tests, written from PROTOCOL alone: it shares no code with the server, so that both cannot be
 //! wrong in the same way. Its `join_ref` is never its `ref`, as with other people's clients.
 //!
+//! Every frame that it receives is checked against the declarations of the server ([`super::declared`]): one that is not
+//! declared, or does not fit, fails the test.
+//!
 //! A [`Client`] is one socket. It reads all the time and keeps every frame in the order in which it came; a test
 //! that waits for one takes it out. A [`super::pod_client::PodClient`] keeps the log of a pod on top.
 
@@ -24,6 +27,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame as Raw};
 use tokio_tungstenite::tungstenite::{self, Message};
 use uuid::Uuid;
 
+use super::declared::Declared;
 use super::server::{Person, Server};
 
 /// How long anything may take on a busy machine. Nothing is decided by it: a test that reaches it has failed.
@@ -108,6 +112,8 @@ pub struct Client {
     changed: watch::Receiver<u64>,
     refs: AtomicU64,
     joins: Mutex<HashMap<String, String>>,
+    /// What was pushed and not answered yet, by its ref: topic, event and payload.
+    pushed: Arc<Mutex<HashMap<String, (String, String, Value)>>>,
     tcp: TcpStream,
     tasks: [AbortHandle; 2],
 }
@@ -120,6 +126,8 @@ pub struct Seen {
     /// Where the reply to each ref is among them.
     replies: HashMap<String, usize>,
     end: Option<End>,
+    /// The first frame that is not as it is declared.
+    fault: Option<String>,
 }
 
 impl Client {
@@ -192,6 +200,8 @@ impl Client {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let (notice, changed) = watch::channel(0);
         let kept = Arc::clone(&seen);
+        let pushed: Arc<Mutex<HashMap<String, (String, String, Value)>>> = Arc::default();
+        let (declared, unanswered) = (Declared::read(), Arc::clone(&pushed));
         let reader = tokio::spawn(async move {
             loop {
                 let next = stream.next().await;
@@ -199,8 +209,12 @@ impl Client {
                 {
                     let mut seen = kept.lock().expect("what came");
                     match next {
-                        Some(Ok(Message::Text(text))) if older => seen.add(read_older(&text)),
-                        Some(Ok(Message::Text(text))) => seen.add(read(&text)),
+                        Some(Ok(Message::Text(text))) => {
+                            let frame = if older { read_older(&text) } else { read(&text) };
+                            let held = hold(declared, &unanswered, &frame);
+                            seen.fault = seen.fault.take().or(held.err());
+                            seen.add(frame);
+                        }
                         Some(Ok(Message::Close(frame))) => {
                             seen.end.get_or_insert(End::Closed(frame.map_or(1005, |frame| frame.code.into())));
                         }
@@ -220,7 +234,7 @@ impl Client {
         let tasks = [writer.abort_handle(), reader.abort_handle()];
         // A number far from that of any join_ref, so that nobody who mixes the two up gets through.
         let refs = AtomicU64::new(1000);
-        Ok(Client { subprotocol, older, writes, seen, changed, refs, joins: Mutex::default(), tcp, tasks })
+        Ok(Client { subprotocol, older, writes, seen, changed, refs, joins: Mutex::default(), pushed, tcp, tasks })
     }
 
     /// Joins a topic and waits for the answer.
@@ -266,6 +280,8 @@ impl Client {
     /// Sends a frame with a `join_ref` of the caller's choice.
     pub fn send(&self, join_ref: Option<&str>, topic: &str, event: &str, payload: Value) -> Pushed {
         let reference = self.next_ref().to_string();
+        let push = (topic.to_owned(), event.to_owned(), payload.clone());
+        self.pushed.lock().expect("what was pushed").insert(reference.clone(), push);
         let frame = match self.older {
             true => json!({"topic": topic, "event": event, "payload": payload, "ref": reference}),
             false => json!([join_ref, reference, topic, event, payload]),
@@ -460,14 +476,36 @@ impl Client {
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().expect("what came")
+        let seen = self.seen.lock().expect("what came");
+        let Some(fault) = &seen.fault else { return seen };
+        let fault = fault.clone();
+        // Not while it is held, so that whoever looks next is told the same.
+        drop(seen);
+        panic!("{fault}");
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
         self.tasks.iter().for_each(AbortHandle::abort);
+        let fault = self.seen.lock().ok().and_then(|seen| seen.fault.clone());
+        if let Some(fault) = fault.filter(|_| !std::thread::panicking()) {
+            panic!("{fault}");
+        }
     }
+}
+
+/// Holds a frame against what is declared.
+fn hold(
+    declared: &Declared,
+    pushed: &Mutex<HashMap<String, (String, String, Value)>>,
+    frame: &Frame,
+) -> Result<(), String> {
+    if frame.event != "phx_reply" {
+        return declared.event(&frame.topic, &frame.event, &frame.payload);
+    }
+    let push = frame.reference.as_str().and_then(|reference| pushed.lock().expect("what was pushed").remove(reference));
+    declared.reply(push.as_ref(), &frame.topic, &frame.payload)
 }
 
 impl Seen {
