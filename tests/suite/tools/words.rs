@@ -84,8 +84,7 @@ const KEPT_TERMS: &[(&str, &str, &str, &str)] = &[
 const KEPT_PHRASES: &[(&str, &str, &str)] = &[];
 
 /// How many of each an area may still have: terms, and comments. Those that are not named: none.
-const ALLOWED: &[(&str, usize, usize)] = &[
-];
+const ALLOWED: &[(&str, usize, usize)] = &[];
 
 /// The folders and files that are read, and by which extensions.
 const READ: &[(&str, &[&str])] = &[
