@@ -9,7 +9,7 @@ export interface components {
             /** @description The token, of the same person. */
             token: string;
         };
-        /** @description What one who changes a message is answered. */
+        /** @description The reply to a change of a message. */
         Amended: {
             /**
              * Format: uuid
@@ -18,24 +18,24 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description The `changed_seq` that the change took. Where there was nothing to change, the one that the message has.
+             * @description The new `changed_seq`. If nothing changed, the one that the message has.
              */
             seq: number;
         };
         /**
-         * @description The machine-readable reason of a refusal. Clients are written against these names.
+         * @description The machine-readable reason of a refusal. Clients depend on these names.
          * @enum {string}
          */
         Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "precondition_failed" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
-        /** @description How many there are. */
+        /** @description A count. */
         CountIs: {
             /**
              * Format: int64
-             * @description How many.
+             * @description The count.
              */
             count: number;
         };
-        /** @description A message to be deleted. */
+        /** @description A deletion of a message. */
         DeletePush: {
             /**
              * Format: uuid
@@ -44,41 +44,41 @@ export interface components {
             id: string;
             /**
              * Format: uuid
-             * @description The change's own id, by which a retry is known.
+             * @description The id of the change, by which a retry is recognized.
              */
             op?: string | null;
         };
-        /** @description A message with other words. */
+        /** @description An edit of a message. */
         EditPush: {
             /**
              * Format: uuid
              * @description The message.
              */
             id: string;
-            /** @description The members that it names from now on; as before if absent. */
+            /** @description The members that it mentions from now on; unchanged if absent. */
             mentions?: string[] | null;
             /**
              * Format: uuid
-             * @description The change's own id, by which a retry is known.
+             * @description The id of the change, by which a retry is recognized.
              */
             op?: string | null;
-            /** @description Its words from now on. */
+            /** @description The new text. */
             text: string;
         };
         /** @description An event. */
         Event: {
-            /** @description Who plays. */
+            /** @description The artist who plays. */
             artist: string;
             /**
              * Format: date-time
-             * @description When it was called off.
+             * @description When it was cancelled; null if it is not.
              */
             cancelled_at: string | null;
-            /** @description Where. */
+            /** @description The city. */
             city: string;
             /**
              * Format: uuid
-             * @description Its maker.
+             * @description The person who made it.
              */
             created_by: string;
             /**
@@ -88,7 +88,7 @@ export interface components {
             date_utc: string;
             /**
              * Format: date-time
-             * @description When it ends, if known. Without it the event is on for 12 hours.
+             * @description When it ends; null if not known, then the event lasts 12 hours.
              */
             ends_at: string | null;
             /**
@@ -96,34 +96,34 @@ export interface components {
              * @description The event's id.
              */
             id: string;
-            /** @description Its name in addresses; can stand for the id in `GET /v1/events/{id}`. */
+            /** @description Its name in URLs, which `GET /v1/events/{id}` takes in place of the id. */
             slug: string;
-            /** @description The IANA name of the zone in which its times are told, and on whose days it is; UTC if null. */
+            /** @description The IANA name of its time zone, in which its times and its day are shown; UTC if null. */
             time_zone: string | null;
-            /** @description The house or field. */
+            /** @description The venue. */
             venue: string;
         };
-        /** @description The answer to a join of an event's topic: the whole state, with the fields that other features add. */
+        /** @description The reply to a join of an event's topic: the whole state, with the fields that other features add. */
         EventJoined: {
-            /** @description The database's line of history. */
+            /** @description The database's epoch. */
             epoch: string;
             /** @description The event, as `GET /v1/events` lists it. */
             event: components["schemas"]["Event"];
             /**
              * Format: int64
-             * @description The number of the feed's last change: `seq` ascends from `head` + 1.
+             * @description The number of the feed's last change. `seq` of the events ascends from `head` + 1.
              */
             head: number;
             /** @description The limits that hold here. */
             limits: components["schemas"]["EventLimits"];
             /**
              * Format: int64
-             * @description How many people have the topic open, who joins included.
+             * @description The number of people who have the topic open, including the one who joins.
              */
             present: number;
             /**
              * Format: date-time
-             * @description When it was read, by the database's clock.
+             * @description The time of the reading, by the database's clock.
              */
             server_time: string;
         };
@@ -134,31 +134,31 @@ export interface components {
             /** @description The most items in a page of a list. */
             page: number;
         };
-        /** @description An event's members, in the answer to a join. */
+        /** @description The members of an event, in a join reply. */
         EventMembers: {
             /**
              * Format: int64
-             * @description How many people belong to the event, those who hide included, as was counted last.
+             * @description The number of members at the last count, including those that hide in the list.
              */
             members: number;
         };
-        /** @description An event's pods, in the answer to a join. */
+        /** @description The pods of an event, in a join reply. */
         EventPods: {
             /** @description The cursor of the next page of `GET /v1/events/{id}/pods?order=newest`; null if there is none. */
             next: string | null;
-            /** @description The newest pods that are not closed, each as in `GET /v1/events/{id}/pods`; never who is inside. */
+            /** @description The newest pods that are not closed, as in `GET /v1/events/{id}/pods`, without their members. */
             pods: components["schemas"]["PodView"][];
         };
-        /** @description One value that is out of its bounds. */
+        /** @description A value that is not valid. */
         FieldError: {
-            /** @description What is wrong with it. */
+            /** @description The condition that the value must meet. */
             detail: string;
             /** @description A JSON pointer (RFC 6901) into the body, or `?name` for a query parameter. */
             pointer: string;
         };
-        /** @description A member's own marks of a pod. */
+        /** @description The caller's flags of a pod. */
         Flags: {
-            /** @description Whether the caller marked the pod as unread, and has read nothing new since. */
+            /** @description Whether the caller marked the pod as unread and has read nothing new since. */
             marked_unread: boolean;
             /**
              * Format: date-time
@@ -176,60 +176,60 @@ export interface components {
             after?: number | null;
             /**
              * Format: int64
-             * @description Messages with a lower `seq`, the newest of them.
+             * @description The newest messages with a lower `seq`.
              * @example 120
              */
             before?: number | null;
             /**
              * Format: int64
-             * @description How many at most; 50 if absent.
+             * @description The most messages; 50 if absent.
              */
             limit?: number | null;
         };
         /**
-         * @description Who may take a free seat.
+         * @description The people who may take a free seat.
          * @enum {string}
          */
         JoinPolicy: "open" | "invite";
         /**
-         * @description What a message is.
+         * @description The kind of a message.
          * @enum {string}
          */
         Kind: "text" | "joined" | "left" | "removed" | "renamed" | "owner_changed" | "closed";
-        /** @description One who sits in a pod. */
+        /** @description A member of a pod. */
         Member: {
-            /** @description Their picture. */
+            /** @description The address of the person's picture. */
             avatar_url: string | null;
-            /** @description What they are called. */
+            /** @description The person's name. */
             display_name: string;
             /**
              * Format: date-time
-             * @description Since when.
+             * @description Time at which the person took the seat.
              */
             joined_at: string;
             /**
              * Format: int64
-             * @description Up to where they have read.
+             * @description The position up to which the person has read.
              */
             read_seq: number;
             /** @description `owner` or `member`. */
             role: string;
             /**
              * Format: int32
-             * @description From 1.
+             * @description The seat's number, from 1.
              */
             seat: number;
             /**
              * Format: uuid
-             * @description The profile.
+             * @description The profile's id.
              */
             user_id: string;
         };
-        /** @description Up to where a member has read. */
+        /** @description A read mark of a member. */
         MemberRead: {
             /**
              * Format: int64
-             * @description The `seq` up to which they have read.
+             * @description The `seq` up to which the member has read.
              */
             seq: number;
             /**
@@ -238,9 +238,9 @@ export interface components {
              */
             user_id: string;
         };
-        /** @description Whether a member types. */
+        /** @description The typing of a member. */
         MemberTyping: {
-            /** @description Whether they do. */
+            /** @description Whether typing goes on. */
             on: boolean;
             /**
              * Format: uuid
@@ -248,97 +248,97 @@ export interface components {
              */
             user_id: string;
         };
-        /** @description A message as clients see it. */
+        /** @description A message, as clients receive it. */
         Message: {
             /**
              * Format: date-time
-             * @description When it was stored.
+             * @description Time at which it was stored.
              */
             at: string;
-            /** @description The media that it carries. */
+            /** @description The attached media. */
             attachments: string[];
             /**
              * Format: int64
-             * @description The place of its newest change.
+             * @description The position of its newest change.
              */
             changed_seq: number;
             /**
              * Format: date-time
-             * @description When it was taken back.
+             * @description Time of its deletion.
              */
             deleted_at: string | null;
             /**
              * Format: date-time
-             * @description When its words were last changed; to name others alone is no change of words.
+             * @description Time of the last change of the text. A change of mentions alone does not count.
              */
             edited_at: string | null;
             /**
              * Format: uuid
-             * @description The id that its sender gave it.
+             * @description The id that the sender chose.
              */
             id: string;
-            /** @description What it is. */
+            /** @description The kind. */
             kind: components["schemas"]["Kind"];
-            /** @description The members that it names. */
+            /** @description The mentioned members. */
             mentions: string[];
-            /** @description Who reacted, by emoji. */
+            /** @description The people who reacted, by emoji. */
             reactions: {
                 [key: string]: string[];
             };
             /**
              * Format: uuid
-             * @description The message that it answers.
+             * @description The message to which it replies.
              */
             reply_to: string | null;
             /**
              * Format: int64
-             * @description Its place in the log.
+             * @description The message's position in the log.
              */
             seq: number;
-            /** @description The words. */
+            /** @description The text. */
             text: string;
             /**
              * Format: uuid
-             * @description Who wrote it; for a line, whom it is about.
+             * @description The author; for a line of the log, the person that it is about.
              */
             user_id: string;
         };
-        /** @description A stretch of a pod's log. */
+        /** @description A page of a pod's log. */
         MessagePage: {
             /** @description Each message once, in its newest form. */
             messages: components["schemas"]["Message"][];
-            /** @description Whether the stretch goes on beyond this page. */
+            /** @description Whether there are further messages beyond this page. */
             more: boolean;
             /**
              * Format: int64
-             * @description Where it goes on: the `before` or `after` of the next page. Null when nothing was found.
+             * @description The `before` or `after` of the next page. Null if the page is empty.
              */
             next: number | null;
         };
-        /** @description What a client sends. Fields that this release does not serve are refused, not dropped. */
+        /** @description A message from a client. Fields that this release does not support are refused, not ignored. */
         NewMessage: {
-            /** @description Served by a later release: absent, null or empty. */
+            /** @description Reserved: absent, null or empty. */
             attachments?: string[] | null;
             /**
              * Format: uuid
-             * @description The client's own id, by which a retry is known.
+             * @description The client's own id, by which a repeat is recognized.
              */
             id: string;
-            /** @description The members that it names. */
+            /** @description The mentioned members. */
             mentions?: string[] | null;
             /**
              * Format: uuid
-             * @description The message of the same pod that it answers.
+             * @description The message of the same pod to which it replies.
              */
             reply_to?: string | null;
-            /** @description The words. */
+            /** @description The text. */
             text: string;
         };
         /** @description An object without fields. */
         Nothing: Record<string, never>;
-        /** @description A pod in which the person has taken a seat. */
+        /** @description A pod that the person has joined. */
         OwnPodJoined: {
-            /** @description Its members, by seat; absent if they could not be read. */
+            /** @description The members, by seat; absent if they could not be read. */
             members?: components["schemas"]["Member"][] | null;
             pod?: components["schemas"]["Pod"] | null;
             /**
@@ -347,7 +347,7 @@ export interface components {
              */
             pod_id: string;
         };
-        /** @description A person's own marks of one of their pods. */
+        /** @description The person's own marks of a pod. */
         OwnPodMarked: components["schemas"]["Flags"] & {
             /**
              * Format: uuid
@@ -355,17 +355,17 @@ export interface components {
              */
             pod_id: string;
         };
-        /** @description A pod of which the person is no member any more. */
+        /** @description A pod of which the person is no longer a member. */
         OwnPodRemoved: {
             /**
              * Format: uuid
              * @description The pod.
              */
             pod_id: string;
-            /** @description Why. */
+            /** @description The reason. */
             reason: components["schemas"]["RemovalReason"];
         };
-        /** @description Up to where the person has read in one of their pods. */
+        /** @description The person's own read mark in a pod. */
         OwnRead: {
             /**
              * Format: uuid
@@ -374,12 +374,12 @@ export interface components {
             pod_id: string;
             /**
              * Format: int64
-             * @description The `seq` up to which they have read.
+             * @description The `seq` up to which the person has read.
              */
             seq: number;
             /**
              * Format: int32
-             * @description Others' texts above that, up to 99.
+             * @description The number of other members' texts above it, up to 99.
              */
             unread: number;
         };
@@ -387,49 +387,49 @@ export interface components {
         Pod: {
             /**
              * Format: date-time
-             * @description When it was closed.
+             * @description Time of its closing.
              */
             closed_at: string | null;
             /**
              * Format: date-time
-             * @description When.
+             * @description Time of its opening.
              */
             created_at: string;
             /**
              * Format: uuid
-             * @description Who opened it.
+             * @description The person who opened it.
              */
             created_by: string;
             /**
              * Format: uuid
-             * @description The event inside which it is.
+             * @description The event to which it belongs.
              */
             event_id: string;
             /**
              * Format: uuid
-             * @description Its id.
+             * @description The pod's id.
              */
             id: string;
-            /** @description Who may join. */
+            /** @description The people who may take a free seat. */
             join_policy: components["schemas"]["JoinPolicy"];
             /** @description `crew`; other kinds come later. */
             kind: string;
-            /** @description Its name. */
+            /** @description The name. */
             name: string;
             /**
              * Format: int32
-             * @description How many may be in it.
+             * @description Number of seats.
              */
             seats: number;
         };
-        /** @description What is new in one of the person's pods. */
+        /** @description The newest state of one of the person's pods. */
         PodActivity: {
             /**
              * Format: int64
              * @description The head of its log.
              */
             head: number;
-            /** @description The newest entry that the person may see. */
+            /** @description The newest entry that the person can see. */
             last_message: components["schemas"]["Message"];
             /**
              * Format: uuid
@@ -438,11 +438,11 @@ export interface components {
             pod_id: string;
             /**
              * Format: int32
-             * @description Others' texts above what the person has read, up to 99.
+             * @description The number of other members' texts above the read mark, up to 99.
              */
             unread: number;
         };
-        /** @description A pod as an event's feed shows it. */
+        /** @description A pod on an event's feed. */
         PodCard: {
             /** @description The pod and its free seats. */
             pod: components["schemas"]["PodView"];
@@ -452,7 +452,7 @@ export interface components {
              */
             seq: number;
         };
-        /** @description A pod that was closed, as an event's feed shows it. */
+        /** @description A closed pod on an event's feed. */
         PodCardClosed: {
             /**
              * Format: uuid
@@ -465,23 +465,23 @@ export interface components {
              */
             seq: number;
         };
-        /** @description From where a pod's log is to be read. */
+        /** @description The payload of a join of a pod's topic. */
         PodJoin: {
             /**
              * Format: int64
-             * @description The client's position, to be answered what has changed since; absent for the newest messages.
+             * @description The client's position: the reply has what has changed since. Absent for the newest messages.
              * @default null
              */
             after: number | null;
             /**
-             * @description The `epoch` of the answer that the position is from.
+             * @description The `epoch` of the join reply that the position is from.
              * @default null
              */
             epoch: string | null;
         };
-        /** @description The answer to a join of a pod's topic. */
+        /** @description The reply to a join of a pod's topic. */
         PodJoined: {
-            /** @description The database's line of history. */
+            /** @description The database's epoch. */
             epoch: string;
             /**
              * Format: int64
@@ -490,24 +490,27 @@ export interface components {
             head: number;
             /** @description The limits that hold here. */
             limits: components["schemas"]["PodLimits"];
-            /** @description Its members, by seat. */
+            /** @description The members, by seat. */
             members: components["schemas"]["Member"][];
-            /** @description What has changed since `after`, ascending by `changed_seq`; without `after` the newest messages, by `seq`. */
+            /** @description Messages that have changed since `after`, ascending by `changed_seq`; without `after` the newest, by `seq`. */
             messages: components["schemas"]["Message"][];
-            /** @description Whether there is more: with `after` from `next` on, without it before `next`. */
+            /** @description Whether there is more: after `next` if the join had `after`, before `next` if not. */
             more: boolean;
             /**
              * Format: int64
-             * @description Where it goes on, for `history`.
+             * @description The `after` or `before` of the next `history`.
              */
             next: number | null;
             /** @description The pod. */
             pod: components["schemas"]["Pod"];
-            /** @description Whether the log that the client knew is not the log that is: drop what you hold, and take this as a first join. Absent if not. */
+            /**
+             * @description `true` if the log is not the one that the client knew: drop what you hold, and treat this as a first join. Absent
+             *     otherwise.
+             */
             reset?: boolean;
             /**
              * Format: date-time
-             * @description When it was read, by the database's clock.
+             * @description The time of the reading, by the database's clock.
              */
             server_time: string;
         };
@@ -520,9 +523,9 @@ export interface components {
             /** @description Characters of a text. */
             text_chars: number;
         };
-        /** @description A pod with its members as they are now. */
+        /** @description A pod and its members. */
         PodNow: {
-            /** @description Its members, by seat. */
+            /** @description The members, by seat. */
             members: components["schemas"]["Member"][];
             /** @description The pod. */
             pod: components["schemas"]["Pod"];
@@ -531,39 +534,39 @@ export interface components {
         PodView: components["schemas"]["Pod"] & {
             /**
              * Format: int32
-             * @description How many seats nobody has taken.
+             * @description Number of free seats.
              */
             free_seats: number;
         };
-        /** @description Sessions that have come to the topic, and that have gone, by the ids of their people. */
+        /** @description Sessions that have come to the topic, and sessions that have gone, by the ids of their people. */
         PresenceDiff: {
-            /** @description Those that have come. */
+            /** @description The sessions that have come. */
             joins: {
                 [key: string]: components["schemas"]["PresencePerson"];
             };
-            /** @description Those that have gone. Take them out after the others are put in. */
+            /** @description The sessions that have gone. */
             leaves: {
                 [key: string]: components["schemas"]["PresencePerson"];
             };
         };
-        /** @description A session that is on the topic. */
+        /** @description A session on the topic. */
         PresenceMeta: {
-            /** @description Tells the session from the others of the same person. */
+            /** @description A unique reference of the session. */
             phx_ref: string;
         };
-        /** @description A person who is on the topic, with each of their sessions. */
+        /** @description The sessions of a person on the topic. */
         PresencePerson: {
             /** @description The sessions. */
             metas: components["schemas"]["PresenceMeta"][];
         };
-        /** @description Everybody who is on the topic, by their ids. */
+        /** @description The people on the topic, by id. */
         PresenceState: {
             [key: string]: components["schemas"]["PresencePerson"];
         };
         /** @description A reaction. */
         ReactionPush: {
             /**
-             * @description One emoji.
+             * @description An emoji.
              * @example 🔥
              */
             emoji: string;
@@ -572,51 +575,51 @@ export interface components {
              * @description The message.
              */
             id: string;
-            /** @description Whether it is to be there. */
+            /** @description Whether to add the reaction, or to remove it. */
             on: boolean;
             /**
              * Format: uuid
-             * @description The change's own id, by which a retry is known.
+             * @description The id of the change, by which a retry is recognized.
              */
             op?: string | null;
         };
-        /** @description Up to where the caller has read. */
+        /** @description A read mark of the caller. */
         ReadPush: {
             /**
              * Format: int64
-             * @description The `seq` of the last message that was seen.
+             * @description The `seq` of the last message that was read.
              */
             seq: number;
         };
-        /** @description Why something was refused: the `response` of a reply whose status is `error`. Some refusals have further fields. */
+        /** @description A refusal: the `response` of a reply whose status is `error`. Some refusals have further fields. */
         Refusal: {
-            /** @description What to act on. */
+            /** @description The code to act on. */
             code: components["schemas"]["Code"];
-            /** @description Each value that is wrong, with `invalid`. */
+            /** @description The values that are wrong, with `invalid`. */
             errors?: components["schemas"]["FieldError"][] | null;
             /**
              * Format: uuid
-             * @description Under what the server's log has the cause, with `internal`.
+             * @description The id under which the server's log has the cause, with `internal`.
              */
             incident?: string | null;
-            /** @description The same for people. */
+            /** @description The reason, for people. */
             reason: string;
             /**
              * Format: int64
-             * @description When it is worth asking again, with `rate_limited`, `overloaded` and `unavailable`.
+             * @description Milliseconds to wait before asking again, with `rate_limited`, `overloaded` and `unavailable`.
              */
             retry_after_ms?: number | null;
         };
         /**
-         * @description Why a person is no member of a pod any more.
+         * @description The reason why a person is no longer a member of a pod.
          * @enum {string}
          */
         RemovalReason: "left" | "removed" | "closed";
-        /** @description What the sender of a message is answered. */
+        /** @description The reply to the sender of a message. */
         Sent: {
             /**
              * Format: date-time
-             * @description When it was stored.
+             * @description Time at which it was stored.
              */
             at: string;
             /**
@@ -626,38 +629,38 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description Its place in the log.
+             * @description The message's position in the log.
              */
             seq: number;
         };
-        /** @description The answer to a newer token. */
+        /** @description The reply to a newer token. */
         TokenTaken: {
             /**
              * Format: date-time
-             * @description Until when it is good.
+             * @description The time when the token expires.
              */
             expires_at: string;
         };
-        /** @description Whether the caller types. */
+        /** @description The typing of the caller. */
         TypingPush: {
-            /** @description Whether they do. */
+            /** @description Whether typing goes on. */
             on: boolean;
         };
-        /** @description The answer to a join of one's own topic. */
+        /** @description The reply to a join of the caller's own topic. */
         UserJoined: {
             /**
              * Format: date-time
-             * @description Until when the socket's token is good.
+             * @description The time when the socket's token expires.
              */
             expires_at: string;
             /**
              * Format: date-time
-             * @description When it was read, by the database's clock.
+             * @description The time of the reading, by the database's clock.
              */
             server_time: string;
             /**
              * Format: uuid
-             * @description Whose topic it is.
+             * @description The caller.
              */
             user_id: string;
         };
@@ -727,24 +730,24 @@ export interface Topics {
     pushes: {
       /** Joins the topic. */
       "phx_join": { payload: Nothing; reply: EventJoined & EventMembers & EventPods };
-      /** Leaves the topic: it is answered, and `phx_close` follows. */
+      /** Leaves the topic. */
       "phx_leave": { payload: Nothing; reply: Nothing };
     };
     /** What the server sends by itself. */
     events: {
-      /** Somebody has joined the event, or left it: how many members there are now. */
+      /** The number of members has changed. */
       "members:count": CountIs;
-      /** The join is over: the client has left, has joined again, or is no member any more. */
+      /** The join has ended: the client has left, has joined again, or is no longer a member. */
       "phx_close": Nothing;
-      /** The join is over, since the database has failed over to another line of history: join again, on this socket, as clients do by themselves. */
+      /** The join has ended because the database has failed over to another epoch. */
       "phx_error": Nothing;
-      /** A pod's name, who may join it, or its free seats have changed. */
+      /** The name, the join policy or the free seats of a pod have changed. */
       "pod:changed": PodCard;
       /** A pod was closed. */
       "pod:closed": PodCardClosed;
       /** A pod was opened. */
       "pod:opened": PodCard;
-      /** How many people have this topic open, on all nodes. */
+      /** The number of people who have this topic open, on all nodes. */
       "presence:count": CountIs;
     };
   };
@@ -752,12 +755,12 @@ export interface Topics {
   phoenix: {
     /** What clients push, `phx_join` included, and what is answered. */
     pushes: {
-      /** Says that the client is there. */
+      /** Keeps the socket open. */
       "heartbeat": { payload: Nothing; reply: Nothing };
     };
     /** What the server sends by itself. */
     events: {
-      /** A frame could not be read, so that there is no push that could be answered. */
+      /** A frame could not be read, so no push can be answered. */
       "error": Refusal;
     };
   };
@@ -767,40 +770,40 @@ export interface Topics {
     pushes: {
       /** Reads a stretch of the log. */
       "history": { payload: HistoryPush; reply: MessagePage };
-      /** Deletes a message of one's own: words, mentions and reactions are gone for good, and the message keeps its place. */
+      /** Deletes the caller's own message. */
       "message:delete": { payload: DeletePush; reply: Amended };
-      /** Changes the words of a message of one's own, or whom it names. */
+      /** Changes the text or the mentions of the caller's own message. */
       "message:edit": { payload: EditPush; reply: Amended };
-      /** Says something. */
+      /** Sends a message. */
       "message:new": { payload: NewMessage; reply: Sent };
       /** Joins the topic. */
       "phx_join": { payload: PodJoin; reply: PodJoined };
-      /** Leaves the topic: it is answered, and `phx_close` follows. */
+      /** Leaves the topic. */
       "phx_leave": { payload: Nothing; reply: Nothing };
-      /** Reacts to a message with one emoji, or takes that back. */
+      /** Adds a reaction to a message, or removes it. */
       "reaction:set": { payload: ReactionPush; reply: Amended };
-      /** Moves the caller's read mark. */
+      /** Moves the caller's read mark, never back, and never above the head. */
       "read": { payload: ReadPush; reply: Nothing };
-      /** Says that the caller types, or has stopped. */
+      /** Sets whether the caller types. */
       "typing": { payload: TypingPush; reply: Nothing };
     };
     /** What the server sends by itself. */
     events: {
-      /** A message has changed: its words, its reactions, or it was deleted. */
+      /** A message has changed: its text, mentions or reactions, or it was deleted. */
       "message:changed": Message;
-      /** A message, or a line of the log, is new. */
+      /** A message or a line of the log is new. */
       "message:new": Message;
-      /** The join is over: the client has left, has joined again, or is no member any more. */
+      /** The join has ended: the client has left, has joined again, or is no longer a member. */
       "phx_close": Nothing;
-      /** The join is over, since the database has failed over to another line of history: join again, on this socket, as clients do by themselves. */
+      /** The join has ended because the database has failed over to another epoch. */
       "phx_error": Nothing;
-      /** The pod's name, its policy or its members have changed. */
+      /** The pod or its members have changed. */
       "pod:changed": PodNow;
-      /** Who has come to the topic and who has gone since, in the form of Phoenix's presence. */
+      /** The sessions that have come to the topic and gone from it, in the form of Phoenix's presence. */
       "presence_diff": PresenceDiff;
-      /** Who is on the topic. */
+      /** The people on the topic, in the form of Phoenix's presence. */
       "presence_state": PresenceState;
-      /** A member has read further: take the higher of this and what you hold. */
+      /** The read mark of a member has moved. */
       "read": MemberRead;
       /** A member types, or has stopped. */
       "typing": MemberTyping;
@@ -810,28 +813,28 @@ export interface Topics {
   user: {
     /** What clients push, `phx_join` included, and what is answered. */
     pushes: {
-      /** Gives the socket a newer token of the same person, with which it lives on. */
+      /** Replaces the socket's token by a newer one of the same person. */
       "access_token": { payload: AccessTokenPush; reply: TokenTaken };
       /** Joins the topic. */
       "phx_join": { payload: Nothing; reply: UserJoined };
-      /** Leaves the topic: it is answered, and `phx_close` follows. */
+      /** Leaves the topic. */
       "phx_leave": { payload: Nothing; reply: Nothing };
     };
     /** What the server sends by itself. */
     events: {
-      /** The join is over: the client has left, has joined again, or is no member any more. */
+      /** The join has ended: the client has left, has joined again, or is no longer a member. */
       "phx_close": Nothing;
-      /** The join is over, since the database has failed over to another line of history: join again, on this socket, as clients do by themselves. */
+      /** The join has ended because the database has failed over to another epoch. */
       "phx_error": Nothing;
-      /** Something happened in one of your pods. */
+      /** A pod of the person has a new state. */
       "pod:activity": PodActivity;
-      /** You have taken a seat in a pod, on whichever device. */
+      /** The person has joined a pod, on any device. */
       "pod:joined": OwnPodJoined;
-      /** You have pinned one of your pods, or marked it as unread, on whichever device (`PATCH /v1/me/pods/{id}`). */
+      /** The person has pinned a pod or marked it as unread, on any device (`PATCH /v1/me/pods/{id}`). */
       "pod:marked": OwnPodMarked;
-      /** You are no member of a pod any more. */
+      /** The person is no longer a member of a pod. */
       "pod:removed": OwnPodRemoved;
-      /** You have read further, on whichever device. */
+      /** The person has read further, on any device. */
       "read": OwnRead;
     };
   };

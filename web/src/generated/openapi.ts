@@ -12,7 +12,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description An unknown address and a wrong password are answered alike.
+         * @description An unknown address and a wrong password have the same answer.
          */
         post: operations["post_auth_login"];
         delete?: never;
@@ -52,9 +52,9 @@ export interface paths {
         put?: never;
         /**
          * Renew the tokens of a device
-         * @description Each refresh token is good once; its successor is in the answer. If the answer is lost, or two tabs ask at the same moment,
-         *     the same token is answered again for 30 seconds (15 minutes if the new access token was never used), with the same successor. Any other token that comes
-         *     a second time signs the device out: somebody else has it.
+         * @description Each refresh token works once; its successor is in the answer. If the answer is lost, or two tabs refresh at the
+         *     same moment, the same token is answered again for 30 seconds (15 minutes if the new access token was never used),
+         *     with the same successor. Any other used token signs the device out, since it may have been stolen.
          */
         post: operations["post_auth_refresh"];
         delete?: never;
@@ -74,7 +74,8 @@ export interface paths {
         put?: never;
         /**
          * Sign up
-         * @description Makes a profile and an account, signs the device in, and mails a link to confirm the address; nothing waits for that.
+         * @description Makes a profile and an account, signs the device in, and mails a link to confirm the address. The account works
+         *     before it is confirmed.
          */
         post: operations["post_auth_register"];
         delete?: never;
@@ -94,7 +95,8 @@ export interface paths {
         put?: never;
         /**
          * Mail a link to choose a new password
-         * @description The answer is the same whether the address has an account or not. Three are mailed in a quarter of an hour, without a word.
+         * @description The answer is the same whether the address has an account or not. At most three are mailed to an address in 15
+         *     minutes; the answer does not show it. The mail's language is that of `POST /v1/auth/verify/resend`.
          */
         post: operations["post_auth_reset"];
         delete?: never;
@@ -114,7 +116,7 @@ export interface paths {
         put?: never;
         /**
          * Choose a new password
-         * @description By the token of a mailed link, which is good once. Signs every device out.
+         * @description Takes the token of a mailed link, which works once. Signs out every device.
          */
         post: operations["post_auth_reset_confirm"];
         delete?: never;
@@ -132,7 +134,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm an address of mail */
+        /** Confirm an e-mail address */
         post: operations["post_auth_verify"];
         delete?: never;
         options?: never;
@@ -150,8 +152,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mail another link to confirm one's address
-         * @description Nothing is mailed to an address that is confirmed, or to who has no account here.
+         * Mail another link to confirm the caller's address
+         * @description Nothing is mailed if the address is confirmed, or the caller has no account here. The mail is in the profile's
+         *     `language`, else in the one that `Accept-Language` prefers, else in English.
          */
         post: operations["post_auth_verify_resend"];
         delete?: never;
@@ -168,8 +171,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All badges
-         * @description The fixed list of which a member of an event wears at most five. Needs no token.
+         * List the badges
+         * @description A member of an event wears at most five of them. Needs no token.
          */
         get: operations["get_badges"];
         put?: never;
@@ -189,15 +192,16 @@ export interface paths {
         };
         /**
          * Find events
-         * @description In order of date, or with `q` of how well they fit. Needs no token.
+         * @description In order of date, or with `q` the best matches first. Needs no token.
          */
         get: operations["get_events"];
         put?: never;
         /**
          * Create an event
-         * @description With an `id` of the client's own it is safe to ask again: the same event is answered, with 200. The same artist in the same
-         *     venue, whatever the case, the marks on letters and how spaces, apostrophes, quotation marks and dashes are written, on the same
-         *     day of the event's `time_zone` (or else of UTC) is one event: join that one. One that was cancelled does not count.
+         * @description With an `id` of the client's choice the request is safe to repeat: the answer is the same event, with 200. The same
+         *     artist in the same venue on the same day of the event's `time_zone` (or of UTC) is one event: join that one. Case,
+         *     accents, and the forms of spaces, apostrophes, quotation marks and dashes do not matter. Cancelled events do not
+         *     count.
          */
         post: operations["post_events"];
         delete?: never;
@@ -215,22 +219,22 @@ export interface paths {
         };
         /**
          * Get an event
-         * @description By its id or its slug, with how many go there and how many seats are free in pods that any of them may join. Needs no token.
+         * @description By its id or its slug, with the numbers of its members, open pods and free seats. Needs no token.
          */
         get: operations["get_events_id"];
         put?: never;
         post?: never;
         /**
          * Delete an event
-         * @description Its maker alone, and only while nobody else has joined, since that would erase strangers' pods; afterwards it can
-         *     be cancelled.
+         * @description For its maker, as long as nobody else has joined, since deleting an event deletes its pods. Afterwards it can be
+         *     cancelled.
          */
         delete: operations["delete_events_id"];
         options?: never;
         head?: never;
         /**
          * Change or cancel an event
-         * @description Its maker alone. What is absent stays; `"cancelled": true` calls it off.
+         * @description For its maker. Absent fields stay as they are; `"cancelled": true` cancels it.
          */
         patch: operations["patch_events_id"];
         trace?: never;
@@ -244,7 +248,7 @@ export interface paths {
         };
         /**
          * Get an event for a calendar
-         * @description By its id or its slug, in the format of RFC 5545. Times are told in the event's zone. Needs no token.
+         * @description By its id or its slug, in the format of RFC 5545. Times are in the event's zone. Needs no token.
          */
         get: operations["get_events_id_ics"];
         put?: never;
@@ -263,8 +267,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * An event's members
-         * @description For its members alone, in order of coming. Those who hide are listed to themselves only.
+         * List an event's members
+         * @description For its members, in the order in which they joined. Hidden members are listed only to themselves.
          */
         get: operations["get_events_id_members"];
         put?: never;
@@ -285,13 +289,14 @@ export interface paths {
         get?: never;
         /**
          * Join an event
-         * @description Or change how one goes there; asking again is safe. The body is the whole of it: what is absent is as for a newcomer.
+         * @description Or change the membership. The request is safe to repeat. The body is the whole membership: absent fields have their
+         *     defaults.
          */
         put: operations["put_events_id_members_me"];
         post?: never;
         /**
          * Leave an event
-         * @description And with it each of its pods.
+         * @description And all its pods.
          */
         delete: operations["delete_events_id_members_me"];
         options?: never;
@@ -333,7 +338,7 @@ export interface paths {
         };
         /**
          * Look at an invitation
-         * @description What whoever has the link may know before they come in. Needs no token.
+         * @description What the link leads to, before accepting it. Needs no token.
          */
         get: operations["get_invites_code"];
         put?: never;
@@ -355,7 +360,7 @@ export interface paths {
         put?: never;
         /**
          * Accept an invitation
-         * @description Joins the event and takes a seat in the pod, at once. For a member it is no use of the link, and answers their seat.
+         * @description Joins the event and takes a seat in the pod, in one step. A member is answered their seat, and the link is not used.
          */
         post: operations["post_invites_code_accept"];
         delete?: never;
@@ -372,7 +377,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's own profile
+         * Read the caller's profile
          * @description The first request of a new `sub` creates it, with the name and address that the token carries.
          */
         get: operations["get_me"];
@@ -382,8 +387,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change one's own profile
-         * @description What is absent stays as it is; `null` clears an address.
+         * Change the caller's profile
+         * @description Absent fields stay as they are; `null` clears an address or the language.
          */
         patch: operations["patch_me"];
         trace?: never;
@@ -396,8 +401,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's own events
-         * @description Those whose member the caller is, the latest first.
+         * List the caller's events
+         * @description The events of which the caller is a member, the latest first.
          */
         get: operations["get_me_events"];
         put?: never;
@@ -416,8 +421,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The inbox
-         * @description The caller's pods, newest activity first: last message, unread, members, and the caller's own marks.
+         * List the caller's pods
+         * @description The newest activity first, each with its last message, unread count, members, and the caller's flags.
          */
         get: operations["get_me_pods"];
         put?: never;
@@ -443,8 +448,8 @@ export interface paths {
         head?: never;
         /**
          * Pin a pod, or mark it as unread
-         * @description For its members, each for themselves. What is absent stays. A mark as unread ends when it is taken away, or when the caller
-         *     reads something new. One's other devices are told by `pod:marked`.
+         * @description For its members, each for themselves. Absent fields stay as they are. A mark as unread ends when it is removed, or
+         *     when the caller reads something new. The caller's other devices receive `pod:marked`.
          */
         patch: operations["patch_me_pods_id"];
         trace?: never;
@@ -457,8 +462,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The devices on which one is signed in
-         * @description The one last used first; there are a hundred at most, so it is one page. Tokens of an outside issuer have no sessions here.
+         * List the devices that are signed in
+         * @description The one last used first, at most 100, in one page. Tokens of an outside issuer have no sessions here.
          */
         get: operations["get_me_sessions"];
         put?: never;
@@ -525,15 +530,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A pod's invitations
-         * @description For its members, the newest first, also those that let nobody in any more.
+         * List a pod's invitations
+         * @description For its members, the newest first, including those that cannot be accepted any more.
          */
         get: operations["get_pods_id_invites"];
         put?: never;
         /**
          * Make an invitation
-         * @description Any of the pod's members. The link lets whoever opens it into event and pod, also where the pod is for the invited. With
-         *     an `id` of the client's own it is safe to ask again: the same link is answered, with 200.
+         * @description For the pod's members. By the link people join event and pod, also if the pod is by invitation only. With an `id` of
+         *     the client's choice the request is safe to repeat: the answer is the same link, with 200.
          */
         post: operations["post_pods_id_invites"];
         delete?: never;
@@ -553,8 +558,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Take an invitation back
-         * @description Its maker, also one who has left the pod, or the pod's owner. Who came by it stays.
+         * Revoke an invitation
+         * @description For its maker, even after leaving the pod, and for the pod's owner. People who have accepted it stay.
          */
         delete: operations["delete_pods_id_invites_invite_id"];
         options?: never;
@@ -735,9 +740,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Several people's profiles
-         * @description Each as `GET /v1/profiles/{id}` has it, in no order. Those whom the caller may not see are left out. It serves a page of a
-         *     log, which names people who have left.
+         * Read several profiles
+         * @description Each as in `GET /v1/profiles/{id}`, in no order. Profiles that the caller may not see are left out. Use it for a
+         *     page of a log, which may name people who have left.
          */
         get: operations["get_profiles"];
         put?: never;
@@ -756,8 +761,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Another person's profile
-         * @description Only of those with whom one shares an event; `ig_url` only if they reveal it.
+         * Read a profile
+         * @description The caller must share an event with the person; `ig_url` is null unless they reveal it.
          */
         get: operations["get_profiles_id"];
         put?: never;
@@ -772,7 +777,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Where one has come in. */
+        /** @description The place that the caller has joined. */
         Accepted: {
             /**
              * Format: uuid
@@ -786,7 +791,7 @@ export interface components {
             pod_id: string;
             /**
              * Format: int32
-             * @description One's seat, from 1.
+             * @description The caller's seat, from 1.
              */
             seat: number;
         };
@@ -805,41 +810,41 @@ export interface components {
         };
         /** @description A badge. */
         Badge: {
-            /** @description Its picture. */
+            /** @description Its emoji. */
             emoji: string;
-            /** @description The name that programs know it by. */
+            /** @description Its key, which never changes. */
             key: string;
-            /** @description The name that people read. */
+            /** @description Its English name. */
             label: string;
         };
-        /** @description A badge as a client names it: by its key, alone or in an object as the list has it. */
+        /** @description A badge in a request: its key, or an object of the list, of which only the key is read. */
         BadgeName: string | components["schemas"]["NamedBadge"];
         /**
          * @description The machine-readable reason of a refusal. Clients depend on these names.
          * @enum {string}
          */
         Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "precondition_failed" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
-        /** @description An event, and its numbers. */
+        /** @description An event with its counts. */
         CountedEvent: components["schemas"]["Event"] & components["schemas"]["Counts"];
-        /** @description How many go to an event, and what is free there. */
+        /** @description The public counts of an event. */
         Counts: {
             /**
              * Format: int64
-             * @description How many seats are free in those pods.
+             * @description The number of free seats in those pods.
              */
             free_seats: number;
             /**
              * Format: int64
-             * @description How many go there, those who hide included.
+             * @description The number of members, including hidden ones.
              */
             going: number;
             /**
              * Format: int64
-             * @description How many of its pods any member of the event may join, full or not.
+             * @description The number of pods that any member of the event may join, whether they are full or not.
              */
             open_pods: number;
         };
-        /** @description Somebody who signs in. */
+        /** @description A person who signs in. */
         Credentials: {
             /** @description The account's address. */
             email: string;
@@ -863,18 +868,18 @@ export interface components {
         };
         /** @description An event. */
         Event: {
-            /** @description Who plays. */
+            /** @description The artist who plays. */
             artist: string;
             /**
              * Format: date-time
-             * @description When it was called off.
+             * @description When it was cancelled; null if it is not.
              */
             cancelled_at: string | null;
-            /** @description Where. */
+            /** @description The city. */
             city: string;
             /**
              * Format: uuid
-             * @description Its maker.
+             * @description The person who made it.
              */
             created_by: string;
             /**
@@ -884,7 +889,7 @@ export interface components {
             date_utc: string;
             /**
              * Format: date-time
-             * @description When it ends, if known. Without it the event is on for 12 hours.
+             * @description When it ends; null if not known, then the event lasts 12 hours.
              */
             ends_at: string | null;
             /**
@@ -892,20 +897,20 @@ export interface components {
              * @description The event's id.
              */
             id: string;
-            /** @description Its name in addresses; can stand for the id in `GET /v1/events/{id}`. */
+            /** @description Its name in URLs, which `GET /v1/events/{id}` takes in place of the id. */
             slug: string;
-            /** @description The IANA name of the zone in which its times are told, and on whose days it is; UTC if null. */
+            /** @description The IANA name of its time zone, in which its times and its day are shown; UTC if null. */
             time_zone: string | null;
-            /** @description The house or field. */
+            /** @description The venue. */
             venue: string;
         };
         /** @description A change to an event. What is absent stays; `null` clears `time_zone` or `ends_at`. */
         EventChange: {
-            /** @description One line of 1 to 200 characters. */
+            /** @description The artist: one line of 1 to 200 characters. */
             artist?: string | null;
-            /** @description True calls the event off, false calls it on again. */
+            /** @description True cancels the event, false undoes that. */
             cancelled?: boolean | null;
-            /** @description One line of 1 to 200 characters. */
+            /** @description The city: one line of 1 to 200 characters. */
             city?: string | null;
             /**
              * Format: date-time
@@ -914,27 +919,27 @@ export interface components {
             date_utc?: string | null;
             /**
              * Format: date-time
-             * @description Not before `date_utc` and at most 31 days after it, or null.
+             * @description When it ends: not before `date_utc`, and at most 31 days after it, or null.
              */
             ends_at?: string | null;
             /** @description An IANA name, or null. */
             time_zone?: string | null;
-            /** @description One line of 1 to 200 characters. */
+            /** @description The venue: one line of 1 to 200 characters. */
             venue?: string | null;
         };
-        /** @description A member as the others see them. */
+        /** @description A member as other members see them. */
         EventMember: {
-            /** @description Where their picture is. */
+            /** @description The address of their picture. */
             avatar_url: string | null;
             /** @description Their name. */
             display_name: string;
-            /** @description True for oneself alone: those who hide are seen by nobody else. */
+            /** @description Whether the member is hidden: true for the caller alone, since nobody sees other hidden members. */
             hidden: boolean;
             /** @description Their Instagram page, if they reveal it. */
             ig_url: string | null;
             /**
              * Format: date-time
-             * @description Since when.
+             * @description When they joined.
              */
             joined_at: string;
             /**
@@ -942,7 +947,7 @@ export interface components {
              * @description The member's profile.
              */
             user_id: string;
-            /** @description The badges they wear. */
+            /** @description Their badges. */
             vibe_badges: components["schemas"]["Badge"][];
         };
         /** @description A value that is not valid. */
@@ -952,9 +957,9 @@ export interface components {
             /** @description A JSON pointer (RFC 6901) into the body, or `?name` for a query parameter. */
             pointer: string;
         };
-        /** @description A member's own marks of a pod. */
+        /** @description The caller's flags of a pod. */
         Flags: {
-            /** @description Whether the caller marked the pod as unread, and has read nothing new since. */
+            /** @description Whether the caller marked the pod as unread and has read nothing new since. */
             marked_unread: boolean;
             /**
              * Format: date-time
@@ -962,23 +967,23 @@ export interface components {
              */
             pinned_at: string | null;
         };
-        /** @description A change to one's own marks of a pod. What is absent stays. */
+        /** @description A change to the caller's flags of a pod. Absent fields stay as they are. */
         FlagsChange: {
-            /** @description Whether the pod is marked as unread. `read_seq` stays where it is. */
+            /** @description Whether the pod is marked as unread. `read_seq` does not change. */
             marked_unread?: boolean | null;
             /** @description Whether the pod is pinned. */
             pinned?: boolean | null;
         };
-        /** @description Who forgot their password. */
+        /** @description A person who forgot their password. */
         Forgotten: {
             /** @description The account's address. */
             email: string;
         };
-        /** @description One of the caller's pods, as an inbox shows it. */
+        /** @description A pod of the caller's, as an inbox shows it. */
         InboxEntry: components["schemas"]["PodView"] & components["schemas"]["Flags"] & {
             /**
              * Format: date-time
-             * @description When that was; the list is in its order.
+             * @description When that was written. The list is in this order.
              */
             active_at: string;
             /**
@@ -992,22 +997,22 @@ export interface components {
             members: components["schemas"]["Member"][];
             /**
              * Format: int64
-             * @description Up to where the caller has read.
+             * @description The highest seq that the caller has read.
              */
             read_seq: number;
             /**
              * Format: int32
-             * @description Others' texts above `read_seq`, up to 99.
+             * @description The number of others' texts above `read_seq`, up to 99.
              */
             unread: number;
         };
         /** @description An invitation, as the pod's members see it. */
         Invite: {
-            /** @description Whoever knows this may come in: 22 letters and digits. */
+            /** @description The secret of the link: 22 letters and digits. Anyone who knows it can accept. */
             code: string;
             /**
              * Format: date-time
-             * @description When.
+             * @description When it was made.
              */
             created_at: string;
             /**
@@ -1017,7 +1022,7 @@ export interface components {
             created_by: string;
             /**
              * Format: date-time
-             * @description From when on it lets nobody in.
+             * @description When it expires; null if never.
              */
             expires_at: string | null;
             /**
@@ -1032,28 +1037,28 @@ export interface components {
             pod_id: string;
             /**
              * Format: date-time
-             * @description When it was taken back, or its maker removed.
+             * @description When it was revoked, or its maker removed.
              */
             revoked_at: string | null;
             /** @description The link to share. */
             url: string;
             /**
              * Format: int32
-             * @description How many it has let in.
+             * @description The number of people who have accepted it.
              */
             used: number;
             /**
              * Format: int32
-             * @description How many it lets in.
+             * @description The number of people who may accept it; null if unlimited.
              */
             uses: number | null;
         };
         /**
-         * @description What an invitation is good for. An [`Open`](InviteState::Open) one lets in; the others say why they do not.
+         * @description The state of an invitation. Only an `open` one can be accepted.
          * @enum {string}
          */
         InviteState: "open" | "used_up" | "expired" | "revoked" | "full" | "closed";
-        /** @description Who invites. */
+        /** @description The person who invites. */
         Inviter: {
             /** @description Their name. */
             display_name: string;
@@ -1062,7 +1067,7 @@ export interface components {
         InvitingPod: {
             /**
              * Format: int32
-             * @description How many seats nobody has taken; none of a pod that is closed.
+             * @description The number of free seats; 0 if the pod is closed.
              */
             free_seats: number;
             /**
@@ -1074,7 +1079,7 @@ export interface components {
             name: string;
             /**
              * Format: int32
-             * @description How many may be in it.
+             * @description The number of its seats.
              */
             seats: number;
         };
@@ -1083,11 +1088,11 @@ export interface components {
          * @enum {string}
          */
         JoinPolicy: "open" | "invite";
-        /** @description How one goes to an event; the whole of it, so what is absent is as for a newcomer. */
+        /** @description The caller's membership of an event, as a whole: absent fields have their defaults. */
         Joining: {
-            /** @description True keeps one out of the lists that others see. */
+            /** @description True hides the member from the lists that others see. */
             hidden?: boolean;
-            /** @description At most five badges of `GET /v1/badges`, as keys or as objects with a `key`. */
+            /** @description The member's badges: at most five of `GET /v1/badges`, as keys or as objects with a `key`. */
             vibe_badges?: components["schemas"]["BadgeName"][];
         };
         /**
@@ -1100,14 +1105,14 @@ export interface components {
          * @enum {string}
          */
         Language: "en" | "de";
-        /** @description A link's token. */
+        /** @description The token of a mailed link. */
         MailedToken: {
-            /** @description What stands behind `#token=` in the link. */
+            /** @description The part of the link after `#token=`. */
             token: string;
         };
-        /** @description What a person sees of themselves. */
+        /** @description A person's own profile. */
         Me: {
-            /** @description Where the picture is. */
+            /** @description The address of the picture. */
             avatar_url: string | null;
             /**
              * Format: date-time
@@ -1116,7 +1121,7 @@ export interface components {
             created_at: string;
             /** @description The name that others see. */
             display_name: string;
-            /** @description For the person alone. */
+            /** @description The e-mail address; only the person sees it. */
             email: string | null;
             /**
              * Format: uuid
@@ -1133,7 +1138,7 @@ export interface components {
         MeChange: {
             /** @description An https address, or null. */
             avatar_url?: string | null;
-            /** @description One line of 1 to 80 characters. */
+            /** @description The name that others see: one line of 1 to 80 characters. */
             display_name?: string | null;
             /** @description An https address of a page at `instagram.com` or `www.instagram.com`, or null. */
             ig_url?: string | null;
@@ -1170,18 +1175,18 @@ export interface components {
              */
             user_id: string;
         };
-        /** @description One's own membership. */
+        /** @description The caller's membership. */
         Membership: {
             /**
              * Format: uuid
              * @description The event.
              */
             event_id: string;
-            /** @description Whether one stays out of the lists that others see. */
+            /** @description Whether the caller is hidden from the lists that others see. */
             hidden: boolean;
             /**
              * Format: date-time
-             * @description Since when.
+             * @description When the caller joined.
              */
             joined_at: string;
             /**
@@ -1189,7 +1194,7 @@ export interface components {
              * @description The caller.
              */
             user_id: string;
-            /** @description The badges one wears. */
+            /** @description The caller's badges. */
             vibe_badges: components["schemas"]["Badge"][];
         };
         /** @description A message, as clients receive it. */
@@ -1278,19 +1283,19 @@ export interface components {
              */
             next: number | null;
         };
-        /** @description An event of the caller's, and how they go there. */
+        /** @description An event of which the caller is a member. */
         MyEvent: components["schemas"]["Event"] & {
-            /** @description Whether one stays out of the lists that others see. */
+            /** @description Whether the caller is hidden from the lists that others see. */
             hidden: boolean;
             /**
              * Format: date-time
-             * @description Since when one is a member.
+             * @description When the caller joined.
              */
             joined_at: string;
-            /** @description The badges one wears there. */
+            /** @description The caller's badges there. */
             vibe_badges: components["schemas"]["Badge"][];
         };
-        /** @description A badge of the list, of which the key alone is looked at. */
+        /** @description A badge of the list, of which only the key is read. */
         NamedBadge: {
             /** @description As in the list. */
             emoji?: string | null;
@@ -1301,9 +1306,9 @@ export interface components {
         };
         /** @description A new event. */
         NewEvent: {
-            /** @description One line of 1 to 200 characters. */
+            /** @description The artist: one line of 1 to 200 characters. */
             artist: string;
-            /** @description One line of 1 to 200 characters. */
+            /** @description The city: one line of 1 to 200 characters. */
             city: string;
             /**
              * Format: date-time
@@ -1312,39 +1317,39 @@ export interface components {
             date_utc: string;
             /**
              * Format: date-time
-             * @description Not before `date_utc`, and at most 31 days after it.
+             * @description When it ends: not before `date_utc`, and at most 31 days after it.
              */
             ends_at?: string | null;
             /**
              * Format: uuid
-             * @description The client's own id, which makes it safe to ask again.
+             * @description An id of the client's choice, which makes it safe to repeat the request.
              */
             id?: string | null;
             /**
-             * @description Small letters, digits and single hyphens, at most 120, not like a UUID. If absent, made of artist, city and the day on
-             *     which the event starts in its zone.
+             * @description The name in URLs: at most 120 lower case letters, digits and single hyphens, not in the form of a UUID. If
+             *     absent, it is made of artist, city and the day on which the event starts in its zone.
              */
             slug?: string | null;
             /** @description An IANA name such as `Europe/Berlin`; UTC if absent. */
             time_zone?: string | null;
-            /** @description One line of 1 to 200 characters. */
+            /** @description The venue: one line of 1 to 200 characters. */
             venue: string;
         };
-        /** @description A link to be made. */
+        /** @description A new invitation. */
         NewInvite: {
             /**
              * Format: date-time
-             * @description From when on it lets nobody in; never if absent.
+             * @description When it expires; never if absent.
              */
             expires_at?: string | null;
             /**
              * Format: uuid
-             * @description The client's own id, which makes it safe to ask again.
+             * @description An id of the client's choice, which makes it safe to repeat the request.
              */
             id?: string | null;
             /**
              * Format: int32
-             * @description How many people it lets in, 1 to 1,000; any number if absent.
+             * @description The number of people who may accept it, 1 to 1,000; unlimited if absent.
              */
             uses?: number | null;
         };
@@ -1360,18 +1365,18 @@ export interface components {
         NewPassword: {
             /** @description 8 to 256 characters, at most 1,024 bytes. */
             password: string;
-            /** @description What stands behind `#token=` in the link. */
+            /** @description The part of the link after `#token=`. */
             token: string;
         };
         /** @description A part of a list. */
         Page_Badge: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Its picture. */
+                /** @description Its emoji. */
                 emoji: string;
-                /** @description The name that programs know it by. */
+                /** @description Its key, which never changes. */
                 key: string;
-                /** @description The name that people read. */
+                /** @description Its English name. */
                 label: string;
             }[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
@@ -1381,18 +1386,18 @@ export interface components {
         Page_Event: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Who plays. */
+                /** @description The artist who plays. */
                 artist: string;
                 /**
                  * Format: date-time
-                 * @description When it was called off.
+                 * @description When it was cancelled; null if it is not.
                  */
                 cancelled_at: string | null;
-                /** @description Where. */
+                /** @description The city. */
                 city: string;
                 /**
                  * Format: uuid
-                 * @description Its maker.
+                 * @description The person who made it.
                  */
                 created_by: string;
                 /**
@@ -1402,7 +1407,7 @@ export interface components {
                 date_utc: string;
                 /**
                  * Format: date-time
-                 * @description When it ends, if known. Without it the event is on for 12 hours.
+                 * @description When it ends; null if not known, then the event lasts 12 hours.
                  */
                 ends_at: string | null;
                 /**
@@ -1410,11 +1415,11 @@ export interface components {
                  * @description The event's id.
                  */
                 id: string;
-                /** @description Its name in addresses; can stand for the id in `GET /v1/events/{id}`. */
+                /** @description Its name in URLs, which `GET /v1/events/{id}` takes in place of the id. */
                 slug: string;
-                /** @description The IANA name of the zone in which its times are told, and on whose days it is; UTC if null. */
+                /** @description The IANA name of its time zone, in which its times and its day are shown; UTC if null. */
                 time_zone: string | null;
-                /** @description The house or field. */
+                /** @description The venue. */
                 venue: string;
             }[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
@@ -1424,17 +1429,17 @@ export interface components {
         Page_EventMember: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Where their picture is. */
+                /** @description The address of their picture. */
                 avatar_url: string | null;
                 /** @description Their name. */
                 display_name: string;
-                /** @description True for oneself alone: those who hide are seen by nobody else. */
+                /** @description Whether the member is hidden: true for the caller alone, since nobody sees other hidden members. */
                 hidden: boolean;
                 /** @description Their Instagram page, if they reveal it. */
                 ig_url: string | null;
                 /**
                  * Format: date-time
-                 * @description Since when.
+                 * @description When they joined.
                  */
                 joined_at: string;
                 /**
@@ -1442,7 +1447,7 @@ export interface components {
                  * @description The member's profile.
                  */
                 user_id: string;
-                /** @description The badges they wear. */
+                /** @description Their badges. */
                 vibe_badges: components["schemas"]["Badge"][];
             }[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
@@ -1454,7 +1459,7 @@ export interface components {
             items: (components["schemas"]["PodView"] & components["schemas"]["Flags"] & {
                 /**
                  * Format: date-time
-                 * @description When that was; the list is in its order.
+                 * @description When that was written. The list is in this order.
                  */
                 active_at: string;
                 /**
@@ -1468,12 +1473,12 @@ export interface components {
                 members: components["schemas"]["Member"][];
                 /**
                  * Format: int64
-                 * @description Up to where the caller has read.
+                 * @description The highest seq that the caller has read.
                  */
                 read_seq: number;
                 /**
                  * Format: int32
-                 * @description Others' texts above `read_seq`, up to 99.
+                 * @description The number of others' texts above `read_seq`, up to 99.
                  */
                 unread: number;
             })[];
@@ -1484,11 +1489,11 @@ export interface components {
         Page_Invite: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Whoever knows this may come in: 22 letters and digits. */
+                /** @description The secret of the link: 22 letters and digits. Anyone who knows it can accept. */
                 code: string;
                 /**
                  * Format: date-time
-                 * @description When.
+                 * @description When it was made.
                  */
                 created_at: string;
                 /**
@@ -1498,7 +1503,7 @@ export interface components {
                 created_by: string;
                 /**
                  * Format: date-time
-                 * @description From when on it lets nobody in.
+                 * @description When it expires; null if never.
                  */
                 expires_at: string | null;
                 /**
@@ -1513,19 +1518,19 @@ export interface components {
                 pod_id: string;
                 /**
                  * Format: date-time
-                 * @description When it was taken back, or its maker removed.
+                 * @description When it was revoked, or its maker removed.
                  */
                 revoked_at: string | null;
                 /** @description The link to share. */
                 url: string;
                 /**
                  * Format: int32
-                 * @description How many it has let in.
+                 * @description The number of people who have accepted it.
                  */
                 used: number;
                 /**
                  * Format: int32
-                 * @description How many it lets in.
+                 * @description The number of people who may accept it; null if unlimited.
                  */
                 uses: number | null;
             }[];
@@ -1536,14 +1541,14 @@ export interface components {
         Page_MyEvent: {
             /** @description The items, in the list's order. */
             items: (components["schemas"]["Event"] & {
-                /** @description Whether one stays out of the lists that others see. */
+                /** @description Whether the caller is hidden from the lists that others see. */
                 hidden: boolean;
                 /**
                  * Format: date-time
-                 * @description Since when one is a member.
+                 * @description When the caller joined.
                  */
                 joined_at: string;
-                /** @description The badges one wears there. */
+                /** @description The caller's badges there. */
                 vibe_badges: components["schemas"]["Badge"][];
             })[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
@@ -1566,7 +1571,7 @@ export interface components {
         Page_Profile: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description Where the picture is. */
+                /** @description The address of the picture. */
                 avatar_url: string | null;
                 /** @description The person's name. */
                 display_name: string;
@@ -1585,14 +1590,14 @@ export interface components {
         Page_Session: {
             /** @description The items, in the list's order. */
             items: {
-                /** @description From where it was last used. */
+                /** @description The address from which it was last used. */
                 address: string | null;
                 /**
                  * Format: date-time
                  * @description When it signed in.
                  */
                 created_at: string;
-                /** @description Whether it is the one that asks. */
+                /** @description Whether it is the device of this request. */
                 current: boolean;
                 /**
                  * Format: uuid
@@ -1604,7 +1609,7 @@ export interface components {
                  * @description When it last renewed its tokens.
                  */
                 last_used_at: string;
-                /** @description What it said it was. */
+                /** @description Its `User-Agent` when it signed in. */
                 user_agent: string | null;
             }[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
@@ -1680,20 +1685,20 @@ export interface components {
              */
             free_seats: number;
         };
-        /** @description What whoever has the link is told before they come in. */
+        /** @description An invitation, as anyone sees it who has the link. */
         Preview: {
             /** @description Its event. */
             event: components["schemas"]["Event"];
             /**
              * Format: date-time
-             * @description From when on it lets nobody in.
+             * @description When it expires; null if never.
              */
             expires_at: string | null;
-            /** @description Who made the link. */
+            /** @description The member who made it. */
             invited_by: components["schemas"]["Inviter"];
             /** @description The pod. */
             pod: components["schemas"]["InvitingPod"];
-            /** @description What it is good for now. */
+            /** @description Its state now. */
             state: components["schemas"]["InviteState"];
         };
         /** @description A refusal in its form over HTTP ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), `application/problem+json`. */
@@ -1718,9 +1723,9 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What a person sees of another. */
+        /** @description Another person's profile. */
         Profile: {
-            /** @description Where the picture is. */
+            /** @description The address of the picture. */
             avatar_url: string | null;
             /** @description The person's name. */
             display_name: string;
@@ -1740,11 +1745,11 @@ export interface components {
              */
             seq: number;
         };
-        /** @description Somebody who signs up. */
+        /** @description A person who registers. */
         Registration: {
             /** @description The name that others see: one line of 1 to 80 characters. */
             display_name: string;
-            /** @description An address of mail that no account has. Case makes no difference. */
+            /** @description An e-mail address that no account has, regardless of case. */
             email: string;
             language?: components["schemas"]["Language"] | null;
             /** @description 8 to 256 characters, at most 1,024 bytes. */
@@ -1752,7 +1757,7 @@ export interface components {
         };
         /** @description A refresh token. */
         Renewal: {
-            /** @description As it was handed out. */
+            /** @description The token, as it was issued. */
             refresh_token: string;
         };
         /** @description A person's seat in a pod. */
@@ -1783,14 +1788,14 @@ export interface components {
         };
         /** @description A device that is signed in. */
         Session: {
-            /** @description From where it was last used. */
+            /** @description The address from which it was last used. */
             address: string | null;
             /**
              * Format: date-time
              * @description When it signed in.
              */
             created_at: string;
-            /** @description Whether it is the one that asks. */
+            /** @description Whether it is the device of this request. */
             current: boolean;
             /**
              * Format: uuid
@@ -1802,10 +1807,10 @@ export interface components {
              * @description When it last renewed its tokens.
              */
             last_used_at: string;
-            /** @description What it said it was. */
+            /** @description Its `User-Agent` when it signed in. */
             user_agent: string | null;
         };
-        /** @description What a device needs from now on. */
+        /** @description The tokens of a device that is signed in. */
         SignedInAnswer: {
             /** @description A JWT for `Authorization: Bearer` and for sockets. */
             access_token: string;
@@ -1813,12 +1818,15 @@ export interface components {
             email_verified: boolean;
             /**
              * Format: int64
-             * @description For how many seconds the access token is good.
+             * @description The time for which the access token is valid, in seconds.
              */
             expires_in: number;
-            /** @description One's own profile. */
+            /** @description The person's profile. */
             profile: components["schemas"]["Me"];
-            /** @description Good for one `POST /v1/auth/refresh`. Whoever has it is signed in: keep it where nothing else reads. */
+            /**
+             * @description The token for one `POST /v1/auth/refresh`. Anyone who has it is signed in: keep it where nothing else can read
+             *     it.
+             */
             refresh_token: string;
         };
     };
@@ -2022,7 +2030,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is the password from now on */
+            /** @description The password is changed */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2105,20 +2113,20 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Words of artist, city or venue in any order, which may be mistyped. Then the list is in order of how well they fit, and
-                 *     among equals by date.
+                 * @description Words of artist, city or venue in any order, which may be mistyped. The best matches come first, and among
+                 *     equals the earliest.
                  */
                 q?: string;
-                /** @description The artist's whole name, whatever its case, the marks on its letters, and how its signs are written. */
+                /** @description The artist's whole name. Case, accents and punctuation do not matter. */
                 artist?: string;
-                /** @description The city's whole name, likewise. */
+                /** @description The city's whole name, compared likewise. */
                 city?: string;
                 /**
-                 * @description Those that start then or later, over or not. If absent, those that are not over now: upcoming ones, and those that are on,
-                 *     until their `ends_at`, or for 12 hours after their start where they have none.
+                 * @description The earliest start; events that are over are included. If absent, events that are not over now: upcoming ones,
+                 *     and those that are on, until their `ends_at`, or for 12 hours after their start if they have none.
                  */
                 from?: string;
-                /** @description Those that start then or earlier. */
+                /** @description The latest start. */
                 to?: string;
                 /** @description The most items to return; 50 if absent. */
                 limit?: number;
@@ -2230,7 +2238,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone */
+            /** @description Deleted */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2302,7 +2310,7 @@ export interface operations {
     get_events_id_members: {
         parameters: {
             query?: {
-                /** @description Those alone who wear the badge with this key. */
+                /** @description The key of a badge: only members who wear it. */
                 badge?: string;
                 /** @description The most items to return; 50 if absent. */
                 limit?: number;
@@ -2458,7 +2466,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Where it leads, and what it is good for */
+            /** @description Where it leads, and its state */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2481,7 +2489,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description In, now or before */
+            /** @description The caller is a member, now or since before */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2602,7 +2610,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The caller's marks as they are now */
+            /** @description The caller's flags as they are now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2622,7 +2630,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them */
+            /** @description The devices */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2803,7 +2811,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It lets nobody in any more */
+            /** @description Revoked */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3143,7 +3151,7 @@ export interface operations {
     get_profiles: {
         parameters: {
             query: {
-                /** @description 1 to 100 ids of profiles, parted by commas. */
+                /** @description 1 to 100 ids of profiles, separated by commas. */
                 ids: string;
             };
             header?: never;
