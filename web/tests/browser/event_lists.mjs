@@ -41,10 +41,13 @@ await run(async (browser, { url, events, crowd, people: [ana, ben, guest] }) => 
   assert((await section("Results").getByRole("link").first().innerText()).includes("Act 22"), "the late one has won");
   await field.fill("");
 
-  await shows("memories", section("Been there").getByRole("link"), 10);
-  assert((await section("Been there").getByRole("link").first().innerText()).includes("Memory 0"), "the latest first");
-  await section("Been there").getByRole("button", { name: "Show more" }).click();
-  await shows("memories", section("Been there").getByRole("link"), 12);
+  await shows("memories", section("Where you have been").getByRole("link"), 10);
+  assert(
+    (await section("Where you have been").getByRole("link").first().innerText()).includes("Memory 0"),
+    "the latest first",
+  );
+  await section("Where you have been").getByRole("button", { name: "Show more" }).click();
+  await shows("memories", section("Where you have been").getByRole("link"), 12);
 
   // Everybody who goes can be reached, and it stays so.
   await page.goto(`${url}/events/${events[0]}`);

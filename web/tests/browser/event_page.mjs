@@ -69,7 +69,9 @@ await run(async (browser, { url, event, people: [ana] }) => {
   await wide.page.goto(`${at}?tab=crew`);
   const boxes = async () =>
     Promise.all(
-      ["You are going", "People 2"].map((name) => wide.page.getByRole("heading", { name }).boundingBox({ timeout: 1 })),
+      ["You are going", "People 2"].map((name) =>
+        wide.page.getByRole("heading", { name }).boundingBox({ timeout: 1_000 }),
+      ),
     ).catch(() => null);
   await until("both are there", boxes);
   const [left, right] = await boxes();
