@@ -479,7 +479,7 @@ impl Client {
         let seen = self.seen.lock().expect("what came");
         let Some(fault) = &seen.fault else { return seen };
         let fault = fault.clone();
-        // Not while it is held, so that whoever looks next is told the same.
+        // Released first: a poisoned lock would hide the fault from the next reader.
         drop(seen);
         panic!("{fault}");
     }
