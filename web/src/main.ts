@@ -10,7 +10,7 @@ import { shell } from "./lib/shell.svelte";
 import { first } from "./texts/first";
 
 faults.start();
-// Whoever has signed in reads their own language from the first word on.
+// A person who has signed in reads their own language from the first word on.
 const own = session.profile?.language;
 if (isLanguage(own)) speaker.start(own);
 // Whatever the page does, a newer version that does better can be found.

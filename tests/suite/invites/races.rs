@@ -184,7 +184,7 @@ async fn coming_in_races_taking_back() {
 async fn handing_over() {
     let (_database, owner, service) = pod_of_two("c").await;
     strangers(&owner, "s").await;
-    assert_eq!(call(&service, "pod_hand_over('{p}', '{a}', '{c}')").await, "invalid_new_owner");
+    assert_eq!(call(&service, "pod_hand_over('{p}', '{a}', '{c}')").await, "invalid_heir");
     assert_eq!(call(&service, "pod_hand_over('{p}', '{b}', '{b}')").await, "forbidden");
     assert_eq!(call(&service, "pod_hand_over('{p}', '{c}', '{a}')").await, "not_member");
     assert_eq!(call(&service, "pod_hand_over('{p}', '{s}', '{a}')").await, "not_found");
@@ -222,7 +222,7 @@ async fn handing_over_races_leaving() {
         assert!(outcomes[2..].iter().all(|outcome| outcome.starts_with("ok, ")), "{outcomes:?}");
         for outcome in &outcomes[..2] {
             let known =
-                ["ok", "invalid_new_owner", "forbidden", "not_member"].iter().any(|code| outcome.starts_with(code));
+                ["ok", "invalid_heir", "forbidden", "not_member"].iter().any(|code| outcome.starts_with(code));
             assert!(known, "{outcomes:?}");
         }
         assert_eq!((number(&owner, OWNERS, pod).await, number(&owner, MEMBERS, pod).await), (1, 2), "{outcomes:?}");

@@ -120,7 +120,7 @@ class Speaker {
     this.#set(language);
   }
 
-  /** The same, and remembers it on this device for whoever has not signed in. */
+  /** The same, and remembers it on this device for a person who has not signed in. */
   async choose(language: Language): Promise<void> {
     await this.speak(language);
     local.set(KEY, language);
