@@ -8,6 +8,7 @@ use super::Event;
 use crate::crew::feed::KIND;
 use crate::crew::feed::declared::CountIs;
 use crate::declare;
+use crate::realtime::declared::phoenix::names;
 use crate::realtime::declared::{self, Addition, Nothing, TopicKind};
 
 /// The reply to a join of an event's topic: the whole state, with the fields that other features add.
@@ -53,6 +54,9 @@ declare! {
     EVENT: TopicKind<Nothing, EventJoined> = (KIND);
     /// The number of members has changed. Sent at most four times a second; the last number is always sent.
     MEMBERS_COUNT: declared::Event<CountIs> = (KIND, "members:count");
+    /// The join has ended because the database has failed over to another epoch. Join again on this socket, as clients do
+    /// by themselves.
+    EVENT_ERROR: declared::Event<Nothing> = (KIND, names::ERROR);
     /// The number of the event's members.
     EVENT_MEMBERS: Addition<EventMembers> = (KIND);
 }

@@ -1,4 +1,4 @@
-//! What a link to an event says of itself.
+//! The texts of links to events.
 
 use chrono::Utc;
 use futures_util::FutureExt;

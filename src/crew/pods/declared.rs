@@ -11,6 +11,7 @@ use crate::crew::feed;
 use crate::crew::journal::change::KIND;
 use crate::crew::messages::{Amended, Message, MessagePage, NewMessage, Sent};
 use crate::declare;
+use crate::realtime::declared::phoenix::names;
 use crate::realtime::declared::{Addition, Event, Extra, Nothing, Push, TopicKind};
 use crate::realtime::presence::{PresenceDiff, PresenceState};
 
@@ -215,6 +216,9 @@ declare! {
     PRESENCE_STATE: Event<PresenceState> = (KIND, "presence_state");
     /// The sessions that have come to the topic and gone from it, in the form of Phoenix's presence.
     PRESENCE_DIFF: Event<PresenceDiff> = (KIND, "presence_diff");
+    /// The join has ended because the database has failed over to another epoch. Join again on this socket, as clients do
+    /// by themselves.
+    POD_ERROR: Event<Nothing> = (KIND, names::ERROR);
     /// A pod was opened. The card is whole: it replaces what you hold of that pod, if anything.
     CARD_OPENED: Event<PodCard> = (feed::KIND, "pod:opened");
     /// The name, the join policy or the free seats of a pod have changed. A pod that is now for invited people stays in the

@@ -22,6 +22,8 @@ pub mod names {
     pub const LEAVE: &str = "phx_leave";
     /// Keeps the socket open.
     pub const HEARTBEAT: &str = "heartbeat";
+    /// Ends a join, after which clients join again.
+    pub const ERROR: &str = "phx_error";
     /// Answers a push.
     pub const REPLY: &str = "phx_reply";
 }
@@ -52,9 +54,6 @@ declare! {
     LEAVE: Push<Nothing, Nothing> = (EVERY, names::LEAVE, Extra::Ignored);
     /// The join has ended: the client has left, has joined again, or is no longer a member. Do not join again by yourself.
     CLOSE: Event<Nothing> = (EVERY, "phx_close");
-    /// The join has ended because the database has failed over to another epoch. Join again on this socket, as clients do
-    /// by themselves.
-    ERROR: Event<Nothing> = (EVERY, "phx_error");
 }
 
 /// Returns `true` if the declaration is for this kind of topic.
@@ -104,7 +103,7 @@ mod tests {
         let v2 =
             |text: bytestring::ByteString| serde_json::from_str::<Vec<serde_json::Value>>(&text).unwrap()[3].clone();
         assert_eq!(v2(Version::V2.close(None, "pod:1")), CLOSE.name);
-        assert_eq!(v2(Version::V2.error(None, "pod:1")), ERROR.name);
+        assert_eq!(v2(Version::V2.error(None, "pod:1")), names::ERROR);
         assert_eq!(v2(Version::V2.reply(None, None, "pod:1", Status::Ok, &Nothing {})), names::REPLY);
     }
 

@@ -18,6 +18,20 @@ async fn inbox(server: &Server, person: &Person) -> (Client, String) {
     (client, topic)
 }
 
+/// One who has left their own topic is sent nothing there, and may join it again on the same socket.
+#[tokio::test]
+async fn ones_own_topic_can_be_left() {
+    let server = Server::start().await;
+    let [ana] = server.people();
+    let (phone, topic) = inbox(&server, &ana).await;
+    assert_eq!(phone.leave(&topic).await.ok(), json!({}));
+    assert_eq!(phone.event(&topic, "phx_close").await, json!({}));
+    let (_, pod) = server.pod(std::slice::from_ref(&ana)).await;
+    phone.heartbeat().await;
+    assert!(phone.heard(&topic, "pod:joined").is_empty(), "{pod} is not announced");
+    phone.join(&topic, json!({})).await.ok();
+}
+
 #[tokio::test]
 async fn coming_and_going_are_sent_to_every_device() {
     let server = Server::start().await;

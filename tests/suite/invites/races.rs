@@ -221,8 +221,7 @@ async fn handing_over_races_leaving() {
         .await;
         assert!(outcomes[2..].iter().all(|outcome| outcome.starts_with("ok, ")), "{outcomes:?}");
         for outcome in &outcomes[..2] {
-            let known =
-                ["ok", "invalid_heir", "forbidden", "not_member"].iter().any(|code| outcome.starts_with(code));
+            let known = ["ok", "invalid_heir", "forbidden", "not_member"].iter().any(|code| outcome.starts_with(code));
             assert!(known, "{outcomes:?}");
         }
         assert_eq!((number(&owner, OWNERS, pod).await, number(&owner, MEMBERS, pod).await), (1, 2), "{outcomes:?}");

@@ -69,6 +69,7 @@ const KEPT_TERMS: &[(&str, &str, &str, &str)] = &[
     ("wall", "web/src/features/events/form.ts", "", "the same"),
     ("wall", "web/src/features/events/time.ts", "", "the same"),
     ("from afar", "web/src/features/events/texts/", "from-afar", "the code of a badge"),
+    ("from afar", "src/crew/", "from-afar", "the code of a badge"),
     ("somebody", "web/src/features/events/texts/", "", "a text for the screen"),
     ("somebody", "web/src/texts/", "", "a text for the screen"),
     ("somebody", "web/src/lib/known.svelte.ts", "common.somebody", "the name of that text"),

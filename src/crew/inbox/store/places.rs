@@ -1,4 +1,4 @@
-//! What inboxes read of other tables: memberships of pods, and what is new there.
+//! Reads what inboxes show of other tables: memberships of pods, and what is new there.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
