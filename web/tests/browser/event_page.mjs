@@ -1,6 +1,6 @@
 // An event's page: on a phone its tabs, by address, by touch and by keyboard, and a tab that cannot be loaded; on a desktop
 // two columns without tabs. A stranger sees no tabs, since there is nothing behind them.
-import { assert, be, device, PHONE, run, until, withoutWorkers } from "./support.mjs";
+import { assert, be, device, PHONE, run, withoutWorkers } from "./support.mjs";
 
 await run(async (browser, { url, event, people: [ana] }) => {
   const { context, page } = await device(browser, { ...PHONE, viewport: { width: 320, height: 640 } });
@@ -67,14 +67,11 @@ await run(async (browser, { url, event, people: [ana] }) => {
   const wide = await device(browser);
   await be(wide.context, url, ana);
   await wide.page.goto(`${at}?tab=crew`);
-  const boxes = async () =>
-    Promise.all(
-      ["You are going", "People 2"].map((name) =>
-        wide.page.getByRole("heading", { name }).boundingBox({ timeout: 1_000 }),
-      ),
-    ).catch(() => null);
-  await until("both are there", boxes);
-  const [left, right] = await boxes();
+  const heading = (name) => wide.page.getByRole("heading", { name });
+  await heading("You are going").waitFor();
+  await heading("People 2").waitFor();
+  const left = await heading("You are going").boundingBox();
+  const right = await heading("People 2").boundingBox();
   assert(left.x + left.width < right.x, "two columns, side by side");
   assert((await wide.page.getByRole("link", { name: "Crew", exact: true }).count()) === 0, "no tabs are needed");
   // A narrower window goes on where the address says.
