@@ -330,7 +330,7 @@ pub struct RoleChanged {
     /// The profile.
     #[diesel(sql_type = SqlUuid)]
     pub user_id: Uuid,
-    /// Whether the account's address was confirmed. If not, it may not be the registered person's.
+    /// Whether the account's address was confirmed. If not, anyone may have registered it.
     #[diesel(sql_type = Bool)]
     pub verified: bool,
 }

@@ -102,6 +102,9 @@ pub enum End {
 #[must_use = "wait for the reply with `Client::reply`, or say `let _ =`"]
 pub struct Pushed(pub String);
 
+/// The pushes without a reply yet, by their ref: topic, event and payload.
+type Unanswered = Mutex<HashMap<String, (String, String, Value)>>;
+
 /// One socket.
 pub struct Client {
     /// The subprotocol that the server chose.
@@ -112,8 +115,7 @@ pub struct Client {
     changed: watch::Receiver<u64>,
     refs: AtomicU64,
     joins: Mutex<HashMap<String, String>>,
-    /// What was pushed and not answered yet, by its ref: topic, event and payload.
-    pushed: Arc<Mutex<HashMap<String, (String, String, Value)>>>,
+    pushed: Arc<Unanswered>,
     tcp: TcpStream,
     tasks: [AbortHandle; 2],
 }
@@ -200,7 +202,7 @@ impl Client {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let (notice, changed) = watch::channel(0);
         let kept = Arc::clone(&seen);
-        let pushed: Arc<Mutex<HashMap<String, (String, String, Value)>>> = Arc::default();
+        let pushed: Arc<Unanswered> = Arc::default();
         let (declared, unanswered) = (Declared::read(), Arc::clone(&pushed));
         let reader = tokio::spawn(async move {
             loop {
@@ -496,11 +498,7 @@ impl Drop for Client {
 }
 
 /// Holds a frame against what is declared.
-fn hold(
-    declared: &Declared,
-    pushed: &Mutex<HashMap<String, (String, String, Value)>>,
-    frame: &Frame,
-) -> Result<(), String> {
+fn hold(declared: &Declared, pushed: &Unanswered, frame: &Frame) -> Result<(), String> {
     if frame.event != "phx_reply" {
         return declared.event(&frame.topic, &frame.event, &frame.payload);
     }
