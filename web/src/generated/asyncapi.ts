@@ -824,8 +824,6 @@ export interface Topics {
     events: {
       /** The join has ended: the client has left, has joined again, or is no longer a member. */
       "phx_close": Nothing;
-      /** The join has ended because the database has failed over to another epoch. */
-      "phx_error": Nothing;
       /** A pod of the person has a new state. */
       "pod:activity": PodActivity;
       /** The person has joined a pod, on any device. */
