@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::phoenix::names::{JOIN, REPLY};
-use super::phoenix::{self, CODES, SOCKET};
+use super::phoenix::names::{ERROR, JOIN, REPLY};
+use super::phoenix::{self, CLOSE, CODES, SOCKET};
 use super::{Declaration, Extra, Shape, What, example};
 use crate::realtime::outbox::Ending;
 
@@ -18,8 +18,8 @@ pub const SOCKET_PATH: &str = "/socket/websocket";
 pub(super) const ABOUT: &str = "What goes over the sockets of Podium, at `/socket/websocket`: [Phoenix Channels](https://hexdocs.pm/phoenix/channels.html) \
 in the V2 form (`vsn=2.0.0`), and in the V1 form for older clients. docs/PROTOCOL.md says how to resume, to send safely, and to renew tokens.\n\n\
 A frame is a JSON array, `[join_ref, ref, topic, event, payload]`. `join_ref` and `ref` are the client's own, strings or numbers, and a reply \
-echoes both; what the server sends by itself has neither. In this document a channel is a kind of topic, the name of a message is the `event` of its \
-frame, and the payload of a message is that of its frame. An operation with the action `receive` is a push of the client, answered by a `phx_reply`; \
+echoes both. Events have neither, except `phx_close` and `phx_error`, which carry those of the join that they end. In this document a channel is \
+a kind of topic, the name of a message is the `event` of its frame, and the payload of a message is that of its frame. An operation with the action `receive` is a push of the client, answered by a `phx_reply`; \
 one with the action `send` is an event that the server sends by itself.\n\nJoin a topic by `phx_join`, and wait for its reply; what is pushed before \
 waits for it, too. Ignore fields, events and kinds that you do not know: later releases add to them.";
 
@@ -82,6 +82,8 @@ pub(super) fn address(kind: &str) -> String {
 pub(super) fn frame(kind: &str, event: &str, asked: Option<&str>, payload: &Value) -> Value {
     let topic = address(kind).replace("{id}", "0190d5a0-0000-7000-8000-000000000002");
     let (join_ref, reference) = match asked {
+        // They belong to a join, and carry its refs.
+        None if [CLOSE.name, ERROR].contains(&event) => (json!("3"), json!("3")),
         None => (Value::Null, Value::Null),
         Some(_) if kind == SOCKET => (Value::Null, json!("9")),
         Some(JOIN) => (json!("3"), json!("3")),
@@ -363,5 +365,7 @@ mod tests {
         let document = Document::of([]);
         let operations = document.json()["operations"].as_object().unwrap();
         assert_eq!(operations.keys().collect::<Vec<_>>(), ["phoenix.receive.heartbeat", "phoenix.send.error"]);
+        let close = frame("pod", CLOSE.name, None, &json!({}));
+        assert_eq!((&close[0], &close[1]), (&json!("3"), &json!("3")), "the refs of the join that it ends");
     }
 }
