@@ -16,6 +16,10 @@ export interface EventState {
   going: boolean;
   /** The topic has answered, and its pushes come in. */
   live: boolean;
+  /** What the topic has said of the event last, and the newest reading at that time. */
+  heard: { event: LiveEvent; reading: number } | null;
+  /** What has changed under the reader's eyes, if something has. */
+  news: News | null;
   /** Why the last reading failed, while something is known. */
   failure: unknown;
   /** The newest reading. */
@@ -23,6 +27,12 @@ export interface EventState {
   /** What the parts keep, by their names. */
   kept: Readonly<Record<string, unknown>>;
 }
+
+/** Called off, on again, or another time, place or name. */
+export type News = "off" | "on" | "time" | "place" | "name";
+
+/** The topic's push that the event itself has changed. */
+export const CHANGED = "event:changed";
 
 export type Action =
   /** Another person is signed in, or nobody. */
@@ -38,10 +48,22 @@ export type Action =
   | { type: "lost" }
   /** One has changed the event oneself. */
   | { type: "edited"; event: LiveEvent }
+  /** The news were seen. */
+  | { type: "seen" }
   | { type: "changed"; change: Change };
 
 export function unknown(parts: readonly AnyPart[]): EventState {
-  return { phase: "busy", event: null, going: false, live: false, failure: null, reading: 0, kept: blank(parts) };
+  return {
+    phase: "busy",
+    event: null,
+    going: false,
+    live: false,
+    heard: null,
+    news: null,
+    failure: null,
+    reading: 0,
+    kept: blank(parts),
+  };
 }
 
 /** What a part keeps. */
@@ -58,11 +80,14 @@ export function reduce(state: EventState, action: Action, parts: readonly AnyPar
   if ("reading" in action && action.reading !== state.reading) return state;
   switch (action.type) {
     case "watched":
-      return { ...outside(state, parts), phase: "busy", failure: null, reading: state.reading + 1 };
+      return { ...outside(state, parts), phase: "busy", news: null, failure: null, reading: state.reading + 1 };
     case "reading":
       return { ...state, reading: state.reading + 1, phase: state.phase === "failed" ? "busy" : state.phase };
-    case "event":
-      return { ...state, event: action.event };
+    case "event": {
+      // What the topic said since this reading began is newer, but says nothing of the counts.
+      const newer = state.heard?.reading === action.reading ? state.heard.event : null;
+      return { ...state, event: { ...action.event, ...newer } };
+    }
     case "inside": {
       const { changes } = action;
       const inside = changes === null ? outside(state, parts) : changed({ ...state, going: true }, changes, parts);
@@ -78,10 +103,11 @@ export function reduce(state: EventState, action: Action, parts: readonly AnyPar
       if (!state.going) return state;
       const kept: Record<string, unknown> = { ...state.kept };
       for (const { name, joined } of parts) if (joined) kept[name] = joined(action.reply as never) as unknown;
-      return { ...state, live: true, kept };
+      return hear({ ...state, live: true, kept }, (action.reply as { event?: LiveEvent }).event);
     }
     case "pushed": {
       if (!state.live) return state;
+      if (action.event === CHANGED) return hear(state, (action.payload as { event: LiveEvent }).event);
       const changes = parts.flatMap(({ name, on }): Change[] => {
         const how = (on as Record<string, ((kept: never, payload: never) => unknown) | undefined> | undefined)?.[
           action.event
@@ -94,15 +120,36 @@ export function reduce(state: EventState, action: Action, parts: readonly AnyPar
       // What was asked before that does not know of it.
       return { ...outside(state, parts), phase: "busy", reading: state.reading + 1 };
     case "edited":
-      return { ...state, event: state.event && { ...state.event, ...action.event } };
+      return { ...state, event: state.event && { ...state.event, ...action.event }, news: null };
+    case "seen":
+      return { ...state, news: null };
     case "changed":
       return state.going ? changed(state, [action.change], parts) : state;
   }
 }
 
+/** The topic says how the event is. */
+function hear(state: EventState, event: LiveEvent | undefined): EventState {
+  if (!event || !state.event) return state;
+  const { event: before, reading } = state;
+  const news = newsOf(before, event) ?? state.news;
+  return { ...state, event: { ...before, ...event }, heard: { event, reading }, news };
+}
+
+/** What of a change people must know who look at the event. */
+function newsOf(before: LiveEvent, after: LiveEvent): News | null {
+  if ((before.cancelled_at === null) !== (after.cancelled_at === null))
+    return after.cancelled_at === null ? "on" : "off";
+  const time = ({ date_utc, ends_at, time_zone }: LiveEvent): string =>
+    [Date.parse(date_utc), ends_at && Date.parse(ends_at), time_zone].join(" ");
+  if (time(before) !== time(after)) return "time";
+  if (before.venue !== after.venue || before.city !== after.city) return "place";
+  return before.artist === after.artist ? null : "name";
+}
+
 /** The same for one who does not go there. */
 function outside(state: EventState, parts: readonly AnyPart[]): EventState {
-  return { ...state, going: false, live: false, kept: blank(parts) };
+  return { ...state, going: false, live: false, heard: null, kept: blank(parts) };
 }
 
 function changed(state: EventState, changes: readonly Change[], parts: readonly AnyPart[]): EventState {

@@ -12,7 +12,7 @@ import { change, type AnyPart, type Change, type Get, type Part } from "./part";
 import { PARTS } from "./parts";
 import { EventPeople } from "./people.svelte";
 import { older, openPods, podPage } from "./pods";
-import { keptBy, reduce, topicOf, unknown, type Action, type EventState } from "./state";
+import { CHANGED, keptBy, reduce, topicOf, unknown, type Action, type EventState } from "./state";
 
 /** People who come and go are listed again after this, in milliseconds, and not for each one of a crowd. */
 const SOON = 1_000;
@@ -79,9 +79,14 @@ export class EventStore {
     }
   }
 
-  /** Looks whether the event has changed: no push tells of that. */
+  /** Looks whether the event has changed, where no topic says so. */
   look(): void {
-    if (this.state.phase === "known") void this.load();
+    if (this.state.phase === "known" && !this.state.live) void this.load();
+  }
+
+  /** The news were seen. */
+  seen(): void {
+    this.#do({ type: "seen" });
   }
 
   /** Does something that one wants, and says what went wrong. */
@@ -171,7 +176,7 @@ export class EventStore {
     this.#topic = null;
     this.#joined = event;
     if (event === null) return;
-    const names = new Set(this.parts.flatMap(({ on }) => Object.keys(on ?? {})));
+    const names = new Set([CHANGED, ...this.parts.flatMap(({ on }) => Object.keys(on ?? {}))]);
     const mine = (action: Action): void => {
       if (this.#joined === event) this.#do(action);
     };

@@ -34,6 +34,13 @@ export default {
   cancelled: "Abgesagt",
   cancelledGoing: "Es wurde abgesagt. Eure Pods bleiben: Sprecht euch ab, was ihr stattdessen macht.",
   cancelledMore: "Es wurde abgesagt. Niemand muss hingehen.",
+  news: {
+    off: "Es wurde gerade abgesagt.",
+    on: "Es findet doch statt.",
+    time: "Die Zeit hat sich gerade geändert.",
+    place: "Der Ort hat sich gerade geändert.",
+    name: "Es heißt jetzt anders.",
+  },
   invite:
     "[Gehst du hin?] Dann sieh, wer noch kommt, und nimm dir einen Platz in einem Pod: fünf Leute, die sich in der Menge finden.",
   inviteOver: "Es ist vorbei. Warst du da? Dann siehst du noch, wer sonst dabei war, und ihr könnt euch schreiben.",

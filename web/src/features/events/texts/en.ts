@@ -31,6 +31,14 @@ export default {
   cancelled: "Called off",
   cancelledGoing: "It was called off. Your pods stay: tell each other what you do instead.",
   cancelledMore: "It was called off. Nobody has to go there.",
+  /** Announced when it happens. */
+  news: {
+    off: "It was called off just now.",
+    on: "It is on again.",
+    time: "The time has just changed.",
+    place: "The place has just changed.",
+    name: "It has just been given another name.",
+  },
   /** What stands in brackets is bold. */
   invite: "[Going?] Then see who else is, and take a seat in a pod: five people who find each other in the crowd.",
   inviteOver: "It is over. If you were there, you can still see who else was, and write to each other.",
