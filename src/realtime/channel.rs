@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::outbox::Outbox;
 use super::relay::RelayHandle;
-use super::subscription::Subscription;
+use super::subscription::{KnownRevision, Subscription};
 use crate::foundation::auth::Identity;
 use crate::foundation::errors::{Code, Error, FieldError, Result};
 use crate::foundation::strict::{self, Unread};
@@ -90,6 +90,8 @@ pub struct Admission {
     pub position: i64,
     /// The position from which on the person can see items. Entries about older ones are not sent.
     pub floor: i64,
+    /// The revisions of states that the response contains.
+    pub known: Vec<KnownRevision>,
 }
 
 /// A session on a topic that it has joined.

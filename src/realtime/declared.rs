@@ -33,6 +33,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
 use super::channel::{Admission, Response, loose_payload, payload, response};
+use super::subscription::KnownRevision;
 use crate::foundation::errors::{Error, Result};
 use crate::wire::frame::{self, Encoded};
 use crate::wire::topic::Topic;
@@ -142,7 +143,8 @@ impl<J, R> TopicKind<J, R> {
     where
         R: Serialize,
     {
-        Ok(Admission { response: joined(&response(reply)?, added)?, position, floor })
+        let known = added.iter().flat_map(|added| added.known()).copied().collect();
+        Ok(Admission { response: joined(&response(reply)?, added)?, position, floor, known })
     }
 
     /// Returns the declaration without its types.
@@ -251,7 +253,7 @@ impl<T> Addition<T> {
     where
         T: Serialize,
     {
-        Ok(Added(to_raw_value(fields).map_err(Error::internal)?))
+        Ok(Added { fields: to_raw_value(fields).map_err(Error::internal)?, known: Vec::new() })
     }
 
     /// Returns the declaration without its type.
@@ -293,12 +295,28 @@ impl PartialEq for Announcement {
 
 /// Encoded fields of a join reply.
 #[derive(Debug, Clone)]
-pub struct Added(Box<RawValue>);
+pub struct Added {
+    fields: Box<RawValue>,
+    known: Vec<KnownRevision>,
+}
+
+impl Added {
+    /// Sets the revisions of states that the fields contain. The session is sent later ones only.
+    pub fn knowing(self, known: Vec<KnownRevision>) -> Self {
+        Added { known, ..self }
+    }
+
+    /// Returns the revisions of states that the fields contain.
+    pub fn known(&self) -> &[KnownRevision] {
+        &self.known
+    }
+}
 
 /// Merges the fields of several objects into one.
 fn joined(reply: &RawValue, added: &[Added]) -> Result<Response> {
-    let objects = std::iter::once(reply).chain(added.iter().map(|added| &*added.0));
-    let mut all = String::with_capacity(reply.get().len() + added.iter().map(|each| each.0.get().len()).sum::<usize>());
+    let objects = std::iter::once(reply).chain(added.iter().map(|added| &*added.fields));
+    let mut all =
+        String::with_capacity(reply.get().len() + added.iter().map(|each| each.fields.get().len()).sum::<usize>());
     for object in objects {
         let fields = object.get().strip_prefix('{').and_then(|text| text.strip_suffix('}'));
         let fields = fields.ok_or_else(|| Error::internal("the fields of a join reply must be an object"))?;
@@ -396,7 +414,7 @@ mod tests {
     use super::*;
 
     fn added(value: serde_json::Value) -> Added {
-        Added(to_raw_value(&value).unwrap())
+        Added { fields: to_raw_value(&value).unwrap(), known: Vec::new() }
     }
 
     #[test]

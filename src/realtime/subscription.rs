@@ -6,6 +6,10 @@
 //! reading were. The buffer is bounded. When it overflows, it is dropped and the state must be read again
 //! ([`Subscription::start_over`]); whatever was dropped is in that later reading.
 //!
+//! **Revisions.** A counter, such as the votes of a poll, is no entry of the log: its state has a revision, and the actor
+//! sends later ones only. The snapshot of a join reply may be ahead of the actor, so the subscription remembers the
+//! revisions of the reply ([`KnownRevision`]) until a later one has come.
+//!
 //! **A new epoch.** After a failover of the database, the log does not continue what the client has. The subscription
 //! halts at the point in the order of frames at which the actor starts again from the database. A little later it ends
 //! with `phx_error`: the client joins again and learns of the change by the epoch.
@@ -38,6 +42,24 @@ pub struct Frame {
     pub reach: Reach,
 }
 
+/// The key of a state whose revisions only ascend, such as the votes of one poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StateKey {
+    /// The name of the event that sends the state.
+    pub event: &'static str,
+    /// The id of the thing that it is the state of.
+    pub id: Uuid,
+}
+
+/// A revision of a state that a join reply contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownRevision {
+    /// The state.
+    pub key: StateKey,
+    /// Its revision.
+    pub revision: i64,
+}
+
 /// Selects the sessions that receive a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
@@ -55,6 +77,14 @@ pub enum Reach {
     State {
         /// The position.
         as_of: i64,
+    },
+    /// A revision of a state, sent in ascending order: for subscriptions whose join reply does not contain it or a later
+    /// one.
+    Revision {
+        /// The state.
+        key: StateKey,
+        /// The revision.
+        revision: i64,
     },
     /// An ephemeral push, such as presence: for subscriptions whose join is complete, except one.
     Passing {
@@ -140,6 +170,9 @@ enum Phase {
         floor: i64,
         /// The position of the join reply.
         since: i64,
+        /// The revisions of the join reply that no later one has replaced yet. Mostly few, and empty where nothing on the
+        /// topic has revisions.
+        known: Vec<KnownRevision>,
     },
     /// Frames would be of another history; the subscription is about to end.
     Halted,
@@ -159,7 +192,7 @@ impl Held {
     /// Buffers a frame. The limits are half the frames and a quarter of the bytes of the session's queue: a join begins
     /// to read when less than a quarter of the queue is used, and its reply takes another quarter.
     fn keep(&mut self, frame: &Arc<Frame>, limits: OutboxLimits) {
-        if self.missed || !matches!(frame.reach, Reach::Log { .. } | Reach::State { .. }) {
+        if self.missed || !matches!(frame.reach, Reach::Log { .. } | Reach::State { .. } | Reach::Revision { .. }) {
             return;
         }
         self.bytes += frame.text.len();
@@ -223,7 +256,14 @@ impl Subscription {
     /// later. Nothing may have been [missed](Self::has_missed). Entries about items older than `floor` are not
     /// delivered.
     pub fn activate(&self, position: i64, floor: i64) {
-        let before = std::mem::replace(&mut *self.phase.borrow_mut(), Phase::Live { position, floor, since: position });
+        self.activate_knowing(position, floor, Vec::new());
+    }
+
+    /// Completes the join like [`Subscription::activate`], with a reply that contains these revisions of states. They and
+    /// earlier ones are not delivered, even if the topic's actor was behind the reply.
+    pub fn activate_knowing(&self, position: i64, floor: i64, known: Vec<KnownRevision>) {
+        let live = Phase::Live { position, floor, since: position, known };
+        let before = std::mem::replace(&mut *self.phase.borrow_mut(), live);
         match before {
             Phase::Joining(held) => held.frames.iter().for_each(|frame| self.offer(frame)),
             other => *self.phase.borrow_mut() = other,
@@ -270,7 +310,7 @@ impl Subscription {
                 *held = Held { missed: true, ..Held::default() };
             }
             Phase::Joining(held) => held.keep(frame, self.outbox.limits()),
-            Phase::Live { position, floor, since } => match &frame.reach {
+            Phase::Live { position, floor, since, known } => match &frame.reach {
                 Reach::Log { position: at, origin, ends } => {
                     if *at <= *position {
                         return;
@@ -294,6 +334,11 @@ impl Subscription {
                         self.outbox.push(frame.text.in_version(self.version));
                     }
                 }
+                Reach::Revision { key, revision } => {
+                    if known.is_empty() || is_later(known, *key, *revision) {
+                        self.outbox.push(frame.text.in_version(self.version));
+                    }
+                }
                 Reach::Passing { except } => {
                     if *except != Some(self.id) {
                         self.outbox.push(frame.text.in_version(self.version));
@@ -309,6 +354,20 @@ impl Subscription {
             },
         }
     }
+}
+
+/// Returns whether a revision is later than the known one. If so, the known one is forgotten: those that follow are later
+/// still.
+fn is_later(known: &mut Vec<KnownRevision>, key: StateKey, revision: i64) -> bool {
+    let Some(place) = known.iter().position(|known| known.key == key) else { return true };
+    if revision <= known[place].revision {
+        return false;
+    }
+    known.swap_remove(place);
+    if known.is_empty() {
+        known.shrink_to_fit();
+    }
+    true
 }
 
 #[cfg(test)]

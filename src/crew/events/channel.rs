@@ -70,7 +70,8 @@ async fn join(hub: Arc<EventHub>, joining: Joining) -> Result<Admission> {
     let read = async |actor: &Addr<EventActor>| {
         let snapshot = database.scope(&caller, Access::Snapshot, &read).await?;
         // Numbers are asked after that: what the topic sent of them before is in what is answered.
-        let numbers = ask(actor, Counts { user_id }, patience).await?.ok_or(Code::Unavailable)??;
+        let known = snapshot.added.iter().flat_map(|added| added.known()).copied().collect();
+        let numbers = ask(actor, Counts { user_id, known }, patience).await?.ok_or(Code::Unavailable)??;
         Ok((snapshot, numbers))
     };
     let start = || hub.find_or_start(event_id);

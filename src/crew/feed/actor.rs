@@ -27,20 +27,23 @@ use uuid::Uuid;
 pub use self::messages::{Counts, HistoryIs, Numbers, Wake};
 use super::declared::{CountIs, PRESENCE_COUNT};
 use super::kinds::{Count, Kinds};
-use super::marks::{Due, Marks};
+use super::marks::{Dirty, Due, Marks};
 use super::metrics::{EVENT_READINGS, EVENTS_LIVE};
 use super::packet::Packet;
 use super::reading::{self, Counted, Range, Reading};
+use super::subjects::{SentSubjects, SubjectCount};
 use super::{KIND, SHARE, store};
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::foundation::metrics;
 use crate::realtime::attendance::{Broadcast, EpochChanged};
 use crate::realtime::audience::Audience;
+use crate::realtime::declared::{Added, Announcement};
 use crate::realtime::gossip::Gossip;
 use crate::realtime::headcount::Headcount;
 use crate::realtime::hub::{Hub, Registration};
 use crate::realtime::registry::Start;
+use crate::realtime::subscription::KnownRevision;
 use crate::realtime::topic_actor::{RETRY, TopicActor, read_first};
 use crate::wire::topic::Topic;
 
@@ -96,9 +99,79 @@ struct FeedState {
 
 /// A tally as it was sent.
 struct SentTally {
-    count: Count,
+    event: &'static str,
+    value: SentValue,
     /// When the tally may be counted again.
     again_at: Instant,
+}
+
+/// The value of a tally that was sent.
+enum SentValue {
+    One(Count),
+    Of(SentSubjects),
+}
+
+impl SentTally {
+    /// Returns a tally whose first value the join replies contain.
+    fn first(Counted { event, value, .. }: Counted, read_at: Instant) -> Self {
+        let value = match value {
+            reading::Counts::One(count) => SentValue::One(count),
+            reading::Counts::Of(asked, counts) => {
+                let mut sent = SentSubjects::default();
+                sent.take(&asked, counts);
+                SentValue::Of(sent)
+            }
+        };
+        SentTally { event, value, again_at: read_at }
+    }
+
+    /// Returns the fields of a join reply.
+    fn added(&self) -> Option<&Added> {
+        match &self.value {
+            SentValue::One(count) => Some(&count.added),
+            SentValue::Of(_) => None,
+        }
+    }
+
+    /// Returns the number that the sweep compares.
+    fn revision(&self) -> i64 {
+        match &self.value {
+            SentValue::One(count) => count.revision,
+            SentValue::Of(subjects) => subjects.check(),
+        }
+    }
+
+    /// Takes a new value. Returns what its sessions must be sent.
+    fn take(&mut self, value: reading::Counts) -> Unsent {
+        match (&mut self.value, value) {
+            (SentValue::One(sent), reading::Counts::One(count)) => {
+                let differs = sent.announcement != count.announcement;
+                *sent = count;
+                if differs { Unsent::One(sent.announcement.clone()) } else { Unsent::Nothing }
+            }
+            (SentValue::Of(sent), reading::Counts::Of(asked, counts)) => Unsent::Of(sent.take(&asked, counts)),
+            _ => Unsent::Nothing,
+        }
+    }
+}
+
+/// What must be sent of a tally.
+enum Unsent {
+    Nothing,
+    One(Announcement),
+    Of(Vec<SubjectCount>),
+}
+
+impl FeedState {
+    /// Returns the index of the tally of a state if what was sent of it is older than this.
+    fn place_behind(&self, known: &KnownRevision) -> Option<usize> {
+        self.tallies.iter().position(|tally| match &tally.value {
+            SentValue::Of(subjects) => {
+                tally.event == known.key.event && subjects.is_behind(known.key.id, known.revision)
+            }
+            SentValue::One(_) => false,
+        })
+    }
 }
 
 impl EventActor {
@@ -153,14 +226,14 @@ impl EventActor {
     /// Returns when the first of the due tallies may be counted.
     fn count_at(&self, due: Due) -> Instant {
         let tallies = self.state.iter().flat_map(|state| state.tallies.iter().enumerate());
-        let due = tallies.filter(|(place, _)| due.has(Due::tally(*place)));
+        let due = tallies.filter(|(place, _)| due.has_of_tally(*place));
         due.map(|(_, sent)| sent.again_at).min().unwrap_or_else(Instant::now)
     }
 
     /// Returns what may be read now: without the tallies that were counted a moment ago.
     fn ready(&self, due: Due) -> Due {
         let (now, tallies) = (Instant::now(), self.state.iter().flat_map(|state| state.tallies.iter().enumerate()));
-        tallies.filter(|(_, sent)| sent.again_at > now).fold(due, |due, (place, _)| due.without(Due::tally(place)))
+        tallies.filter(|(_, sent)| sent.again_at > now).fold(due, |due, (place, _)| due.without_tally(place))
     }
 
     fn speak(&mut self, ctx: &mut Context<Self>) {
@@ -188,9 +261,10 @@ impl EventActor {
             return ctx.notify(EpochChanged);
         }
         self.reading = true;
-        self.marks.take(due);
+        let dirty = self.marks.take(due);
         let (database, kinds, topic) = (self.database.clone(), self.kinds.clone(), self.audience.topic().clone());
-        let range = Range { event_id: self.event_id, after: state.position, epoch: state.epoch.clone(), due };
+        let (after, epoch) = (state.position, state.epoch.clone());
+        let range = Range { event_id: self.event_id, after, epoch, due, dirty: dirty.clone() };
         let life = self.life;
         // Consecutive full rounds must not cut sessions that read as fast as they can. Otherwise slow sessions are not
         // waited for.
@@ -210,7 +284,7 @@ impl EventActor {
                 Ok(reading) => actor.tell(reading, began, ctx),
                 Err(cause) => {
                     tracing::warn!(event_id = %actor.event_id, %cause, "event could not be read; retrying");
-                    actor.marks.put_back(due);
+                    actor.marks.put_back(due, dirty);
                     ctx.run_later(RETRY, |actor, ctx| actor.schedule(ctx));
                     return;
                 }
@@ -235,7 +309,7 @@ impl EventActor {
                 self.tell_counted(counted);
                 self.behind = more;
                 if more {
-                    self.marks.put_back(Due::ITEMS);
+                    self.marks.note(Due::ITEMS);
                 }
             }
         }
@@ -244,14 +318,20 @@ impl EventActor {
     /// Sends the tallies whose value has changed.
     fn tell_counted(&mut self, counted: Vec<Counted>) {
         let Some(state) = &mut self.state else { return };
-        for Counted { place, count, took } in counted {
+        for Counted { place, value, took, .. } in counted {
             let Some(sent) = state.tallies.get_mut(place) else { continue };
             sent.again_at = Instant::now() + took * SHARE;
-            self.marks.counted(place, count.revision);
-            if sent.count.announcement != count.announcement {
-                self.audience.state(count.announcement.event, &count.announcement.payload);
+            let unsent = sent.take(value);
+            self.marks.counted(place, sent.revision());
+            match unsent {
+                Unsent::Nothing => {}
+                Unsent::One(announcement) => self.audience.state(announcement.event, &announcement.payload),
+                Unsent::Of(counts) => {
+                    let topic = self.audience.topic();
+                    let frames: Vec<_> = counts.iter().map(|count| count.frame(topic)).collect();
+                    self.audience.broadcast(&frames);
+                }
             }
-            sent.count = count;
         }
     }
 
@@ -261,7 +341,7 @@ impl EventActor {
         let read = async move || {
             let read = async |conn: &mut _| {
                 let Some(head) = store::head(conn, event_id).await? else { return Ok(None) };
-                Ok(Some((head, reading::count(conn, &kinds, event_id, Due::ALL).await?)))
+                Ok(Some((head, reading::count(conn, &kinds, event_id, Due::ALL, &Dirty::new()).await?)))
             };
             let began = Instant::now();
             let found = database.service_snapshot(read).await?;
@@ -271,14 +351,10 @@ impl EventActor {
         ctx.wait(wrap_future::<_, Self>(reading).map(|found, actor, ctx| {
             actor.state = found.map(|(head, counted, read_at)| {
                 actor.marks.sent(head.seq);
-                counted.iter().for_each(|counted| actor.marks.counted(counted.place, counted.count.revision));
-                let sent = |Counted { count, .. }| SentTally { count, again_at: read_at };
-                FeedState {
-                    position: head.seq,
-                    tallies: counted.into_iter().map(sent).collect(),
-                    epoch: head.epoch,
-                    read_at,
-                }
+                let sent = counted.into_iter().map(|counted| SentTally::first(counted, read_at));
+                let tallies: Vec<_> = sent.collect();
+                tallies.iter().enumerate().for_each(|(place, sent)| actor.marks.counted(place, sent.revision()));
+                FeedState { position: head.seq, tallies, epoch: head.epoch, read_at }
             });
             actor.schedule(ctx);
         }));

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::KIND;
 use super::actor::{EventActor, EventActorParts, HistoryIs, Wake};
-use super::kinds::{Kinds, TallyId};
-use super::marks::{Due, Marks, SentMarks};
+use super::kinds::{KeyedTallyId, Kinds, TallyId};
+use super::marks::{Due, Marks, SUBJECTS, SentMarks};
 use super::packet::Packet;
 use crate::foundation::db::Database;
 use crate::foundation::settings::Limits;
@@ -113,6 +113,26 @@ impl EventHub {
         self.note(event_id, tally.due());
     }
 
+    /// Announces that this node has committed something that a tally counts for these subjects of the event.
+    pub fn counted_of(&self, event_id: Uuid, tally: KeyedTallyId, subjects: &[Uuid]) {
+        if let Some(known) = self.kinds.tallies().get(tally.0) {
+            let event = known.event().to_owned();
+            self.topics.tell(
+                event_id,
+                &match subjects.len() <= SUBJECTS {
+                    true => Packet::Subjects(event, subjects.to_vec()),
+                    false => Packet::Tally(event),
+                },
+            );
+        }
+        note_subjects(&self.topics, event_id, tally.0, subjects);
+    }
+
+    /// Makes all live subjects of a tally read in these events, after an outcome that is unknown.
+    pub fn recheck_of(&self, event_ids: impl IntoIterator<Item = Uuid>, tally: KeyedTallyId) {
+        event_ids.into_iter().for_each(|event_id| self.note(event_id, Due::tally(tally.0)));
+    }
+
     /// Makes all live events read, after an outcome that is unknown.
     pub fn recheck(&self) {
         self.topics.for_each(|_, live| wake(live, Due::ALL));
@@ -156,6 +176,14 @@ fn note(topics: &Hub<EventActor>, event_id: Uuid, due: Due) {
     }
 }
 
+fn note_subjects(topics: &Hub<EventActor>, event_id: Uuid, place: usize, subjects: &[Uuid]) {
+    if let Some(live) = topics.find(event_id)
+        && live.head.note_subjects(place, subjects.iter().copied())
+    {
+        let _ = live.address.try_send(Wake);
+    }
+}
+
 fn wake(live: &Live<EventActor, Marks>, due: Due) {
     if live.head.note(due) {
         // If the mailbox is full, the actor checks its marks with the messages that it takes from there.
@@ -168,8 +196,13 @@ fn received(topics: &Hub<EventActor>, kinds: &Kinds, event_id: Uuid, from: Uuid,
         Packet::Feed => note(topics, event_id, Due::ITEMS),
         // A tally that this release does not know comes from a newer node.
         Packet::Tally(event) => {
-            if let Some(tally) = kinds.find_tally(&event) {
-                note(topics, event_id, tally.due());
+            if let Some(place) = kinds.find_tally(&event) {
+                note(topics, event_id, Due::tally(place));
+            }
+        }
+        Packet::Subjects(event, subjects) => {
+            if let Some(place) = kinds.find_tally(&event) {
+                note_subjects(topics, event_id, place, &subjects);
             }
         }
         Packet::Present { version, people } => topics.announced(event_id, from, version, people),

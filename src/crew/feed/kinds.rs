@@ -10,6 +10,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::marks::{Due, TALLIES};
+use super::subjects::{SubjectCount, Subjects};
 use crate::foundation::errors::Result;
 use crate::realtime::declared::{Added, Addition, Announcement, Event};
 use crate::realtime::domain::MountError;
@@ -111,6 +112,69 @@ pub trait Tally: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Vec<(Uuid, i64)>>>;
 }
 
+/// A counter of many subjects of an event, such as the votes of each poll. Each subject has a revision that only ascends.
+/// The last value of each live subject is always sent; the tally decides which are live, such as the open polls, at most
+/// [`LIVE`](super::subjects::LIVE) an event.
+///
+/// A join reply that contains values names their revisions ([`Added::knowing`]), and the session is sent later ones only.
+pub trait KeyedTally: Send + Sync + 'static {
+    /// Returns the name of the pushed event, such as `poll:tally`. Nodes name the tally by it on the bus.
+    fn event(&self) -> &'static str;
+
+    /// Returns the tally's label in the sweep's metrics, such as `polls`.
+    fn field(&self) -> &'static str;
+
+    /// Counts these subjects of an event, in one statement. Those that are gone, or have no tally any more, are left out.
+    /// As the service.
+    fn read<'a>(
+        &'a self,
+        conn: &'a mut AsyncPgConnection,
+        event_id: Uuid,
+        subjects: &'a Subjects,
+    ) -> BoxFuture<'a, Result<Vec<SubjectCount>>>;
+
+    /// Reads, for each of these events, the sum of `podium.tally_check` over its live subjects, 0 without any; in one
+    /// statement. As the service.
+    fn checks<'a>(
+        &'a self,
+        conn: &'a mut AsyncPgConnection,
+        events: Vec<Uuid>,
+    ) -> BoxFuture<'a, Result<Vec<(Uuid, i64)>>>;
+}
+
+/// A tally of either kind.
+#[derive(Clone)]
+pub(super) enum AnyTally {
+    /// One value an event.
+    One(Arc<dyn Tally>),
+    /// One value a subject.
+    Keyed(Arc<dyn KeyedTally>),
+}
+
+impl AnyTally {
+    pub(super) fn event(&self) -> &'static str {
+        match self {
+            AnyTally::One(tally) => tally.event(),
+            AnyTally::Keyed(tally) => tally.event(),
+        }
+    }
+
+    pub(super) fn field(&self) -> &'static str {
+        match self {
+            AnyTally::One(tally) => tally.field(),
+            AnyTally::Keyed(tally) => tally.field(),
+        }
+    }
+
+    /// Reads what the sweep compares with what was sent.
+    pub(super) async fn revisions(&self, conn: &mut AsyncPgConnection, events: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
+        match self {
+            AnyTally::One(tally) => tally.revisions(conn, events).await,
+            AnyTally::Keyed(tally) => tally.checks(conn, events).await,
+        }
+    }
+}
+
 /// The id of a tally: its index in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TallyId(pub(super) usize);
@@ -122,6 +186,10 @@ impl TallyId {
     }
 }
 
+/// The id of a keyed tally: its index in the same list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyedTallyId(pub(super) usize);
+
 /// The list of kinds and tallies. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Kinds(Arc<RwLock<Lists>>);
@@ -129,7 +197,7 @@ pub struct Kinds(Arc<RwLock<Lists>>);
 #[derive(Default)]
 struct Lists {
     kinds: Vec<Arc<dyn FeedKind>>,
-    tallies: Vec<Arc<dyn Tally>>,
+    tallies: Vec<AnyTally>,
 }
 
 impl Kinds {
@@ -151,6 +219,18 @@ impl Kinds {
     /// # Errors
     /// [`MountError`] if there is a tally with its field, or if the list is full.
     pub fn add_tally(&self, tally: impl Tally) -> Result<TallyId, MountError> {
+        self.add(AnyTally::One(Arc::new(tally))).map(TallyId)
+    }
+
+    /// Adds a keyed tally.
+    ///
+    /// # Errors
+    /// Those of [`Kinds::add_tally`].
+    pub fn add_keyed_tally(&self, tally: impl KeyedTally) -> Result<KeyedTallyId, MountError> {
+        self.add(AnyTally::Keyed(Arc::new(tally))).map(KeyedTallyId)
+    }
+
+    fn add(&self, tally: AnyTally) -> Result<usize, MountError> {
         let mut lists = self.0.write();
         if lists.tallies.iter().any(|known| known.field() == tally.field()) {
             return Err(MountError::new(format!("the tally {} is registered already", tally.field())));
@@ -158,8 +238,8 @@ impl Kinds {
         if lists.tallies.len() == TALLIES {
             return Err(MountError::new(format!("there must be at most {TALLIES} tallies")));
         }
-        lists.tallies.push(Arc::new(tally));
-        Ok(TallyId(lists.tallies.len() - 1))
+        lists.tallies.push(tally);
+        Ok(lists.tallies.len() - 1)
     }
 
     /// Returns the kinds.
@@ -168,13 +248,13 @@ impl Kinds {
     }
 
     /// Returns the tallies, in the order of their ids.
-    pub fn tallies(&self) -> Vec<Arc<dyn Tally>> {
+    pub(super) fn tallies(&self) -> Vec<AnyTally> {
         self.0.read().tallies.clone()
     }
 
-    /// Returns the id of the tally with this event.
-    pub(super) fn find_tally(&self, event: &str) -> Option<TallyId> {
-        self.0.read().tallies.iter().position(|tally| tally.event() == event).map(TallyId)
+    /// Returns the index of the tally with this event.
+    pub(super) fn find_tally(&self, event: &str) -> Option<usize> {
+        self.0.read().tallies.iter().position(|tally| tally.event() == event)
     }
 
     /// Reads the fields of all kinds for a join reply, on behalf of the member who joins.

@@ -6,7 +6,8 @@
 //! when its feature is mounted.
 //!
 //! **Tallies.** A counter whose every step need not be sent has no number: a [`Tally`](kinds::Tally) is read when it
-//! may have moved, and sent if its value differs.
+//! may have moved, and sent if its value differs. A [`KeyedTally`](kinds::KeyedTally) has a value for each of many
+//! [subjects], such as the polls of an event; what is marked, read and sent are those that have moved.
 //!
 //! **Delivery.** The bus, the journal and the sweep only mark what must be read. The event's [actor]
 //! reads the range since its last number in one snapshot (`reading`), at most four times a second, encodes it once for
@@ -25,6 +26,7 @@ pub mod mount;
 pub mod packet;
 mod reading;
 pub mod store;
+pub mod subjects;
 mod sweep;
 
 /// The kind of an event's topic.

@@ -22,6 +22,8 @@ pub enum Packet {
     Feed,
     /// A tally may have moved: the one with this event name.
     Tally(String),
+    /// A keyed tally may have moved: the one with this event name, for these subjects.
+    Subjects(String, Vec<Uuid>),
     /// The number of people on the topic on the sending node.
     Present {
         /// A version that grows with each announcement of the node about any event.
@@ -47,6 +49,13 @@ impl hub::Packet for Packet {
             Packet::Tally(event) => {
                 out.put_u8(7);
                 put_text(&mut out, event);
+            }
+            // Nodes of the previous release drop it.
+            Packet::Subjects(event, subjects) => {
+                out.put_u8(8);
+                put_text(&mut out, event);
+                out.put_u32_le(subjects.len() as u32);
+                subjects.iter().for_each(|subject| out.put_slice(subject.as_bytes()));
             }
             Packet::Present { version, people } => {
                 out.put_u8(3);
@@ -77,6 +86,7 @@ impl hub::Packet for Packet {
             5 => Packet::AskAbout(Uuid::from_slice(input).ok()?),
             6 => Packet::Event(text(input)?.into()),
             7 => Packet::Tally(text(input)?.to_owned()),
+            8 => Packet::Subjects(text(input)?.to_owned(), ids(input)?),
             _ => return None,
         })
     }
@@ -102,7 +112,14 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 
 fn text<'a>(input: &mut &'a [u8]) -> Option<&'a str> {
     let length = usize::try_from(input.try_get_u32_le().ok()?).ok()?;
-    std::str::from_utf8(input.get(..length)?).ok()
+    let (text, rest) = input.split_at_checked(length)?;
+    *input = rest;
+    std::str::from_utf8(text).ok()
+}
+
+fn ids(input: &mut &[u8]) -> Option<Vec<Uuid>> {
+    let length = usize::try_from(input.try_get_u32_le().ok()?).ok()?.checked_mul(16)?;
+    input.get(..length)?.chunks_exact(16).map(|id| Uuid::from_slice(id).ok()).collect()
 }
 
 #[cfg(test)]
@@ -115,12 +132,15 @@ mod tests {
         let (present, about) = (Packet::Present { version: 3, people: u64::MAX }, Packet::AskAbout(Uuid::from_u128(7)));
         let event = Packet::Event(r#"[null,null,"event:1","board",{}]"#.into());
         let tallies = [MEMBERS, "poll:tally"].map(|event| Packet::Tally(event.to_owned()));
-        for packet in [Packet::Feed, present, Packet::Ask, about, event].into_iter().chain(tallies) {
+        let polls = Packet::Subjects("poll:tally".to_owned(), vec![Uuid::from_u128(1), Uuid::from_u128(2)]);
+        for packet in [Packet::Feed, polls, present, Packet::Ask, about, event].into_iter().chain(tallies) {
             let bytes = packet.encode();
             assert_eq!(Packet::decode(&bytes), Some(packet));
             assert_eq!(Packet::decode(&bytes[..bytes.len() - 1]), None);
         }
-        for foreign in [&b""[..], &[2, 1], &[1, 99], &[1, 3, 0], &[1, 6, 1, 0, 0, 0, 255]] {
+        for foreign in
+            [&b""[..], &[2, 1], &[1, 99], &[1, 3, 0], &[1, 6, 1, 0, 0, 0, 255], &[1, 8, 0, 0, 0, 0, 255, 255, 255, 255]]
+        {
             assert_eq!(Packet::decode(foreign), None);
         }
     }

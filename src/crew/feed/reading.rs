@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::kinds::{Count, FeedKind, Item, Kinds, Removed};
-use super::marks::Due;
+use super::kinds::{AnyTally, Count, FeedKind, Item, Kinds, Removed};
+use super::marks::{Dirty, Due};
 use super::store;
+use super::subjects::{SubjectCount, Subjects};
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::realtime::subscription::{Ends, Frame, Reach};
@@ -42,10 +43,21 @@ pub enum Reading {
 pub struct Counted {
     /// The tally's index in the list.
     pub place: usize,
+    /// The name of its event.
+    pub event: &'static str,
     /// The result.
-    pub count: Count,
+    pub value: Counts,
     /// The time that counting took.
     pub took: Duration,
+}
+
+/// The result of counting a tally.
+#[derive(Debug)]
+pub enum Counts {
+    /// Of the event.
+    One(Count),
+    /// Of these subjects.
+    Of(Subjects, Vec<SubjectCount>),
 }
 
 /// A request for a reading.
@@ -59,6 +71,8 @@ pub struct Range {
     pub epoch: String,
     /// The items and tallies to read.
     pub due: Due,
+    /// The marked subjects of tallies.
+    pub dirty: Dirty,
 }
 
 /// Reads the changes, as the service.
@@ -66,7 +80,7 @@ pub struct Range {
 /// # Errors
 /// [`Code::Unavailable`](crate::foundation::errors::Code::Unavailable).
 pub async fn read(database: &Database, kinds: &Kinds, topic: &Topic, range: Range) -> Result<Reading> {
-    let Range { event_id, after, epoch, due } = range;
+    let Range { event_id, after, epoch, due, dirty } = range;
     let work = async |conn: &mut _| {
         let Some(head) = store::head(conn, event_id).await? else { return Ok(Reading::Gone) };
         if head.epoch != epoch || head.seq < after {
@@ -82,7 +96,7 @@ pub async fn read(database: &Database, kinds: &Kinds, topic: &Topic, range: Rang
             let gone = store::removals(conn, event_id, after, rows).await?;
             news.take(gone.into_iter().map(|gone| (gone.seq, removal_frame(topic, &kinds, &gone))).collect());
         }
-        let counted = count(conn, kinds, event_id, due).await?;
+        let counted = count(conn, kinds, event_id, due, &dirty).await?;
         let (frames, upto) = news.in_order();
         Ok(Reading::News { frames, upto, more: upto < head.seq, counted })
     };
@@ -98,12 +112,23 @@ pub async fn count(
     kinds: &Kinds,
     event_id: Uuid,
     due: Due,
+    dirty: &Dirty,
 ) -> Result<Vec<Counted>> {
     let mut counted = Vec::new();
-    for (place, tally) in kinds.tallies().iter().enumerate().filter(|(place, _)| due.has(Due::tally(*place))) {
+    for (place, tally) in kinds.tallies().iter().enumerate().filter(|(place, _)| due.has_of_tally(*place)) {
         let began = Instant::now();
-        let count = tally.read(conn, event_id).await?;
-        counted.push(Counted { place, count, took: began.elapsed() });
+        let value = match tally {
+            AnyTally::One(tally) => Counts::One(tally.read(conn, event_id).await?),
+            AnyTally::Keyed(tally) => {
+                let ids = dirty.get(&place).into_iter().flatten().copied().collect();
+                let subjects = Subjects { live: due.has(Due::tally(place)), ids };
+                // The reading before this one has taken the subject of the mark.
+                let is_empty = !subjects.live && subjects.ids.is_empty();
+                let counts = if is_empty { Vec::new() } else { tally.read(conn, event_id, &subjects).await? };
+                Counts::Of(subjects, counts)
+            }
+        };
+        counted.push(Counted { place, event: tally.event(), value, took: began.elapsed() });
     }
     Ok(counted)
 }

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::hub::EventHub;
-use super::kinds::Tally;
+use super::kinds::AnyTally;
 use super::marks::{Due, SentMarks};
 use super::{SHARE, store};
 use crate::foundation::db::Database;
@@ -70,11 +70,11 @@ impl Sweep {
         Ok(())
     }
 
-    async fn compare_tally(&mut self, place: usize, tally: &Arc<dyn Tally>, all: &[SentMarks]) -> Result<()> {
+    async fn compare_tally(&mut self, place: usize, tally: &AnyTally, all: &[SentMarks]) -> Result<()> {
         let began = Instant::now();
         let sent: HashMap<Uuid, i64> = all.iter().map(|event| (event.event_id, event.revisions[place])).collect();
         let events = sent.keys().copied().collect();
-        let revisions = self.database.service(async |conn| tally.revisions(conn, events).await).await;
+        let revisions = self.database.service(async |conn: &mut _| tally.revisions(conn, events).await).await;
         self.count_at.insert(place, Instant::now() + COUNTS.max(began.elapsed() * SHARE));
         let of = [("of", tally.field())];
         metrics::SWEEP_SECONDS.histogram(&of).record(began.elapsed());

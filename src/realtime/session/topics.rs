@@ -134,7 +134,7 @@ impl Session {
         // The reply goes through the outbox, so frames that follow it on this topic come after it.
         let text = self.version.reply(asked.join_ref, asked.reference, topic, Status::Ok, &admission.response);
         self.outbox().push(text);
-        subscription.activate(admission.position, admission.floor);
+        subscription.activate_knowing(admission.position, admission.floor, admission.known);
         if !subscription.has_ended()
             && let Some(place) = self.topics.get(topic)
         {

@@ -134,3 +134,26 @@ fn what_is_of_the_moment_is_not_kept_for_a_join_under_way() {
     subscription.offer(&passing(None));
     assert_eq!(drained(&outbox), ["p"]);
 }
+
+#[test]
+fn a_revision_that_the_reply_has_is_not_sent_and_later_ones_are() {
+    let (outbox, subscription) = joining();
+    let key = |id| StateKey { event: "poll:tally", id: Uuid::from_u128(id) };
+    let frame = |id, revision| {
+        let reach = Reach::Revision { key: key(id), revision };
+        Arc::new(Frame { text: text(&format!("{id}@{revision}")), reach })
+    };
+    for revision in [4, 7] {
+        subscription.offer(&frame(1, revision));
+        subscription.offer(&frame(2, revision));
+    }
+    // The actor was behind the reply in the first, and has sent more of the second than the reply has.
+    let known = [(1, 7), (2, 5)].map(|(id, revision)| KnownRevision { key: key(id), revision });
+    subscription.activate_knowing(10, 0, known.to_vec());
+    assert_eq!(drained(&outbox), ["2@7"]);
+    for revision in [5, 7, 8, 9] {
+        subscription.offer(&frame(1, revision));
+    }
+    subscription.offer(&frame(3, 1));
+    assert_eq!(drained(&outbox), ["1@8", "1@9", "3@1"], "of the third the reply has nothing");
+}

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::foundation::errors::Result;
 use crate::realtime::declared::Added;
+use crate::realtime::subscription::KnownRevision;
 
 /// Makes the actor check its marks for what must be read.
 #[derive(Message)]
@@ -24,6 +25,8 @@ pub struct HistoryIs(pub Arc<str>);
 pub struct Counts {
     /// The person who joins.
     pub user_id: Uuid,
+    /// The revisions that the snapshot of the reply contains.
+    pub known: Vec<KnownRevision>,
 }
 
 /// The numbers of a join reply.

@@ -2,8 +2,8 @@
 
 use actix::Handler;
 
-use super::EventActor;
 use super::messages::{Counts, Numbers};
+use super::{EventActor, SentTally};
 use crate::foundation::errors::{Code, Result};
 use crate::realtime::attendance::{Attach, Detach, Joined};
 use crate::realtime::topic_actor::TopicActor;
@@ -24,11 +24,17 @@ impl Handler<Attach> for EventActor {
 impl Handler<Counts> for EventActor {
     type Result = Result<Numbers>;
 
-    fn handle(&mut self, Counts { user_id }: Counts, _ctx: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, Counts { user_id, known }: Counts, ctx: &mut Self::Context) -> Self::Result {
         let state = self.state.as_ref().ok_or(Code::NotFound)?;
         let present = self.headcount.total() + u64::from(!self.headcount.has(user_id));
-        let tallies = state.tallies.iter().map(|tally| tally.count.added.clone());
-        Ok(Numbers { tallies: tallies.collect(), present })
+        let tallies = state.tallies.iter().filter_map(SentTally::added).cloned().collect();
+        // What a newcomer knows, the others are sent now, not at the next sweep.
+        let behind = known.iter().filter_map(|known| Some((state.place_behind(known)?, known.key.id)));
+        for (place, id) in behind {
+            self.marks.note_subjects(place, [id]);
+        }
+        self.schedule(ctx);
+        Ok(Numbers { tallies, present })
     }
 }
 
