@@ -24,7 +24,7 @@ export default defineConfig({
         // Texts say whose they are and in which language; the build counts them by that.
         chunkFileNames: ({ facadeModuleId }) => {
           const [, feature = "common", language] =
-            /src\/(?:features\/(\w+)\/)?texts\/([a-z]{2})\.ts$/.exec(facadeModuleId ?? "") ?? [];
+            /src\/(?:features\/([\w-]+)\/)?texts\/([a-z]{2})\.ts$/.exec(facadeModuleId ?? "") ?? [];
           const words = /virtual:emoji\/([a-z]{2})$/.exec(facadeModuleId ?? "")?.[1];
           const name = language ? `texts-${feature}-${language}` : words ? `emoji-words-${words}` : "[name]";
           return `assets/${name}-[hash].js`;

@@ -51,7 +51,7 @@ export const PAGES = {
     path: "/events/:id",
     see: "shared",
     load: () => import("./features/events/EventPage.svelte"),
-    texts: ["events"],
+    texts: ["events", "meet-point"],
     under: "events",
   },
   me: {

@@ -28,12 +28,6 @@ export function asApiError(error: unknown): ApiError {
   return error instanceof ApiError ? error : new ApiError("unforeseen");
 }
 
-/** What the server answered, and the `ETag` by which a later change can say what it is a change of. */
-export interface Tagged<T> {
-  value: T;
-  tag: string | null;
-}
-
 /** A bad network is slow for longer than a good server is. */
 const PATIENCE = 20_000;
 
@@ -44,34 +38,27 @@ export function isChanging(): boolean {
   return changing > 0;
 }
 
-/** Asks without a token. */
-export async function ask<T>(method: string, path: string, body?: unknown, token?: string): Promise<T> {
-  return (await exchange<T>({ method, path, body, token })).value;
-}
-
-interface Request {
-  method: string;
-  path: string;
-  body?: unknown;
-  token?: string | undefined;
-  /** The request counts for what has this `ETag` alone. */
-  ifMatch?: string | null;
-}
-
-async function exchange<T>(request: Request): Promise<Tagged<T>> {
-  if (request.method === "GET") return send(request);
+/** Asks without a token. `ifMatch` is the `ETag` of what is to be changed: if it has another one by now, that is refused. */
+export async function ask<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  token?: string,
+  ifMatch?: string,
+): Promise<T> {
+  if (method === "GET") return exchange(method, path, body, token);
   changing++;
   try {
-    return await send(request);
+    return await exchange(method, path, body, token, ifMatch);
   } finally {
     changing--;
   }
 }
 
-async function send<T>({ method, path, body, token, ifMatch }: Request): Promise<Tagged<T>> {
+async function exchange<T>(method: string, path: string, body?: unknown, token?: string, ifMatch?: string): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
-  if (ifMatch != null) headers["if-match"] = ifMatch;
+  if (ifMatch !== undefined) headers["if-match"] = ifMatch;
   if (body !== undefined) headers["content-type"] = "application/json";
   let answer: Response;
   let text: string;
@@ -96,7 +83,7 @@ async function send<T>({ method, path, body, token, ifMatch }: Request): Promise
     // A proxy on the way may answer with a page.
     throw new ApiError("unavailable", "", answer.status);
   }
-  if (answer.ok) return { value: value as T, tag: answer.headers.get("etag") };
+  if (answer.ok) return value as T;
   const problem = (value ?? {}) as Record<string, unknown>;
   throw new ApiError(
     String(problem["code"] ?? "internal"),
@@ -108,25 +95,14 @@ async function send<T>({ method, path, body, token, ifMatch }: Request): Promise
 }
 
 /** Asks as the person who is signed in; renews their token first if need be. */
-export async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
-  return (await tagged<T>(method, path, body)).value;
-}
-
-/** The same with the answer's `ETag`. With `ifMatch`, what was changed since then is refused (`precondition_failed`). */
-export async function tagged<T>(
-  method: string,
-  path: string,
-  body?: unknown,
-  ifMatch?: string | null,
-): Promise<Tagged<T>> {
-  const request = { method, path, body, ifMatch: ifMatch ?? null };
+export async function api<T>(method: string, path: string, body?: unknown, ifMatch?: string): Promise<T> {
   const token = await session.token();
   try {
-    return await exchange<T>({ ...request, token });
+    return await ask<T>(method, path, body, token, ifMatch);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
     // The clocks disagree, or another device ended this session: the refresh token knows which.
-    return exchange<T>({ ...request, token: await session.renew(token) });
+    return ask<T>(method, path, body, await session.renew(token), ifMatch);
   }
 }
 

@@ -3,7 +3,20 @@
 
 import { PLAIN, relative } from "../../lib/formats";
 import { speaker } from "../../lib/language.svelte";
-import { DAY, HOUR, dayAt, isBare, known, offsetAt, ownZone, wallAt, zoneName } from "../../lib/zones";
+import {
+  DAY,
+  HOUR,
+  besideGap,
+  dayAt,
+  instantsOf,
+  isBare,
+  known,
+  offsetAt,
+  ownZone,
+  parseWall,
+  wallAt,
+  zoneName,
+} from "../../lib/zones";
 import { t } from "./texts";
 
 /** What an event says of its time. */
@@ -193,6 +206,36 @@ export function yoursOf(at: number, zone: string, reader: Reader): string | null
   const same = dayAt(at, zone) === dayAt(at, reader.zone);
   const time = t.clock(tell.clock(at));
   return same ? t.yours(time) : t.yoursOn(time, tell.weekday(at));
+}
+
+/** What is said of a time that the clocks of an event's place show. */
+export interface WallWords {
+  /** "Tuesday, 19:30 New York time"; with the date where that is not near the event's day. */
+  when: string;
+  /** "That is 01:30 on Wednesday for you.", where the reader's clock shows another time. */
+  yours: string | null;
+}
+
+/** `text` is as a field for date and time holds it; null if it is no time. */
+export function wallWords(text: string, event: Timed, reader: Reader): WallWords | null {
+  const wall = parseWall(text);
+  if (wall === null) return null;
+  const zone = known(event.time_zone);
+  // It is shown as it was written, also where the clocks there skip it.
+  const [written = 0] = instantsOf(wall, "UTC");
+  const at = instantsOf(wall, zone)[0] ?? besideGap(wall, zone)[1];
+  const tell = new Teller("UTC", reader.locale);
+  const days = dayAt(written, "UTC") - dayAt(startOf(event), zone);
+  const elsewhere = offsetAt(at, zone) !== offsetAt(at, reader.zone);
+  const time = tell.clock(written);
+  const yours = yoursOf(at, zone, reader);
+  return {
+    when: t.at(
+      Math.abs(days) < 4 ? tell.weekday(written) : tell.date(written),
+      elsewhere ? withZone(time, zone) : t.clock(time),
+    ),
+    yours: yours === null ? null : t.thatIs(yours),
+  };
 }
 
 /** How far off something is, by the days of the place: "tonight", "tomorrow", "in 3 weeks", "in 2028". */

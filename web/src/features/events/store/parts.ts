@@ -1,7 +1,9 @@
 // The parts of an event. A feature that adds one adds a line here.
 
+import { meetPoint } from "../../meet-point/part";
 import { counts } from "./counts";
+import { hosts } from "./hosts";
 import { openPods } from "./pods";
 import type { AnyPart } from "./part";
 
-export const PARTS: readonly AnyPart[] = [counts, openPods];
+export const PARTS: readonly AnyPart[] = [counts, openPods, hosts, meetPoint];

@@ -1,0 +1,46 @@
+// An event's meet point, as far as it is known. Pure.
+
+import { ApiError } from "../../lib/api";
+import type { Part } from "../events/store/part";
+import type { MeetPoint } from "./types";
+
+export interface KeptMeetPoint {
+  /** Null where there is none. */
+  point: MeetPoint | null;
+  /** The topic has answered: what HTTP says is older. */
+  live: boolean;
+  /** How often the topic has said something of it. */
+  heard: number;
+}
+
+export const meetPoint: Part<KeptMeetPoint> = {
+  name: "meet_point",
+  empty: { point: null, live: false, heard: 0 },
+  joined: (reply) => ({ point: (reply as { meet_point?: MeetPoint | null }).meet_point ?? null, live: true, heard: 0 }),
+  on: {
+    "meet_point:changed": ({ heard }: KeptMeetPoint, { meet_point }: { meet_point: MeetPoint | null }) => ({
+      point: meet_point,
+      live: true,
+      heard: heard + 1,
+    }),
+  } as NonNullable<Part<KeptMeetPoint>["on"]>,
+  read: async (event, get) => {
+    const point = await orNone(get<MeetPoint>(`/v1/events/${event}/meet-point`));
+    return (kept) => (kept.live ? kept : { ...kept, point });
+  },
+};
+
+/** What one has stored oneself, at a time when the topic had said `heard` of it: what it says since is newer. */
+export function stored(kept: KeptMeetPoint, point: MeetPoint | null, heard: number): KeptMeetPoint {
+  return kept.live && kept.heard !== heard ? kept : { ...kept, point };
+}
+
+/** Null for what is not there, or not for everybody. */
+export async function orNone(asked: Promise<MeetPoint>): Promise<MeetPoint | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return null;
+    throw error;
+  }
+}
