@@ -46,6 +46,8 @@ pub enum Code {
     PodFull,
     /// The condition of `If-Match` does not hold.
     PreconditionFailed,
+    /// The change must name the version that it replaces, with `If-Match`.
+    PreconditionRequired,
     /// The size exceeds the limit.
     TooLarge,
     /// The content type is not supported.
@@ -77,6 +79,7 @@ impl Code {
             Code::Conflict => "conflict",
             Code::PodFull => "pod_full",
             Code::PreconditionFailed => "precondition_failed",
+            Code::PreconditionRequired => "precondition_required",
             Code::TooLarge => "too_large",
             Code::UnsupportedType => "unsupported_type",
             Code::Invalid => "invalid",
@@ -97,6 +100,7 @@ impl Code {
             Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Code::Conflict | Code::PodFull => StatusCode::CONFLICT,
             Code::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Code::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Code::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
@@ -120,6 +124,7 @@ impl Code {
             Code::Conflict => "the id is already in use",
             Code::PodFull => "every seat of the pod is taken",
             Code::PreconditionFailed => "it has changed since it was read",
+            Code::PreconditionRequired => "there is one already: send its ETag as If-Match to replace it",
             Code::TooLarge => "the size exceeds the limit",
             Code::UnsupportedType => "the content type is not supported",
             Code::Invalid => "a value is not valid",
@@ -265,6 +270,13 @@ impl From<diesel::result::Error> for Error {
             {
                 tracing::warn!(cause = %error, "database could not answer");
                 Error::new(Code::Unavailable)
+            }
+            // A right that was there when it was checked, and went meanwhile: a member who has left, a host no longer.
+            Diesel::DatabaseError(Kind::Unknown, info)
+                if info.message().starts_with("new row violates row-level security policy") =>
+            {
+                tracing::warn!(cause = %error, "row level security refused a write");
+                Error::new(Code::Forbidden)
             }
             _ => Error::internal(error),
         }

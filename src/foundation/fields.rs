@@ -55,6 +55,24 @@ impl Fields {
         }
     }
 
+    /// Checks a text that may have several lines: it must have a visible character, and at most `max` characters.
+    /// Returns it as it is.
+    pub fn text(&mut self, pointer: &'static str, value: &str, max: usize) -> String {
+        self.check(text::is_visible(value), pointer, "must not be blank");
+        self.check(value.chars().count() <= max, pointer, format!("must be at most {max} characters"));
+        value.to_owned()
+    }
+
+    /// Returns one line like [`Fields::line`]; `None` for a blank one, which says nothing.
+    pub fn optional_line(&mut self, pointer: &'static str, value: Option<&str>, max: usize) -> Option<String> {
+        value.filter(|value| text::is_visible(value)).map(|value| self.line(pointer, value, max))
+    }
+
+    /// Returns a text like [`Fields::text`]; `None` for a blank one, which says nothing.
+    pub fn optional_text(&mut self, pointer: &'static str, value: Option<&str>, max: usize) -> Option<String> {
+        value.filter(|value| text::is_visible(value)).map(|value| self.text(pointer, value, max))
+    }
+
     /// Returns the parsed value at `pointer`, or adds its error.
     pub fn read(&mut self, pointer: &'static str, value: Result<String, &'static str>) -> String {
         self.check(value.is_ok(), pointer, value.as_ref().err().copied().unwrap_or_default());
@@ -110,6 +128,20 @@ mod tests {
         assert!(!line("   "));
         assert!(!line("a\nb"));
         assert!(!line("a\0b"));
+    }
+
+    #[test]
+    fn a_text_may_have_lines_and_a_blank_one_may_be_absent() {
+        let mut fields = Fields::new();
+        assert_eq!(fields.text("/text", "a\nb", 3), "a\nb");
+        assert_eq!(fields.optional_text("/text", Some(" \n "), 3), None);
+        assert_eq!(fields.optional_line("/line", Some(" a "), 3).as_deref(), Some("a"));
+        assert!(fields.done().is_ok());
+        let mut fields = Fields::new();
+        fields.text("/text", " \n ", 9);
+        fields.text("/text", "four", 3);
+        fields.optional_line("/line", Some("a\nb"), 3);
+        assert_eq!(fields.done().expect_err("three faults").errors.len(), 3);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
@@ -115,5 +116,34 @@ impl FromRequest for SignedIn {
             Ok(SignedIn { user_id: identity.user_id, caller: identity.caller() })
         }
         .boxed_local()
+    }
+}
+
+/// A caller who need not be signed in. A token that is there must be valid.
+#[derive(Debug, Clone)]
+pub struct Visitor(Option<SignedIn>);
+
+impl Visitor {
+    /// Returns the person, if they are signed in.
+    pub fn user_id(&self) -> Option<Uuid> {
+        self.0.as_ref().map(|who| who.user_id)
+    }
+
+    /// Returns the identity under which the request's transactions run.
+    pub fn caller(&self) -> Caller {
+        self.0.as_ref().map_or(Caller::NOBODY, |who| who.caller)
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if !request.headers().contains_key(AUTHORIZATION) {
+            return async { Ok(Visitor(None)) }.boxed_local();
+        }
+        let signed_in = SignedIn::from_request(request, payload);
+        async move { Ok(Visitor(Some(signed_in.await?))) }.boxed_local()
     }
 }

@@ -16,6 +16,7 @@ mod public;
 mod public_url;
 pub mod refusals;
 mod swallow;
+mod versioned;
 
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web;
@@ -33,6 +34,7 @@ pub use problem::{AsItIs, Problem, as_problems, fallback, head_as_get};
 pub use public::{IfNoneMatchHeader, Public, PublicFile, is_held, tagged};
 pub use public_url::PublicUrl;
 pub use swallow::held_to_document;
+pub use versioned::{IfMatch, IfMatchHeader, Versioned};
 
 /// Configures how bodies, queries and paths are extracted; for the app's `configure`.
 pub fn extractors(limits: &Limits) -> impl Fn(&mut web::ServiceConfig) + use<> {

@@ -24,6 +24,17 @@ pub enum Token {
     Unavailable(#[to_schema] Problem),
 }
 
+/// The refusals of every route that takes a token, and does not require it.
+#[derive(IntoResponses)]
+pub enum OptionalToken {
+    /// `unauthorized`: there is a token, and it is forged or expired
+    #[response(status = 401)]
+    Unauthorized(#[to_schema] Problem),
+    /// `unavailable`: Postgres did not answer, and the outcome is unknown; try again after `Retry-After`
+    #[response(status = 503)]
+    Unavailable(#[to_schema] Problem),
+}
+
 /// The answer of every cacheable route to a client that has the current content.
 #[derive(IntoResponses)]
 pub enum Public {
