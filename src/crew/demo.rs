@@ -199,6 +199,7 @@ async fn make_event(database: &Database) -> Result<bool> {
         slug: Some(EVENT_SLUG.to_owned()),
         time_zone: Some("Europe/Berlin".to_owned()),
         ends_at: Some(date_utc + Duration::hours(4)),
+        meet_point_public: true,
     };
     let (maker, last) = (PEOPLE[LUCIA].id, PEOPLE[PEOPLE.len() - 1].id);
     let create = async |conn: &mut _| events::store::create(conn, maker, &new, None).await;

@@ -144,6 +144,8 @@ diesel::table! {
         cancelled_at -> Nullable<Timestamptz>,
         /// Whether another event of the same artist, venue and day existed before such duplicates were refused.
         twin -> Bool,
+        /// The number in its own feed under which what people see of the event last changed; 0 before the first change.
+        changed_seq -> Int8,
     }
 }
 
@@ -241,6 +243,14 @@ diesel::table! {
         created_by -> Uuid,
         /// When the row last changed; set by a trigger.
         updated_at -> Timestamptz,
+        /// A line about the time, such as "after the support act", 1 to 100 characters.
+        when_note -> Nullable<Text>,
+        /// Another one after each change, for ETags; set by a trigger. A meet point that replaces a deleted one has another one, too.
+        revision -> Uuid,
+        /// The number of its last change in the event's feed.
+        wall_seq -> Int8,
+        /// The number under which it was set first; NULL inside the transaction that sets it.
+        wall_from -> Nullable<Int8>,
     }
 }
 

@@ -109,6 +109,7 @@ mod tests {
             time_zone: zone.map(str::to_owned),
             created_by: Uuid::nil(),
             cancelled_at: None,
+            meet_point_public: false,
         };
         let (created_at, updated_at) = (at("2027-01-01T00:00:00Z"), at("2027-01-01T00:01:30Z"));
         let settings = Settings { public_url: Some("https://podium.example/chat".into()), ..Settings::default() };

@@ -7,6 +7,7 @@ use actix::Addr;
 use futures_util::future::LocalBoxFuture;
 
 use super::declared::{EVENT, EventJoined, EventLimits};
+use super::hosts::Role;
 use super::slug::EventKey;
 use super::{Event, store};
 use crate::crew::feed::actor::{Counts, EventActor};
@@ -48,6 +49,7 @@ impl Channel for EventChannel {
 /// The rows that a join reads for its caller, in one snapshot.
 struct Snapshot {
     event: Event,
+    role: Role,
     head: Head,
     added: Vec<Added>,
 }
@@ -60,12 +62,12 @@ async fn join(hub: Arc<EventHub>, joining: Joining) -> Result<Admission> {
         database.scope(&caller, Access::Snapshot, check).await
     };
     let read = async |conn: &mut _| {
-        store::require_member(conn, event_id, user_id).await?;
+        let role = store::hosts::role(conn, event_id, user_id).await?;
         let event = store::find(conn, EventKey::Id(event_id)).await?;
         let head = head(conn, event_id).await?.ok_or(Code::NotFound)?;
         let mut added = hub.kinds().newest(conn, event_id).await?;
         added.extend(hub.joins().read(conn, event_id, user_id).await?);
-        Ok(Snapshot { event, head, added })
+        Ok(Snapshot { event, role, head, added })
     };
     let read = async |actor: &Addr<EventActor>| {
         let snapshot = database.scope(&caller, Access::Snapshot, &read).await?;
@@ -79,10 +81,11 @@ async fn join(hub: Arc<EventHub>, joining: Joining) -> Result<Admission> {
     // An actor that has received less over the bus reads the rest now, not at the next sweep.
     let position = snapshot.head.seq;
     hub.reaches(event_id, position);
-    let Snapshot { event, head, mut added } = snapshot;
+    let Snapshot { event, role, head, mut added } = snapshot;
     added.extend(numbers.tallies);
     let reply = EventJoined {
         event,
+        role,
         present: numbers.present,
         head: position,
         epoch: head.epoch,

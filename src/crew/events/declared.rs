@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Event;
+use super::hosts::Role;
 use crate::crew::feed::KIND;
 use crate::crew::feed::declared::CountIs;
 use crate::declare;
@@ -16,6 +17,8 @@ use crate::realtime::declared::{self, Addition, Nothing, TopicKind};
 pub struct EventJoined {
     /// The event, as `GET /v1/events` lists it.
     pub event: Event,
+    /// The caller's role: `host` if the event's maker has named them. The maker is the event's `created_by`.
+    pub role: Role,
     /// The number of people who have the topic open, including the one who joins.
     pub present: u64,
     /// The number of the feed's last change. `seq` of the events ascends from `head` + 1.
@@ -44,6 +47,15 @@ pub struct EventMembers {
     pub members: i64,
 }
 
+/// The event as it is now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventChanged {
+    /// The event.
+    pub event: Event,
+    /// The number of the change in the event's feed.
+    pub seq: i64,
+}
+
 declare! {
     /// An event, for its members: its pods, and the numbers of people. A join by another person is refused with
     /// `not_member`. A cancelled event keeps its topic.
@@ -52,6 +64,8 @@ declare! {
     /// changes of the feed, and ascends; numbers are left out where a later state of the same thing has replaced an
     /// earlier one.
     EVENT: TopicKind<Nothing, EventJoined> = (KIND);
+    /// The event was changed, cancelled, or is on again.
+    EVENT_CHANGED: declared::Event<EventChanged> = (KIND, "event:changed");
     /// The number of members has changed. Sent at most four times a second; the last number is always sent.
     MEMBERS_COUNT: declared::Event<CountIs> = (KIND, "members:count");
     /// The join has ended because the database has failed over to another epoch. Join again on this socket, as clients do

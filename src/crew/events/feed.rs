@@ -1,15 +1,44 @@
-//! The members of an event on its feed: departures, and their number.
+//! An event on its own feed: its changes, the departures of members, and their number.
 
 use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::declared::{EVENT_MEMBERS, EventMembers, MEMBERS_COUNT};
+use super::declared::{EVENT_CHANGED, EVENT_MEMBERS, EventChanged, EventMembers, MEMBERS_COUNT};
+use super::store::changed_since;
 use super::store::members::{count, counts};
 use crate::crew::feed::declared::CountIs;
 use crate::crew::feed::kinds::{Count, FeedKind, Item, Removed, Tally};
 use crate::foundation::errors::Result;
+
+/// The kind of item for the event itself. Its trigger is `podium.event_changed`, since the event's row holds the feed's
+/// counter. A deleted event has no feed.
+pub struct Changes;
+
+impl FeedKind for Changes {
+    fn name(&self) -> &'static str {
+        "event"
+    }
+
+    fn since<'a>(
+        &'a self,
+        conn: &'a mut AsyncPgConnection,
+        event_id: Uuid,
+        after: i64,
+        _limit: i64,
+    ) -> BoxFuture<'a, Result<Vec<Item>>> {
+        async move {
+            let Some((seq, event)) = changed_since(conn, event_id, after).await? else { return Ok(Vec::new()) };
+            Ok(vec![Item::new(seq, EVENT_CHANGED, &EventChanged { event, seq })?])
+        }
+        .boxed()
+    }
+
+    fn removed(&self, _id: Uuid, _seq: i64) -> Removed {
+        Removed::Nothing
+    }
+}
 
 /// The kind of item for people who have left. A session ends exactly at the point at which its person left, and an old
 /// departure does not end the session of a person who has come back since.

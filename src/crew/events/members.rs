@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::Event;
 use super::badges::{Badge, BadgeName};
+use super::hosts::Role;
 
 /// The caller's membership of an event, as a whole: absent fields have their defaults.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -32,6 +33,8 @@ pub struct Membership {
     pub vibe_badges: Vec<Value>,
     /// Whether the caller is hidden from the lists that others see.
     pub hidden: bool,
+    /// The caller's role: `host` if the event's maker has named them. The maker is `created_by` of the event.
+    pub role: Role,
     /// When the caller joined.
     pub joined_at: DateTime<Utc>,
 }
@@ -54,6 +57,8 @@ pub struct EventMember {
     pub vibe_badges: Vec<Value>,
     /// Whether the member is hidden: true for the caller alone, since nobody sees other hidden members.
     pub hidden: bool,
+    /// The member's role: `host` if the event's maker has named them.
+    pub role: Role,
     /// When they joined.
     pub joined_at: DateTime<Utc>,
 }
@@ -69,6 +74,8 @@ pub struct MyEvent {
     pub vibe_badges: Vec<Value>,
     /// Whether the caller is hidden from the lists that others see.
     pub hidden: bool,
+    /// The caller's role: `host` if the event's maker has named them. The maker is `created_by` of the event.
+    pub role: Role,
     /// When the caller joined.
     pub joined_at: DateTime<Utc>,
 }

@@ -10,6 +10,8 @@ pub mod channel;
 pub mod counts;
 pub mod declared;
 pub mod feed;
+mod host_routes;
+pub mod hosts;
 mod member_routes;
 pub mod members;
 pub mod mount;
@@ -61,6 +63,8 @@ pub struct Event {
     /// When it was cancelled; null if it is not.
     #[schema(required)]
     pub cancelled_at: Option<DateTime<Utc>>,
+    /// Whether everybody may read the event's meet point, and not its members alone.
+    pub meet_point_public: bool,
 }
 
 impl Event {
@@ -93,6 +97,9 @@ pub struct NewEvent {
     pub time_zone: Option<String>,
     /// When it ends: not before `date_utc`, and at most 31 days after it.
     pub ends_at: Option<DateTime<Utc>>,
+    /// True lets everybody read the meet point; its members alone if absent.
+    #[serde(default)]
+    pub meet_point_public: bool,
 }
 
 impl NewEvent {
@@ -146,6 +153,8 @@ pub struct EventChange {
     pub ends_at: Option<Option<DateTime<Utc>>>,
     /// True cancels the event, false undoes that.
     pub cancelled: Option<bool>,
+    /// True lets everybody read the meet point, false its members alone.
+    pub meet_point_public: Option<bool>,
 }
 
 impl EventChange {
@@ -176,9 +185,10 @@ impl EventChange {
             fields.time("/date_utc", date_utc);
             check_end(&mut fields, date_utc, ends_at);
         }
+        let meet_point_public = self.meet_point_public.unwrap_or(event.meet_point_public);
         check_zone(&mut fields, time_zone.as_deref());
         fields.done()?;
-        Ok(Event { artist, city, venue, date_utc, ends_at, time_zone, cancelled_at, ..event })
+        Ok(Event { artist, city, venue, date_utc, ends_at, time_zone, cancelled_at, meet_point_public, ..event })
     }
 }
 
@@ -273,6 +283,7 @@ mod tests {
             time_zone: None,
             created_by: Uuid::nil(),
             cancelled_at: None,
+            meet_point_public: false,
         }
     }
 

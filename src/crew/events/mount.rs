@@ -6,7 +6,7 @@ use actix_web::web;
 
 use super::channel::EventChannel;
 use super::declared::EVENT;
-use super::feed::{Departures, Members};
+use super::feed::{Changes, Departures, Members};
 use super::preview::EventPreviews;
 use super::routes;
 use super::service::Events;
@@ -23,6 +23,7 @@ pub const ROUTES: &[Routes] = &[routes::routes];
 /// [`MountError`] where journal and feed are not mounted before.
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let (journal, hub) = (parts.service::<Journal>()?, parts.service::<Arc<EventHub>>()?);
+    hub.kinds().add_kind(Changes)?;
     hub.kinds().add_kind(Departures)?;
     let members = hub.kinds().add_tally(Members)?;
     let limit = parts.settings.limits.events;

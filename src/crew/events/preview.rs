@@ -65,6 +65,7 @@ mod tests {
             time_zone: Some("America/New_York".into()),
             created_by: Uuid::nil(),
             cancelled_at: None,
+            meet_point_public: false,
         };
         let upcoming = preview(&event, Phase::Upcoming, Language::English);
         assert_eq!(upcoming.title, "Low at Bowery Ballroom, New York");

@@ -14,7 +14,7 @@ use super::members::MyEvent;
 use super::service::Events;
 use super::slug::EventKey;
 use super::store::search::Ranked;
-use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, Since, calendar, member_routes};
+use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, Since, calendar, host_routes, member_routes};
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::fields::Fields;
@@ -29,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(create).service(list).service(get).service(change).service(delete);
     config.service(mine).service(badges);
     member_routes::routes(config);
+    host_routes::routes(config);
 }
 
 /// Create an event

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use parking_lot::RwLock;
 use uuid::Uuid;
 
 use super::badges;
 use super::counts::{CountedEvent, EventCounts};
+use super::hosts::{Host, Role, RoleObserver, Standing};
 use super::members::{EventMember, Joining, Membership, MyEvent};
 use super::slug::EventKey;
 use super::store::search::{Ranked, search};
@@ -17,7 +19,7 @@ use crate::crew::feed::kinds::TallyId;
 use crate::crew::journal::service::Journal;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller, Database};
-use crate::foundation::errors::Result;
+use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::http::{Limit, PagePosition};
 use crate::foundation::settings::Allowance;
 
@@ -32,6 +34,7 @@ struct Inner {
     members: TallyId,
     counts: EventCounts,
     limit: Option<Allowance>,
+    observers: RwLock<Vec<Arc<dyn RoleObserver>>>,
 }
 
 impl Events {
@@ -43,7 +46,13 @@ impl Events {
         members: TallyId,
         limit: Option<Allowance>,
     ) -> Self {
-        Events(Arc::new(Inner { database, journal, hub, members, counts: EventCounts::new(), limit }))
+        let (counts, observers) = (EventCounts::new(), RwLock::default());
+        Events(Arc::new(Inner { database, journal, hub, members, counts, limit, observers }))
+    }
+
+    /// Adds an observer of the roles that this node gives from now on.
+    pub fn observe(&self, observer: Arc<dyn RoleObserver>) {
+        self.0.observers.write().push(observer);
     }
 
     /// Makes an event. Also returns whether this call made it, and not an earlier one.
@@ -115,7 +124,9 @@ impl Events {
             let event = change.applied_to(store::lock(conn, id).await?, now)?;
             store::save(conn, &event).await
         };
-        self.0.database.scope(&who.caller, Access::Write, work).await
+        let event = self.0.database.scope(&who.caller, Access::Write, work).await?;
+        self.0.hub.moved(id);
+        Ok(event)
     }
 
     /// Deletes an event that nobody else has joined, and with it all its pods.
@@ -168,6 +179,39 @@ impl Events {
             store::members(conn, id, badge, after, limit.rows()).await
         };
         self.0.database.scope(&who.caller, Access::Snapshot, work).await
+    }
+
+    /// Returns the hosts of an event whom the caller may see, in the order in which they joined.
+    ///
+    /// # Errors
+    /// `not_member`, `not_found`, `unavailable`.
+    pub async fn hosts(&self, who: &SignedIn, id: Uuid) -> Result<Vec<Host>> {
+        let work = async |conn: &mut _| {
+            let standing = store::hosts::standing(conn, id, who.user_id).await?;
+            if standing == Standing::Outsider && !who.caller.moderator {
+                return Err(Error::because(Code::NotMember, "the caller must be a member of the event"));
+            }
+            store::hosts::list(conn, id).await
+        };
+        self.0.database.scope(&who.caller, Access::Snapshot, work).await
+    }
+
+    /// Gives a member a role, on behalf of the event's maker. The member's devices receive it.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_member`; `not_found` also when the person is not a member; `unavailable`.
+    pub async fn set_role(&self, who: &SignedIn, id: Uuid, user_id: Uuid, role: Role) -> Result<()> {
+        let work = async |conn: &mut _| {
+            if store::hosts::standing(conn, id, who.user_id).await? == Standing::Outsider {
+                return Err(Error::because(Code::NotMember, "the caller must be a member of the event"));
+            }
+            store::hosts::set(conn, id, who.user_id, user_id, role).await
+        };
+        self.0.database.scope(&who.caller, Access::Write, work).await?;
+        for observer in self.0.observers.read().iter() {
+            observer.role_changed(id, user_id, role);
+        }
+        Ok(())
     }
 
     /// Returns the events of which the caller is a member, the latest first.

@@ -1,5 +1,6 @@
 //! The queries of events and their members.
 
+pub mod hosts;
 pub mod members;
 pub mod search;
 
@@ -17,6 +18,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::hosts::Role;
 use super::members::{EventMember, Membership, MyEvent};
 use super::slug::{self, EventKey};
 use super::time::Over;
@@ -143,6 +145,7 @@ async fn insert(conn: &mut AsyncPgConnection, id: Uuid, by: Uuid, slug: &str, ne
         events::ends_at.eq(new.ends_at),
         events::time_zone.eq(&new.time_zone),
         events::created_by.eq(by),
+        events::meet_point_public.eq(new.meet_point_public),
     );
     let insert = diesel::insert_into(events::table).values(row).on_conflict_do_nothing();
     Ok(insert.returning(Event::as_returning()).get_result(conn).await.optional()?)
@@ -224,6 +227,12 @@ pub async fn find(conn: &mut AsyncPgConnection, key: EventKey) -> Result<Event> 
     })
 }
 
+/// Returns the event with the number of its last change in its feed, if that is above `after`. As the service.
+pub async fn changed_since(conn: &mut AsyncPgConnection, id: Uuid, after: i64) -> Result<Option<(i64, Event)>> {
+    let row = events::table.find(id).filter(events::changed_seq.gt(after));
+    Ok(row.select((events::changed_seq, Event::as_select())).first(conn).await.optional()?)
+}
+
 /// An event, and when it was made and last changed.
 pub struct Dated {
     /// The event.
@@ -275,6 +284,7 @@ pub async fn save(conn: &mut AsyncPgConnection, event: &Event) -> Result<Event> 
         events::ends_at.eq(event.ends_at),
         events::time_zone.eq(&event.time_zone),
         events::cancelled_at.eq(event.cancelled_at),
+        events::meet_point_public.eq(event.meet_point_public),
     );
     let update = diesel::update(events::table.find(event.id)).set(row).returning(Event::as_returning());
     // In a nested transaction, so that the other event can still be read.
@@ -306,7 +316,7 @@ pub async fn join(
         event_members::vibe_badges.eq(badges),
         event_members::hidden.eq(hidden),
     );
-    let joined_at = diesel::insert_into(event_members::table)
+    let (role, joined_at): (String, _) = diesel::insert_into(event_members::table)
         .values(row)
         .on_conflict((event_members::event_id, event_members::user_id))
         .do_update()
@@ -314,7 +324,7 @@ pub async fn join(
             event_members::vibe_badges.eq(excluded(event_members::vibe_badges)),
             event_members::hidden.eq(excluded(event_members::hidden)),
         ))
-        .returning(event_members::joined_at)
+        .returning((event_members::role, event_members::joined_at))
         .get_result(conn)
         .await
         .map_err(|error| match error {
@@ -322,7 +332,8 @@ pub async fn join(
             DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Error::new(Code::NotFound),
             other => other.into(),
         })?;
-    Ok(Membership { event_id, user_id, vibe_badges: badges.to_vec(), hidden, joined_at })
+    let role = Role::read(&role);
+    Ok(Membership { event_id, user_id, vibe_badges: badges.to_vec(), hidden, role, joined_at })
 }
 
 /// Checks that `user_id` is a member of the event.
@@ -344,8 +355,8 @@ pub async fn members(
     after: Option<PagePosition>,
     limit: i64,
 ) -> Result<Vec<EventMember>> {
-    use event_members::{hidden, joined_at, user_id, vibe_badges};
-    let columns = (user_id, vibe_badges, hidden, joined_at);
+    use event_members::{hidden, joined_at, role, user_id, vibe_badges};
+    let columns = (user_id, vibe_badges, hidden, role, joined_at);
     let mut query = event_members::table.filter(event_members::event_id.eq(event_id)).select(columns).into_boxed();
     if let Some(badge) = badge {
         let worn = sql::<Bool>("EXISTS (SELECT 1 FROM unnest(event_members.vibe_badges) b WHERE b ->> 'key' = ");
@@ -355,14 +366,14 @@ pub async fn members(
         query = query.filter(joined_at.ge(time).and(joined_at.gt(time).or(user_id.gt(id))));
     }
     let query = query.order((joined_at, user_id)).limit(limit);
-    let rows: Vec<(Uuid, Vec<Value>, bool, DateTime<Utc>)> = query.load(conn).await?;
+    let rows: Vec<(Uuid, Vec<Value>, bool, String, DateTime<Utc>)> = query.load(conn).await?;
     // Names come from a view that checks each person: asked by id, it checks only those of the page.
     let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
     let mut people: HashMap<_, _> = HashMap::new();
     for person in profiles::store::people(conn, &ids).await? {
         people.insert(person.id, person);
     }
-    let member = |(id, badges, is_hidden, time): (Uuid, Vec<Value>, bool, DateTime<Utc>)| {
+    let member = |(id, badges, is_hidden, given, time): (Uuid, Vec<Value>, bool, String, DateTime<Utc>)| {
         let person = people.remove(&id)?;
         Some(EventMember {
             user_id: id,
@@ -371,6 +382,7 @@ pub async fn members(
             ig_url: person.ig_url,
             vibe_badges: badges,
             hidden: is_hidden,
+            role: Role::read(&given),
             joined_at: time,
         })
     };
@@ -387,14 +399,23 @@ pub async fn of_member(
     let mut query = event_members::table
         .inner_join(events::table.on(events::id.eq(event_members::event_id)))
         .filter(event_members::user_id.eq(user_id))
-        .select((Event::as_select(), event_members::vibe_badges, event_members::hidden, event_members::joined_at))
+        .select((
+            Event::as_select(),
+            event_members::vibe_badges,
+            event_members::hidden,
+            event_members::role,
+            event_members::joined_at,
+        ))
         .into_boxed();
     if let Some(PagePosition { time: date, id }) = before {
         query = query.filter(events::date_utc.le(date).and(events::date_utc.lt(date).or(events::id.lt(id))));
     }
     let query = query.order((events::date_utc.desc(), events::id.desc())).limit(limit);
-    let rows: Vec<(Event, Vec<Value>, bool, DateTime<Utc>)> = query.load(conn).await?;
-    let mine = |(event, vibe_badges, hidden, joined_at)| MyEvent { event, vibe_badges, hidden, joined_at };
+    let rows: Vec<(Event, Vec<Value>, bool, String, DateTime<Utc>)> = query.load(conn).await?;
+    let mine = |(event, vibe_badges, hidden, role, joined_at): (_, _, _, String, _)| {
+        let role = Role::read(&role);
+        MyEvent { event, vibe_badges, hidden, role, joined_at }
+    };
     Ok(rows.into_iter().map(mine).collect())
 }
 

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Flags, KIND};
+use crate::crew::events::hosts::Role;
 use crate::crew::messages::Message;
 use crate::crew::pods::{Member, Pod};
 use crate::declare;
@@ -115,6 +116,15 @@ pub struct PodActivity {
     pub last_message: Message,
 }
 
+/// The person's role in an event.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct OwnEventRole {
+    /// The event.
+    pub event_id: Uuid,
+    /// The role.
+    pub role: Role,
+}
+
 declare! {
     /// The caller's own topic: changes in all of the caller's pods, and newer tokens for the socket. `id` is the caller's; any
     /// other is refused with `forbidden`.
@@ -130,6 +140,9 @@ declare! {
     /// The person has pinned a pod or marked it as unread, on any device (`PATCH /v1/me/pods/{id}`). A mark as unread ends
     /// when it is removed, and when the person reads something new: then only `read` is sent.
     POD_MARKED: Event<OwnPodMarked> = (KIND, "pod:marked");
+    /// An event's maker has made the person a host, or a plain member again. It is not stored: the reply to a join of the
+    /// event's topic has the role, too.
+    EVENT_ROLE: Event<OwnEventRole> = (KIND, "event:role");
     /// A pod of the person has a new state. Sent at most once a second a pod; the last state is always sent.
     POD_ACTIVITY: Event<PodActivity> = (KIND, "pod:activity");
 }

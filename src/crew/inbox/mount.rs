@@ -8,6 +8,7 @@ use super::channel::UserChannel;
 use super::declared::{RENEW_TOKEN, USER};
 use super::service::Inboxes;
 use super::{KIND, routes};
+use crate::crew::events::service::Events;
 use crate::crew::pods::service::Pods;
 use crate::realtime::bus::Receive;
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
@@ -30,7 +31,8 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let kept = Arc::new(inboxes.clone());
     let receiver: Arc<dyn Receive> = kept.clone();
     mounted.receivers.push((KIND, Arc::downgrade(&receiver)));
-    pods.observe(kept);
+    pods.observe(kept.clone());
+    parts.service::<Events>()?.observe(kept);
     parts.provide(inboxes);
     Ok(mounted)
 }

@@ -10,9 +10,11 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::actor::Inbox;
+use super::declared::{EVENT_ROLE, OwnEventRole};
 use super::messages::{Announce, Compare, Marked, Notice, Read, Shared, Unwatch, Watch};
 use super::packet::Packet;
 use super::{Flags, FlagsChange, InboxEntry, KIND, store};
+use crate::crew::events::hosts::{Role, RoleObserver};
 use crate::crew::journal::change::Change;
 use crate::crew::messages::Kind;
 use crate::crew::pods;
@@ -211,6 +213,14 @@ impl Observer for Inboxes {
 
     fn epoch_changed(&self) {
         self.0.address.do_send(Compare { epoch_changed: true });
+    }
+}
+
+impl RoleObserver for Inboxes {
+    fn role_changed(&self, event_id: Uuid, user_id: Uuid, role: Role) {
+        if let Err(cause) = self.announce(user_id, EVENT_ROLE, &OwnEventRole { event_id, role }) {
+            tracing::error!(%cause, "role not announced");
+        }
     }
 }
 
