@@ -16,6 +16,7 @@ pub mod feed;
 pub mod inbox;
 pub mod invites;
 pub mod journal;
+pub mod meet_points;
 pub mod messages;
 pub mod pods;
 pub mod profiles;
@@ -36,6 +37,9 @@ pub const FEATURES: &[Feature] = &[
     Feature::new("events", events::mount::mount)
         .with_routes(events::mount::ROUTES)
         .with_declared(events::declared::DECLARED),
+    Feature::new("meet_points", meet_points::mount::mount)
+        .with_routes(meet_points::mount::ROUTES)
+        .with_declared(meet_points::declared::DECLARED),
     Feature::new("pods", pods::mount::mount)
         .with_routes(pods::mount::ROUTES)
         .with_declared(pods::declared::DECLARED)
