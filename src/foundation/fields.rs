@@ -55,12 +55,13 @@ impl Fields {
         }
     }
 
-    /// Checks a text that may have several lines: it must have a visible character, and at most `max` characters.
-    /// Returns it as it is.
+    /// Returns a text, which may have several lines, in the form that is stored: with no white space around it. It must
+    /// have a visible character, and at most `max` characters.
     pub fn text(&mut self, pointer: &'static str, value: &str, max: usize) -> String {
-        self.check(text::is_visible(value), pointer, "must not be blank");
-        self.check(value.chars().count() <= max, pointer, format!("must be at most {max} characters"));
-        value.to_owned()
+        let text = value.trim();
+        self.check(text::is_visible(text), pointer, "must not be blank");
+        self.check(text.chars().count() <= max, pointer, format!("must be at most {max} characters"));
+        text.to_owned()
     }
 
     /// Returns one line like [`Fields::line`]; `None` for a blank one, which says nothing.
@@ -131,17 +132,24 @@ mod tests {
     }
 
     #[test]
-    fn a_text_may_have_lines_and_a_blank_one_may_be_absent() {
+    fn a_text_may_have_several_lines() {
         let mut fields = Fields::new();
-        assert_eq!(fields.text("/text", "a\nb", 3), "a\nb");
+        assert_eq!(fields.text("/text", " two\r\nlines \n", 10), "two\r\nlines");
+        assert!(fields.done().is_ok());
+        for wrong in ["", "\n\u{200b}", "eleven char"] {
+            let mut fields = Fields::new();
+            fields.text("/text", wrong, 10);
+            assert!(fields.done().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_optional_may_be_blank() {
+        let mut fields = Fields::new();
         assert_eq!(fields.optional_text("/text", Some(" \n "), 3), None);
         assert_eq!(fields.optional_line("/line", Some(" a "), 3).as_deref(), Some("a"));
-        assert!(fields.done().is_ok());
-        let mut fields = Fields::new();
-        fields.text("/text", " \n ", 9);
-        fields.text("/text", "four", 3);
         fields.optional_line("/line", Some("a\nb"), 3);
-        assert_eq!(fields.done().expect_err("three faults").errors.len(), 3);
+        assert_eq!(fields.done().expect_err("one fault").errors.len(), 1);
     }
 
     #[test]
