@@ -90,11 +90,15 @@ pub struct Comparison {
 type Read = (&'static str, fn(&Report) -> Option<f64>);
 
 /// The compared figures.
-const FIGURES: [Read; 7] = [
+const FIGURES: [Read; 11] = [
     ("deliveries/s", |report| Some(report.deliveries_per_second).filter(|rate| *rate > 0.0)),
     ("p50 ms", |report| report.latency_ms.delivery.map(|latency| latency.p50)),
     ("p99 ms", |report| report.latency_ms.delivery.map(|latency| latency.p99)),
     ("p99.9 ms", |report| report.latency_ms.delivery.map(|latency| latency.p999)),
+    ("all p50 ms", |report| report.latency_ms.to_all.map(|latency| latency.p50)),
+    ("all p99 ms", |report| report.latency_ms.to_all.map(|latency| latency.p99)),
+    ("all max ms", |report| report.latency_ms.to_all.map(|latency| latency.max)),
+    ("after answer ms", |report| report.latency_ms.after_answer.map(|latency| latency.max)),
     ("server µs", |report| report.processes.get("server").and_then(|cost| cost.delivery_us)),
     ("all µs", |report| {
         let served = report.processes.iter().filter(|(name, _)| *name != "load");
@@ -122,7 +126,7 @@ pub fn compare(
     let mut stages = Vec::new();
     let mut outcome = Ok(Vec::new());
     for common in &commons {
-        match Stage::set(common) {
+        match Stage::set(common, plan(common).what) {
             Ok(stage) => stages.push(stage),
             Err(failure) => {
                 outcome = Err(failure);
@@ -251,7 +255,16 @@ const COLUMNS: [(&str, &[(&str, &str)]); 5] = [
     ),
     ("flat-out", &[("deliveries/s", "deliveries/s"), ("server µs", "server µs"), ("all µs", "with its store µs")]),
     ("typing", &[("p99 ms", "p99 ms"), ("server µs", "server µs")]),
-    ("wall", &[("p99 ms", "p99 ms"), ("server µs", "server µs")]),
+    (
+        "wall",
+        &[
+            ("all p50 ms", "all have it, p50 ms"),
+            ("all p99 ms", "p99 ms"),
+            ("all max ms", "max ms"),
+            ("after answer ms", "max ms after the answer"),
+            ("server µs", "server µs"),
+        ],
+    ),
     ("idle", &[("KiB/session", "KiB per session")]),
 ];
 

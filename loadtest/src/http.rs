@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// How long an answer may take.
+/// How long an answer may take, unless a client says otherwise.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server's address, such as `http://127.0.0.1:4000`.
@@ -53,13 +53,19 @@ pub struct Answer {
 /// A client with a kept-alive connection.
 pub struct Http {
     url: Url,
+    patience: Duration,
     stream: Option<BufReader<TcpStream>>,
 }
 
 impl Http {
     /// Makes a client of this server; it connects at the first request.
     pub fn new(url: Url) -> Self {
-        Http { url, stream: None }
+        Http::with_patience(url, PATIENCE)
+    }
+
+    /// Makes a client that waits so long for an answer.
+    pub fn with_patience(url: Url, patience: Duration) -> Self {
+        Http { url, patience, stream: None }
     }
 
     /// Makes one request. Repeats it when the server asks for that because it is busy.
@@ -69,16 +75,24 @@ impl Http {
     pub fn request(&mut self, method: &str, path: &str, token: &str, body: Option<&Value>) -> io::Result<Answer> {
         let mut patience = 20;
         loop {
-            let answer = match self.once(method, path, token, body) {
-                // The other side may have closed a kept-alive connection meanwhile.
-                Err(_) if self.stream.take().is_some() => self.once(method, path, token, body)?,
-                answer => answer?,
-            };
+            let answer = self.attempt(method, path, token, body)?;
             if !matches!(answer.status, 429 | 503) || patience == 0 {
                 return Ok(answer);
             }
             patience -= 1;
             thread::sleep(Duration::from_secs(answer.retry_after.unwrap_or(1).min(5)));
+        }
+    }
+
+    /// Makes one request, and leaves it to the caller to repeat what a busy server has refused.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub fn attempt(&mut self, method: &str, path: &str, token: &str, body: Option<&Value>) -> io::Result<Answer> {
+        match self.once(method, path, token, body) {
+            // The other side may have closed a kept-alive connection meanwhile.
+            Err(_) if self.stream.take().is_some() => self.once(method, path, token, body),
+            answer => answer,
         }
     }
 
@@ -89,9 +103,9 @@ impl Http {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
             None => {
-                let stream = TcpStream::connect_timeout(address, PATIENCE)?;
+                let stream = TcpStream::connect_timeout(address, self.patience)?;
                 stream.set_nodelay(true)?;
-                stream.set_read_timeout(Some(PATIENCE))?;
+                stream.set_read_timeout(Some(self.patience))?;
                 BufReader::new(stream)
             }
         };

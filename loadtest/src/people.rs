@@ -47,7 +47,7 @@ pub struct Population {
     pub event: String,
     /// The pods' ids. The people sit in them one pod after the other.
     pub pods: Vec<String>,
-    /// Seats per pod.
+    /// Seats per pod; 0 if there are no pods.
     pub pod_size: usize,
 }
 
@@ -85,7 +85,7 @@ pub enum Trouble {
 }
 
 impl Population {
-    /// Makes people, event and pods of `pod_size` that do not exist on the server yet.
+    /// Makes people, event and pods of `pod_size` that do not exist on the server yet. Without a size there are no pods.
     ///
     /// # Errors
     /// If there are fewer tokens than people.
@@ -100,7 +100,7 @@ impl Population {
             }
             Tokens::Given(tokens) => tokens[..count].iter().map(|token| subject(token)).collect::<Result<_, _>>()?,
         };
-        let pods = (0..count.div_ceil(pod_size)).map(|_| random.uuid()).collect();
+        let pods = (0..pods(count, pod_size)).map(|_| random.uuid()).collect();
         Ok(Population { people: people(ids, tokens), event: random.uuid(), pods, pod_size })
     }
 
@@ -119,7 +119,7 @@ impl Population {
             return Err(other(format!("holds {} people in pods of {}", kept.people.len(), kept.pod_size)));
         }
         let ids = kept.people.into_iter().take(count).collect();
-        let pods = kept.pods.into_iter().take(count.div_ceil(pod_size)).collect();
+        let pods = kept.pods.into_iter().take(pods(count, pod_size)).collect();
         Ok(Some(Population { people: people(ids, tokens), event: kept.event, pods, pod_size }))
     }
 
@@ -203,6 +203,11 @@ impl Population {
     pub fn steps(&self) -> usize {
         self.people.len() + self.pods.len()
     }
+}
+
+/// Returns the number of pods of a size that seat so many people.
+fn pods(people: usize, size: usize) -> usize {
+    if size == 0 { 0 } else { people.div_ceil(size) }
 }
 
 fn people(ids: Vec<String>, tokens: &Tokens) -> Vec<Person> {

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::cli::Common;
-use crate::crowd::{Crowd, Gauges, Measured, Pace, Plan, What};
+use crate::crowd::{Counting, Crowd, Gauges, Measured, Pace, Plan, What};
 use crate::interrupt::interrupted;
 use crate::people::{Population, Tokens, Trouble, rfc3339};
 use crate::processes::Processes;
@@ -53,11 +53,11 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// Creates what a run needs, or uses what an earlier one has kept.
+    /// Creates what runs of this kind need, or uses what an earlier one has kept.
     ///
     /// # Errors
     /// If something cannot be created. What was created until then is removed.
-    pub fn set(common: &'a Common) -> Result<Self, Failure> {
+    pub fn set(common: &'a Common, what: What) -> Result<Self, Failure> {
         raise_descriptors(common.sessions).map_err(Failure::Other)?;
         let processes = Processes::new(&common.pids);
         if let Some(pid) = processes.missing().first() {
@@ -65,7 +65,8 @@ impl<'a> Stage<'a> {
         }
         let mut random = common.seed.map_or_else(Random::fresh, Random::seeded);
         let tokens = tokens(common)?;
-        let (sessions, pod_size) = (common.sessions.max(1), common.pod_size.max(1));
+        let pod_size = if what.is_on_wall() { 0 } else { common.pod_size.max(1) };
+        let sessions = common.sessions.max(1);
         let kept = match &common.keep {
             Some(file) => Population::kept(file, &tokens, sessions, pod_size)?,
             None => None,
@@ -120,7 +121,7 @@ impl<'a> Stage<'a> {
             Some(size) => Texts::sized(&mut self.random, size),
             None => Texts::human(&mut self.random),
         };
-        let lanes = if plan.what == What::Posts { 1 } else { population.pods.len() };
+        let lanes = if plan.what.is_on_wall() { 1 } else { population.pods.len() };
         let threads = common.threads.clamp(1, lanes);
         let (epoch, began) = (Instant::now(), SystemTime::now());
         let (barrier, start) = (Barrier::new(threads + 1), OnceLock::new());
@@ -166,7 +167,7 @@ impl<'a> Stage<'a> {
 /// # Errors
 /// Those of [`Stage::set`] and [`Stage::measure`].
 pub fn run(scenario: &str, common: &Common, plan: &Plan) -> Result<Report, Failure> {
-    let mut stage = Stage::set(common)?;
+    let mut stage = Stage::set(common, plan.what)?;
     let outcome = stage.measure(scenario, plan);
     let struck = stage.strike();
     let report = outcome?;
@@ -266,8 +267,18 @@ fn settings(common: &Common, plan: &Plan, population: &Population) -> BTreeMap<S
         ("seconds".to_owned(), common.seconds.to_string()),
         ("servers".to_owned(), servers.join(", ")),
     ]);
-    if plan.what != What::Posts {
+    if !plan.what.is_on_wall() {
         settings.insert("pods".into(), population.pods.len().to_string());
+    }
+    match (plan.what, plan.counting) {
+        (What::Votes, Counting { posts, hands, .. }) => {
+            settings.extend([("polls".into(), posts.to_string()), ("hands".into(), hands.to_string())]);
+        }
+        (What::Taps, Counting { posts, hands, sources, taps, .. }) => {
+            settings.extend([("posts".into(), posts.to_string()), ("hands".into(), hands.to_string())]);
+            settings.insert("taps".into(), format!("{taps} a request, from {sources} sources a person"));
+        }
+        _ => {}
     }
     if matches!(plan.what, What::Messages | What::Posts | What::Evening) && plan.pace != Pace::Still {
         settings.insert("texts".into(), size);
@@ -276,6 +287,9 @@ fn settings(common: &Common, plan: &Plan, population: &Population) -> BTreeMap<S
         Pace::Open { rate, poisson } => {
             let how = if poisson { ", by chance" } else { "" };
             settings.insert("rate".into(), format!("{rate}/s{how}"));
+        }
+        Pace::Closed { .. } if plan.what.is_counted() => {
+            settings.insert("rate".into(), "as fast as it goes".into());
         }
         Pace::Closed { window } => {
             settings.insert("window".into(), format!("{window} a session"));

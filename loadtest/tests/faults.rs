@@ -117,11 +117,24 @@ fn a_good_server_is_found_good_by_every_scenario() {
         &["typing", "--rate", "1000"],
         &["mixed", "--rate", "1000"],
         &["wall", "--rate", "20"],
+        &["poll", "--rate", "500", "--polls", "2"],
+        &["hype", "--rate", "500", "--posts", "2"],
         &["idle"],
     ] {
         let (report, code) = bare.run(arguments);
         assert_eq!((code, &report["findings"]["counts"]), (0, &serde_json::json!({})), "{arguments:?}");
         assert!(arguments[0] == "idle" || report["checked_deliveries"].as_u64().unwrap() > 1000, "{arguments:?}");
+    }
+}
+
+#[test]
+fn votes_and_taps_that_are_not_counted_are_found() {
+    let bare = Bare::start(Some("drop"));
+    for arguments in [&["poll", "--rate", "500"], &["hype", "--rate", "500"]] {
+        let (report, code) = bare.run(arguments);
+        assert_eq!((code, &report["findings"]["counts"]), (1, &serde_json::json!({"miscounted": 1})), "{arguments:?}");
+        let counted = &report["counted"];
+        assert!(counted["counted"].as_u64() <= counted["expected"].as_u64(), "{counted}");
     }
 }
 

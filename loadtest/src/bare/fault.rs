@@ -10,7 +10,7 @@ use crate::wire::websocket::TEXT;
 /// A deliberate fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Fault {
-    /// Omits one delivery of every thousandth message.
+    /// Omits one delivery of every thousandth message, and counts no vote and tap of one person.
     Drop,
     /// Sends one delivery of every thousandth message twice.
     Double,

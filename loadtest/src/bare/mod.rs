@@ -8,6 +8,7 @@
 
 mod fault;
 mod said;
+mod wall;
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -22,6 +23,7 @@ use mio::{Events, Interest, Poll, Token};
 
 pub use self::fault::Fault;
 use self::said::{AT, Said};
+use self::wall::Counted;
 use crate::wire::phoenix;
 use crate::wire::websocket::{self, CLOSE, PING, PONG, TEXT};
 
@@ -58,6 +60,8 @@ pub struct Bare {
     free: Vec<usize>,
     topics: Vec<Topic>,
     names: HashMap<String, usize>,
+    /// The polls and the posts that people tap on.
+    posts: Vec<Counted>,
     dirty: Vec<usize>,
     buffer: Vec<u8>,
     frame: Vec<u8>,
@@ -81,6 +85,7 @@ impl Bare {
             free: Vec::new(),
             topics: Vec::new(),
             names: HashMap::new(),
+            posts: Vec::new(),
             dirty: Vec::new(),
             buffer: vec![0; 256 * 1024],
             frame: Vec::new(),
@@ -121,6 +126,7 @@ impl Bare {
                     self.read(id);
                 }
             }
+            self.push_all_figures();
             // Everything for a socket in one turn is sent in one write.
             for id in std::mem::take(&mut self.dirty) {
                 if let Some(client) = &mut self.clients[id] {
@@ -254,23 +260,23 @@ impl Bare {
             let accept = websocket::accept(key.as_bytes());
             if let Some(client) = &mut self.clients[id] {
                 client.upgraded = true;
-                client.user = subject(path);
+                client.user = subject(token_in(path));
             }
             format!(
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: \
                  {accept}\r\n\r\n"
             )
         } else {
-            if method == "POST" && path.ends_with("/posts") {
-                self.post(path, body);
-            }
+            let token = header("authorization").and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("");
+            let answer = self.wall(method, path, &subject(token), body);
             let status = match method {
                 "POST" => "201 Created",
                 "DELETE" => "204 No Content",
                 _ => "200 OK",
             };
-            let body = match method {
-                "DELETE" => "".into(),
+            let body = match (method, answer) {
+                (_, Some(answer)) => answer.to_string().into(),
+                ("DELETE", _) => "".into(),
                 _ if body.is_empty() => "{}".into(),
                 // Every requested object exists.
                 _ => String::from_utf8_lossy(body),
@@ -330,15 +336,18 @@ impl Bare {
         self.frame = frame;
     }
 
+    /// Returns the number of a topic, which exists from then on.
+    fn topic(&mut self, name: &str) -> usize {
+        if let Some(topic) = self.names.get(name) {
+            return *topic;
+        }
+        self.topics.push(Topic { name: name.to_owned(), seq: 0, members: Vec::new(), held: None });
+        self.names.insert(name.to_owned(), self.topics.len() - 1);
+        self.topics.len() - 1
+    }
+
     fn join(&mut self, id: usize, reference: &str, name: &str) {
-        let topic = match self.names.get(name) {
-            Some(topic) => *topic,
-            None => {
-                self.topics.push(Topic { name: name.to_owned(), seq: 0, members: Vec::new(), held: None });
-                self.names.insert(name.to_owned(), self.topics.len() - 1);
-                self.topics.len() - 1
-            }
-        };
+        let topic = self.topic(name);
         let Some(client) = &mut self.clients[id] else { return };
         if !client.topics.contains(&topic) {
             client.topics.push(topic);
@@ -399,27 +408,15 @@ impl Bare {
         self.frame = frame;
         self.reply(id, reference, name, "{}");
     }
-
-    /// A post on the wall of the event that the path names.
-    fn post(&mut self, path: &str, body: &[u8]) {
-        let Some(event) = path.split('/').nth(3) else { return };
-        let name = format!("event:{event}");
-        let Some(&topic) = self.names.get(&name) else { return };
-        let mut frame = std::mem::take(&mut self.frame);
-        frame.clear();
-        let _ = write!(frame, r#"[null,null,"{name}","post:new",{}]"#, String::from_utf8_lossy(body));
-        let members = std::mem::take(&mut self.topics[topic].members);
-        for member in &members {
-            self.send(*member, TEXT, &frame);
-        }
-        self.topics[topic].members = members;
-        self.frame = frame;
-    }
 }
 
-/// Returns the person that the token in a path names. The signature is not checked.
-fn subject(path: &str) -> String {
-    let token = path.split(['?', '&']).find_map(|part| part.strip_prefix("token=")).unwrap_or("");
+/// Returns the token in the path of an upgrade.
+fn token_in(path: &str) -> &str {
+    path.split(['?', '&']).find_map(|part| part.strip_prefix("token=")).unwrap_or("")
+}
+
+/// Returns the person that a token names. The signature is not checked.
+fn subject(token: &str) -> String {
     let claims = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).unwrap_or_default();
     let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap_or_default();
     claims["sub"].as_str().unwrap_or("nobody").to_owned()

@@ -23,6 +23,7 @@ pub enum Fault {
     Altered,
     Stray,
     Unanswered,
+    Miscounted,
 }
 
 impl Fault {
@@ -38,6 +39,7 @@ impl Fault {
             Fault::Altered => "text altered",
             Fault::Stray => "came to another pod",
             Fault::Unanswered => "sent, never answered",
+            Fault::Miscounted => "not the sum of what was acknowledged",
         }
     }
 }
@@ -47,11 +49,11 @@ impl Fault {
 pub struct Finding {
     /// The kind.
     pub fault: Fault,
-    /// The pod's topic.
+    /// The pod's topic, or the post.
     pub pod: String,
-    /// The position in its log, if it has one.
+    /// The position in its log, or the revision, if it has one.
     pub seq: Option<u64>,
-    /// The affected member, by number in the pod.
+    /// The affected member or session, by number.
     pub member: Option<usize>,
 }
 

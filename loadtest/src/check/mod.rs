@@ -17,12 +17,17 @@
 //! | altered | the text differs from what was sent |
 //! | stray | a message was delivered to another pod than it was sent to |
 //! | unanswered | a send got no answer until the end of the run |
+//! | miscounted | a final tally is not the sum of what was acknowledged |
+//!
+//! The last one, and what the others mean for votes and taps, is in [`Tallies`].
 
 mod findings;
+mod tallies;
 
 use std::collections::HashMap;
 
 pub use self::findings::{Fault, Finding, Findings};
+pub use self::tallies::{Figures, Tallies, Way};
 
 /// The largest accepted distance of a position from a pod's first.
 const FURTHEST: u64 = 1 << 27;

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 pub use self::options::{Cli, Command, Common, Rate, Scenario};
 use crate::bare::{Bare, Fault};
 use crate::compare::{compare, table};
-use crate::crowd::{Churn, Pace, Plan, What, nanoseconds};
+use crate::crowd::{Churn, Counting, Pace, Plan, What, nanoseconds};
 use crate::interrupt;
 use crate::report::{Report, page};
 use crate::run::{self, Failure, Stage};
@@ -51,6 +51,14 @@ pub fn measure(command: &Command) -> Option<Result<Report, Failure>> {
         Command::FlatOut { common, window } => (common, plain(Scenario::FlatOut, common, still, *window)),
         Command::Typing { common, rate } => (common, plain(Scenario::Typing, common, *rate, 0)),
         Command::Wall { common, rate } => (common, plain(Scenario::Wall, common, Rate { rate: *rate, ..still }, 0)),
+        Command::Poll { common, rate, polls, options, hands } => {
+            let counting = Counting { posts: *polls, options: *options, hands: *hands, ..Counting::default() };
+            (common, ("poll", Plan { counting, ..common.plan(What::Votes, answered(*rate)) }))
+        }
+        Command::Hype { common, rate, posts, sources, taps, hands } => {
+            let counting = Counting { posts: *posts, sources: *sources, taps: *taps, hands: *hands, options: 0 };
+            (common, ("hype", Plan { counting, ..common.plan(What::Taps, answered(*rate)) }))
+        }
         Command::Idle { common } => (common, plain(Scenario::Idle, common, still, 0)),
         Command::Churn { common, rate, leaving, away, storm } => {
             let away = (nanoseconds((away / 10.0).min(0.1)), nanoseconds(*away));
@@ -65,12 +73,19 @@ pub fn measure(command: &Command) -> Option<Result<Report, Failure>> {
     Some(run::run(name, common, &plan))
 }
 
+/// Returns the pace of requests at a rate, or as fast as they are answered.
+fn answered(rate: Option<f64>) -> Pace {
+    rate.map_or(Pace::Closed { window: 1 }, |rate| Pace::Open { rate, poisson: false })
+}
+
 fn obey(command: &Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Pods { common, .. }
         | Command::FlatOut { common, .. }
         | Command::Typing { common, .. }
         | Command::Wall { common, .. }
+        | Command::Poll { common, .. }
+        | Command::Hype { common, .. }
         | Command::Idle { common }
         | Command::Churn { common, .. }
         | Command::Mixed { common, .. } => {
@@ -100,7 +115,7 @@ fn obey(command: &Command) -> Result<ExitCode, Failure> {
 
 fn highest(common: &Common, goal: Goal) -> Result<ExitCode, Failure> {
     let plan = common.plan(What::Messages, Pace::Still);
-    let mut stage = Stage::set(common)?;
+    let mut stage = Stage::set(common, plan.what)?;
     let outcome = search(&mut stage, &plan, goal);
     let struck = stage.strike();
     let found = outcome?;

@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::bare::Fault;
 use crate::compare::Server;
-use crate::crowd::{Pace, Plan, What, nanoseconds};
+use crate::crowd::{Counting, Pace, Plan, What, nanoseconds};
 use crate::http::Url;
 use crate::processes::Watched;
 use crate::wire::speech::Speech;
@@ -55,13 +56,53 @@ pub enum Command {
         rate: Rate,
     },
     /// One to all: posts on the event's wall, received by every session
+    #[command(mut_arg("sessions", |arg| arg.default_value("1000")))]
     Wall {
         /// See [`Common`].
         #[command(flatten)]
         common: Common,
-        /// Posts per second
-        #[arg(long, default_value_t = 10.0)]
+        /// Posts per second; what comes within a quarter of a second of another post is sent together with the next
+        #[arg(long, default_value_t = 2.0)]
         rate: f64,
+    },
+    /// All to one to all: people vote in polls on the wall, and every session receives the tallies, which must be exact
+    Poll {
+        /// See [`Common`].
+        #[command(flatten)]
+        common: Common,
+        /// Votes per second over all people, each in turn; if absent, as fast as they are answered
+        #[arg(long)]
+        rate: Option<f64>,
+        /// Polls
+        #[arg(long, default_value_t = 1, value_parser = number(1..=20))]
+        polls: usize,
+        /// Options per poll
+        #[arg(long, default_value_t = 4, value_parser = number(2..=10))]
+        options: usize,
+        /// Votes that may be unanswered at a time
+        #[arg(long, default_value_t = 64, value_parser = number(1..=1024))]
+        hands: usize,
+    },
+    /// People tap on posts of the wall, and every session receives the total, which must be the sum of what was accepted
+    Hype {
+        /// See [`Common`].
+        #[command(flatten)]
+        common: Common,
+        /// Requests per second over all people, each in turn; if absent, as fast as they are answered
+        #[arg(long)]
+        rate: Option<f64>,
+        /// Posts
+        #[arg(long, default_value_t = 1, value_parser = number(1..=20))]
+        posts: usize,
+        /// Devices of each person
+        #[arg(long, default_value_t = 2, value_parser = number(1..=8))]
+        sources: usize,
+        /// Taps that one request adds
+        #[arg(long, default_value_t = 1)]
+        taps: u64,
+        /// Requests that may be unanswered at a time
+        #[arg(long, default_value_t = 64, value_parser = number(1..=1024))]
+        hands: usize,
     },
     /// Silent sessions: the memory that one costs
     Idle {
@@ -161,6 +202,11 @@ pub enum Command {
         #[arg(long, value_enum)]
         fault: Option<Fault>,
     },
+}
+
+/// Parses a number in a range.
+fn number(range: std::ops::RangeInclusive<i64>) -> impl TypedValueParser<Value = usize> {
+    clap::value_parser!(u16).range(range).map(usize::from)
 }
 
 /// The scenarios that can be compared.
@@ -287,7 +333,7 @@ pub struct Common {
 impl Common {
     /// Returns the plan of a scenario.
     pub fn plan(&self, what: What, pace: Pace) -> Plan {
-        let topic = if what == What::Posts { "event:{event}" } else { "pod:{pod}" };
+        let topic = if what.is_on_wall() { "event:{event}" } else { "pod:{pod}" };
         Plan {
             speech: self.speech,
             what,
@@ -299,6 +345,7 @@ impl Common {
             measured: nanoseconds(self.seconds),
             patience: nanoseconds(self.patience),
             slice: nanoseconds((self.seconds / 100.0).max(0.1)),
+            counting: Counting::default(),
             connecting: self.connecting.max(1),
         }
     }

@@ -103,6 +103,9 @@ impl Crowd<'_> {
             return;
         }
         *self.measured.ended.entry(why.to_string()).or_default() += 1;
+        // This server may be gone for good.
+        seat.url = (seat.url + 1) % self.urls.len();
+        seat.request = self.plan.speech.request(&self.urls[seat.url].prefix, &seat.token);
         // Like a well-behaved client: soon, but not all at the same time.
         let wait = 50_000_000 + self.random.below(450_000_000) as u64;
         if before == Stage::In {
@@ -150,6 +153,9 @@ impl Crowd<'_> {
         let response: Value = serde_json::from_slice(response).unwrap_or_default();
         if response["reset"] == true {
             *self.measured.ended.entry("the log was reset".into()).or_default() += 1;
+        }
+        if self.plan.what.is_on_wall() {
+            return self.take_posts_of_reply(id, &response, now);
         }
         self.take_page(sockets, id, &response, false);
         for number in self.seats[id].open.clone() {

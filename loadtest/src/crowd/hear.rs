@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Crowd, Pace, Stage, What};
-use crate::check::{Delivery, Outcome};
+use crate::check::{Delivery, Outcome, Way};
 use crate::message_id::parse;
 use crate::sockets::{Ended, Listener, Sockets};
 use crate::timeline;
@@ -28,6 +28,8 @@ impl Listener for Crowd<'_> {
             Heard::Message(payload) => self.message(id, payload, now),
             Heard::Answer(push, ok, response) => self.answer(sockets, id, push, ok, response, now),
             Heard::Typing(payload) => self.typing(id, payload, now),
+            Heard::Tally(payload) => self.counted(id, Way::Push, payload, now),
+            Heard::Closing(payload) => self.counted(id, Way::Closing, payload, now),
             Heard::Joined(true, response) => self.joined(sockets, id, response, now),
             Heard::Joined(false, response) => self.kept_out(sockets, id, response, now),
             Heard::Greeting => {
@@ -52,7 +54,12 @@ impl Listener for Crowd<'_> {
 impl Crowd<'_> {
     fn ask_to_join(&mut self, sockets: &mut Sockets, id: usize) {
         let seat = &self.seats[id];
-        let after = if seat.known { seat.pages.or(self.checks.position(seat.pod, seat.member)) } else { None };
+        // An event's topic has no log: its reply is the whole state.
+        let after = if seat.known && !self.plan.what.is_on_wall() {
+            seat.pages.or(self.checks.position(seat.pod, seat.member))
+        } else {
+            None
+        };
         sockets.send_with(id, |out| match (after, &self.epoch) {
             (Some(after), Some(epoch)) => {
                 let payload = format_args!(r#"{{"after":{after},"epoch":"{epoch}"}}"#);
@@ -72,6 +79,10 @@ impl Crowd<'_> {
         seat.stage = Stage::In;
         self.pending -= 1;
         self.gauges.joined.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if self.plan.what.is_counted() {
+            self.shown_at_join(id, response, now);
+        }
+        let seat = &mut self.seats[id];
         if seat.known {
             self.returned(sockets, id, response, now);
         } else {
@@ -93,7 +104,7 @@ impl Crowd<'_> {
     fn kept_out(&mut self, sockets: &mut Sockets, id: usize, response: &[u8], now: u64) {
         let (topic, response) = (self.seats[id].topic.clone(), String::from_utf8_lossy(response).into_owned());
         if !self.seats[id].known {
-            let hint = if self.plan.what == What::Posts && response.contains("unmatched_topic") {
+            let hint = if self.plan.what.is_on_wall() && response.contains("unmatched_topic") {
                 ": this server does not serve event topics"
             } else {
                 ""
@@ -121,6 +132,9 @@ impl Crowd<'_> {
         if let Some(due) = due.filter(|due| fresh && *due >= wanted && self.in_window(*due)) {
             self.measured.delivery.record(now, now.saturating_sub(due));
         }
+        if let Some(number) = delivery.number.filter(|_| due.is_some()) {
+            self.reached(number, now);
+        }
         self.sampled += 1;
         if let Some(number) = delivery.number.filter(|_| fresh && self.sampled.is_multiple_of(SAMPLE)) {
             self.compare_text(pod, member, number, delivery.seq, payload);
@@ -136,8 +150,8 @@ impl Crowd<'_> {
 
     fn compare_text(&mut self, pod: usize, member: usize, number: u64, seq: Option<u64>, payload: &[u8]) {
         let whole: Option<Value> = serde_json::from_slice(payload).ok();
-        // A post has its text in `body`.
-        let text = whole.as_ref().and_then(|whole| whole["text"].as_str().or(whole["body"]["text"].as_str()));
+        // A post has its text in its body.
+        let text = whole.as_ref().and_then(|whole| whole["text"].as_str().or(whole["post"]["body"]["text"].as_str()));
         let sent: Option<String> = serde_json::from_str(self.texts.of(number)).ok();
         if text != sent.as_deref() {
             self.checks.altered(pod, member, seq);

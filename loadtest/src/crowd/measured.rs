@@ -3,9 +3,25 @@
 use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
 
 use crate::check::Findings;
 use crate::timeline::{self, Timeline};
+
+/// Votes or taps, over all posts.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Counted {
+    /// Requests that were acknowledged.
+    pub acknowledged: u64,
+    /// The voters, or the taps, that follow from what was acknowledged.
+    pub expected: u64,
+    /// The voters, or the taps, that the server counted in the end.
+    pub counted: u64,
+    /// The fewest pushes to one session about one post.
+    pub least: u64,
+    /// The most.
+    pub most: u64,
+}
 
 /// The measurements of one thread, or of all.
 #[derive(Debug, Clone)]
@@ -26,6 +42,15 @@ pub struct Measured {
     pub others: BTreeMap<&'static str, Histogram<u32>>,
     /// Events that the server does not know, which were not pushed again.
     pub unserved: BTreeMap<&'static str, u64>,
+    /// The time from when a post was due until the last session had it; or from the last vote or tap that was answered
+    /// until each session was shown the final figures.
+    pub to_all: Histogram<u32>,
+    /// The time from the answer to a post until the last session had it. The answer follows the commit.
+    pub after_answer: Histogram<u32>,
+    /// Votes or taps, and what the server counted of them.
+    pub counted: Option<Counted>,
+    /// Votes and taps that were sent again, by reason.
+    pub repeated: BTreeMap<String, u64>,
     /// Sends that were due in the measured time.
     pub sends: u64,
     /// Deliveries in the measured time.
@@ -56,6 +81,10 @@ impl Measured {
             back: timeline::histogram(),
             others: BTreeMap::new(),
             unserved: BTreeMap::new(),
+            to_all: timeline::histogram(),
+            after_answer: timeline::histogram(),
+            counted: None,
+            repeated: BTreeMap::new(),
             sends: 0,
             deliveries: 0,
             answers: 0,
@@ -81,6 +110,8 @@ impl Measured {
             (&mut self.connect, &other.connect),
             (&mut self.join, &other.join),
             (&mut self.back, &other.back),
+            (&mut self.to_all, &other.to_all),
+            (&mut self.after_answer, &other.after_answer),
         ];
         pairs.into_iter().for_each(|(mine, theirs)| timeline::add(mine, theirs));
         for (what, theirs) in &other.others {
@@ -90,7 +121,11 @@ impl Measured {
         self.deliveries += other.deliveries;
         self.answers += other.answers;
         self.churned += other.churned;
-        for (mine, theirs) in [(&mut self.refused, other.refused), (&mut self.ended, other.ended)] {
+        // What is counted is counted in one thread.
+        self.counted = self.counted.or(other.counted);
+        let maps =
+            [(&mut self.refused, other.refused), (&mut self.ended, other.ended), (&mut self.repeated, other.repeated)];
+        for (mine, theirs) in maps {
             theirs.into_iter().for_each(|(why, count)| *mine.entry(why).or_default() += count);
         }
         other.unserved.into_iter().for_each(|(what, count)| *self.unserved.entry(what).or_default() += count);

@@ -1,10 +1,13 @@
 //! The crowd: the sessions of one thread, with their sends and deliveries.
 //!
 //! Pods are never split over threads, so no thread needs another one's data. The state is here; `say` sends, `hear`
-//! receives, and `away` lets sessions leave and return.
+//! receives, and `away` lets sessions leave and return. On a wall others write for them: `poster` makes posts, and the
+//! threads of `hands` vote and tap, which `count` compares with what the sessions are shown.
 
 mod away;
+mod count;
 mod evening;
+mod hands;
 mod hear;
 mod measured;
 mod notices;
@@ -19,9 +22,10 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use self::away::{Absence, Comings};
-pub use self::measured::Measured;
+use self::count::Count;
+pub use self::measured::{Counted, Measured};
 use self::notices::Notices;
-pub use self::plan::{Churn, Gauges, Pace, Plan, What, nanoseconds};
+pub use self::plan::{Churn, Counting, Gauges, Pace, Plan, What, nanoseconds};
 use self::poster::Poster;
 use self::schedule::{Heart, Schedule};
 use crate::check::Checks;
@@ -101,6 +105,7 @@ pub struct Crowd<'a> {
     /// The zero of the sockets' clock.
     started: Option<Instant>,
     poster: Option<Poster>,
+    count: Option<Count>,
     measured: Measured,
     /// The beginning and the end of the measured time.
     window: (u64, u64),
@@ -142,6 +147,7 @@ impl<'a> Crowd<'a> {
             epoch: None,
             started: None,
             poster: None,
+            count: None,
             measured: Measured::new(0, plan.slice),
             window: (u64::MAX, u64::MAX),
             sending: false,
@@ -150,10 +156,12 @@ impl<'a> Crowd<'a> {
             sampled: 0,
             counted: (0, 0),
         };
-        if plan.what == What::Posts {
+        if plan.what.is_on_wall() {
             let topic = plan.topic.replace("{event}", &population.event);
+            // Posts wait for each other, whoever's they are: for their order they have one sender.
             crowd.seat(population, &topic, 0..population.people.len(), 1);
-            crowd.poster = Some(Poster::start(urls[0].clone(), population));
+            crowd.poster = (plan.what == What::Posts).then(|| Poster::start(urls, population));
+            crowd.count = plan.what.is_counted().then(|| Count::new(population));
         } else {
             for (number, id) in population.pods.iter().enumerate().skip(thread).step_by(threads) {
                 let topic = plan.topic.replace("{pod}", id).replace("{event}", &population.event);
@@ -171,7 +179,7 @@ impl<'a> Crowd<'a> {
     fn seat(&mut self, population: &Population, topic: &str, people: std::ops::Range<usize>, senders: usize) {
         let pod = self.checks.pod(topic, people.len(), senders);
         // Typing notices need a cell for each pair, and there are none on a wall.
-        self.notices.pod(if self.plan.what == What::Posts { 0 } else { people.len() });
+        self.notices.pod(if self.plan.what.is_on_wall() { 0 } else { people.len() });
         let mut members = HashMap::new();
         for (member, number) in people.enumerate() {
             let person = &population.people[number];
@@ -221,8 +229,9 @@ impl<'a> Crowd<'a> {
     /// Connects and joins all sessions, a few at a time.
     ///
     /// # Errors
-    /// If one of them cannot join.
+    /// If one of them cannot join, or the server does not serve what the run needs.
     pub fn gather(&mut self, sockets: &mut Sockets) -> Result<(), String> {
+        self.open_posts()?;
         let (mut next, mut joined, mut progress) = (0, 0, sockets.now());
         while next < self.seats.len() || self.pending > 0 {
             if self.gauges.halted() {
@@ -254,16 +263,21 @@ impl<'a> Crowd<'a> {
         let joins = std::mem::replace(&mut self.measured, Measured::new(from, self.plan.slice));
         (self.measured.connect, self.measured.join) = (joins.connect, joins.join);
         self.window = (from, end);
+        self.start_hands(start);
         while sockets.now() < start {
             self.turn(sockets, start)?;
         }
         self.sending = true;
-        if let Pace::Closed { window } = self.plan.pace {
+        if let Pace::Closed { window } = self.plan.pace
+            && !self.plan.what.is_counted()
+        {
             for seat in self.order.clone() {
                 (0..window).for_each(|_| self.say(sockets, seat, start));
             }
         }
-        let mut due = Schedule::new(self.plan.pace, start, lane, self.random.clone());
+        // Hands keep the pace of what they do.
+        let pace = if self.plan.what.is_counted() { Pace::Still } else { self.plan.pace };
+        let mut due = Schedule::new(pace, start, lane, self.random.clone());
         let mut heart = Heart::new(self.plan.speech, start, self.seats.len());
         let mut comings = Comings::new(self.plan.churn, start, lane, self.random.clone());
         while sockets.now() < end && !self.gauges.halted() {
@@ -279,6 +293,7 @@ impl<'a> Crowd<'a> {
             self.turn(sockets, until.min(now + GLANCE))?;
         }
         self.sending = false;
+        self.settle_count(sockets, &mut heart)?;
         self.settle(sockets, &mut heart)?;
         for id in 0..self.seats.len() {
             sockets.close(id, true);
@@ -312,14 +327,16 @@ impl<'a> Crowd<'a> {
             self.notices.finish(&mut self.checks);
         }
         self.measured.checked = self.counts();
-        self.measured.findings = self.checks.finish();
+        self.measure_reach();
+        self.finish_count();
+        self.measured.findings.merge(std::mem::take(&mut self.checks).finish());
         self.measured
     }
 
     /// Returns the sends and deliveries so far.
     fn counts(&self) -> (u64, u64) {
-        let notices = self.notices.counts();
-        (self.checks.sends() + notices.0, self.checks.deliveries() + notices.1)
+        let (notices, count) = (self.notices.counts(), self.count.as_ref().map_or((0, 0), Count::counts));
+        (self.checks.sends() + notices.0 + count.0, self.checks.deliveries() + notices.1 + count.1)
     }
 
     fn turn(&mut self, sockets: &mut Sockets, until: u64) -> Result<(), String> {

@@ -36,6 +36,37 @@ pub enum What {
     Evening,
     /// Posts on the event's wall, over HTTP, which every session receives.
     Posts,
+    /// Votes in polls on the event's wall, over HTTP, whose tallies every session receives.
+    Votes,
+    /// Taps on posts of the event's wall, over HTTP, whose totals every session receives.
+    Taps,
+}
+
+impl What {
+    /// Returns `true` if it happens on the event's topic, where everybody is in one thread.
+    pub fn is_on_wall(self) -> bool {
+        matches!(self, What::Posts | What::Votes | What::Taps)
+    }
+
+    /// Returns `true` if the server counts it.
+    pub fn is_counted(self) -> bool {
+        matches!(self, What::Votes | What::Taps)
+    }
+}
+
+/// The numbers of votes and taps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counting {
+    /// Posts that are voted in or tapped on.
+    pub posts: usize,
+    /// Options of each poll.
+    pub options: usize,
+    /// Devices of each person who taps.
+    pub sources: usize,
+    /// Taps that one request adds.
+    pub taps: u64,
+    /// Threads that make the requests.
+    pub hands: usize,
 }
 
 /// Sessions that leave and return.
@@ -72,6 +103,8 @@ pub struct Plan {
     pub patience: u64,
     /// The length of a slice of the timeline.
     pub slice: u64,
+    /// The numbers of votes and taps, if that is what is sent.
+    pub counting: Counting,
     /// Sessions that may be connecting at a time.
     pub connecting: usize,
 }

@@ -1,4 +1,5 @@
-//! Posts on the wall are made over HTTP, with a thread of their own that waits for the answers.
+//! Posts on the wall are made over HTTP, one after the other, by a thread that waits for each answer. Everybody posts in
+//! turn, since a person's posts are limited.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -6,10 +7,11 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::Crowd;
+use super::{Crowd, What};
 use crate::check::Outcome;
 use crate::http::{Http, Url};
 use crate::people::Population;
+use crate::timeline;
 
 /// A post to be made.
 struct Post {
@@ -20,30 +22,43 @@ struct Post {
 /// The outcome of a post.
 struct Posted {
     number: u64,
-    /// `Ok`, or the server's error.
-    outcome: Result<(), String>,
+    /// The post's number in the event's feed, if the server counts; or the server's error.
+    outcome: Result<Option<u64>, String>,
     at: Instant,
 }
 
-/// Makes posts in the name of the event's creator.
+/// How far a post has come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reach {
+    sessions: usize,
+    last: u64,
+    answered: Option<u64>,
+}
+
+/// Makes posts.
 pub struct Poster {
     posts: Sender<Post>,
     posted: Receiver<Posted>,
+    /// How far each post has come, by the number of its send.
+    reach: Vec<Reach>,
 }
 
 impl Poster {
     /// Starts the thread, which ends with this value.
-    pub fn start(url: Url, population: &Population) -> Self {
+    pub fn start(urls: &[Url], population: &Population) -> Self {
         let (posts, jobs) = channel::<Post>();
         let (done, posted) = channel();
         let path = format!("/v1/events/{}/posts", population.event);
-        let token = population.people[0].token.clone();
+        let people = population.people.clone();
+        let mut servers: Vec<Http> = urls.iter().map(|url| Http::new(url.clone())).collect();
+        let count = servers.len();
         thread::spawn(move || {
-            let mut http = Http::new(url);
             for Post { number, body } in jobs {
-                let outcome = match http.request("POST", &path, &token, Some(&body)) {
-                    Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
-                    // Its creator may post there, so it is not the event that is missing.
+                let author = number as usize % people.len();
+                let http = &mut servers[author % count];
+                let outcome = match http.request("POST", &path, &people[author].token, Some(&body)) {
+                    Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.body["seq"].as_u64()),
+                    // Its members may post there, so it is not the event that is missing.
                     Ok(answer) if answer.status == 404 => {
                         Err(format!("POST {path}: answered 404: this server does not serve posts"))
                     }
@@ -55,7 +70,7 @@ impl Poster {
                 }
             }
         });
-        Poster { posts, posted }
+        Poster { posts, posted, reach: Vec::new() }
     }
 
     /// Queues a post. The text is JSON.
@@ -73,17 +88,61 @@ impl Crowd<'_> {
         let Some(poster) = &self.poster else { return };
         for Posted { number, outcome, at } in poster.posted.try_iter().collect::<Vec<_>>() {
             match outcome {
-                Ok(()) => {
-                    self.checks.answered(number, Outcome::Stored(None));
-                    self.measured.answers += 1;
-                    if let (Some(due), Some(start)) = (self.checks.due(number), self.started) {
-                        let took = at.duration_since(start).as_nanos() as u64;
-                        if self.in_window(due) {
-                            self.measured.answer.record(took, took.saturating_sub(due));
-                        }
+                Ok(seq) => {
+                    self.checks.answered(number, Outcome::Stored(seq));
+                    let (Some(due), Some(start)) = (self.checks.due(number), self.started) else { continue };
+                    let at = at.duration_since(start).as_nanos() as u64;
+                    self.measured.answers += u64::from(self.in_window(at));
+                    if self.in_window(due) {
+                        self.measured.answer.record(at, at.saturating_sub(due));
+                    }
+                    if let Some(reach) = self.reach(number) {
+                        reach.answered = Some(at);
                     }
                 }
                 Err(why) => self.failed = Some(why),
+            }
+        }
+    }
+
+    fn reach(&mut self, number: u64) -> Option<&mut Reach> {
+        let (poster, number) = (self.poster.as_mut()?, number as usize);
+        if number >= poster.reach.len() {
+            poster.reach.resize(number + 1, Reach::default());
+        }
+        poster.reach.get_mut(number)
+    }
+
+    /// Records that one more session has a post.
+    pub(super) fn reached(&mut self, number: u64, now: u64) {
+        if let Some(reach) = self.reach(number) {
+            reach.sessions += 1;
+            reach.last = reach.last.max(now);
+        }
+    }
+
+    /// Measures when the last session had each post.
+    pub(super) fn measure_reach(&mut self) {
+        let Some(poster) = self.poster.take().filter(|_| self.plan.what == What::Posts) else { return };
+        for (number, reach) in poster.reach.iter().enumerate() {
+            let due = self.checks.due(number as u64).filter(|due| self.in_window(*due));
+            let (Some(due), Some(answered)) = (due, reach.answered) else { continue };
+            if reach.sessions == self.seats.len() {
+                timeline::record(&mut self.measured.to_all, reach.last.saturating_sub(due));
+                timeline::record(&mut self.measured.after_answer, reach.last.saturating_sub(answered));
+            }
+        }
+    }
+
+    /// Handles the newest posts in the reply to a join, which is the whole state.
+    pub(super) fn take_posts_of_reply(&mut self, id: usize, response: &Value, now: u64) {
+        let (pod, member) = (self.seats[id].pod, self.seats[id].member);
+        for post in response["posts"].as_array().into_iter().flatten().rev() {
+            let Some(text) = post["id"].as_str() else { continue };
+            let delivery = self.delivery(text.as_bytes(), post["seq"].as_u64(), None);
+            let due = self.checks.read(pod, member, delivery);
+            if let Some(number) = delivery.number.filter(|_| due.is_some()) {
+                self.reached(number, now);
             }
         }
     }

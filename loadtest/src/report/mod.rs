@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::page::page;
 use crate::check::Findings;
-use crate::crowd::{Measured, Pace, Plan};
+use crate::crowd::{Counted, Measured, Pace, Plan};
 use crate::processes::Usage;
 use crate::timeline::{Percentiles, percentiles};
 
@@ -52,6 +52,13 @@ pub struct Latencies {
     pub join: Option<Percentiles>,
     /// The time from when a session wanted to return to when it had.
     pub back: Option<Percentiles>,
+    /// The time from when a post was due until the last session had it; or from the last vote or tap that was answered
+    /// until each session was shown the final figures.
+    #[serde(default)]
+    pub to_all: Option<Percentiles>,
+    /// The time from the answer to a post until the last session had it.
+    #[serde(default)]
+    pub after_answer: Option<Percentiles>,
     /// The times from other pushes than messages to their answers, by event.
     pub others: BTreeMap<String, Percentiles>,
 }
@@ -101,6 +108,12 @@ pub struct Report {
     pub deliveries_per_second: f64,
     /// Sends that were refused, by code.
     pub refused: BTreeMap<String, u64>,
+    /// Votes or taps, and what the server counted of them.
+    #[serde(default)]
+    pub counted: Option<Counted>,
+    /// Votes and taps that were sent again, by reason.
+    #[serde(default)]
+    pub repeated: BTreeMap<String, u64>,
     /// Sockets that ended before the run did, by reason.
     pub ended: BTreeMap<String, u64>,
     /// Sessions that left, or were cut off, by the plan.
@@ -157,6 +170,8 @@ impl Report {
             deliveries: measured.deliveries,
             deliveries_per_second: measured.deliveries as f64 / seconds,
             refused: measured.refused.clone(),
+            counted: measured.counted,
+            repeated: measured.repeated.clone(),
             ended: measured.ended.clone(),
             churned: measured.churned,
             unserved: measured.unserved.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect(),
@@ -167,6 +182,8 @@ impl Report {
                 connect: percentiles(&measured.connect),
                 join: percentiles(&measured.join),
                 back: percentiles(&measured.back),
+                to_all: percentiles(&measured.to_all),
+                after_answer: percentiles(&measured.after_answer),
                 others: measured
                     .others
                     .iter()
@@ -190,7 +207,8 @@ impl Report {
 
     /// Returns `true` if everything was right.
     pub fn is_good(&self) -> bool {
-        self.findings.is_empty() && self.refused.is_empty() && self.ended.is_empty()
+        let unwanted = [&self.refused, &self.ended, &self.repeated];
+        self.findings.is_empty() && unwanted.iter().all(|all| all.is_empty())
     }
 }
 
@@ -243,10 +261,26 @@ impl fmt::Display for Report {
         if self.churned > 0 {
             writeln!(f, "  {:<16} {:>12}", "went and came", thousands(self.churned as f64))?;
         }
+        if let Some(counted) = &self.counted {
+            let of = if self.scenario == "poll" { "voters" } else { "taps" };
+            let (acknowledged, expected, counted_by) =
+                (counted.acknowledged, counted.expected, thousands(counted.counted as f64));
+            writeln!(f, "  {:<16} {:>12}  requests", "acknowledged", thousands(acknowledged as f64))?;
+            writeln!(f, "  {of:<16} {:>12}  counted of {}", counted_by, thousands(expected as f64))?;
+            writeln!(
+                f,
+                "  {:<16} {:>12}  to a session about a post",
+                "pushes",
+                format!("{}–{}", counted.least, counted.most)
+            )?;
+        }
         self.fmt_latencies(f)?;
         self.fmt_processes(f)?;
         for (code, count) in &self.refused {
             writeln!(f, "  refused          {count}: {code}")?;
+        }
+        for (why, count) in &self.repeated {
+            writeln!(f, "  repeated         {count} requests: {why}")?;
         }
         for (why, count) in &self.ended {
             writeln!(f, "  ended            {count} sockets: {why}")?;
@@ -263,7 +297,10 @@ impl fmt::Display for Report {
         }
         let (sends, deliveries) = (thousands(self.checked_sends as f64), thousands(self.checked_deliveries as f64));
         if self.findings.is_empty() {
-            let words = "none lost, none twice, all in one order";
+            let words = match self.counted {
+                Some(_) => "the figures are exact, ascend, and were shown to all",
+                None => "none lost, none twice, all in one order",
+            };
             return writeln!(f, "  checks           {sends} sends, {deliveries} deliveries: {words}");
         }
         writeln!(f, "  checks           {sends} sends, {deliveries} deliveries: WRONG {:?}", self.findings.counts)?;
@@ -284,6 +321,8 @@ impl Report {
             ("connect", latencies.connect),
             ("join", latencies.join),
             ("back again", latencies.back),
+            (if self.counted.is_some() { "all show the last" } else { "all have a post" }, latencies.to_all),
+            ("after its answer", latencies.after_answer),
         ];
         let others = latencies.others.iter().map(|(what, row)| (what.as_str(), Some(*row)));
         writeln!(f, "  {:<16} {:>9} {:>9} {:>9} {:>9} {:>9}", "ms", "p50", "p90", "p99", "p99.9", "max")?;
@@ -297,7 +336,11 @@ impl Report {
 
     fn fmt_processes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, cost) in &self.processes {
-            let delivery = cost.delivery_us.map_or(String::new(), |us| format!("{us:>8.2} µs per delivery"));
+            let delivery = match cost.send_us {
+                // Fewer things are delivered than sent, since a tally has several votes.
+                Some(us) if self.counted.is_some() => format!("{us:>8.2} µs per request"),
+                _ => cost.delivery_us.map_or(String::new(), |us| format!("{us:>8.2} µs per delivery")),
+            };
             let memory = thousands(cost.memory as f64 / 1024.0);
             let session = match self.scenario.as_str() {
                 "idle" => format!("  {:>7.1} KiB per session", cost.session_bytes / 1024.0),

@@ -104,6 +104,10 @@ pub enum Heard<'a> {
     Message(&'a [u8]),
     /// A typing notice.
     Typing(&'a [u8]),
+    /// What the server counts of a post: a poll's tally, or all taps.
+    Tally(&'a [u8]),
+    /// The closing of a poll, with its final tally.
+    Closing(&'a [u8]),
     /// The end of the topic.
     Over(&'a [u8]),
     /// A text that no check needs.
@@ -192,6 +196,8 @@ fn read_phoenix(text: &[u8]) -> Option<Heard<'_>> {
             }
         }
         b"typing" => Heard::Typing(incoming.payload),
+        b"poll:tally" | b"hype" => Heard::Tally(incoming.payload),
+        b"poll:closed" => Heard::Closing(incoming.payload),
         b"phx_close" | b"phx_error" => Heard::Over(incoming.event),
         _ => Heard::Other,
     })

@@ -74,7 +74,7 @@ async fn the_highest_rate_is_looked_for() {
     let cli = Cli::parse_from(line.into_iter().chain(["--url", &server.url, "--secret", SECRET]));
     let Command::Search { common, .. } = cli.command else { panic!("not a search") };
     let look = move || {
-        let mut stage = Stage::set(&common)?;
+        let mut stage = Stage::set(&common, What::Messages)?;
         let found = search(
             &mut stage,
             &common.plan(What::Messages, Pace::Still),
