@@ -41,6 +41,9 @@ export const USUAL = 12 * HOUR;
 /** How long an event may last. */
 export const LONGEST = 31 * DAY;
 
+/** Between two times that stand on one line. A line may end behind a dash, also before a space that does not break. */
+const UNBROKEN = "\u00A0–\u2060\u00A0";
+
 /** A night ends in the morning: until this hour it is the day before. */
 const MORNING = 6 * HOUR;
 
@@ -102,10 +105,11 @@ class Teller {
     return this.part(at, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
   }
 
-  /** "Fri 5 – Sun 7 June". */
+  /** "Fri 5 – Sun 7 June", in which a line ends behind the dash alone. */
   days(from: number, to: number): string {
     const month = wallAt(from, this.zone).month === wallAt(to, this.zone).month ? "long" : "short";
-    return this.#format({ weekday: "short", day: "numeric", month }).formatRange(from, to);
+    const days = this.#format({ weekday: "short", day: "numeric", month }).formatRange(from, to);
+    return days.replace(/\s/g, "\u00A0").replace(/([–-])\u00A0/, "$1 ");
   }
 
   #format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -165,7 +169,7 @@ export function ticketOf(event: Timed, at: number, reader: Reader): TicketWords 
   const begins = tell.clock(start);
   const until = event.ends_at !== null && end > start ? end : null;
   let when = t.at(tell.weekday(start), placed(begins));
-  let whole = until === null ? when : t.at(tell.weekday(start), placed(`${begins} – ${tell.clock(until)}`));
+  let whole = until === null ? when : t.at(tell.weekday(start), placed(begins + UNBROKEN + tell.clock(until)));
   if (until !== null && onSeveralDays(start, until, zone)) {
     const days = tell.days(start, atLast(start, until, zone));
     when = t.at(days, placed(begins));

@@ -5,7 +5,6 @@ export default {
   titleOf: (pod: string) => `Einladung in ${pod}`,
   gone: "Diese Einladung gibt es nicht",
   goneMore: "Der Link ist nicht vollständig, oder den Pod gibt es nicht mehr. Lass ihn dir noch mal schicken.",
-  toPodium: "Zu Podium",
   opening: "Die Einladung wird geöffnet …",
   invitedBy: (who: string) => `${who} hält dir einen Platz frei`,
   invited: "Hier ist ein Platz für dich",
@@ -18,7 +17,7 @@ export default {
   signUpAndTake: "Konto anlegen und Platz nehmen",
 
   over: {
-    used_up: ["Dieser Link ist aufgebraucht", "So viele, wie durften, haben ihn benutzt. Frag nach einem neuen."],
+    used_up: ["Dieser Link ist aufgebraucht", "Er wurde so oft benutzt, wie es vorgesehen war. Frag nach einem neuen."],
     expired: ["Dieser Link ist abgelaufen", "Er galt nur eine Weile. Frag nach einem neuen."],
     revoked: ["Dieser Link gilt nicht mehr", "Er wurde zurückgenommen. Frag nach einem neuen."],
     full: ["Alle Plätze sind belegt", "Dieser Pod ist voll. Beim Event ist Platz für weitere Pods."],
