@@ -71,8 +71,8 @@ async function take(language, colorScheme, size) {
   };
 
   for (const [name, path, text] of [
-    ["signin", "/signin", accounts.signInTitle],
-    ["signup", "/signup", accounts.signUpTitle],
+    ["signin", "/signin", common.titles.signin],
+    ["signup", "/signup", common.titles.signup],
     ["reset", "/reset", accounts.resetTitle],
     ["new-password", "/reset#token=x", accounts.setTitle],
     ["verify", "/verify", accounts.badLink],

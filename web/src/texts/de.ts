@@ -17,7 +17,7 @@ export default {
   haveAccount: "Ich habe schon ein Konto",
   findEvent: "Event finden",
   theEvent: "Zum Event",
-  inviteOnly: "Nur mit Einladung beitreten",
+  inviteOnly: "Beitritt nur mit Einladung",
   linkCopied: "Der Link ist kopiert.",
   linkShown: "Hier ist der Link:",
   you: "Du",

@@ -14,7 +14,7 @@ export default {
   signUp: "Make an account",
   haveAccount: "I have an account",
   findEvent: "Find an event",
-  theEvent: "The event",
+  theEvent: "To the event",
   inviteOnly: "Only people with an invitation can join",
   linkCopied: "The link is copied.",
   linkShown: "Here is the link:",

@@ -60,7 +60,7 @@ await run(async (browser, { url, event, slug, people: [ana] }) => {
 
   await ask(ana, "PATCH", `/v1/events/${event}`, { cancelled: true });
   await shared.page.reload();
-  await shared.page.getByText("It was called off. Nobody has to go there.").waitFor();
+  await shared.page.getByText("It was called off, so it does not take place.").waitFor();
   assert((await shared.page.getByRole("link", { name: "I'm going" }).count()) === 0, "one can go there");
   await shared.page.goto(`${url}/events/no-such-event`);
   await shared.page.getByText("No such event").waitFor();

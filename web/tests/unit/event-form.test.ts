@@ -86,8 +86,8 @@ describe("a changed event", () => {
 });
 
 describe("what goes on at an event", () => {
-  const tell = (counts: Partial<Counts>, over = false): string =>
-    crowdWords({ going: 0, open_pods: 0, free_seats: 0, ...counts }, over);
+  const tell = (counts: Partial<Counts>, over = false, cancelled_at: string | null = null): string | null =>
+    crowdWords({ going: 0, open_pods: 0, free_seats: 0, cancelled_at, ...counts }, over);
 
   it("is told in whole sentences", () => {
     expect(tell({ going: 0 })).toBe("Nobody is going yet.");
@@ -97,5 +97,14 @@ describe("what goes on at an event", () => {
     );
     expect(tell({ going: 5, open_pods: 1, free_seats: 0 })).toBe("5 people are going. 1 open pod has no free seat.");
     expect(tell({ going: 5, open_pods: 1, free_seats: 2 }, true)).toBe("5 people were there.");
+  });
+
+  it("says of one that was called off who wanted to go, and never that somebody was there", () => {
+    for (const over of [false, true]) {
+      expect(tell({ going: 5, open_pods: 2, free_seats: 3 }, over, "2031-05-01T10:00:00Z")).toBe(
+        "5 people wanted to go.",
+      );
+      expect(tell({ going: 0 }, over, "2031-05-01T10:00:00Z")).toBeNull();
+    }
   });
 });

@@ -9,15 +9,13 @@ export default {
   checkMail: "Schau in deine Mails",
   toPods: "Zu deinen Pods",
 
-  signInTitle: "Schön, dass du da bist",
-  signInLead: "Melde dich an. Deine Crew rätselt schon, was zuerst gespielt wird.",
+  signInLead: "Schön, dass du da bist. Deine Crew rätselt schon, was zuerst gespielt wird.",
   signingIn: "Du wirst angemeldet …",
   wrongPassword: "E-Mail und Passwort passen nicht zusammen.",
   tooOften: "Zu viele Versuche. Warte eine Minute und versuch es dann noch mal.",
   forgot: "Passwort vergessen?",
 
-  signUpTitle: "Finde deine Crew",
-  signUpLead: "Fünf Plätze, ein Konzert. Leg ein Konto an und nimm dir deinen.",
+  signUpLead: "Finde deine Crew: fünf Plätze, ein Konzert, und einer der Plätze ist deiner.",
   name: "Wie sollen dich die anderen nennen?",
   passwordHint: "Ein Satz ist leicht zu merken und schwer zu erraten.",
   taken: "Zu dieser E-Mail gibt es schon ein Konto. [Melde dich an].",

@@ -6,15 +6,13 @@ export default {
   checkMail: "Check your mail",
   toPods: "To your pods",
 
-  signInTitle: "Good to see you",
-  signInLead: "Sign in. Your crew is already talking about what they open with.",
+  signInLead: "Good to see you. Your crew is already guessing the first song.",
   signingIn: "Signing in …",
   wrongPassword: "That email and password do not belong together.",
   tooOften: "Too many tries. Wait a minute, then try again.",
   forgot: "Forgot password?",
 
-  signUpTitle: "Find your crew",
-  signUpLead: "Five seats, one show. Make an account, and take yours.",
+  signUpLead: "Find your crew: five seats, one show, and one of the seats is yours.",
   name: "What should people call you?",
   passwordHint: "A sentence is easy to remember and hard to guess.",
   /** What stands in brackets is the link to sign in. */

@@ -9,10 +9,10 @@ export default {
   skinTone: "Hautton",
   skinToneIs: (tone: string) => `Hautton: ${tone}`,
   tones: ["Ohne", "Hell", "Mittelhell", "Mittel", "Mitteldunkel", "Dunkel"],
-  kindsOf: "Arten von Emoji",
+  kindsOf: "Arten von Emojis",
   kinds: ["Gesichter", "Menschen", "Natur", "Essen", "Reisen", "Aktivitäten", "Dinge", "Symbole", "Flaggen"],
   recent: "Zuletzt benutzt",
   none: "So heißt kein Emoji.",
   found: (count: number) => many(count, { one: "# Emoji", other: "# Emojis" }),
-  failed: "Die Emoji konnten nicht geladen werden.",
+  failed: "Die Emojis konnten nicht geladen werden.",
 } satisfies Like<typeof en>;

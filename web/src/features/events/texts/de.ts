@@ -33,7 +33,7 @@ export default {
   seeAll: "Alle Events",
   cancelled: "Abgesagt",
   cancelledGoing: "Es wurde abgesagt. Eure Pods bleiben: Sprecht euch ab, was ihr stattdessen macht.",
-  cancelledMore: "Es wurde abgesagt. Niemand muss hingehen.",
+  cancelledMore: "Es wurde abgesagt und findet nicht statt.",
   news: {
     off: "Es wurde gerade abgesagt.",
     on: "Es findet doch statt.",
@@ -82,6 +82,7 @@ export default {
   // Its crowd.
   nobodyWas: "Niemand war da.",
   nobodyGoes: "Noch geht niemand hin.",
+  wanted: (people: number) => many(people, { one: "# Person wollte hin.", other: "# Leute wollten hin." }),
   went: (people: number) => many(people, { one: "# Person war da.", other: "# Leute waren da." }),
   goes: (people: number) => many(people, { one: "# Person geht hin.", other: "# Leute gehen hin." }),
   openPods: (pods: number, seats: string) =>
@@ -118,9 +119,9 @@ export default {
     "early-bird": "Da, wenn die Türen aufgehen",
     afterparty: "Afterparty, klar",
     sober: "Nüchtern und glücklich",
-    solo: "Komme allein",
-    "bringing-friends": "Bringe Freunde mit",
-    "road-trip": "Fahre, habe Plätze frei",
+    solo: "Kommt allein",
+    "bringing-friends": "Bringt Freunde mit",
+    "road-trip": "Fährt, hat Plätze frei",
     "from-afar": "Von weit her",
     "local-guide": "Kennt die Stadt",
     "ear-plugs": "Hat Ohrstöpsel übrig",
@@ -171,12 +172,12 @@ export default {
   thereAlready: "Dieses Event gibt es schon.",
   seeIt: "Ansehen",
   tooManyToday: "Mehr Events kannst du heute nicht anlegen. Versuch es morgen wieder.",
-  neverTitle: (time: string) => `${time} Uhr gibt es nicht`,
+  neverTitle: (time: string) => `${time}\u00A0Uhr gibt es nicht`,
   never: (time: string) =>
-    `An diesem Tag werden die Uhren dort vorgestellt, ${time} Uhr fällt dabei aus. Welche Zeit meinst du?`,
-  twiceTitle: (time: string) => `${time} Uhr gibt es zweimal`,
+    `An diesem Tag werden die Uhren dort vorgestellt, ${time}\u00A0Uhr fällt dabei aus. Welche Zeit meinst du?`,
+  twiceTitle: (time: string) => `${time}\u00A0Uhr gibt es zweimal`,
   twice: (time: string) =>
-    `An diesem Tag werden die Uhren dort zurückgestellt, ${time} Uhr gibt es deshalb zweimal. Welche Zeit meinst du?`,
+    `An diesem Tag werden die Uhren dort zurückgestellt, ${time}\u00A0Uhr gibt es deshalb zweimal. Welche Zeit meinst du?`,
   first: (offset: string) => `Die erste (${offset})`,
   second: (offset: string) => `Die zweite (${offset})`,
   onAgain: "Es findet doch statt",

@@ -30,7 +30,7 @@ export default {
   seeAll: "See all events",
   cancelled: "Called off",
   cancelledGoing: "It was called off. Your pods stay: tell each other what you do instead.",
-  cancelledMore: "It was called off. Nobody has to go there.",
+  cancelledMore: "It was called off, so it does not take place.",
   /** Announced when it happens. */
   news: {
     off: "It was called off just now.",
@@ -80,6 +80,7 @@ export default {
   // Its crowd.
   nobodyWas: "Nobody was there.",
   nobodyGoes: "Nobody is going yet.",
+  wanted: (people: number) => many(people, { one: "# person wanted to go.", other: "# people wanted to go." }),
   went: (people: number) => many(people, { one: "# person was there.", other: "# people were there." }),
   goes: (people: number) => many(people, { one: "# person is going.", other: "# people are going." }),
   openPods: (pods: number, seats: string) =>

@@ -91,7 +91,7 @@ export default {
   makeOwner: (who: string) => `${who} die Leitung geben`,
   remove: (who: string) => `${who} entfernen`,
   sure: "Sicher?",
-  makeLink: "Einladungslink machen",
+  makeLink: "Einladungslink erstellen",
   share: (pod: string) => `Komm zu uns: ${pod}`,
   shareAgain: "Noch mal teilen",
   used: (used: number) => `${used}-mal benutzt`,

@@ -93,7 +93,7 @@ export default {
   makeLink: "Make an invitation link",
   share: (pod: string) => `Come and sit with us: ${pod}`,
   shareAgain: "Share it again",
-  used: (used: number) => `${used} used`,
+  used: (used: number) => many(used, { one: "used once", other: "used # times" }),
   usedOf: (used: number, uses: number) => `${used} of ${uses} used`,
   revoke: "Take this link back",
   invitesFailed: (why: string) => `The invitations could not be loaded. ${why}`,
