@@ -116,4 +116,21 @@ await run(async (browser, { url, pod, count, people: [ana, ben] }) => {
     scroller.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 4),
   );
   assert((await texts(page)).at(-1)?.text === "and another", "the newest is the last");
+
+  // Also when a long text or the keyboard makes the view lower, and it is scrolled before its size is known.
+  const isAtEnd = () => scroller.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 4);
+  const field = page.getByRole("textbox", { name: "Message" });
+  const high = await scroller.evaluate((box) => box.clientHeight);
+  await field.evaluate(async (field) => {
+    field.value = "a long one ".repeat(60);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await Promise.resolve();
+    document.querySelector(".scroller").dispatchEvent(new Event("scroll"));
+  });
+  await until("the view is lower", () => scroller.evaluate((box, high) => box.clientHeight < high - 50, high));
+  await until("the end is in view", isAtEnd);
+  assert((await page.locator(".down").count()) === 0, "it says that one is not at the end");
+  await field.fill("");
+  await until("the view is as high as before", () => scroller.evaluate((box, high) => box.clientHeight === high, high));
+  await until("the end is in view again", isAtEnd);
 });
