@@ -3,6 +3,7 @@
 import { canonical, isListed, isOneEmoji } from "../../lib/emoji";
 import type { Language } from "../../lib/language.svelte";
 import { fold } from "../../lib/visible";
+import { isDrawn } from "./drawn";
 
 export interface Choice {
   emoji: string;
@@ -10,6 +11,8 @@ export interface Choice {
   label: string;
   /** It shows people, in the tone that one wants. */
   hasTones: boolean;
+  /** The version of Unicode's list that brought it, if that is recent. */
+  version: string;
   /** The words by which it is found, folded. */
   words: string[];
 }
@@ -39,22 +42,25 @@ export function load(language: Language): Promise<List> {
 }
 
 function parse(text: string): List {
-  const kinds = text.split("\n\n").map((lines) =>
-    lines
-      .split("\n")
-      .map(choice)
-      // What is newer than the browser would be an empty box.
-      .filter(({ emoji }) => isListed(emoji) ?? true),
-  );
+  // What is newer than the browser or the device's font would be an empty box. One speaks for all of its version.
+  const drawn = new Map([["", true]]);
+  const isThere = ({ emoji, version }: Choice): boolean => {
+    if (!(isListed(emoji) ?? true)) return false;
+    const known = drawn.get(version) ?? isDrawn(emoji);
+    drawn.set(version, known);
+    return known;
+  };
+  const kinds = text.split("\n\n").map((lines) => lines.split("\n").map(choice).filter(isThere));
   return { kinds, all: kinds.flat() };
 }
 
 function choice(line: string): Choice {
-  const [emoji = "", label = "", tones = "", further = ""] = line.split("|");
+  const [emoji = "", label = "", tones = "", version = "", further = ""] = line.split("|");
   return {
     emoji: canonical(emoji),
     label,
     hasTones: tones !== "",
+    version,
     words: fold(`${label} ${further}`).split(/[^\p{L}\p{N}]+/u),
   };
 }
