@@ -61,6 +61,20 @@ export const PAGES = {
     texts: ["me"],
     icon: "person",
   },
+  nights: {
+    path: "/me/nights",
+    see: "own",
+    load: () => import("./features/memorabilia/Nights.svelte"),
+    texts: ["memorabilia", "events"],
+    under: "me",
+  },
+  night: {
+    path: "/me/nights/:event",
+    see: "own",
+    load: () => import("./features/memorabilia/Night.svelte"),
+    texts: ["memorabilia", "events"],
+    under: "me",
+  },
   invite: {
     path: "/i/:code",
     see: "open",

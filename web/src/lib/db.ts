@@ -296,9 +296,15 @@ function draftKey(user: Id, pod: Id): string {
   return `podium.draft.${user}.${pod}`;
 }
 
-/** What is being typed in a pod. Written at each key, so it is where writing is immediate. */
+/**
+ * What is being typed, by the pod, or by another name of what it belongs to. Written at each key, so it is where writing is
+ * immediate.
+ */
 export const drafts = {
   get: (user: Id, pod: Id): string => local.get(draftKey(user, pod)) ?? "",
+  /** What begins so, of which there is something. */
+  names: (user: Id, begin: string): string[] =>
+    local.keys(draftKey(user, begin)).map((key) => key.slice(draftKey(user, "").length)),
   set: (user: Id, pod: Id, text: string): void => {
     const key = draftKey(user, pod);
     let kept = true;

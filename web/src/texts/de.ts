@@ -32,6 +32,8 @@ export default {
     pod: "Pod",
     invite: "Einladung",
     me: "Du",
+    nights: "Deine Abende",
+    night: "Erinnerungsblatt",
     signin: "Anmelden",
     signup: "Konto anlegen",
     verify: "E-Mail bestätigen",

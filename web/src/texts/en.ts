@@ -31,6 +31,8 @@ export default {
     pod: "Pod",
     invite: "Invitation",
     me: "You",
+    nights: "Your nights",
+    night: "A page to keep",
     signin: "Sign in",
     signup: "Make an account",
     verify: "Confirm your email",

@@ -253,6 +253,19 @@ export function countdown(start: number, at: number, zone: string): string {
   return relative(Math.round(days / 30.4), "month");
 }
 
+/** "Saturday, 28 November 2026, 20:00", of several days "Fri 5 – Sun 7 June 2026", as a page says that one keeps. */
+export function dateWords(event: Timed, locale: string): { whole: string; year: string } {
+  const zone = known(event.time_zone);
+  const [start, end] = [startOf(event), endOf(event)];
+  const tell = new Teller(zone, locale);
+  const year = String(wallAt(start, zone).year);
+  const several = event.ends_at !== null && onSeveralDays(start, end, zone);
+  const whole = several
+    ? `${tell.days(start, atLast(start, end, zone))} ${year}`
+    : t.at(tell.date(start), t.clock(tell.clock(start)));
+  return { whole, year };
+}
+
 /** What will be stored, in words: "Wednesday, 9 June 2027, 20:00 in New York; that is 02:00 on Thursday for you". */
 export function storedWords(start: number, end: number | null, zone: string, reader: Reader): string {
   const tell = new Teller(known(zone), reader.locale);

@@ -15,6 +15,10 @@ export default {
   instagramExample: "@du",
   reveal: "Leuten bei denselben Events zeigen",
 
+  nights: "Deine Abende",
+  nightsMore: "Was du von deinen Events festgehalten hast, nur für dich.",
+  seeNights: "Deine Abende ansehen",
+
   screen: "Darstellung und Sprache",
   appearance: "Darstellung",
   themes: { auto: "Wie das Gerät", dark: "Dunkel", light: "Hell" },

@@ -12,6 +12,10 @@ export default {
   instagramExample: "@you",
   reveal: "Show it to people at the same events",
 
+  nights: "Your nights",
+  nightsMore: "What you have kept of the events where you were, for you alone.",
+  seeNights: "See your nights",
+
   screen: "Appearance and language",
   appearance: "Appearance",
   themes: { auto: "Like the device", dark: "Dark", light: "Light" },

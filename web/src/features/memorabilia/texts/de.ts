@@ -1,0 +1,50 @@
+import type { Like } from "../../../lib/language.svelte";
+import type en from "./en";
+
+export default {
+  keep: "Halt diesen Abend fest",
+  keepOn: "Schreib auf, was du nicht vergessen willst. Nur du kannst es lesen.",
+  keepOver: "Woran willst du dich erinnern? Schreib es für später auf. Nur du kannst es lesen.",
+  kept: "Was dir von diesem Abend bleibt",
+  write: "Aufschreiben",
+  goOn: "Weiterschreiben",
+  change: "Ändern",
+  page: "Erinnerungsblatt",
+  onlyYou: "Nur du kannst das lesen.",
+  waiting: "Auf diesem Gerät aufgehoben. Gespeichert wird es, sobald wieder Netz da ist.",
+  notStored: (why: string) => `Nicht gespeichert. ${why}`,
+
+  song: "Song des Abends",
+  peak: "Der Moment, der bleibt",
+  opener: "Dein Tipp für den ersten Song",
+  openerHint: "Womit sie deiner Meinung nach anfangen.",
+  energy: "Das Publikum, in Worten",
+  energyExample: "Lauter als die Band",
+  level: "Und als Zahl, wenn du magst",
+  noLevel: "Keine",
+  levelOf: (level: string, most: string) => `${level} von ${most}`,
+  notes: "Was sonst noch war",
+  save: "Festhalten",
+  delete: "Löschen",
+  deleteSure: "Sicher? Dann ist es weg",
+  giveUp: "Neu Geschriebenes verwerfen",
+
+  shelf: "Deine Abende",
+  shelfMore: "Was du festgehalten hast, nur für dich.",
+  shelfFailed: "Deine Abende konnten nicht geladen werden.",
+  none: "Noch nichts festgehalten",
+  noneMore:
+    "Auf der Seite eines Events, das läuft oder vorbei ist, kannst du aufschreiben, was du nicht vergessen willst.",
+  toEvents: "Zu den Events",
+
+  back: "Deine Abende",
+  print: "Diese Seite drucken",
+  crowd: "Das Publikum",
+  guess: "Mein Tipp für den ersten Song",
+  moment: "Der Moment",
+  more: "Und außerdem",
+  by: (who: string) => `Festgehalten von ${who}`,
+  tooLong: "Das ist mehr, als auf eine Seite passt, und wird auf mehrere gedruckt.",
+  nothingHere: "Von diesem Abend ist nichts festgehalten",
+  nothingMore: "Schreib auf, was du nicht vergessen willst, dann gibt es eine Seite zum Drucken.",
+} satisfies Like<typeof en>;
