@@ -2,4 +2,4 @@
 import { speaker } from "../../src/lib/language.svelte";
 
 Object.defineProperty(globalThis, "navigator", { value: { ...globalThis.navigator, languages: ["en-GB"] } });
-await Promise.all(["", "events", "me"].map((feature) => speaker.load(feature, "en")));
+await Promise.all(["", "events", "me", "meet-point", "memorabilia"].map((feature) => speaker.load(feature, "en")));

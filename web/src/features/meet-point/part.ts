@@ -1,6 +1,5 @@
 // An event's meet point, as far as it is known. Pure.
 
-import { ApiError } from "../../lib/api";
 import type { Part } from "../events/store/part";
 import type { MeetPoint } from "./types";
 
@@ -35,12 +34,15 @@ export function stored(kept: KeptMeetPoint, point: MeetPoint | null, heard: numb
   return kept.live && kept.heard !== heard ? kept : { ...kept, point };
 }
 
+/** Statuses that say so. */
+const NONE = new Set<unknown>([403, 404]);
+
 /** Null for what is not there, or not for everybody. */
 export async function orNone(asked: Promise<MeetPoint>): Promise<MeetPoint | null> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return null;
+    if (NONE.has((error as { status?: unknown }).status)) return null;
     throw error;
   }
 }
