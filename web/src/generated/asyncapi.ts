@@ -26,7 +26,7 @@ export interface components {
          * @description The machine-readable reason of a refusal. Clients depend on these names.
          * @enum {string}
          */
-        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "precondition_failed" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
         /** @description A count. */
         CountIs: {
             /**
@@ -96,12 +96,24 @@ export interface components {
              * @description The event's id.
              */
             id: string;
+            /** @description Whether everybody may read the event's meet point, and not its members alone. */
+            meet_point_public: boolean;
             /** @description Its name in URLs, which `GET /v1/events/{id}` takes in place of the id. */
             slug: string;
             /** @description The IANA name of its time zone, in which its times and its day are shown; UTC if null. */
             time_zone: string | null;
             /** @description The venue. */
             venue: string;
+        };
+        /** @description The event as it is now. */
+        EventChanged: {
+            /** @description The event. */
+            event: components["schemas"]["Event"];
+            /**
+             * Format: int64
+             * @description The number of the change in the event's feed.
+             */
+            seq: number;
         };
         /** @description The reply to a join of an event's topic: the whole state, with the fields that other features add. */
         EventJoined: {
@@ -121,6 +133,8 @@ export interface components {
              * @description The number of people who have the topic open, including the one who joins.
              */
             present: number;
+            /** @description The caller's role: `host` if the event's maker has named them. The maker is the event's `created_by`. */
+            role: components["schemas"]["Role"];
             /**
              * Format: date-time
              * @description The time of the reading, by the database's clock.
@@ -133,6 +147,10 @@ export interface components {
             frame_bytes: number;
             /** @description The most items in a page of a list. */
             page: number;
+        };
+        /** @description The event's meet point, in a join reply. */
+        EventMeetPoint: {
+            meet_point: components["schemas"]["MeetPoint"] | null;
         };
         /** @description The members of an event, in a join reply. */
         EventMembers: {
@@ -196,6 +214,49 @@ export interface components {
          * @enum {string}
          */
         Kind: "text" | "joined" | "left" | "removed" | "renamed" | "owner_changed" | "closed";
+        /** @description An event's meet point. */
+        MeetPoint: {
+            /**
+             * Format: uuid
+             * @description The person who set it first.
+             */
+            created_by: string;
+            /** @description How to find it; it may have several lines. */
+            description: string | null;
+            /**
+             * Format: uuid
+             * @description The event.
+             */
+            event_id: string;
+            /**
+             * Format: uuid
+             * @description Its version, another one after each change. In quotation marks it is the `ETag`, which `If-Match` takes.
+             */
+            revision: string;
+            /** @description The title: one line. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was set or last changed.
+             */
+            updated_at: string;
+            /**
+             * @description The time on the clocks there, in the event's `time_zone`, such as `2026-11-28T19:30:00`. It has no zone of its own:
+             *     show it as it is.
+             */
+            when_local: string | null;
+            /** @description A line about the time, such as "after the support act". */
+            when_note: string | null;
+        };
+        /** @description The event's meet point as it is now. */
+        MeetPointChanged: {
+            meet_point: components["schemas"]["MeetPoint"] | null;
+            /**
+             * Format: int64
+             * @description The number of the change in the event's feed.
+             */
+            seq: number;
+        };
         /** @description A member of a pod. */
         Member: {
             /** @description The address of the person's picture. */
@@ -336,6 +397,16 @@ export interface components {
         };
         /** @description An object without fields. */
         Nothing: Record<string, never>;
+        /** @description The person's role in an event. */
+        OwnEventRole: {
+            /**
+             * Format: uuid
+             * @description The event.
+             */
+            event_id: string;
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+        };
         /** @description A pod that the person has joined. */
         OwnPodJoined: {
             /** @description The members, by seat; absent if they could not be read. */
@@ -615,6 +686,11 @@ export interface components {
          * @enum {string}
          */
         RemovalReason: "left" | "removed" | "closed";
+        /**
+         * @description The role of a member.
+         * @enum {string}
+         */
+        Role: "member" | "host";
         /** @description The reply to the sender of a message. */
         Sent: {
             /**
@@ -678,8 +754,10 @@ export type CountIs = components['schemas']['CountIs'];
 export type DeletePush = components['schemas']['DeletePush'];
 export type EditPush = components['schemas']['EditPush'];
 export type Event = components['schemas']['Event'];
+export type EventChanged = components['schemas']['EventChanged'];
 export type EventJoined = components['schemas']['EventJoined'];
 export type EventLimits = components['schemas']['EventLimits'];
+export type EventMeetPoint = components['schemas']['EventMeetPoint'];
 export type EventMembers = components['schemas']['EventMembers'];
 export type EventPods = components['schemas']['EventPods'];
 export type FieldError = components['schemas']['FieldError'];
@@ -687,6 +765,8 @@ export type Flags = components['schemas']['Flags'];
 export type HistoryPush = components['schemas']['HistoryPush'];
 export type JoinPolicy = components['schemas']['JoinPolicy'];
 export type Kind = components['schemas']['Kind'];
+export type MeetPoint = components['schemas']['MeetPoint'];
+export type MeetPointChanged = components['schemas']['MeetPointChanged'];
 export type Member = components['schemas']['Member'];
 export type MemberRead = components['schemas']['MemberRead'];
 export type MemberTyping = components['schemas']['MemberTyping'];
@@ -694,6 +774,7 @@ export type Message = components['schemas']['Message'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type NewMessage = components['schemas']['NewMessage'];
 export type Nothing = components['schemas']['Nothing'];
+export type OwnEventRole = components['schemas']['OwnEventRole'];
 export type OwnPodJoined = components['schemas']['OwnPodJoined'];
 export type OwnPodMarked = components['schemas']['OwnPodMarked'];
 export type OwnPodRemoved = components['schemas']['OwnPodRemoved'];
@@ -715,6 +796,7 @@ export type ReactionPush = components['schemas']['ReactionPush'];
 export type ReadPush = components['schemas']['ReadPush'];
 export type Refusal = components['schemas']['Refusal'];
 export type RemovalReason = components['schemas']['RemovalReason'];
+export type Role = components['schemas']['Role'];
 export type Sent = components['schemas']['Sent'];
 export type TokenTaken = components['schemas']['TokenTaken'];
 export type TypingPush = components['schemas']['TypingPush'];
@@ -729,12 +811,16 @@ export interface Topics {
     /** What clients push, `phx_join` included, and what is answered. */
     pushes: {
       /** Joins the topic. */
-      "phx_join": { payload: Nothing; reply: EventJoined & EventMembers & EventPods };
+      "phx_join": { payload: Nothing; reply: EventJoined & EventMembers & EventMeetPoint & EventPods };
       /** Leaves the topic. */
       "phx_leave": { payload: Nothing; reply: Nothing };
     };
     /** What the server sends by itself. */
     events: {
+      /** The event was changed, cancelled, or is on again. */
+      "event:changed": EventChanged;
+      /** The event's meet point was set, changed or removed. */
+      "meet_point:changed": MeetPointChanged;
       /** The number of members has changed. */
       "members:count": CountIs;
       /** The join has ended: the client has left, has joined again, or is no longer a member. */
@@ -822,6 +908,8 @@ export interface Topics {
     };
     /** What the server sends by itself. */
     events: {
+      /** An event's maker has made the person a host, or a plain member again. */
+      "event:role": OwnEventRole;
       /** The join has ended: the client has left, has joined again, or is no longer a member. */
       "phx_close": Nothing;
       /** A pod of the person has a new state. */

@@ -259,6 +259,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/{id}/hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an event's hosts
+         * @description For its members and its maker, in the order in which they joined. All of them, on one page. Hosts who hide are listed
+         *     to themselves and to the maker only.
+         */
+        get: operations["get_events_id_hosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}/hosts/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a member a host
+         * @description For the event's maker. Hosts set the meet point, and remove what members post. The request is safe to repeat.
+         */
+        put: operations["put_events_id_hosts_user_id"];
+        post?: never;
+        /**
+         * Make a host a plain member again
+         * @description For the event's maker. The request is safe to repeat. A host who leaves the event loses the role, too.
+         */
+        delete: operations["delete_events_id_hosts_user_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}/meet-point": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the meet point
+         * @description For the event's members, its hosts and its maker; for everybody, also without a token, if the event's
+         *     `meet_point_public` is true.
+         */
+        get: operations["get_events_id_meet_point"];
+        /**
+         * Set or change the meet point
+         * @description For the event's maker and its hosts. The body is the whole meet point. Without `If-Match` it sets the meet point of an
+         *     event that has none. To change one, send the `ETag` of the version that you have read as `If-Match`: if another person
+         *     has changed it meanwhile, nothing is done.
+         */
+        put: operations["put_events_id_meet_point"];
+        post?: never;
+        /**
+         * Remove the meet point
+         * @description For the event's maker and its hosts, and for moderators. With `If-Match` only if it still has that version.
+         */
+        delete: operations["delete_events_id_meet_point"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/{id}/members": {
         parameters: {
             query?: never;
@@ -823,7 +899,7 @@ export interface components {
          * @description The machine-readable reason of a refusal. Clients depend on these names.
          * @enum {string}
          */
-        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "precondition_failed" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
         /** @description An event with its counts. */
         CountedEvent: components["schemas"]["Event"] & components["schemas"]["Counts"];
         /** @description The public counts of an event. */
@@ -897,6 +973,8 @@ export interface components {
              * @description The event's id.
              */
             id: string;
+            /** @description Whether everybody may read the event's meet point, and not its members alone. */
+            meet_point_public: boolean;
             /** @description Its name in URLs, which `GET /v1/events/{id}` takes in place of the id. */
             slug: string;
             /** @description The IANA name of its time zone, in which its times and its day are shown; UTC if null. */
@@ -922,6 +1000,8 @@ export interface components {
              * @description When it ends: not before `date_utc`, and at most 31 days after it, or null.
              */
             ends_at?: string | null;
+            /** @description True lets everybody read the meet point, false its members alone. */
+            meet_point_public?: boolean | null;
             /** @description An IANA name, or null. */
             time_zone?: string | null;
             /** @description The venue: one line of 1 to 200 characters. */
@@ -942,6 +1022,8 @@ export interface components {
              * @description When they joined.
              */
             joined_at: string;
+            /** @description The member's role: `host` if the event's maker has named them. */
+            role: components["schemas"]["Role"];
             /**
              * Format: uuid
              * @description The member's profile.
@@ -978,6 +1060,23 @@ export interface components {
         Forgotten: {
             /** @description The account's address. */
             email: string;
+        };
+        /** @description A host of an event. */
+        Host: {
+            /** @description The address of their picture. */
+            avatar_url: string | null;
+            /** @description Their name. */
+            display_name: string;
+            /**
+             * Format: date-time
+             * @description When they joined the event.
+             */
+            joined_at: string;
+            /**
+             * Format: uuid
+             * @description The host's profile.
+             */
+            user_id: string;
         };
         /** @description A pod of the caller's, as an inbox shows it. */
         InboxEntry: components["schemas"]["PodView"] & components["schemas"]["Flags"] & {
@@ -1146,6 +1245,40 @@ export interface components {
             /** @description Whether others may see `ig_url`. */
             reveal_ig?: boolean | null;
         };
+        /** @description An event's meet point. */
+        MeetPoint: {
+            /**
+             * Format: uuid
+             * @description The person who set it first.
+             */
+            created_by: string;
+            /** @description How to find it; it may have several lines. */
+            description: string | null;
+            /**
+             * Format: uuid
+             * @description The event.
+             */
+            event_id: string;
+            /**
+             * Format: uuid
+             * @description Its version, another one after each change. In quotation marks it is the `ETag`, which `If-Match` takes.
+             */
+            revision: string;
+            /** @description The title: one line. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was set or last changed.
+             */
+            updated_at: string;
+            /**
+             * @description The time on the clocks there, in the event's `time_zone`, such as `2026-11-28T19:30:00`. It has no zone of its own:
+             *     show it as it is.
+             */
+            when_local: string | null;
+            /** @description A line about the time, such as "after the support act". */
+            when_note: string | null;
+        };
         /** @description A member of a pod. */
         Member: {
             /** @description The address of the person's picture. */
@@ -1189,6 +1322,8 @@ export interface components {
              * @description When the caller joined.
              */
             joined_at: string;
+            /** @description The caller's role: `host` if the event's maker has named them. The maker is `created_by` of the event. */
+            role: components["schemas"]["Role"];
             /**
              * Format: uuid
              * @description The caller.
@@ -1292,6 +1427,8 @@ export interface components {
              * @description When the caller joined.
              */
             joined_at: string;
+            /** @description The caller's role: `host` if the event's maker has named them. The maker is `created_by` of the event. */
+            role: components["schemas"]["Role"];
             /** @description The caller's badges there. */
             vibe_badges: components["schemas"]["Badge"][];
         };
@@ -1325,6 +1462,8 @@ export interface components {
              * @description An id of the client's choice, which makes it safe to repeat the request.
              */
             id?: string | null;
+            /** @description True lets everybody read the meet point; its members alone if absent. */
+            meet_point_public?: boolean;
             /**
              * @description The name in URLs: at most 120 lower case letters, digits and single hyphens, not in the form of a UUID. If
              *     absent, it is made of artist, city and the day on which the event starts in its zone.
@@ -1352,6 +1491,20 @@ export interface components {
              * @description The number of people who may accept it, 1 to 1,000; unlimited if absent.
              */
             uses?: number | null;
+        };
+        /** @description A meet point as a whole: what is absent, null or blank is not there. */
+        NewMeetPoint: {
+            /** @description How to find it: at most 2,000 characters, with line breaks. */
+            description?: string | null;
+            /** @description The title: one line of 1 to 200 characters. */
+            title: string;
+            /**
+             * @description The time on the clocks there, in the event's `time_zone`: to the minute or the second, and without a zone.
+             * @example 2026-11-28T19:30:00
+             */
+            when_local?: string | null;
+            /** @description A line about the time, such as "after the support act": at most 100 characters. */
+            when_note?: string | null;
         };
         /** @description The member to whom a pod is handed over. */
         NewOwner: {
@@ -1415,6 +1568,8 @@ export interface components {
                  * @description The event's id.
                  */
                 id: string;
+                /** @description Whether everybody may read the event's meet point, and not its members alone. */
+                meet_point_public: boolean;
                 /** @description Its name in URLs, which `GET /v1/events/{id}` takes in place of the id. */
                 slug: string;
                 /** @description The IANA name of its time zone, in which its times and its day are shown; UTC if null. */
@@ -1442,6 +1597,8 @@ export interface components {
                  * @description When they joined.
                  */
                 joined_at: string;
+                /** @description The member's role: `host` if the event's maker has named them. */
+                role: components["schemas"]["Role"];
                 /**
                  * Format: uuid
                  * @description The member's profile.
@@ -1449,6 +1606,28 @@ export interface components {
                 user_id: string;
                 /** @description Their badges. */
                 vibe_badges: components["schemas"]["Badge"][];
+            }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_Host: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description The address of their picture. */
+                avatar_url: string | null;
+                /** @description Their name. */
+                display_name: string;
+                /**
+                 * Format: date-time
+                 * @description When they joined the event.
+                 */
+                joined_at: string;
+                /**
+                 * Format: uuid
+                 * @description The host's profile.
+                 */
+                user_id: string;
             }[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
             next: string | null;
@@ -1548,6 +1727,8 @@ export interface components {
                  * @description When the caller joined.
                  */
                 joined_at: string;
+                /** @description The caller's role: `host` if the event's maker has named them. The maker is `created_by` of the event. */
+                role: components["schemas"]["Role"];
                 /** @description The caller's badges there. */
                 vibe_badges: components["schemas"]["Badge"][];
             })[];
@@ -1760,6 +1941,11 @@ export interface components {
             /** @description The token, as it was issued. */
             refresh_token: string;
         };
+        /**
+         * @description The role of a member.
+         * @enum {string}
+         */
+        Role: "member" | "host";
         /** @description A person's seat in a pod. */
         Seat: {
             /**
@@ -1852,6 +2038,7 @@ export type FieldError = components['schemas']['FieldError'];
 export type Flags = components['schemas']['Flags'];
 export type FlagsChange = components['schemas']['FlagsChange'];
 export type Forgotten = components['schemas']['Forgotten'];
+export type Host = components['schemas']['Host'];
 export type InboxEntry = components['schemas']['InboxEntry'];
 export type Invite = components['schemas']['Invite'];
 export type InviteState = components['schemas']['InviteState'];
@@ -1864,6 +2051,7 @@ export type Language = components['schemas']['Language'];
 export type MailedToken = components['schemas']['MailedToken'];
 export type Me = components['schemas']['Me'];
 export type MeChange = components['schemas']['MeChange'];
+export type MeetPoint = components['schemas']['MeetPoint'];
 export type Member = components['schemas']['Member'];
 export type Membership = components['schemas']['Membership'];
 export type Message = components['schemas']['Message'];
@@ -1873,11 +2061,13 @@ export type MyEvent = components['schemas']['MyEvent'];
 export type NamedBadge = components['schemas']['NamedBadge'];
 export type NewEvent = components['schemas']['NewEvent'];
 export type NewInvite = components['schemas']['NewInvite'];
+export type NewMeetPoint = components['schemas']['NewMeetPoint'];
 export type NewOwner = components['schemas']['NewOwner'];
 export type NewPassword = components['schemas']['NewPassword'];
 export type PageBadge = components['schemas']['Page_Badge'];
 export type PageEvent = components['schemas']['Page_Event'];
 export type PageEventMember = components['schemas']['Page_EventMember'];
+export type PageHost = components['schemas']['Page_Host'];
 export type PageInboxEntry = components['schemas']['Page_InboxEntry'];
 export type PageInvite = components['schemas']['Page_Invite'];
 export type PageMyEvent = components['schemas']['Page_MyEvent'];
@@ -1895,6 +2085,7 @@ export type Profile = components['schemas']['Profile'];
 export type ReadBody = components['schemas']['ReadBody'];
 export type Registration = components['schemas']['Registration'];
 export type Renewal = components['schemas']['Renewal'];
+export type Role = components['schemas']['Role'];
 export type Seat = components['schemas']['Seat'];
 export type Sent = components['schemas']['Sent'];
 export type Session = components['schemas']['Session'];
@@ -2300,6 +2491,177 @@ export interface operations {
             };
             /** @description The content with the `ETag` in `If-None-Match` is still current */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_events_id_hosts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hosts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Host"];
+                };
+            };
+        };
+    };
+    put_events_id_hosts_user_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+                /** @description The member's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member is a host */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_events_id_hosts_user_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+                /** @description The host's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member is no host */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_events_id_meet_point: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The meet point */
+            200: {
+                headers: {
+                    /** @description Its version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetPoint"];
+                };
+            };
+            /** @description The content with the `ETag` in `If-None-Match` is still current */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    put_events_id_meet_point: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the version that the request is about; `*` for any. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMeetPoint"];
+            };
+        };
+        responses: {
+            /** @description The meet point as it is now */
+            200: {
+                headers: {
+                    /** @description Its version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetPoint"];
+                };
+            };
+            /** @description The new meet point */
+            201: {
+                headers: {
+                    /** @description Its version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetPoint"];
+                };
+            };
+        };
+    };
+    delete_events_id_meet_point: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the version that the request is about; `*` for any. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

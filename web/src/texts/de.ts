@@ -99,6 +99,7 @@ export default {
     forbidden: "Das darfst du hier nicht.",
     conflict: "Jemand war schneller. Lad die Seite neu und schau noch mal.",
     precondition_failed: "Das hat sich inzwischen geändert. Lad die Seite neu und schau noch mal.",
+    precondition_required: "Inzwischen ist schon etwas da. Lad die Seite neu und sieh noch einmal hin.",
     too_large: "Das ist zu groß.",
     invalid: "Etwas ist nicht richtig ausgefüllt.",
     rate_limited: "Das war zu viel in zu kurzer Zeit. Warte einen Moment und versuch es dann noch mal.",

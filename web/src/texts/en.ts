@@ -99,6 +99,7 @@ export default {
     forbidden: "You are not allowed to do this.",
     conflict: "Somebody was faster. Reload the page and look again.",
     precondition_failed: "It has changed in the meantime. Reload the page and look again.",
+    precondition_required: "There is one by now. Reload the page and look again.",
     too_large: "That is more than fits.",
     invalid: "Something is not filled in as it should be.",
     rate_limited: "That was too much in too short a time. Wait a moment, then try again.",

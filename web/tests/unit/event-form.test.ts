@@ -18,6 +18,7 @@ const event: LiveEvent = {
   time_zone: "Europe/Berlin",
   created_by: "ana",
   cancelled_at: null,
+  meet_point_public: false,
 };
 
 describe("a time that is typed", () => {

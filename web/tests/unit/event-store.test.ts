@@ -41,6 +41,7 @@ const view = (artist: string): CountedEvent => ({
   time_zone: null,
   created_by: "ana",
   cancelled_at: null,
+  meet_point_public: false,
   going: 0,
   open_pods: 0,
   free_seats: 0,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { wallWords, type Timed } from "../../src/features/events/time";
 import { bodyOf, draftOf, EMPTY, isSame, readDraft } from "../../src/features/meet-point/form";
 import { meetPoint, stored } from "../../src/features/meet-point/part";
-import type { MeetPoint } from "../../src/features/meet-point/types";
+import type { MeetPoint } from "../../src/generated/openapi";
 
 const point: MeetPoint = {
   event_id: "event",

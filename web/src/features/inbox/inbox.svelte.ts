@@ -7,7 +7,7 @@ import { people } from "../../lib/known.svelte";
 import { live, type Topic } from "../../lib/live.svelte";
 import { mergePages, type Page } from "../../lib/pages";
 import { session } from "../../lib/session.svelte";
-import type { OwnPodMarked, PodActivity } from "../../generated/asyncapi";
+import type { OwnPodMarked, PodActivity, Role } from "../../generated/asyncapi";
 import type { InboxEntry } from "../../generated/openapi";
 import type { Id } from "../../lib/id";
 
@@ -35,6 +35,9 @@ class Inbox {
   #granting = false;
   /** The pods that something was heard of while the list was read. */
   #heard = new Set<Id>();
+
+  /** Who wants to know of one's roles. */
+  #roles = new Set<(event: Id, role: Role) => void>();
 
   get unread(): number {
     return this.entries.reduce((sum, entry) => sum + unreadOf(entry), 0);
@@ -70,6 +73,7 @@ class Inbox {
           this.#change(pod_id, (entry) => (seq >= entry.read_seq ? readTo(entry, seq, unread) : entry));
         },
         "pod:marked": (marked) => this.#hearMarked(marked),
+        "event:role": ({ event_id, role }) => this.#roles.forEach((hear) => hear(event_id, role)),
       },
       // Whatever was sent before the topic was joined is in the list.
       joined: () => {
@@ -77,6 +81,12 @@ class Inbox {
         void this.#grant();
       },
     });
+  }
+
+  /** Calls with one's role at an event whenever it has changed there, until what is returned is called. */
+  onRole(hear: (event: Id, role: Role) => void): () => void {
+    this.#roles.add(hear);
+    return () => this.#roles.delete(hear);
   }
 
   /** Marks a pod for oneself, at once; it is sent to the server as soon as possible. */

@@ -6,7 +6,7 @@ import { drafts } from "../../lib/db";
 import type { Id } from "../../lib/id";
 import { bodyOf, draftOf, isSame, readDraft, type Draft } from "./form";
 import { orNone } from "./part";
-import type { MeetPoint } from "./types";
+import type { MeetPoint } from "../../generated/openapi";
 
 /** Codes that say that it is not what one has seen. */
 const CHANGED = new Set(["precondition_failed", "precondition_required"]);

@@ -2,7 +2,7 @@
 
 import { oneLine } from "../../lib/visible";
 import { parseWall, writeWall } from "../../lib/zones";
-import type { MeetPoint } from "./types";
+import type { MeetPoint, NewMeetPoint } from "../../generated/openapi";
 
 /** The most characters, as the server counts them. */
 export const MOST = { title: 200, description: 2_000, note: 100 } as const;
@@ -17,13 +17,6 @@ export interface Draft {
 
 export const EMPTY: Draft = { title: "", description: "", when: "", note: "" };
 
-export interface MeetPointBody {
-  title: string;
-  description: string | null;
-  when_local: string | null;
-  when_note: string | null;
-}
-
 export function draftOf(point: MeetPoint | null): Draft {
   if (point === null) return { ...EMPTY };
   const wall = point.when_local === null ? null : parseWall(point.when_local);
@@ -36,7 +29,7 @@ export function draftOf(point: MeetPoint | null): Draft {
 }
 
 /** A field shows minutes: a time that nobody has touched keeps its seconds. */
-export function bodyOf(draft: Draft, before: MeetPoint | null): MeetPointBody {
+export function bodyOf(draft: Draft, before: MeetPoint | null): NewMeetPoint {
   const untouched = before?.when_local != null && draftOf(before).when === draft.when;
   return {
     title: oneLine(draft.title),

@@ -1,7 +1,7 @@
 // An event's meet point, as far as it is known. Pure.
 
 import type { Part } from "../events/store/part";
-import type { MeetPoint } from "./types";
+import type { MeetPoint } from "../../generated/openapi";
 
 export interface KeptMeetPoint {
   /** Null where there is none. */
@@ -15,14 +15,14 @@ export interface KeptMeetPoint {
 export const meetPoint: Part<KeptMeetPoint> = {
   name: "meet_point",
   empty: { point: null, live: false, heard: 0 },
-  joined: (reply) => ({ point: (reply as { meet_point?: MeetPoint | null }).meet_point ?? null, live: true, heard: 0 }),
+  joined: ({ meet_point }) => ({ point: meet_point, live: true, heard: 0 }),
   on: {
-    "meet_point:changed": ({ heard }: KeptMeetPoint, { meet_point }: { meet_point: MeetPoint | null }) => ({
+    "meet_point:changed": ({ heard }, { meet_point }) => ({
       point: meet_point,
       live: true,
       heard: heard + 1,
     }),
-  } as NonNullable<Part<KeptMeetPoint>["on"]>,
+  },
   read: async (event, get) => {
     const point = await orNone(get<MeetPoint>(`/v1/events/${event}/meet-point`));
     return (kept) => (kept.live ? kept : { ...kept, point });

@@ -2,8 +2,8 @@
 
 import { meetPoint } from "../../meet-point/part";
 import { counts } from "./counts";
-import { hosts } from "./hosts";
 import { openPods } from "./pods";
 import type { AnyPart } from "./part";
+import { role } from "./role";
 
-export const PARTS: readonly AnyPart[] = [counts, openPods, hosts, meetPoint];
+export const PARTS: readonly AnyPart[] = [counts, openPods, meetPoint, role];

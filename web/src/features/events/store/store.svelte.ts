@@ -12,6 +12,7 @@ import { change, type AnyPart, type Change, type Get, type Part } from "./part";
 import { PARTS } from "./parts";
 import { EventPeople } from "./people.svelte";
 import { older, openPods, podPage } from "./pods";
+import { role } from "./role";
 import { CHANGED, keptBy, reduce, topicOf, unknown, type Action, type EventState } from "./state";
 
 /** People who come and go are listed again after this, in milliseconds, and not for each one of a crowd. */
@@ -33,6 +34,10 @@ export class EventStore {
   #joined: Id | null = null;
   #listing: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** One has become a host, or is none any more. */
+  #unheard = inbox.onRole((event, now) => {
+    if (event === this.state.event?.id) this.change(role, () => now);
+  });
 
   /** `address` is an id, or the name in the event's address. */
   constructor(
@@ -61,6 +66,7 @@ export class EventStore {
   /** Leaves the topic. */
   close(): void {
     this.#closed = true;
+    this.#unheard();
     clearTimeout(this.#listing);
     this.#topic?.leave();
     this.#topic = this.#joined = null;
