@@ -5,6 +5,7 @@
 //! and functions but not each other's tables, and import only features that stand before them in [`FEATURES`].
 
 use self::accounts::settings::AccountSettings;
+use self::posts::settings::PostSettings;
 use crate::foundation::settings::OwnSettings;
 use crate::realtime::domain::{Domain, Feature};
 
@@ -19,6 +20,7 @@ pub mod journal;
 pub mod meet_points;
 pub mod messages;
 pub mod pods;
+pub mod posts;
 pub mod profiles;
 
 /// All features, in the order of their imports. The layer test checks the code against it.
@@ -37,6 +39,10 @@ pub const FEATURES: &[Feature] = &[
     Feature::new("events", events::mount::mount)
         .with_routes(events::mount::ROUTES)
         .with_declared(events::declared::DECLARED),
+    Feature::new("posts", posts::mount::mount)
+        .with_routes(posts::mount::ROUTES)
+        .with_settings(PostSettings::ROWS)
+        .with_declared(posts::declared::DECLARED),
     Feature::new("meet_points", meet_points::mount::mount)
         .with_routes(meet_points::mount::ROUTES)
         .with_declared(meet_points::declared::DECLARED),

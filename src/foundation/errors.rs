@@ -44,6 +44,8 @@ pub enum Code {
     Conflict,
     /// All seats of the pod are taken.
     PodFull,
+    /// The poll is closed; `tally` is its final tally.
+    PollClosed,
     /// The condition of `If-Match` does not hold.
     PreconditionFailed,
     /// The change must name the version that it replaces, with `If-Match`.
@@ -78,6 +80,7 @@ impl Code {
             Code::UnknownEvent => "unknown_event",
             Code::Conflict => "conflict",
             Code::PodFull => "pod_full",
+            Code::PollClosed => "poll_closed",
             Code::PreconditionFailed => "precondition_failed",
             Code::PreconditionRequired => "precondition_required",
             Code::TooLarge => "too_large",
@@ -98,7 +101,7 @@ impl Code {
             Code::Forbidden | Code::NotMember => StatusCode::FORBIDDEN,
             Code::NotFound | Code::UnmatchedTopic | Code::UnknownEvent => StatusCode::NOT_FOUND,
             Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Code::Conflict | Code::PodFull => StatusCode::CONFLICT,
+            Code::Conflict | Code::PodFull | Code::PollClosed => StatusCode::CONFLICT,
             Code::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Code::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -123,6 +126,7 @@ impl Code {
             Code::UnknownEvent => "the topic has no such event",
             Code::Conflict => "the id is already in use",
             Code::PodFull => "every seat of the pod is taken",
+            Code::PollClosed => "the poll is closed",
             Code::PreconditionFailed => "it has changed since it was read",
             Code::PreconditionRequired => "there is one already: send its ETag as If-Match to replace it",
             Code::TooLarge => "the size exceeds the limit",

@@ -448,7 +448,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::PostKind;
 
-    /// Posts on an event's wall.
+    /// Posts on the walls of events: texts, polls and hype.
     posts (id) {
         /// Chosen by the client that created the post, or a UUIDv7.
         id -> Uuid,
@@ -458,10 +458,24 @@ diesel::table! {
         user_id -> Uuid,
         /// `text`, `poll` or `hype`.
         kind -> PostKind,
-        /// The content, an object that depends on the kind.
+        /// `{text}` of a text or hype; `{question, options, mode, results}` of a poll.
         body -> Jsonb,
         /// When it was created.
         created_at -> Timestamptz,
+        /// When the author last changed it; set by a trigger.
+        edited_at -> Nullable<Timestamptz>,
+        /// When a poll closes by itself; NULL if it does not.
+        closes_at -> Nullable<Timestamptz>,
+        /// When a poll was closed; no ballot is taken after it.
+        closed_at -> Nullable<Timestamptz>,
+        /// The tally of a closed poll, `{rev, voters, counts}`, which never changes.
+        final_tally -> Nullable<Jsonb>,
+        /// The ids of the last 16 changes, so that a repeated one changes nothing.
+        last_ops -> Array<Uuid>,
+        /// The number of its last change in the event's feed.
+        wall_seq -> Int8,
+        /// The number under which it was posted; NULL inside the transaction that posts it.
+        wall_from -> Nullable<Int8>,
     }
 }
 

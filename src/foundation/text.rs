@@ -61,6 +61,14 @@ pub fn line(text: &str) -> Result<String, Wrong> {
     }
 }
 
+/// Returns a text in a form that is the same for texts that people read alike: without case, compatible forms such as
+/// full width, and characters without ink. The tags that make the flags of England, Scotland and Wales differ stay.
+pub fn read_alike(text: &str) -> String {
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let is_tag = |c| matches!(c, '\u{e0020}'..='\u{e007f}');
+    text.nfkc().filter(|c| is_tag(*c) || !ignorable.contains(*c)).flat_map(char::to_lowercase).nfkc().collect()
+}
+
 /// Returns the best valid name of at most `max` characters for a text, or `None` if it has no visible character.
 pub fn mended(text: &str, max: usize) -> Option<String> {
     let spaces = |c| if is_line_end(c) { ' ' } else { c };
@@ -226,6 +234,24 @@ mod tests {
         }
         for c in ['\n', '\r', '\u{b}', '\u{85}', '\u{2028}', '\u{2029}', '\0', '\u{1b}', '\u{7f}'] {
             assert_eq!(line(&format!("a{c}b")), Err(Wrong::Control), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn what_reads_alike_is_alike() {
+        for (one, other) in [
+            ("Yes", "yes"),
+            ("É", "e\u{301}"),
+            ("Ｙｅｓ", "yes"),
+            ("a\u{200b}b", "ab"),
+            ("❤\u{fe0f}", "❤"),
+            ("ﬁn", "fin"),
+        ] {
+            assert_eq!(read_alike(one), read_alike(other), "{one} {other}");
+        }
+        for (one, other) in [("Yes", "No"), ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"), ("e", "é")]
+        {
+            assert_ne!(read_alike(one), read_alike(other), "{one} {other}");
         }
     }
 

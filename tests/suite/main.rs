@@ -16,4 +16,5 @@ mod server;
 mod sockets;
 mod support;
 mod tools;
+mod wall;
 mod web;

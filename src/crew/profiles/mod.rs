@@ -69,6 +69,25 @@ pub struct Profile {
     pub ig_url: Option<String>,
 }
 
+/// A person as the author of something that others read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Author {
+    /// The profile's id.
+    pub id: Uuid,
+    /// The person's name; empty for a moderator who shares no event with them.
+    pub display_name: String,
+    /// The address of the picture.
+    #[schema(required)]
+    pub avatar_url: Option<String>,
+}
+
+impl Author {
+    /// Returns an author of whom the reader may know nothing else.
+    pub fn nameless(id: Uuid) -> Self {
+        Author { id, display_name: String::new(), avatar_url: None }
+    }
+}
+
 /// A change to one's own profile. What is absent stays; `null` clears an address.
 #[derive(Debug, Clone, Default, Deserialize, AsChangeset, ToSchema)]
 #[diesel(table_name = profiles)]

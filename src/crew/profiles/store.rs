@@ -1,10 +1,12 @@
 //! The queries of profiles.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{Me, MeChange, Profile};
+use super::{Author, Me, MeChange, Profile};
 use crate::foundation::errors::Result;
 use crate::foundation::schema::people;
 use crate::foundation::schema::profiles;
@@ -38,4 +40,20 @@ pub async fn profile(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Profile> 
 /// Returns what the caller may see of these people, in no order.
 pub async fn people(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<Vec<Profile>> {
     Ok(people::table.filter(people::id.eq_any(ids)).select(Profile::as_select()).load(conn).await?)
+}
+
+/// Returns these people as authors, by id, with what the caller may see of them.
+pub async fn authors(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Author>> {
+    let columns = (people::id, people::display_name, people::avatar_url);
+    Ok(by_id(people::table.filter(people::id.eq_any(ids)).select(columns).load(conn).await?))
+}
+
+/// Returns these people as authors, by id. As the service, for what a whole topic is sent.
+pub async fn authors_for_all(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Author>> {
+    let columns = (profiles::id, profiles::display_name, profiles::avatar_url);
+    Ok(by_id(profiles::table.filter(profiles::id.eq_any(ids)).select(columns).load(conn).await?))
+}
+
+fn by_id(rows: Vec<(Uuid, String, Option<String>)>) -> HashMap<Uuid, Author> {
+    rows.into_iter().map(|(id, display_name, avatar_url)| (id, Author { id, display_name, avatar_url })).collect()
 }

@@ -78,7 +78,7 @@ pub(super) fn rate(text: &str) -> Option<Option<Rate>> {
 }
 
 /// Parses `count/duration`, or `off`.
-pub(super) fn allowance(text: &str) -> Option<Option<Allowance>> {
+pub fn allowance(text: &str) -> Option<Option<Allowance>> {
     if text == "off" {
         return Some(None);
     }

@@ -75,7 +75,7 @@ const CAST: &str = "
     SELECT podium.pod_open('{Q}', '{F}', '{s}', 'Elsewhere', 'open');
     SELECT podium.append('{{Q}}', '{{1}}', '{{s}}', '{the same id in another pod}');
     INSERT INTO posts (id, event_id, user_id, kind, body)
-      SELECT CASE WHEN user_id = '{z}' THEN '{8}'::uuid ELSE podium.uuid_v7() END, '{E}', user_id, 'text', '{}'
+      SELECT CASE WHEN user_id = '{z}' THEN '{8}'::uuid ELSE podium.uuid_v7() END, '{E}', user_id, 'text', '{\"text\": \"x\"}'
       FROM event_members WHERE event_id = '{E}' AND user_id <> '{n}';
     INSERT INTO memorabilia (event_id, user_id) SELECT '{E}', user_id FROM event_members;
     INSERT INTO meet_points (event_id, title, created_by) VALUES ('{E}', 'Here', '{k}'), ('{F}', 'There', '{s}');
@@ -251,10 +251,10 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("media",           "delete another's, reported",        "DELETE FROM media WHERE id = '{1}'",                                                                     ". . . . . . . . . . . r"),
 
     ("posts",           "read",                              "SELECT FROM posts WHERE id = '{8}'",                                                                     ". . e x b p n o h . m r"),
-    ("posts",           "write",                             "INSERT INTO posts (event_id, user_id, kind, body) VALUES ('{E}', {me}, 'text', '{}')",                   ". . e x b p n o h . . ."),
-    ("posts",           "write in another's name",           "INSERT INTO posts (event_id, user_id, kind, body) VALUES ('{E}', '{z}', 'text', '{}')",                  ". . . . . . . . . . . ."),
-    ("posts",           "change one's own",                  "UPDATE posts SET body = '{\"a\": 1}' WHERE user_id = {me}",                                              ". . e x b p . o h . . ."),
-    ("posts",           "change another's",                  "UPDATE posts SET body = '{\"a\": 1}' WHERE id = '{8}'",                                                  ". . . . . . . . . . . ."),
+    ("posts",           "write",                             "INSERT INTO posts (event_id, user_id, kind, body) VALUES ('{E}', {me}, 'text', '{\"text\": \"x\"}')",                   ". . e x b p n o h . . ."),
+    ("posts",           "write in another's name",           "INSERT INTO posts (event_id, user_id, kind, body) VALUES ('{E}', '{z}', 'text', '{\"text\": \"x\"}')",                  ". . . . . . . . . . . ."),
+    ("posts",           "change one's own",                  "UPDATE posts SET body = '{\"text\": \"y\"}' WHERE user_id = {me}",                                              ". . e x b p . o h . . ."),
+    ("posts",           "change another's",                  "UPDATE posts SET body = '{\"text\": \"y\"}' WHERE id = '{8}'",                                                  ". . . . . . . . . . . ."),
     ("posts",           "delete one's own",                  "DELETE FROM posts WHERE user_id = {me}",                                                                 ". . e x b p . o h . . ."),
     ("posts",           "delete another's",                  "DELETE FROM posts WHERE id = '{8}'",                                                                     ". . . . . . . . . . m r"),
 

@@ -366,6 +366,7 @@ async fn launch(database: &Database, settings: &[(String, String)], listen: &str
         // The people of tests make more than anybody should; those about the limits set them.
         .env("PODIUM_LIMIT_EVENTS", "off")
         .env("PODIUM_LIMIT_PODS", "off")
+        .env("PODIUM_LIMIT_POSTS", "off")
         .envs(settings.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

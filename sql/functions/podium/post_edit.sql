@@ -1,0 +1,14 @@
+-- version: 1
+CREATE OR REPLACE FUNCTION podium.post_edit() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF OLD.closed_at IS NOT NULL OR OLD.closes_at <= clock_timestamp() THEN
+    RAISE EXCEPTION 'a closed poll must not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'posts_closed';
+  END IF;
+  NEW.edited_at := clock_timestamp();
+  RETURN NEW;
+END $$;
+COMMENT ON FUNCTION podium.post_edit() IS
+  'Trigger: refuses a change of a closed poll, and sets `edited_at`';
+REVOKE ALL ON FUNCTION podium.post_edit() FROM PUBLIC, podium_user, podium_service;

@@ -1,0 +1,31 @@
+//! Mounts the feature.
+
+use std::sync::Arc;
+
+use actix_web::web;
+
+use super::feed::{NewestPosts, PostItems};
+use super::routes;
+use super::service::Posts;
+use super::settings::PostSettings;
+use crate::crew::feed::hub::EventHub;
+use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
+
+/// The routes of the feature.
+pub const ROUTES: &[Routes] = &[routes::routes];
+
+/// Adds posts to the feed and to join replies, and provides their service.
+///
+/// # Errors
+/// [`MountError`] if the feed is not mounted before.
+pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
+    let hub = parts.service::<Arc<EventHub>>()?;
+    hub.kinds().add_kind(PostItems)?;
+    hub.joins().add(NewestPosts);
+    let limit = parts.settings.own::<PostSettings>().limit;
+    let posts = Posts::new(parts.database.clone(), hub, limit);
+    let mut mounted = Mounted::default();
+    mounted.share(web::Data::new(posts.clone()));
+    parts.provide(posts);
+    Ok(mounted)
+}

@@ -1,0 +1,88 @@
+//! What is counted of posts, and what is the reader's own: read for a whole list at once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
+
+use super::body::Results;
+use super::store::Row;
+use super::{Kind, Mine, Tally};
+use crate::foundation::errors::Result;
+
+/// The reader of posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// All members of the event, who are sent the same. Read as the service.
+    Everybody,
+    /// One person, on whose behalf it is read.
+    Person(Uuid),
+}
+
+/// The numbers of one post.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// The votes of a poll.
+    pub tally: Option<Tally>,
+    /// All taps on hype.
+    pub hype: Option<i64>,
+    /// The number of comments.
+    pub comments: i64,
+    /// The number of people who reacted, by emoji.
+    pub reactions: BTreeMap<String, i64>,
+    /// What the reader has done; empty for [`Reader::Everybody`].
+    pub mine: Mine,
+}
+
+/// Returns whether a reader sees the votes for each option of a poll.
+pub fn are_shown(results: Results, is_closed: bool, has_voted: bool) -> bool {
+    match results {
+        Results::Always => true,
+        Results::AfterVote => is_closed || has_voted,
+        Results::Closed => is_closed,
+    }
+}
+
+/// Reads the numbers of these posts. The number of statements does not depend on the number of posts.
+///
+/// # Errors
+/// Those of the queries.
+pub async fn of(_conn: &mut AsyncPgConnection, rows: &[Row], reader: Reader) -> Result<HashMap<Uuid, Numbers>> {
+    let mut all = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let mut numbers = Numbers::default();
+        match row.kind {
+            Kind::Text => {}
+            Kind::Hype => {
+                numbers.hype = Some(0);
+                numbers.mine.hype = (reader != Reader::Everybody).then_some(0);
+            }
+            Kind::Poll => {
+                let options = row.body["options"].as_array().map_or(0, Vec::len);
+                let results = serde_json::from_value(row.body["results"].clone()).unwrap_or_default();
+                let counts = are_shown(results, row.closed_at.is_some(), false).then(|| vec![0; options]);
+                numbers.tally = row.final_tally()?.or(Some(Tally { rev: 0, voters: 0, counts }));
+            }
+        }
+        all.insert(row.id, numbers);
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn votes_are_shown_when_the_poll_says() {
+        for (results, open, voted, closed) in [
+            (Results::Always, true, true, true),
+            (Results::AfterVote, false, true, true),
+            (Results::Closed, false, false, true),
+        ] {
+            assert_eq!(are_shown(results, false, false), open);
+            assert_eq!(are_shown(results, false, true), voted);
+            assert_eq!(are_shown(results, true, false), closed);
+        }
+    }
+}

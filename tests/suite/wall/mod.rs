@@ -1,0 +1,3 @@
+//! The wall of an event.
+
+mod posts;
