@@ -26,6 +26,10 @@ const ROWS: &str = "
             UNION ALL SELECT '$POD', '$MANY', n FROM generate_series(1, 100) n) links;
     SELECT podium.append(array_agg('$POD'::uuid), array_agg(podium.uuid_v7()), array_agg('$MANY'::uuid),
                          array_agg('text ' || n)) FROM generate_series(1, 100) n;
+    INSERT INTO posts (event_id, user_id, kind, body)
+      SELECT wall, author, 'poll', '{\"question\": \"Who?\", \"options\": [\"A\", \"B\"], \"mode\": \"single\", \"results\": \"always\"}'
+      FROM (SELECT '$SMALL_EVENT'::uuid AS wall, '$ONE'::uuid AS author
+            UNION ALL (SELECT '$CROWD', user_id FROM event_members WHERE event_id = '$CROWD' LIMIT 100)) p;
 ";
 
 #[tokio::test]
@@ -39,6 +43,7 @@ async fn a_list_costs_the_same_for_one_row_and_for_a_hundred() {
         .replace("$MANY", &many.id.to_string())
         .replace("$CROWD", &crowd.to_string())
         .replace("$POD", &long_pod.to_string())
+        .replace("$SMALL_EVENT", &small_event.to_string())
         .replace("$SMALL", &small_pod.to_string());
     server.database.connect().await.batch_execute(&rows).await.expect("a hundred rows");
 
@@ -48,6 +53,7 @@ async fn a_list_costs_the_same_for_one_row_and_for_a_hundred() {
         (format!("/v1/pods/{small_pod}/invites"), format!("/v1/pods/{long_pod}/invites"), "items"),
         (format!("/v1/events/{small_event}/members"), format!("/v1/events/{crowd}/members"), "items"),
         (format!("/v1/events/{small_event}/pods"), format!("/v1/events/{crowd}/pods"), "items"),
+        (format!("/v1/events/{small_event}/posts?kind=poll"), format!("/v1/events/{crowd}/posts?kind=poll"), "items"),
         ("/v1/me/events".to_owned(), "/v1/me/events".to_owned(), "items"),
         ("/v1/me/pods".to_owned(), "/v1/me/pods".to_owned(), "items"),
         (format!("/v1/pods/{small_pod}/messages?after=0"), format!("/v1/pods/{long_pod}/messages?after=0"), "messages"),
@@ -74,7 +80,13 @@ async fn a_cursor_of_another_list_or_none_of_ours_is_refused() {
     let server = Server::start().await;
     let ana = server.person("Ana");
     let (event, _) = server.pod(std::slice::from_ref(&ana)).await;
-    let lists = ["/v1/events".into(), "/v1/me/events".into(), "/v1/me/pods".into(), format!("/v1/events/{event}/pods")];
+    let lists = [
+        "/v1/events".into(),
+        "/v1/me/events".into(),
+        "/v1/me/pods".into(),
+        format!("/v1/events/{event}/pods"),
+        format!("/v1/events/{event}/posts"),
+    ];
     for list in lists {
         // The last one is the base64url of "[1]".
         for cursor in ["x", "%00", "%FF", "", "AAAA", "WzFd", &"A".repeat(5_000)] {

@@ -97,6 +97,58 @@ async fn people_are_looked_up_one_by_one() {
     is_cheap(&client, "a hundred people", &sql, 100).await;
 }
 
+/// A million posts on the wall of one event, one in a thousand of them a poll, and a thousand elsewhere.
+const LONG_WALL: &str = "
+    SET session_replication_role = replica;
+    INSERT INTO posts (event_id, user_id, kind, body, closes_at, created_at, wall_seq, wall_from)
+      SELECT e.id, m.id, (CASE WHEN n % 1000 = 0 THEN 'poll' ELSE 'text' END)::post_kind,
+             CASE WHEN n % 1000 = 0
+               THEN '{\"question\": \"Who?\", \"options\": [\"A\", \"B\"], \"mode\": \"single\", \"results\": \"always\"}'
+               ELSE '{\"text\": \"Hello\"}' END::jsonb,
+             CASE WHEN n % 10000 = 0 THEN now() + interval '1 hour' END,
+             now() - n * interval '1 second', 1000001 - n, 1000001 - n
+      FROM events e, generate_series(1, 1000000) n
+      JOIN (SELECT id, row_number() OVER () AS n FROM profiles) m ON m.n = 1 + n % 5000;
+    UPDATE event_members SET hidden = true;
+    SET session_replication_role = origin;
+    VACUUM ANALYZE";
+
+#[tokio::test]
+async fn a_wall_is_read_page_by_page_among_a_million_posts() {
+    let (database, client) = long_log().await;
+    let owner = database.connect().await;
+    for statement in LONG_WALL.split(';') {
+        owner.batch_execute(statement).await.expect("a long wall");
+    }
+    let event = id('e');
+    let wall = format!("SELECT * FROM posts WHERE event_id = '{event}'");
+    let amid = "SELECT id::text, created_at::text FROM posts ORDER BY created_at OFFSET 500000 LIMIT 1";
+    let post = client.query_one(amid, &[]).await.expect("a post amid the list");
+    let (last, time) = (post.get::<_, &str>(0), post.get::<_, &str>(1));
+    let before = format!("created_at <= '{time}' AND (created_at < '{time}' OR id < '{last}')");
+    let order = "ORDER BY created_at DESC, id DESC LIMIT 51";
+    for (what, sql) in [
+        ("the newest posts", format!("{wall} {order}")),
+        ("posts amid the wall", format!("{wall} AND {before} {order}")),
+        ("the newest polls", format!("{wall} AND kind = 'poll'::text::post_kind {order}")),
+        ("polls amid the wall", format!("{wall} AND kind = 'poll'::text::post_kind AND {before} {order}")),
+    ] {
+        is_cheap(&client, what, &sql, 51).await;
+    }
+    is_cheap(&client, "one post", &format!("SELECT * FROM posts WHERE id = '{last}'"), 1).await;
+    let authors = owner.query("SELECT DISTINCT user_id FROM (SELECT user_id FROM posts LIMIT 100) p", &[]).await;
+    let authors = authors.expect("a hundred authors, who are hidden in the list of members");
+    let list = authors.iter().map(|row| format!("'{}'", row.get::<_, Uuid>(0))).collect::<Vec<_>>().join(",");
+    let sql = format!("SELECT * FROM podium.people WHERE id IN ({list})");
+    is_cheap(&client, "the authors of a page", &sql, authors.len() as u64).await;
+
+    let service = database.connect_as("podium_service").await;
+    let since = format!("{wall} AND wall_seq > 999900 ORDER BY wall_seq LIMIT 65");
+    is_cheap(&service, "what is new on the wall", &since, 65).await;
+    let closing = "SELECT id FROM posts WHERE closes_at <= now() + interval '1 day' AND closed_at IS NULL ORDER BY closes_at LIMIT 50";
+    is_cheap(&service, "the polls that close next", closing, 50).await;
+}
+
 #[tokio::test]
 async fn the_inbox_tells_what_is_new() {
     let (database, client) = long_log().await;
