@@ -60,8 +60,8 @@ pub struct EventPosts {
 declare! {
     /// A member has posted something.
     POST_NEW: Event<PostIs> = (KIND, "post:new");
-    /// The author has changed a post. Votes, taps, comments and reactions are not changes of a post: they are sent without a
-    /// number.
+    /// The author has changed a post. Votes, taps, comments and reactions are not changes of a post: they are sent
+    /// without a number.
     POST_CHANGED: Event<PostIs> = (KIND, "post:changed");
     /// A post was deleted.
     POST_REMOVED: Event<PostRemoved> = (KIND, "post:removed");
