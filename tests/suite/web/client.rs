@@ -27,7 +27,18 @@ fn header(answer: &reqwest::Response, name: &str) -> String {
 #[tokio::test]
 async fn the_client_is_served_at_its_own_addresses_alone() {
     let server = Server::start().await;
-    for path in ["/", "/events", "/pods/0190", "/me", "/signin", "/signup", "/verify", "/reset"] {
+    for path in [
+        "/",
+        "/events",
+        "/pods/0190",
+        "/me",
+        "/me/nights",
+        "/me/nights/0190",
+        "/signin",
+        "/signup",
+        "/verify",
+        "/reset",
+    ] {
         let answer = fetch(&server, path, &[("accept", PAGE)]).await;
         assert_eq!(answer.status(), 200, "{path}");
         assert!(header(&answer, "content-type").starts_with("text/html"), "{path}");

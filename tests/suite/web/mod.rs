@@ -2,6 +2,7 @@
 
 mod client;
 mod events;
+mod keepsakes;
 mod link_previews;
 mod platform;
 mod texts;
