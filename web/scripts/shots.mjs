@@ -16,8 +16,12 @@ const only = (process.env.ONLY ?? "").split(",").filter(Boolean);
 const SIZES = { narrow: { ...PHONE, viewport: { width: 320, height: 640 } }, phone: PHONE, desktop: DESKTOP };
 const LOCALES = { en: "en-GB", de: "de-DE" };
 
-const call = async (method, path, token, body) => {
-  const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+const call = async (method, path, token, body, more = {}) => {
+  const headers = {
+    "content-type": "application/json",
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+    ...more,
+  };
   const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
   return answer.status === 204 ? null : answer.json();
 };
@@ -38,10 +42,12 @@ for (const language of Object.keys(LOCALES))
 await browser.close();
 
 async function take(language, colorScheme, size) {
-  const { common, accounts, me, inbox, invites, pods, events, emoji } = await textsIn(
+  const texts = await textsIn(
     language,
-    ...["accounts", "me", "inbox", "invites", "pods", "events", "emoji"],
+    ...["accounts", "me", "inbox", "invites", "pods", "events", "emoji", "meet-point", "memorabilia"],
   );
+  const { common, accounts, me, inbox, invites, pods, events, emoji, memorabilia } = texts;
+  const meeting = texts["meet-point"];
   const look = {
     ...SIZES[size],
     colorScheme,
@@ -208,11 +214,97 @@ async function take(language, colorScheme, size) {
   await button(events.callOff).scrollIntoViewIfNeeded();
   await button(events.delete).click();
   await shot("change");
+  await page.keyboard.press("Escape");
+
+  // Its meet point, which somebody else changes at the same time.
+  await button(events.go).click();
+  await button(meeting.name).click();
+  await page.getByLabel(meeting.place).fill("The lamp post by the left gate");
+  await page.getByLabel(meeting.when).fill("2031-06-06T15:30");
+  await page.getByLabel(meeting.note).fill("or after the first act");
+  await page.getByLabel(meeting.how).fill("Third from the left, opposite the kiosk.\nhttps://example.org/map");
+  await shot("meet-point-form");
+  await button(common.save).click();
+  await page.getByText("The lamp post by the left gate").waitFor();
+  await shot("meet-point");
+  await button(meeting.change).click();
+  await page.getByLabel(meeting.place).fill("Gate C");
+  const point = await call("GET", `/v1/events/${own.id}/meet-point`, access_token);
+  await call(
+    "PUT",
+    `/v1/events/${own.id}/meet-point`,
+    access_token,
+    { title: "Gate B, by the bikes" },
+    { "if-match": `"${point.revision}"` },
+  );
+  await page.getByText(meeting.overtaken).waitFor();
+  await shot("meet-point-conflict");
+  await further("meet-point-conflict-end", "dialog[open]");
+  await button(meeting.takeTheirs).click();
+  await page.keyboard.press("Escape");
+
+  // Its people, as its maker sees them.
+  const leo = await call("POST", "/v1/auth/login", null, { email: "leo@example.org", password: PASSWORD });
+  const person = await call("GET", "/v1/me", leo.access_token);
+  await call("PUT", `/v1/events/${own.id}/members/me`, leo.access_token, {});
+  await call("PUT", `/v1/events/${own.id}/hosts/${person.id}`, access_token);
+  await page.goto(`${url}/events/${own.id}?tab=crew`);
+  await page.getByText(events.host, { exact: true }).scrollIntoViewIfNeeded();
+  await shot("hosts");
+  await button(events.moreAbout(person.display_name)).click();
+  await button(events.unmakeHost).waitFor();
+  await shot("host");
+  await page.keyboard.press("Escape");
+  await call("DELETE", `/v1/events/${own.id}/members/me`, leo.access_token);
+
   await call("PATCH", `/v1/events/${own.id}`, access_token, { cancelled: true });
   await page.goto(`${url}/events/${own.id}`);
-  await page.getByText(events.cancelledMore).waitFor();
+  await page.getByText(events.cancelledGoing).waitFor();
   await shot("called-off");
   await call("DELETE", `/v1/events/${own.id}`, access_token);
+
+  // What one keeps of a night that is on.
+  const night = await call("POST", "/v1/events", access_token, {
+    artist: `Moth and Mirror ${kind(size)} ${colorScheme} ${language}`,
+    city: "Hamburg",
+    venue: "Halle am Kai",
+    time_zone: "Europe/Berlin",
+    date_utc: new Date(Date.now() - 3_600_000).toISOString(),
+  });
+  await call("PUT", `/v1/events/${night.id}/members/me`, access_token, {});
+  await page.goto(`${url}/events/${night.id}`);
+  await button(memorabilia.write).scrollIntoViewIfNeeded();
+  await shot("keep-night");
+  await button(memorabilia.write).click();
+  await page.getByLabel(memorabilia.song).fill("Lanterns over the water");
+  await page.getByLabel(memorabilia.peak).fill("When the lights went out, and everybody sang.\nThen the confetti.");
+  await page.getByLabel(memorabilia.opener).fill("Moth");
+  await page.getByLabel(memorabilia.energy).fill("Louder than the band");
+  await page.getByText("9", { exact: true }).click();
+  await page.getByLabel(memorabilia.notes).fill("Leo lost a glove, and found two.");
+  await shot("night-form");
+  await further("night-form-end", "dialog[open]");
+  await context.route("**/memorabilia/me", (route) => route.abort());
+  await button(memorabilia.save).click();
+  await page.getByText(memorabilia.waiting).scrollIntoViewIfNeeded();
+  await shot("night-waiting");
+  await context.unroute("**/memorabilia/me");
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await page.getByRole("link", { name: memorabilia.page }).scrollIntoViewIfNeeded();
+  await shot("night-kept");
+  await page.getByRole("link", { name: memorabilia.page }).click();
+  await button(memorabilia.print).waitFor();
+  await shot("night");
+  await further("night-end");
+  await page.emulateMedia({ media: "print" });
+  await shot("night-printed");
+  await page.emulateMedia({ media: "screen" });
+  await page.goto(`${url}/me/nights`);
+  await page.locator("a.ticket").first().waitFor();
+  await shot("nights");
+  await call("DELETE", `/v1/events/${night.id}/memorabilia/me`, access_token);
+  await call("DELETE", `/v1/events/${night.id}/members/me`, access_token);
+  await call("DELETE", `/v1/events/${night.id}`, access_token);
 
   const visitor = await device(browser, look);
   for (const [name, path, text] of [

@@ -25,6 +25,7 @@ await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
     ["pod", `/pods/${pod}`, null],
     ["no pod of one's own", "/pods/0190d5a0-0000-7000-8000-00000000dead", "You are not in this pod"],
     ["me", "/me", "How others see you"],
+    ["nights", "/me/nights", "Nothing kept yet"],
   ];
   const wrong = [];
   for (const colorScheme of ["dark", "light"]) {

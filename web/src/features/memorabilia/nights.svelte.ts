@@ -7,8 +7,9 @@ import { api, ApiError, words } from "../../lib/api";
 import { drafts, keepList, keptList } from "../../lib/db";
 import type { Id } from "../../lib/id";
 import { unfinishedWhile } from "../../lib/leaving";
+import { session } from "../../lib/session.svelte";
 import { bodyOf, EMPTY, isSame, memoryOf, read, write, type Memory } from "./memory";
-import { NAME } from "./resume";
+import { NAME, onPerson } from "./resume";
 import type { Memorabilia } from "./types";
 
 /** Codes after which the same is worth sending again. */
@@ -146,7 +147,8 @@ export class Night {
   async #pump(): Promise<void> {
     clearTimeout(this.#timer);
     const wanted = this.wanted;
-    if (wanted === null || this.#sending || this.#closed) return;
+    // What is one person's is not stored for another, who has signed in since.
+    if (wanted === null || this.#sending || this.#closed || session.profile?.id !== this.user) return;
     this.#sending = true;
     try {
       const stored = await api<Memorabilia>("PUT", this.#path, bodyOf(wanted));
@@ -198,6 +200,7 @@ class Nights {
 
   /** Stores what an earlier visit left unstored. */
   resume(user: Id): void {
+    if (session.profile?.id !== user) return;
     for (const name of drafts.names(user, NAME)) {
       if (read(drafts.get(user, name))?.wanted) this.of(user, name.slice(NAME.length));
     }
@@ -218,3 +221,4 @@ class Nights {
 
 export const nights = new Nights();
 unfinishedWhile(() => nights.unstored);
+onPerson((user) => nights.follow(user));

@@ -7,16 +7,19 @@ import type { Id } from "../../lib/id";
 /** How the device calls what it keeps of a night, with the event behind it. */
 export const NAME = "night.";
 
-let follow: ((user: Id | null) => void) | null = null;
+let follower: ((user: Id | null) => void) | null = null;
+
+/** Calls with who is signed in whenever that changes. */
+export function onPerson(follow: (user: Id | null) => void): void {
+  follower = follow;
+}
 
 /** This person is signed in, or nobody. */
 export async function resumeNights(user: Id | null): Promise<void> {
-  follow?.(user);
+  follower?.(user);
   if (user === null || drafts.names(user, NAME).length === 0) return;
   try {
-    const { nights } = await import("./nights.svelte");
-    follow = (who) => nights.follow(who);
-    nights.resume(user);
+    (await import("./nights.svelte")).nights.resume(user);
   } catch {
     // The page that shows it tries again.
   }
