@@ -10,10 +10,14 @@ import type { Id } from "./id";
 interface Store extends DBSchema {
   outbox: { key: Id; value: Entry & { pod_id: Id; place: number }; indexes: { pod: [Id, number] } };
   pods: { key: Id; value: Kept };
+  /** By name: lists that were read, and whatever else a feature keeps under a name of its own. */
   lists: { key: string; value: unknown };
 }
 
 type Db = IDBPDatabase<Store>;
+
+/** What the names begin with under which something is kept that is to be done, besides the conversations' own. */
+export const WISHES = "wish/";
 
 /** How often a thing is tried, and how long one waits before each, in milliseconds. */
 const WAITS = [0, 50, 400];
@@ -213,7 +217,8 @@ export async function waitingPods(user: Id): Promise<Id[]> {
 
 /** Whether something that was wanted is not done: it is to be sent, or was refused and not given up. */
 export async function hasUnsent(user: Id): Promise<boolean> {
-  return (await using(user, (db) => db.count("outbox"))) > 0;
+  const counts = using(user, (db) => Promise.all([db.count("outbox"), db.count("lists", named(WISHES))]));
+  return (await counts).some((count) => count > 0);
 }
 
 export async function keptPod(user: Id, pod_id: Id): Promise<Kept | undefined> {
@@ -245,6 +250,39 @@ export async function keptList<T>(user: Id, name: string): Promise<T | undefined
 /** Keeps a list. The server has it: where this fails, nothing is lost. */
 export function keepList(user: Id, name: string, list: unknown): void {
   void using(user, (db) => db.put("lists", list, name)).catch(() => undefined);
+}
+
+/** Keeps something under a name until `unkeepNamed`. `report` is called with whether it would survive the tab. */
+export function keepNamed(user: Id, name: string, value: unknown, report?: (kept: boolean) => void): void {
+  write(user, name, (db) => db.put("lists", value, name), report);
+}
+
+export function unkeepNamed(user: Id, name: string): void {
+  write(user, name, (db) => db.delete("lists", name));
+}
+
+/** Changes what is kept under a name in one step, whatever other tabs do meanwhile. Returns what it is then. */
+export async function changeNamed<T>(user: Id, name: string, how: (held: T | undefined) => T): Promise<T> {
+  return using(user, async (db) => {
+    const tx = db.transaction("lists", "readwrite");
+    const value = how((await tx.store.get(name)) as T | undefined);
+    await tx.store.put(value, name);
+    await tx.done;
+    return value;
+  });
+}
+
+/** What is kept under names that begin so, by name. */
+export async function allNamed<T>(user: Id, prefix: string): Promise<[name: string, value: T][]> {
+  const range = named(prefix);
+  const [names, values] = await using(user, (db) =>
+    Promise.all([db.getAllKeys("lists", range), db.getAll("lists", range)]),
+  );
+  return names.map((name, place) => [name, values[place] as T]);
+}
+
+function named(prefix: string): IDBKeyRange {
+  return IDBKeyRange.bound(prefix, `${prefix}\uffff`);
 }
 
 const PENDING = "podium.forget";

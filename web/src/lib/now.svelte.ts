@@ -8,6 +8,8 @@ class Now {
   #at = $state(Date.now());
   /** How far the server is ahead of this device, in milliseconds. */
   #ahead = 0;
+  /** How far it is ahead at least, as nearly as is known. */
+  #least = -Infinity;
 
   constructor() {
     if (typeof document === "undefined") return;
@@ -26,11 +28,19 @@ class Now {
     return this.#at;
   }
 
+  /** The server's time now, as nearly as its answers tell: for what counts down by seconds. Not reactive. */
+  server(): number {
+    return Date.now() + (Number.isFinite(this.#least) ? this.#least : 0);
+  }
+
   /** Takes the `Date` of an answer. */
   hear(date: string | null): void {
     const serverTime = date === null ? NaN : Date.parse(date);
     if (Number.isNaN(serverTime)) return;
     const ahead = serverTime - Date.now();
+    // It is a whole second, and has been on the way: the server is at least so far ahead. A clock that was set says
+    // something else from then on.
+    this.#least = ahead < this.#least - NOTICEABLE ? ahead : Math.max(this.#least, ahead);
     const before = this.#ahead;
     this.#ahead = Math.abs(ahead) < NOTICEABLE ? 0 : ahead;
     if (Math.abs(this.#ahead - before) >= NOTICEABLE) this.#tick();

@@ -1,7 +1,7 @@
 // Times of the reader's own: of messages, devices and the like. An event's are in `features/events/time.ts`.
 
 import { common } from "../texts";
-import { dates } from "./formats";
+import { dates, relative } from "./formats";
 import { now } from "./now.svelte";
 
 const clock = dates({ timeStyle: "short" });
@@ -45,4 +45,18 @@ export function listTime(at: string, current: number = now.at): string {
   if (ago === 0) return clock(time);
   if (ago === 1) return common.yesterday;
   return (time.getFullYear() === today.getFullYear() ? short : shortest)(time);
+}
+
+/** "now", "5 minutes ago", "3 hours ago"; the day and the time of what is longer ago. */
+export function timeAgo(at: string, current: number = now.at): string {
+  const minutes = Math.floor((current - Date.parse(at)) / 60_000);
+  if (minutes < 1) return relative(0, "second");
+  if (minutes < 60) return relative(-minutes, "minute");
+  if (minutes < 12 * 60) return relative(-Math.floor(minutes / 60), "hour");
+  return exactTime(at, current);
+}
+
+/** "Today, 14:05", "Mon, 3 March, 14:05". */
+export function exactTime(at: string, current: number = now.at): string {
+  return `${dayName(at, current)}, ${clockTime(at)}`;
 }

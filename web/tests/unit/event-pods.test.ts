@@ -19,7 +19,8 @@ function pod(number: number, free_seats = 5): PodView {
   };
 }
 
-const answered = (reply: object): OpenPods => openPods.joined?.(reply as never) ?? expect.fail("it is joined");
+const answered = (reply: object): OpenPods =>
+  openPods.joined?.(reply as never, openPods.empty) ?? expect.fail("it is joined");
 const start = (pods: PodView[], next: string | null = null): OpenPods => answered({ pods, next });
 const seats = (kept: OpenPods): [string, number][] => kept.pods.map(({ id, free_seats }) => [id, free_seats]);
 

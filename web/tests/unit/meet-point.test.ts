@@ -48,7 +48,7 @@ describe("a meet point's form", () => {
 
 describe("a meet point, live", () => {
   const changed = meetPoint.on as unknown as Record<string, (kept: object, payload: object) => typeof meetPoint.empty>;
-  const joined = meetPoint.joined?.({ meet_point: point } as never) ?? meetPoint.empty;
+  const joined = meetPoint.joined?.({ meet_point: point } as never, meetPoint.empty) ?? meetPoint.empty;
   const push = (kept: object, to: MeetPoint | null) =>
     changed["meet_point:changed"]?.(kept, { meet_point: to, seq: 1 });
 

@@ -28,6 +28,13 @@ export const TABS: readonly EventTab[] = [
     load: () => Promise.resolve({ default: Now }),
   },
   {
+    id: "wall",
+    label: () => t.tabs.wall,
+    column: "main",
+    visible: ({ going }) => going,
+    load: () => import("../wall/Wall.svelte"),
+  },
+  {
     id: "crew",
     label: () => t.tabs.crew,
     column: "side",

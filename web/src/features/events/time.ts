@@ -293,3 +293,12 @@ export function momentWords(at: number, among: readonly number[], zone: string):
   const time = t.clock(tell.clock(at));
   return days.size === 1 ? time : t.at(tell.date(at), time);
 }
+
+/** A moment near `now`, as the clocks there show it: "21:00", "Wednesday, 9 June 2027, 21:00 New York time". */
+export function pointWords(at: number, now: number, zone: string | null, reader: Reader): string {
+  const tell = new Teller(known(zone), reader.locale);
+  const clock = tell.clock(at);
+  const elsewhere = offsetAt(at, tell.zone) !== offsetAt(at, reader.zone);
+  const time = elsewhere ? withZone(clock, tell.zone) : t.clock(clock);
+  return dayAt(at, tell.zone) === dayAt(now, tell.zone) ? time : t.at(tell.date(at), time);
+}

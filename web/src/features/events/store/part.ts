@@ -12,8 +12,11 @@ export interface Part<Kept> {
   /** What nothing else is called: parts are kept by it. */
   readonly name: string;
   readonly empty: Kept;
-  /** The topic has answered a join: what it says is the whole, whatever was known before. */
-  readonly joined?: (reply: Joined<"event">) => Kept;
+  /**
+   * The topic has answered a join: what it says is the whole, whatever was known before. `kept` is that, for a part of
+   * which a join tells only the newest.
+   */
+  readonly joined?: (reply: Joined<"event">, kept: Kept) => Kept;
   /** Pushes of the topic by their names. They are heard between a join and its end alone. */
   readonly on?: { readonly [Name in keyof Sends<"event">]?: (kept: Kept, payload: Sends<"event">[Name]) => Kept };
   /**

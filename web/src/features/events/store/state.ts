@@ -102,7 +102,9 @@ export function reduce(state: EventState, action: Action, parts: readonly AnyPar
     case "joined": {
       if (!state.going) return state;
       const kept: Record<string, unknown> = { ...state.kept };
-      for (const { name, joined } of parts) if (joined) kept[name] = joined(action.reply as never) as unknown;
+      for (const { name, joined } of parts) {
+        if (joined) kept[name] = joined(action.reply as never, kept[name] as never) as unknown;
+      }
       return hear({ ...state, live: true, kept }, (action.reply as { event?: LiveEvent }).event);
     }
     case "pushed": {

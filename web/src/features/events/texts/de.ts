@@ -55,7 +55,7 @@ export default {
 
   // Its tabs, and what matters now.
   tabsOf: "Teile dieses Events",
-  tabs: { now: "Jetzt", crew: "Crew" },
+  tabs: { now: "Jetzt", wall: "Pinnwand", crew: "Crew" },
   moments: {
     before: "Du gehst hin",
     today: "Heute ist es so weit",

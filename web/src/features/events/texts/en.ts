@@ -53,7 +53,7 @@ export default {
 
   // Its tabs, and what matters now.
   tabsOf: "Parts of this event",
-  tabs: { now: "Now", crew: "Crew" },
+  tabs: { now: "Now", wall: "Wall", crew: "Crew" },
   moments: {
     before: "You are going",
     today: "Today is the day",
