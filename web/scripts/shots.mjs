@@ -44,9 +44,9 @@ await browser.close();
 async function take(language, colorScheme, size) {
   const texts = await textsIn(
     language,
-    ...["accounts", "me", "inbox", "invites", "pods", "events", "emoji", "meet-point", "memorabilia"],
+    ...["accounts", "me", "inbox", "invites", "pods", "events", "emoji", "meet-point", "memorabilia", "wall"],
   );
-  const { common, accounts, me, inbox, invites, pods, events, emoji, memorabilia } = texts;
+  const { common, accounts, me, inbox, invites, pods, events, emoji, memorabilia, wall } = texts;
   const meeting = texts["meet-point"];
   const look = {
     ...SIZES[size],
@@ -185,6 +185,58 @@ async function take(language, colorScheme, size) {
   await button(events.notGoing).waitFor();
   await shot("event");
   await further("event-end");
+  await page.goto(`${url}/events/${pod.event_id}?tab=wall`);
+  const posts = page.getByRole("article");
+  await posts.first().waitFor();
+  await shot("wall");
+  for (const [name, kind] of [
+    ["wall-poll", ".poll"],
+    ["wall-hype", ".stage"],
+  ]) {
+    const one = posts.filter({ has: page.locator(kind) }).first();
+    if ((await one.count()) === 0) continue;
+    await one.evaluate((node) => node.scrollIntoView({ block: "center" }));
+    await shot(name);
+  }
+  await further("wall-end");
+  await posts.first().getByRole("button", { name: wall.more }).click();
+  await button(wall.copy).waitFor();
+  await shot("wall-menu");
+  await page.keyboard.press("Escape");
+  await posts.first().locator(".talk").click();
+  await page.getByRole("textbox", { name: wall.comment, exact: true }).waitFor();
+  await shot("wall-comments");
+  await page.keyboard.press("Escape");
+  await posts.first().getByRole("button", { name: wall.react, exact: true }).click();
+  await button(wall.moreEmoji).waitFor();
+  await shot("wall-react");
+  await page.keyboard.press("Escape");
+  await button(wall.newPoll).click();
+  await page.getByLabel(wall.question, { exact: true }).fill(wall.questionExample);
+  await page.getByLabel(wall.option(1), { exact: true }).fill("Lighthouse");
+  await page.getByLabel(wall.option(2), { exact: true }).fill("Lighthouse");
+  await page.getByText(wall.sameOption).waitFor();
+  await shot("wall-ask");
+  await page.getByLabel(wall.option(2), { exact: true }).fill("Harbour");
+  await page.getByLabel(wall.closing).selectOption("15");
+  await further("wall-ask-end", "dialog[open]");
+  for (const label of [wall.question, wall.option(1), wall.option(2)])
+    await page.getByLabel(label, { exact: true }).fill("");
+  await page.keyboard.press("Escape");
+  await button(wall.newHype).click();
+  await page.getByLabel(wall.hypeWhat).waitFor();
+  await shot("wall-new-hype");
+  await page.keyboard.press("Escape");
+  // Without a network.
+  await context.setOffline(true);
+  await page.getByText(common.offline).waitFor();
+  await page.getByRole("textbox", { name: wall.sayLabel }).fill(wall.emptyMore);
+  await button(wall.send).click();
+  await page.getByText(wall.waiting).first().waitFor();
+  await page.evaluate(() => document.querySelector("article").scrollIntoView({ block: "center" }));
+  await shot("wall-waiting");
+  await button(wall.doNotSend).click();
+  await context.setOffline(false);
   await page.goto(`${url}/events/${pod.event_id}?tab=crew`);
   await page.getByRole("heading", { name: events.people }).waitFor();
   await shot("event-crew");

@@ -7,3 +7,4 @@ mod link_previews;
 mod platform;
 mod texts;
 mod types;
+mod wall;
