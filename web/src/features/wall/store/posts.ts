@@ -295,7 +295,8 @@ export function pageOf(event: Id, cursor: string | null): string {
 export const wall: Part<Wall> = {
   name: "wall",
   empty: EMPTY,
-  joined: (reply, kept) => begun(kept, reply as unknown as WallJoined, "live"),
+  // An older node says nothing of it.
+  joined: (reply, kept) => ("posts" in reply ? begun(kept, reply as unknown as WallJoined, "live") : kept),
   on: on as unknown as NonNullable<Part<Wall>["on"]>,
   read: async (event, get) => {
     const { items, next } = await get<Page<Post>>(pageOf(event, null));
