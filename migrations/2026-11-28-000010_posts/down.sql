@@ -12,7 +12,8 @@ DROP TRIGGER feed_stamp ON posts;
 DROP TRIGGER post_edit ON posts;
 COMMENT ON TABLE posts IS 'Posts on an event''s wall';
 COMMENT ON COLUMN posts.body IS 'The content, an object that depends on the kind';
-DROP INDEX idx_posts_closes_at, idx_posts_event_id_wall, idx_posts_event_id_kind_created, idx_posts_event_id_created, idx_posts_user_id;
+DROP INDEX idx_posts_closes_at, idx_posts_event_id_wall, idx_posts_event_id_created, idx_posts_event_id_created_text,
+  idx_posts_event_id_created_poll, idx_posts_event_id_created_hype, idx_posts_user_id;
 ALTER TABLE posts DROP CONSTRAINT posts_poll_check, DROP CONSTRAINT posts_body_kind_check;
 ALTER TABLE posts DROP COLUMN wall_from, DROP COLUMN wall_seq, DROP COLUMN last_ops, DROP COLUMN final_tally,
   DROP COLUMN closed_at, DROP COLUMN closes_at, DROP COLUMN edited_at;

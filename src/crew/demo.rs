@@ -1,20 +1,26 @@
-//! Demo data: an event, the [`PEOPLE`] who go there, and their pods with the messages that they have sent.
+//! Demo data: an event with its [wall], the [`PEOPLE`] who go there, and their pods with the messages that they have
+//! sent.
 //!
 //! All ids are fixed, so that filling a database twice changes nothing. The last person joins the event at the very
 //! end: if she is a member, the demo is complete.
 
+pub mod wall;
+
 use std::sync::Arc;
 
-use chrono::{Duration, DurationRound, Utc};
+use chrono::{DateTime, Duration, DurationRound, Utc};
 use futures_util::FutureExt;
 use uuid::Uuid;
 
+use self::wall::Wall;
 use super::accounts::service::Accounts;
 use super::events::badges::{self, BadgeName};
 use super::events::{self, NewEvent};
+use super::meet_points::service::MeetPoints;
 use super::messages::NewMessage;
 use super::pods::service::Pods;
 use super::pods::{JoinPolicy, NewPod};
+use super::posts::service::Posts;
 use super::profiles;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Error, Result};
@@ -144,12 +150,13 @@ const CREWS: [Crew; 4] = [
 /// Provides the demo.
 ///
 /// # Errors
-/// [`MountError`] if pods or accounts are not mounted before.
+/// [`MountError`] if pods, accounts, posts or meet points are not mounted before.
 pub fn mount(parts: &mut Parts) -> std::result::Result<Mounted, MountError> {
     let (database, pods, accounts) = (parts.database.clone(), parts.service::<Pods>()?, parts.service::<Accounts>()?);
+    let wall = Wall { posts: parts.service::<Posts>()?, meet_points: parts.service::<MeetPoints>()? };
     let fill = Arc::new(move || {
-        let (database, pods, accounts) = (database.clone(), pods.clone(), accounts.clone());
-        async move { fill(&database, &pods, &accounts).await }.boxed_local()
+        let (database, pods, accounts, wall) = (database.clone(), pods.clone(), accounts.clone(), wall.clone());
+        async move { fill(&database, &pods, &accounts, &wall).await }.boxed_local()
     });
     let announce = || tracing::info!(accounts = ACCOUNTS.join(", "), password = PASSWORD, "demo data ready");
     Ok(Mounted { demo: Some(Demo { fill, announce }), ..Mounted::default() })
@@ -159,7 +166,7 @@ pub fn mount(parts: &mut Parts) -> std::result::Result<Mounted, MountError> {
 ///
 /// # Errors
 /// `unavailable`, `overloaded`, `internal`.
-pub async fn fill(database: &Database, pods: &Pods, accounts: &Accounts) -> Result<()> {
+pub async fn fill(database: &Database, pods: &Pods, accounts: &Accounts, wall: &Wall) -> Result<()> {
     // First, since an account makes its profile.
     for (place, email) in [MIA, LEO].into_iter().zip(ACCOUNTS) {
         accounts.ensure(PEOPLE[place].id, email, PASSWORD, PEOPLE[place].name).await?;
@@ -167,7 +174,8 @@ pub async fn fill(database: &Database, pods: &Pods, accounts: &Accounts) -> Resu
     for (person, number) in PEOPLE.iter().zip(1..) {
         introduce(database, person, number).await?;
     }
-    if make_event(database).await? {
+    let date_utc = date()?;
+    if make_event(database, date_utc).await? {
         return Ok(());
     }
     let (last, others) = PEOPLE.split_last().ok_or_else(|| Error::internal("the demo has no people"))?;
@@ -177,6 +185,7 @@ pub async fn fill(database: &Database, pods: &Pods, accounts: &Accounts) -> Resu
     for crew in &CREWS {
         gather(pods, crew).await?;
     }
+    wall::fill(wall, date_utc).await?;
     join_event(database, last).await
 }
 
@@ -186,10 +195,14 @@ async fn introduce(database: &Database, person: &Person, number: u32) -> Result<
     database.scope(&Caller::user(person.id), Access::Write, work).await
 }
 
-/// Makes the event. Returns whether the demo is complete already.
-async fn make_event(database: &Database) -> Result<bool> {
+/// Returns when the event begins.
+fn date() -> Result<DateTime<Utc>> {
     let date = Utc::now() + Duration::days(24);
-    let date_utc = date.duration_trunc(Duration::days(1)).map_err(Error::internal)? + Duration::hours(18);
+    Ok(date.duration_trunc(Duration::days(1)).map_err(Error::internal)? + Duration::hours(18))
+}
+
+/// Makes the event. Returns whether the demo is complete already.
+async fn make_event(database: &Database, date_utc: DateTime<Utc>) -> Result<bool> {
     let new = NewEvent {
         id: Some(EVENT),
         artist: "The Paper Lanterns".to_owned(),

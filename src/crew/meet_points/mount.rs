@@ -21,6 +21,8 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let hub = parts.service::<Arc<EventHub>>()?;
     hub.kinds().add_kind(MeetPointItems)?;
     let mut mounted = Mounted::default();
-    mounted.share(web::Data::new(MeetPoints::new(parts.database.clone(), hub)));
+    let meet_points = MeetPoints::new(parts.database.clone(), hub);
+    mounted.share(web::Data::new(meet_points.clone()));
+    parts.provide(meet_points);
     Ok(mounted)
 }

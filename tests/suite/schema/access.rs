@@ -531,7 +531,7 @@ async fn the_service_reads_across_people_and_writes_nodes_alone() {
         ("SELECT email FROM profiles", false),
         ("SELECT FROM memorabilia", false),
         ("SELECT FROM reports", false),
-        ("SELECT FROM posts", false),
+        ("SELECT FROM posts", true),
         ("SELECT FROM media", false),
         ("UPDATE profiles SET display_name = 'Name'", false),
         ("UPDATE events SET venue = 'Venue'", false),

@@ -1,0 +1,119 @@
+//! The wall of the demo event: texts, hype and polls, and where people meet.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{EVENT, INES, JONAS, LUCIA, PEOPLE, SAM, TARIQ, id, unless_changed};
+use crate::crew::meet_points::NewMeetPoint;
+use crate::crew::meet_points::service::MeetPoints;
+use crate::crew::posts::body::{BodyInput, Mode, Results};
+use crate::crew::posts::service::Posts;
+use crate::crew::posts::{Kind, NewPost};
+use crate::crew::profiles::sign_in::SignedIn;
+use crate::foundation::errors::Result;
+use crate::foundation::http::IfMatch;
+
+/// The services that the wall is written with.
+#[derive(Clone)]
+pub struct Wall {
+    /// Posts.
+    pub posts: Posts,
+    /// Where people meet.
+    pub meet_points: MeetPoints,
+}
+
+/// A post of the demo.
+struct Note {
+    by: usize,
+    content: Content,
+}
+
+enum Content {
+    Text(&'static str),
+    Hype(&'static str),
+    Poll { question: &'static str, options: &'static [&'static str], mode: Mode, results: Results },
+}
+
+/// The posts, the oldest first.
+const NOTES: [Note; 5] = [
+    Note {
+        by: LUCIA,
+        content: Content::Text(
+            "Hello everyone! Doors at seven, Tin Moth play at eight, the Lanterns at nine.\nThe big clock works as a \
+             meeting point even when the phones don't.",
+        ),
+    },
+    Note { by: TARIQ, content: Content::Hype("The date has been on my fridge since March") },
+    Note {
+        by: INES,
+        content: Content::Text(
+            "Two friends can't make it after all: two tickets, at what they cost. Balcony, second row.",
+        ),
+    },
+    Note {
+        by: SAM,
+        content: Content::Poll {
+            question: "Which photos should I take along for them to sign?",
+            options: &[
+                "Harbour, in the rain",
+                "The one with the umbrella",
+                "Encore, Leipzig",
+                "Whatever fits the frame",
+            ],
+            mode: Mode::Multiple,
+            results: Results::AfterVote,
+        },
+    },
+    Note {
+        by: JONAS,
+        content: Content::Poll {
+            question: "What do they open with?",
+            options: &["Harbour Lights", "Moth", "Paper Boats", "Something that nobody has heard yet"],
+            mode: Mode::Single,
+            results: Results::Always,
+        },
+    },
+];
+
+/// Stores the wall, and where people meet, of the event that begins at `begins`.
+///
+/// # Errors
+/// `unavailable`, `overloaded`, `internal`.
+pub async fn fill(wall: &Wall, begins: DateTime<Utc>) -> Result<()> {
+    for (note, number) in NOTES.iter().zip(1..) {
+        write(wall, note, number, begins).await?;
+    }
+    let new = NewMeetPoint {
+        title: "Under the big clock".to_owned(),
+        description: Some("Left of the merch table, opposite the cloakroom. Lucía wears a yellow coat.".to_owned()),
+        // Half an hour before the doors, on the clocks of Hamburg.
+        when_local: begins.date_naive().and_hms_opt(18, 30, 0),
+        when_note: Some("and again after the support act".to_owned()),
+    };
+    let made = wall.meet_points.put(&person(LUCIA), EVENT, new, &IfMatch::Absent).await;
+    unless_changed(made)
+}
+
+async fn write(wall: &Wall, note: &Note, number: u128, begins: DateTime<Utc>) -> Result<()> {
+    let post = id(0x300 + number);
+    let (kind, body) = match note.content {
+        Content::Text(text) => (Kind::Text, BodyInput { text: Some(text.to_owned()), ..BodyInput::default() }),
+        Content::Hype(text) => (Kind::Hype, BodyInput { text: Some(text.to_owned()), ..BodyInput::default() }),
+        Content::Poll { question, options, mode, results } => {
+            let body = BodyInput {
+                text: None,
+                question: Some(question.to_owned()),
+                options: Some(options.iter().map(|option| (*option).to_owned()).collect()),
+                mode: Some(mode),
+                closes_at: Some(begins + Duration::hours(1)),
+                results: Some(results),
+            };
+            (Kind::Poll, body)
+        }
+    };
+    unless_changed(wall.posts.create(&person(note.by), EVENT, NewPost { id: Some(post), kind, body }).await)?;
+    Ok(())
+}
+
+fn person(place: usize) -> SignedIn {
+    SignedIn::of(PEOPLE[place].id)
+}
