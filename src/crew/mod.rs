@@ -18,6 +18,7 @@ pub mod inbox;
 pub mod invites;
 pub mod journal;
 pub mod meet_points;
+pub mod memorabilia;
 pub mod messages;
 pub mod pods;
 pub mod posts;
@@ -46,6 +47,7 @@ pub const FEATURES: &[Feature] = &[
     Feature::new("meet_points", meet_points::mount::mount)
         .with_routes(meet_points::mount::ROUTES)
         .with_declared(meet_points::declared::DECLARED),
+    Feature::new("memorabilia", memorabilia::mount::mount).with_routes(memorabilia::mount::ROUTES),
     Feature::new("pods", pods::mount::mount)
         .with_routes(pods::mount::ROUTES)
         .with_declared(pods::declared::DECLARED)

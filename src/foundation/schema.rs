@@ -269,12 +269,16 @@ diesel::table! {
         peak_moment -> Nullable<Text>,
         /// The song of the night.
         song_of_night -> Nullable<Text>,
-        /// The crowd's energy, from 0 to 10.
-        crowd_energy -> Nullable<Int2>,
+        /// The crowd's energy, in words.
+        crowd_energy -> Nullable<Text>,
         /// Other notes.
         notes -> Nullable<Text>,
         /// When it was created.
         created_at -> Timestamptz,
+        /// The crowd's energy, from 0 to 10.
+        crowd_level -> Nullable<Int2>,
+        /// When the row last changed; set by a trigger.
+        updated_at -> Timestamptz,
     }
 }
 
