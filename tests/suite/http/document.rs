@@ -54,6 +54,12 @@ async fn every_operation_of_the_document_is_served_as_it_says() {
         };
         let message = server.post(&format!("/v1/pods/{pod}/messages"), &ana, json!({"text": "a text"})).await.ok(201);
         let invite = server.post(&format!("/v1/pods/{pod}/invites"), &ana, json!({})).await.ok(201);
+        if method != "PUT" && path.ends_with("/meet-point") {
+            server.put(&format!("/v1/events/{event}/meet-point"), &ana, json!({"title": "Here"})).await.ok(201);
+        }
+        if method != "PUT" && path.ends_with("/memorabilia/me") {
+            server.put(&format!("/v1/events/{event}/memorabilia/me"), &ana, json!({})).await.ok(201);
+        }
         let address = path
             .replace("{id}", &id.to_string())
             .replace("{user_id}", &ben.id.to_string())

@@ -24,6 +24,10 @@ const ROWS: &str = "
       SELECT podium.uuid_v7(), pod, lpad(n::text, 22, '0'), person
       FROM (SELECT '$SMALL'::uuid AS pod, '$ONE'::uuid AS person, 0 AS n
             UNION ALL SELECT '$POD', '$MANY', n FROM generate_series(1, 100) n) links;
+    INSERT INTO memorabilia (event_id, user_id)
+      SELECT event_id, user_id FROM event_members WHERE user_id IN ('$ONE', '$MANY') AND event_id <> '$CROWD';
+    UPDATE event_members SET role = 'host' WHERE event_id = '$SMALL_EVENT' OR event_id = '$CROWD' AND user_id IN (
+      SELECT user_id FROM event_members WHERE event_id = '$CROWD' AND user_id <> '$MANY' LIMIT 100);
     SELECT podium.append(array_agg('$POD'::uuid), array_agg(podium.uuid_v7()), array_agg('$MANY'::uuid),
                          array_agg('text ' || n)) FROM generate_series(1, 100) n;
     INSERT INTO posts (event_id, user_id, kind, body)
@@ -56,6 +60,7 @@ async fn a_list_costs_the_same_for_one_row_and_for_a_hundred() {
         (format!("/v1/events/{small_event}/posts?kind=poll"), format!("/v1/events/{crowd}/posts?kind=poll"), "items"),
         ("/v1/me/events".to_owned(), "/v1/me/events".to_owned(), "items"),
         ("/v1/me/pods".to_owned(), "/v1/me/pods".to_owned(), "items"),
+        ("/v1/me/memorabilia".to_owned(), "/v1/me/memorabilia".to_owned(), "items"),
         (format!("/v1/pods/{small_pod}/messages?after=0"), format!("/v1/pods/{long_pod}/messages?after=0"), "messages"),
     ];
     for (short, long, items) in lists {
@@ -67,6 +72,15 @@ async fn a_list_costs_the_same_for_one_row_and_for_a_hundred() {
         assert_eq!(of_one, of_many, "{long} costs {of_many} statements, {short} {of_one}");
         assert!((1.0..=8.0).contains(&of_many), "{long} costs {of_many} statements");
     }
+    // All hosts are on one page.
+    let hosts =
+        [(small_event, &one), (crowd, &many)].map(|(event, person)| (format!("/v1/events/{event}/hosts"), person));
+    let [(of_one, 1), (of_many, 100)] =
+        [cost(&server, &hosts[0].0, hosts[0].1, "items").await, cost(&server, &hosts[1].0, hosts[1].1, "items").await]
+    else {
+        panic!("one host and a hundred");
+    };
+    assert_eq!(of_one, of_many);
 }
 
 async fn cost(server: &Server, path: &str, person: &Person, items: &str) -> (f64, usize) {
@@ -83,6 +97,7 @@ async fn a_cursor_of_another_list_or_none_of_ours_is_refused() {
     let lists = [
         "/v1/events".into(),
         "/v1/me/events".into(),
+        "/v1/me/memorabilia".into(),
         "/v1/me/pods".into(),
         format!("/v1/events/{event}/pods"),
         format!("/v1/events/{event}/posts"),

@@ -77,7 +77,7 @@ const CAST: &str = "
     INSERT INTO posts (id, event_id, user_id, kind, body)
       SELECT CASE WHEN user_id = '{z}' THEN '{8}'::uuid ELSE podium.uuid_v7() END, '{E}', user_id, 'text', '{\"text\": \"x\"}'
       FROM event_members WHERE event_id = '{E}' AND user_id <> '{n}';
-    INSERT INTO memorabilia (event_id, user_id) SELECT '{E}', user_id FROM event_members;
+    INSERT INTO memorabilia (event_id, user_id) SELECT event_id, user_id FROM event_members UNION SELECT '{F}'::uuid, '{h}'::uuid;
     INSERT INTO meet_points (event_id, title, created_by) VALUES ('{E}', 'Here', '{k}'), ('{F}', 'There', '{s}');
     INSERT INTO reports (id, reporter, target_type, target_id, reason, resolved_at) VALUES
       ('{1}', '{p}', 'message', '{1}', 'reason', NULL), ('{2}', '{p}', 'media', '{1}', 'reason', NULL),
@@ -125,6 +125,8 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("events",          "delete one with others in it",      "SELECT FROM podium.event_delete('{E}', {me}) WHERE code = 'ok'",                                         ". . . . . . . . . . . ."),
     ("events",          "count the people who go there",     "SELECT FROM podium.event_counts('{E}')",                                                                 "a s e x b p n o h k m r"),
     ("events",          "name a host",                       "SELECT FROM podium.event_host('{E}', {me}, '{z}', true) code WHERE code = 'ok'",                         ". . . . . . . . . k . ."),
+    ("events",          "list the hosts",                    "SELECT FROM podium.event_hosts('{E}')",                                                                  ". . e x b p n o h k m r"),
+    ("events",          "set the number of a change",        "UPDATE events SET changed_seq = 9 WHERE id = '{E}'",                                                     ". . . . . . . . . . . ."),
 
     ("event_members",   "read a member",                     "SELECT FROM event_members WHERE event_id = '{E}' AND user_id = '{z}'",                                   ". . e x b p n o h . m r"),
     ("event_members",   "read a hidden member",              "SELECT FROM event_members WHERE event_id = '{E}' AND user_id = '{n}'",                                   ". . . . . . n . . . m r"),
@@ -266,17 +268,24 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
 
     ("memorabilia",     "read one's own",                    "SELECT FROM memorabilia WHERE user_id = {me}",                                                           ". s e x b p n o h . . ."),
     ("memorabilia",     "read another's",                    "SELECT FROM memorabilia WHERE user_id = '{z}'",                                                          ". . . . . . . . . . . ."),
-    ("memorabilia",     "keep",                              "INSERT INTO memorabilia (event_id, user_id) VALUES ('{E}', {me})",                                       ". s e x b p n o h k m r"),
+    ("memorabilia",     "keep",                              "INSERT INTO memorabilia (event_id, user_id) VALUES ('{E}', {me}) ON CONFLICT (event_id, user_id) DO UPDATE SET notes = 'notes'", ". . e x b p n o h . . ."),
+    ("memorabilia",     "keep of an event without joining",  "INSERT INTO memorabilia (event_id, user_id) VALUES ('{G}', {me})",                                       ". . . . . . . . . . . ."),
     ("memorabilia",     "keep in another's name",            "INSERT INTO memorabilia (event_id, user_id) VALUES ('{E}', '{z}')",                                      ". . . . . . . . . . . ."),
     ("memorabilia",     "change one's own",                  "UPDATE memorabilia SET notes = 'notes' WHERE user_id = {me}",                                            ". s e x b p n o h . . ."),
+    ("memorabilia",     "change one's own after leaving",    "UPDATE memorabilia SET notes = 'notes' WHERE event_id = '{F}' AND user_id = {me}",                       ". s . . . . . . . . . ."),
+    ("memorabilia",     "read one's own after leaving",      "SELECT FROM memorabilia WHERE event_id = '{F}' AND user_id = {me}",                                      ". s . . . . . . h . . ."),
+    ("memorabilia",     "delete one's own after leaving",    "DELETE FROM memorabilia WHERE event_id = '{F}' AND user_id = {me}",                                      ". s . . . . . . h . . ."),
+    ("memorabilia",     "give away",                         "UPDATE memorabilia SET user_id = '{z}' WHERE user_id = {me}",                                            ". . . . . . . . . . . ."),
     ("memorabilia",     "delete one's own",                  "DELETE FROM memorabilia WHERE user_id = {me}",                                                           ". s e x b p n o h . . ."),
     ("memorabilia",     "delete another's",                  "DELETE FROM memorabilia WHERE user_id = '{z}'",                                                          ". . . . . . . . . . . ."),
 
-    ("meet_points",     "read",                              "SELECT FROM meet_points WHERE event_id = '{E}'",                                                         ". . e x b p n o h k . ."),
+    ("meet_points",     "read",                              "SELECT FROM meet_points WHERE event_id = '{E}'",                                                         ". . e x b p n o h k m r"),
     ("meet_points",     "read a public one",                 "SELECT FROM meet_points WHERE event_id = '{F}'",                                                         "a s e x b p n o h k m r"),
     ("meet_points",     "name",                              "INSERT INTO meet_points (event_id, title, created_by) VALUES ('{G}', 'There', {me})",                    ". . . . . . . . . k . ."),
-    ("meet_points",     "change",                            "UPDATE meet_points SET title = 'There' WHERE event_id = '{E}'",                                          ". . . . . . . . h k . ."),
-    ("meet_points",     "remove",                            "DELETE FROM meet_points WHERE event_id = '{E}'",                                                         ". . . . . . . . h k . ."),
+    ("meet_points",     "change",                            "UPDATE meet_points SET title = 'There', when_note = 'Now' WHERE event_id = '{E}'",                       ". . . . . . . . h k m r"),
+    ("meet_points",     "set its version",                   "UPDATE meet_points SET revision = '{1}' WHERE event_id = '{E}'",                                         ". . . . . . . . . . . ."),
+    ("meet_points",     "change who set it",                 "UPDATE meet_points SET created_by = {me} WHERE event_id = '{E}'",                                        ". . . . . . . . . . . ."),
+    ("meet_points",     "remove",                            "DELETE FROM meet_points WHERE event_id = '{E}'",                                                         ". . . . . . . . h k m r"),
 
     ("reports",         "read",                              "SELECT FROM reports WHERE id = '{1}'",                                                                   ". . . . . p . . . . . r"),
     ("reports",         "file on a message",                 "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'message', '{7}', 'why')",  ". . . . . p n o . . . ."),
@@ -530,6 +539,8 @@ async fn the_service_reads_across_people_and_writes_nodes_alone() {
         ("DELETE FROM nodes", true),
         ("SELECT email FROM profiles", false),
         ("SELECT FROM memorabilia", false),
+        ("SELECT FROM meet_points", true),
+        ("UPDATE meet_points SET title = 'There'", false),
         ("SELECT FROM reports", false),
         ("SELECT FROM posts", true),
         ("SELECT FROM media", false),

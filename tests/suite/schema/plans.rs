@@ -86,6 +86,51 @@ async fn hot_reads_are_look_ups() {
     }
 }
 
+/// A shelf among a million of other people's, and an event's meet point among a hundred thousand.
+#[tokio::test]
+async fn a_shelf_and_a_meet_point_are_looked_up_among_a_million() {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    client.batch_execute(TWO_IN_A_POD).await.expect("two in a pod");
+    client
+        .batch_execute(&format!(
+            "SET session_replication_role = replica;
+             INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by)
+               SELECT md5('e' || n)::uuid, 'e' || n, 'A', 'C', 'V', now(), '{a}' FROM generate_series(1, 100000) n;
+             INSERT INTO meet_points (event_id, title, created_by, wall_seq) SELECT id, 'Here', '{a}', 7 FROM events;
+             INSERT INTO memorabilia (event_id, user_id, notes, created_at)
+               SELECT md5('e' || n % 1000)::uuid, md5('p' || n / 1000)::uuid, 'notes', now() - n * interval '1 s'
+               FROM generate_series(1, 1000000) n;
+             INSERT INTO memorabilia (event_id, user_id, created_at)
+               SELECT md5('e' || n)::uuid, '{b}', now() - n * interval '1 day' FROM generate_series(1, 1000) n;
+             SET session_replication_role = origin;
+             ANALYZE",
+            a = id('a'),
+            b = id('b'),
+        ))
+        .await
+        .expect("a million");
+    let one = "(SELECT md5('e77777')::uuid)";
+    client.batch_execute(&format!("SET ROLE podium_user; SET podium.user_id = '{}'", id('b'))).await.expect("be b");
+    let shelf = format!(
+        "SELECT m.*, e.* FROM memorabilia m JOIN events e ON e.id = m.event_id WHERE m.user_id = '{}'",
+        id('b')
+    );
+    let order = "ORDER BY m.created_at DESC, m.id DESC LIMIT 51";
+    let after = "AND m.created_at <= now() - interval '500 days' AND (m.created_at < now() - interval '500 days' OR m.id < podium.uuid_v7())";
+    is_cheap(&client, "a shelf", &format!("{shelf} {order}"), 51).await;
+    is_cheap(&client, "a later page", &format!("{shelf} {after} {order}"), 51).await;
+    let own = format!("SELECT * FROM memorabilia WHERE event_id = md5('e500')::uuid AND user_id = '{}'", id('b'));
+    is_cheap(&client, "one's own of an event", &own, 1).await;
+    client.batch_execute(&format!("SET podium.user_id = '{}'", id('a'))).await.expect("be the maker");
+    // The functions that the policy asks read as the owner, a hundred thousand events of one maker here.
+    client.batch_execute("RESET ROLE; SET ROLE podium_service").await.expect("be the service");
+    let since = format!("SELECT * FROM meet_points WHERE event_id = {one} AND wall_seq > 5");
+    is_cheap(&client, "the feed's reading of a meet point", &since, 1).await;
+    let change = format!("SELECT * FROM events WHERE id = {one} AND changed_seq > 5");
+    is_cheap(&client, "the feed's reading of an event", &change, 0).await;
+}
+
 /// The view of people asks about each person alone, for one as for a hundred.
 #[tokio::test]
 async fn people_are_looked_up_one_by_one() {

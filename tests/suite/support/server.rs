@@ -161,6 +161,13 @@ impl Server {
         Person { id, name: name.to_owned(), token: token(id, name, Duration::from_secs(3600)) }
     }
 
+    /// A new person whose token has the role of a moderator, for an hour.
+    pub fn moderator(&self, name: &str) -> Person {
+        let (id, exp) = (Uuid::now_v7(), chrono::Utc::now().timestamp() + 3600);
+        let claims = json!({"sub": id, "name": name, "role": "moderator", "exp": exp});
+        Person { id, name: name.to_owned(), token: sign(&claims, SECRET) }
+    }
+
     /// `count` new people.
     pub fn people<const COUNT: usize>(&self) -> [Person; COUNT] {
         std::array::from_fn(|number| self.person(&format!("Person {}", number + 1)))
