@@ -11,5 +11,6 @@ DROP TRIGGER feed_stamp_change ON meet_points;
 DROP TRIGGER feed_stamp ON meet_points;
 DROP TRIGGER new_revision ON meet_points;
 CREATE OR REPLACE TRIGGER touch BEFORE UPDATE ON meet_points FOR EACH ROW EXECUTE FUNCTION podium.touch();
+DROP INDEX idx_meet_points_event_id_wall;
 ALTER TABLE meet_points DROP COLUMN wall_from, DROP COLUMN wall_seq, DROP COLUMN revision, DROP COLUMN when_note;
 DELETE FROM event_removals WHERE kind = 'meet_point';

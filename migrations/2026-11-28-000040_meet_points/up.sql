@@ -1,6 +1,5 @@
 -- The meet point over HTTP and on the event's feed: a note beside the time, since the first design has free text there; a
 -- revision, so that of two people who change it at once the second one learns of the first; and its place in the feed.
--- The primary key serves the feed's readings, which want the event and a number: an event has one meet point at most.
 SET LOCAL lock_timeout = '5s';
 
 ALTER TABLE meet_points
@@ -8,6 +7,7 @@ ALTER TABLE meet_points
   ADD COLUMN revision uuid NOT NULL DEFAULT podium.uuid_v7(),
   ADD COLUMN wall_seq bigint NOT NULL DEFAULT 0,
   ADD COLUMN wall_from bigint;
+CREATE INDEX idx_meet_points_event_id_wall ON meet_points (event_id, wall_seq);
 COMMENT ON COLUMN meet_points.when_note IS 'A line about the time, such as "after the support act", 1 to 100 characters';
 COMMENT ON COLUMN meet_points.revision IS 'Another one after each change, for ETags; set by a trigger. A meet point that replaces a deleted one has another one, too';
 COMMENT ON COLUMN meet_points.wall_seq IS 'The number of its last change in the event''s feed';

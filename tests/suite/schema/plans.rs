@@ -96,7 +96,7 @@ async fn a_shelf_and_a_meet_point_are_looked_up_among_a_million() {
         .batch_execute(&format!(
             "SET session_replication_role = replica;
              INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by)
-               SELECT md5('e' || n)::uuid, 'e' || n, 'A', 'C', 'V', now(), '{a}' FROM generate_series(1, 100000) n;
+               SELECT md5('e' || n)::uuid, 'e' || n, 'A', 'C', 'Hall ' || n, now(), '{a}' FROM generate_series(1, 100000) n;
              INSERT INTO meet_points (event_id, title, created_by, wall_seq) SELECT id, 'Here', '{a}', 7 FROM events;
              INSERT INTO memorabilia (event_id, user_id, notes, created_at)
                SELECT md5('e' || n % 1000)::uuid, md5('p' || n / 1000)::uuid, 'notes', now() - n * interval '1 s'
