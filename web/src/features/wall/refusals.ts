@@ -1,7 +1,9 @@
 // Why something that one wanted on a wall was not done, in words.
 
 import { sentence } from "../../lib/words";
-import { clockTime, dayName } from "../../lib/time";
+import { relative } from "../../lib/formats";
+import { now } from "../../lib/now.svelte";
+import { HOUR, MINUTE } from "../../lib/zones";
 import type { Entry } from "./store/outbox";
 import { t } from "./texts";
 
@@ -16,8 +18,9 @@ export function whyNot({ wish, failed, at }: Entry): string {
       return t.notGoing;
     case "rate_limited": {
       if (after === null || after <= Date.parse(at)) return sentence(code);
-      const time = new Date(after).toISOString();
-      return t.tooMuch(`${dayName(time)}, ${clockTime(time)}`);
+      const wait = Math.max(MINUTE, after - now.at);
+      const hours = wait > 90 * MINUTE;
+      return t.tooMuch(relative(Math.ceil(wait / (hours ? HOUR : MINUTE)), hours ? "hour" : "minute"));
     }
     case "invalid": {
       const body = wish.kind === "post" || wish.kind === "edit" ? wish.body : null;

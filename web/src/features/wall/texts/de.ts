@@ -83,7 +83,7 @@ export default {
   pollIsClosed: "Die Umfrage ist beendet und lässt sich nicht mehr ändern.",
   pollIsFrozen: "Inzwischen hat jemand abgestimmt, deshalb lassen sich Frage und Antworten nicht mehr ändern.",
   notGoing: "Du gehst nicht mehr zu diesem Event.",
-  tooMuch: (when: string) => `Du hast viel geschrieben. Weiter geht es hier: ${when}.`,
+  tooMuch: (when: string) => `Du hast viel geschrieben. Versuch es ${when} noch mal.`,
   closingPassed: "Der Schluss der Umfrage liegt inzwischen in der Vergangenheit. Wähl einen späteren.",
 
   // A poll.
