@@ -22,11 +22,23 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A person as the author of something that others read. */
+        Author: {
+            /** @description The address of the picture. */
+            avatar_url: string | null;
+            /** @description The person's name; empty for a moderator who shares no event with them. */
+            display_name: string;
+            /**
+             * Format: uuid
+             * @description The profile's id.
+             */
+            id: string;
+        };
         /**
          * @description The machine-readable reason of a refusal. Clients depend on these names.
          * @enum {string}
          */
-        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "poll_closed" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
         /** @description A count. */
         CountIs: {
             /**
@@ -166,6 +178,13 @@ export interface components {
             next: string | null;
             /** @description The newest pods that are not closed, as in `GET /v1/events/{id}/pods`, without their members. */
             pods: components["schemas"]["PodView"][];
+        };
+        /** @description The posts of an event, in a join reply. */
+        EventPosts: {
+            /** @description The newest 20, the newest first. */
+            posts: components["schemas"]["PostView"][];
+            /** @description The `cursor` of the next page of `GET /v1/events/{id}/posts`; null if there is none. */
+            posts_next: string | null;
         };
         /** @description A value that is not valid. */
         FieldError: {
@@ -375,6 +394,18 @@ export interface components {
              * @description The `before` or `after` of the next page. Null if the page is empty.
              */
             next: number | null;
+        };
+        /** @description What the reader has done with a post. */
+        MineOfPost: {
+            /**
+             * Format: int64
+             * @description The reader's taps on a post of the kind `hype`; null for other kinds.
+             */
+            hype: number | null;
+            /** @description The reader's reactions. */
+            reactions: string[];
+            /** @description The positions of the options that the reader voted for, from 0; null without a vote, and for other kinds. */
+            vote: number[] | null;
         };
         /** @description A message from a client. Fields that this release does not support are refused, not ignored. */
         NewMessage: {
@@ -609,6 +640,168 @@ export interface components {
              */
             free_seats: number;
         };
+        /** @description The content of a poll. */
+        PollBody: {
+            /**
+             * Format: date-time
+             * @description When it closes by itself; null if it does not.
+             */
+            closes_at: string | null;
+            /** @description How many options a voter may choose. */
+            mode: components["schemas"]["PollMode"];
+            /** @description The options, in their order. */
+            options: string[];
+            /** @description The question. */
+            question: string;
+            /** @description When the votes for each option can be seen. */
+            results: components["schemas"]["PollResults"];
+        };
+        /** @description A poll that was closed, with its final tally. */
+        PollClosed: {
+            /**
+             * Format: date-time
+             * @description When it was closed.
+             */
+            closed_at: string;
+            /** @description The votes for each option, in the poll's order. */
+            counts: number[];
+            /** @description The closed poll, as everybody sees it. */
+            post: components["schemas"]["Post"];
+            /**
+             * Format: uuid
+             * @description The poll's id.
+             */
+            post_id: string;
+            /**
+             * Format: int64
+             * @description The revision of the final tally.
+             */
+            rev: number;
+            /**
+             * Format: int64
+             * @description The number of the closing in the event's feed.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description The number of people who voted.
+             */
+            voters: number;
+        };
+        /**
+         * @description How many options a voter may choose.
+         * @enum {string}
+         */
+        PollMode: "single" | "multiple";
+        /**
+         * @description When the votes for each option can be seen.
+         * @enum {string}
+         */
+        PollResults: "always" | "after_vote" | "closed";
+        /** @description The votes of a poll. */
+        PollTally: {
+            /** @description The votes for each option, in the poll's order; null if the reader may not see them yet. */
+            counts: number[] | null;
+            /**
+             * Format: int64
+             * @description The revision: it ascends with every change of a ballot, and equal ones have equal numbers.
+             */
+            rev: number;
+            /**
+             * Format: int64
+             * @description The number of people who have voted.
+             */
+            voters: number;
+        };
+        /** @description A post, as everybody in the event sees it. */
+        Post: {
+            /** @description The author. */
+            author: components["schemas"]["Author"];
+            /** @description The content. */
+            body: components["schemas"]["PostBody"];
+            /**
+             * Format: date-time
+             * @description When a poll was closed; null while it is open, and for other kinds.
+             */
+            closed_at: string | null;
+            /**
+             * Format: int64
+             * @description The number of its comments.
+             */
+            comments: number;
+            /**
+             * Format: date-time
+             * @description When it was posted.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its author last changed it; null if never.
+             */
+            edited_at: string | null;
+            /**
+             * Format: uuid
+             * @description The event.
+             */
+            event_id: string;
+            /**
+             * Format: int64
+             * @description All taps on a post of the kind `hype`; null for other kinds.
+             */
+            hype: number | null;
+            /**
+             * Format: uuid
+             * @description The post's id.
+             */
+            id: string;
+            /** @description The kind, which decides the form of `body`. */
+            kind: components["schemas"]["PostKind"];
+            /** @description The number of people who reacted, by emoji. */
+            reactions: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description The number of its last change in the event's feed.
+             */
+            seq: number;
+            tally: components["schemas"]["PollTally"] | null;
+        };
+        /** @description The content of a post, in the form of its kind. */
+        PostBody: components["schemas"]["TextBody"] | components["schemas"]["PollBody"];
+        /** @description A post that is new or has changed. */
+        PostIs: {
+            /** @description The post, as everybody sees it. */
+            post: components["schemas"]["Post"];
+            /**
+             * Format: int64
+             * @description The number of the change in the event's feed.
+             */
+            seq: number;
+        };
+        /**
+         * @description The kind of a post.
+         * @enum {string}
+         */
+        PostKind: "text" | "poll" | "hype";
+        /** @description A post that was deleted. */
+        PostRemoved: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            post_id: string;
+            /**
+             * Format: int64
+             * @description The number of the deletion in the event's feed.
+             */
+            seq: number;
+        };
+        /** @description A post, with what the reader has done with it. */
+        PostView: components["schemas"]["Post"] & {
+            /** @description What the reader has done with it. */
+            mine: components["schemas"]["MineOfPost"];
+        };
         /** @description Sessions that have come to the topic, and sessions that have gone, by the ids of their people. */
         PresenceDiff: {
             /** @description The sessions that have come. */
@@ -709,6 +902,11 @@ export interface components {
              */
             seq: number;
         };
+        /** @description The content of a text or hype. */
+        TextBody: {
+            /** @description The text. */
+            text: string;
+        };
         /** @description The reply to a newer token. */
         TokenTaken: {
             /**
@@ -749,6 +947,7 @@ export interface components {
 }
 export type AccessTokenPush = components['schemas']['AccessTokenPush'];
 export type Amended = components['schemas']['Amended'];
+export type Author = components['schemas']['Author'];
 export type Code = components['schemas']['Code'];
 export type CountIs = components['schemas']['CountIs'];
 export type DeletePush = components['schemas']['DeletePush'];
@@ -760,6 +959,7 @@ export type EventLimits = components['schemas']['EventLimits'];
 export type EventMeetPoint = components['schemas']['EventMeetPoint'];
 export type EventMembers = components['schemas']['EventMembers'];
 export type EventPods = components['schemas']['EventPods'];
+export type EventPosts = components['schemas']['EventPosts'];
 export type FieldError = components['schemas']['FieldError'];
 export type Flags = components['schemas']['Flags'];
 export type HistoryPush = components['schemas']['HistoryPush'];
@@ -772,6 +972,7 @@ export type MemberRead = components['schemas']['MemberRead'];
 export type MemberTyping = components['schemas']['MemberTyping'];
 export type Message = components['schemas']['Message'];
 export type MessagePage = components['schemas']['MessagePage'];
+export type MineOfPost = components['schemas']['MineOfPost'];
 export type NewMessage = components['schemas']['NewMessage'];
 export type Nothing = components['schemas']['Nothing'];
 export type OwnEventRole = components['schemas']['OwnEventRole'];
@@ -788,6 +989,17 @@ export type PodJoined = components['schemas']['PodJoined'];
 export type PodLimits = components['schemas']['PodLimits'];
 export type PodNow = components['schemas']['PodNow'];
 export type PodView = components['schemas']['PodView'];
+export type PollBody = components['schemas']['PollBody'];
+export type PollClosed = components['schemas']['PollClosed'];
+export type PollMode = components['schemas']['PollMode'];
+export type PollResults = components['schemas']['PollResults'];
+export type PollTally = components['schemas']['PollTally'];
+export type Post = components['schemas']['Post'];
+export type PostBody = components['schemas']['PostBody'];
+export type PostIs = components['schemas']['PostIs'];
+export type PostKind = components['schemas']['PostKind'];
+export type PostRemoved = components['schemas']['PostRemoved'];
+export type PostView = components['schemas']['PostView'];
 export type PresenceDiff = components['schemas']['PresenceDiff'];
 export type PresenceMeta = components['schemas']['PresenceMeta'];
 export type PresencePerson = components['schemas']['PresencePerson'];
@@ -798,6 +1010,7 @@ export type Refusal = components['schemas']['Refusal'];
 export type RemovalReason = components['schemas']['RemovalReason'];
 export type Role = components['schemas']['Role'];
 export type Sent = components['schemas']['Sent'];
+export type TextBody = components['schemas']['TextBody'];
 export type TokenTaken = components['schemas']['TokenTaken'];
 export type TypingPush = components['schemas']['TypingPush'];
 export type UserJoined = components['schemas']['UserJoined'];
@@ -811,7 +1024,7 @@ export interface Topics {
     /** What clients push, `phx_join` included, and what is answered. */
     pushes: {
       /** Joins the topic. */
-      "phx_join": { payload: Nothing; reply: EventJoined & EventMembers & EventMeetPoint & EventPods };
+      "phx_join": { payload: Nothing; reply: EventJoined & EventMembers & EventPosts & EventMeetPoint & EventPods };
       /** Leaves the topic. */
       "phx_leave": { payload: Nothing; reply: Nothing };
     };
@@ -833,6 +1046,14 @@ export interface Topics {
       "pod:closed": PodCardClosed;
       /** A pod was opened. */
       "pod:opened": PodCard;
+      /** A poll was closed. */
+      "poll:closed": PollClosed;
+      /** The author has changed a post. */
+      "post:changed": PostIs;
+      /** A member has posted something. */
+      "post:new": PostIs;
+      /** A post was deleted. */
+      "post:removed": PostRemoved;
       /** The number of people who have this topic open, on all nodes. */
       "presence:count": CountIs;
     };

@@ -405,6 +405,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/{id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An event's posts
+         * @description The newest first, for the event's members, its maker, and moderators.
+         */
+        get: operations["get_events_id_posts"];
+        put?: never;
+        /**
+         * Post something
+         * @description For the event's members. With an `id` of the client's own it is safe to repeat the request: the answer is the same
+         *     post, with 200.
+         */
+        post: operations["post_events_id_posts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invites/{code}": {
         parameters: {
             query?: never;
@@ -808,6 +833,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/posts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a post
+         * @description For the event's members, its maker, and moderators; for its author also after leaving the event.
+         */
+        get: operations["get_posts_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a post
+         * @description For its author, the event's maker and hosts, and moderators. Its votes, taps, comments and reactions go with it.
+         */
+        delete: operations["delete_posts_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a post
+         * @description For its author. The whole content is replaced. When somebody has voted in a poll, `closes_at` alone may change, and
+         *     nothing once it is closed. With an `op` of the client's own it is safe to repeat the request.
+         */
+        patch: operations["patch_posts_id"];
+        trace?: never;
+    };
     "/v1/profiles": {
         parameters: {
             query?: never;
@@ -884,6 +938,18 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A person as the author of something that others read. */
+        Author: {
+            /** @description The address of the picture. */
+            avatar_url: string | null;
+            /** @description The person's name; empty for a moderator who shares no event with them. */
+            display_name: string;
+            /**
+             * Format: uuid
+             * @description The profile's id.
+             */
+            id: string;
+        };
         /** @description A badge. */
         Badge: {
             /** @description Its emoji. */
@@ -896,10 +962,29 @@ export interface components {
         /** @description A badge in a request: its key, or an object of the list, of which only the key is read. */
         BadgeName: string | components["schemas"]["NamedBadge"];
         /**
+         * @description The content of a post in a request. `text` and `hype` have `text`; `poll` has `question` and `options`, and may have
+         *     `mode`, `closes_at` and `results`. Fields of another kind are refused.
+         */
+        BodyInput: {
+            /**
+             * Format: date-time
+             * @description Of a poll: when it closes by itself, in the future and within 366 days; absent if it does not.
+             */
+            closes_at?: string | null;
+            mode?: components["schemas"]["PollMode"] | null;
+            /** @description Of a poll: 2 to 10 lines of 1 to 100 characters that people can tell apart. */
+            options?: string[] | null;
+            /** @description Of a poll: one line of 1 to 300 characters. */
+            question?: string | null;
+            results?: components["schemas"]["PollResults"] | null;
+            /** @description Of a text: 1 to 2000 characters, in several lines if need be. Of hype: one line of 1 to 200 characters. */
+            text?: string | null;
+        };
+        /**
          * @description The machine-readable reason of a refusal. Clients depend on these names.
          * @enum {string}
          */
-        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "poll_closed" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
         /** @description An event with its counts. */
         CountedEvent: components["schemas"]["Event"] & components["schemas"]["Counts"];
         /** @description The public counts of an event. */
@@ -1418,6 +1503,18 @@ export interface components {
              */
             next: number | null;
         };
+        /** @description What the reader has done with a post. */
+        MineOfPost: {
+            /**
+             * Format: int64
+             * @description The reader's taps on a post of the kind `hype`; null for other kinds.
+             */
+            hype: number | null;
+            /** @description The reader's reactions. */
+            reactions: string[];
+            /** @description The positions of the options that the reader voted for, from 0; null without a vote, and for other kinds. */
+            vote: number[] | null;
+        };
         /** @description An event of which the caller is a member. */
         MyEvent: components["schemas"]["Event"] & {
             /** @description Whether the caller is hidden from the lists that others see. */
@@ -1520,6 +1617,18 @@ export interface components {
             password: string;
             /** @description The part of the link after `#token=`. */
             token: string;
+        };
+        /** @description A new post. */
+        NewPost: {
+            /** @description The content, with the fields of the kind. */
+            body: components["schemas"]["BodyInput"];
+            /**
+             * Format: uuid
+             * @description An id of the client's choice, which makes it safe to repeat the request.
+             */
+            id?: string | null;
+            /** @description The kind. */
+            kind: components["schemas"]["PostKind"];
         };
         /** @description A part of a list. */
         Page_Badge: {
@@ -1749,6 +1858,16 @@ export interface components {
             next: string | null;
         };
         /** @description A part of a list. */
+        Page_PostView: {
+            /** @description The items, in the list's order. */
+            items: (components["schemas"]["Post"] & {
+                /** @description What the reader has done with it. */
+                mine: components["schemas"]["MineOfPost"];
+            })[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
         Page_Profile: {
             /** @description The items, in the list's order. */
             items: {
@@ -1865,6 +1984,123 @@ export interface components {
              * @description Number of free seats.
              */
             free_seats: number;
+        };
+        /** @description The content of a poll. */
+        PollBody: {
+            /**
+             * Format: date-time
+             * @description When it closes by itself; null if it does not.
+             */
+            closes_at: string | null;
+            /** @description How many options a voter may choose. */
+            mode: components["schemas"]["PollMode"];
+            /** @description The options, in their order. */
+            options: string[];
+            /** @description The question. */
+            question: string;
+            /** @description When the votes for each option can be seen. */
+            results: components["schemas"]["PollResults"];
+        };
+        /**
+         * @description How many options a voter may choose.
+         * @enum {string}
+         */
+        PollMode: "single" | "multiple";
+        /**
+         * @description When the votes for each option can be seen.
+         * @enum {string}
+         */
+        PollResults: "always" | "after_vote" | "closed";
+        /** @description The votes of a poll. */
+        PollTally: {
+            /** @description The votes for each option, in the poll's order; null if the reader may not see them yet. */
+            counts: number[] | null;
+            /**
+             * Format: int64
+             * @description The revision: it ascends with every change of a ballot, and equal ones have equal numbers.
+             */
+            rev: number;
+            /**
+             * Format: int64
+             * @description The number of people who have voted.
+             */
+            voters: number;
+        };
+        /** @description A post, as everybody in the event sees it. */
+        Post: {
+            /** @description The author. */
+            author: components["schemas"]["Author"];
+            /** @description The content. */
+            body: components["schemas"]["PostBody"];
+            /**
+             * Format: date-time
+             * @description When a poll was closed; null while it is open, and for other kinds.
+             */
+            closed_at: string | null;
+            /**
+             * Format: int64
+             * @description The number of its comments.
+             */
+            comments: number;
+            /**
+             * Format: date-time
+             * @description When it was posted.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its author last changed it; null if never.
+             */
+            edited_at: string | null;
+            /**
+             * Format: uuid
+             * @description The event.
+             */
+            event_id: string;
+            /**
+             * Format: int64
+             * @description All taps on a post of the kind `hype`; null for other kinds.
+             */
+            hype: number | null;
+            /**
+             * Format: uuid
+             * @description The post's id.
+             */
+            id: string;
+            /** @description The kind, which decides the form of `body`. */
+            kind: components["schemas"]["PostKind"];
+            /** @description The number of people who reacted, by emoji. */
+            reactions: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description The number of its last change in the event's feed.
+             */
+            seq: number;
+            tally: components["schemas"]["PollTally"] | null;
+        };
+        /** @description The content of a post, in the form of its kind. */
+        PostBody: components["schemas"]["TextBody"] | components["schemas"]["PollBody"];
+        /** @description A change of a post. */
+        PostChange: {
+            /** @description The whole new content, with the fields of the post's kind. */
+            body: components["schemas"]["BodyInput"];
+            /**
+             * Format: uuid
+             * @description An id of the client's choice, which makes it safe to repeat the change.
+             */
+            op?: string | null;
+        };
+        /**
+         * @description The kind of a post.
+         * @enum {string}
+         */
+        PostKind: "text" | "poll" | "hype";
+        /** @description A post, with what the reader has done with it. */
+        PostView: components["schemas"]["Post"] & {
+            /** @description What the reader has done with it. */
+            mine: components["schemas"]["MineOfPost"];
         };
         /** @description An invitation, as anyone sees it who has the link. */
         Preview: {
@@ -2015,6 +2251,11 @@ export interface components {
              */
             refresh_token: string;
         };
+        /** @description The content of a text or hype. */
+        TextBody: {
+            /** @description The text. */
+            text: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2024,8 +2265,10 @@ export interface components {
 }
 export type Accepted = components['schemas']['Accepted'];
 export type Amended = components['schemas']['Amended'];
+export type Author = components['schemas']['Author'];
 export type Badge = components['schemas']['Badge'];
 export type BadgeName = components['schemas']['BadgeName'];
+export type BodyInput = components['schemas']['BodyInput'];
 export type Code = components['schemas']['Code'];
 export type CountedEvent = components['schemas']['CountedEvent'];
 export type Counts = components['schemas']['Counts'];
@@ -2057,6 +2300,7 @@ export type Membership = components['schemas']['Membership'];
 export type Message = components['schemas']['Message'];
 export type MessageBody = components['schemas']['MessageBody'];
 export type MessagePage = components['schemas']['MessagePage'];
+export type MineOfPost = components['schemas']['MineOfPost'];
 export type MyEvent = components['schemas']['MyEvent'];
 export type NamedBadge = components['schemas']['NamedBadge'];
 export type NewEvent = components['schemas']['NewEvent'];
@@ -2064,6 +2308,7 @@ export type NewInvite = components['schemas']['NewInvite'];
 export type NewMeetPoint = components['schemas']['NewMeetPoint'];
 export type NewOwner = components['schemas']['NewOwner'];
 export type NewPassword = components['schemas']['NewPassword'];
+export type NewPost = components['schemas']['NewPost'];
 export type PageBadge = components['schemas']['Page_Badge'];
 export type PageEvent = components['schemas']['Page_Event'];
 export type PageEventMember = components['schemas']['Page_EventMember'];
@@ -2072,6 +2317,7 @@ export type PageInboxEntry = components['schemas']['Page_InboxEntry'];
 export type PageInvite = components['schemas']['Page_Invite'];
 export type PageMyEvent = components['schemas']['Page_MyEvent'];
 export type PagePodView = components['schemas']['Page_PodView'];
+export type PagePostView = components['schemas']['Page_PostView'];
 export type PageProfile = components['schemas']['Page_Profile'];
 export type PageSession = components['schemas']['Page_Session'];
 export type Pod = components['schemas']['Pod'];
@@ -2079,6 +2325,15 @@ export type PodBody = components['schemas']['PodBody'];
 export type PodChange = components['schemas']['PodChange'];
 export type PodDetail = components['schemas']['PodDetail'];
 export type PodView = components['schemas']['PodView'];
+export type PollBody = components['schemas']['PollBody'];
+export type PollMode = components['schemas']['PollMode'];
+export type PollResults = components['schemas']['PollResults'];
+export type PollTally = components['schemas']['PollTally'];
+export type Post = components['schemas']['Post'];
+export type PostBody = components['schemas']['PostBody'];
+export type PostChange = components['schemas']['PostChange'];
+export type PostKind = components['schemas']['PostKind'];
+export type PostView = components['schemas']['PostView'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
@@ -2090,6 +2345,7 @@ export type Seat = components['schemas']['Seat'];
 export type Sent = components['schemas']['Sent'];
 export type Session = components['schemas']['Session'];
 export type SignedInAnswer = components['schemas']['SignedInAnswer'];
+export type TextBody = components['schemas']['TextBody'];
 export type $defs = Record<string, never>;
 export interface operations {
     post_auth_login: {
@@ -2816,6 +3072,72 @@ export interface operations {
             };
         };
     };
+    get_events_id_posts: {
+        parameters: {
+            query?: {
+                /** @description Only posts of this kind; all if absent. A cursor is valid for the filter that it came from. */
+                kind?: "text" | "poll" | "hype";
+                /** @description The most items to return; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the previous page; the first page if absent. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of posts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PostView"];
+                };
+            };
+        };
+    };
+    post_events_id_posts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPost"];
+            };
+        };
+        responses: {
+            /** @description The post that an earlier request with this id made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"];
+                };
+            };
+            /** @description The new post */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"];
+                };
+            };
+        };
+    };
     get_invites_code: {
         parameters: {
             query?: never;
@@ -3507,6 +3829,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_posts_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The post */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"];
+                };
+            };
+        };
+    };
+    delete_posts_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_posts_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostChange"];
+            };
+        };
+        responses: {
+            /** @description The post as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"];
+                };
             };
         };
     };

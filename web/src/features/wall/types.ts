@@ -1,61 +1,31 @@
-// What the server says of a wall.
+// What the server says of a wall: its own types, with the content of each kind of post told apart.
 
 import type { Id } from "../../lib/id";
+import type {
+  Author,
+  MineOfPost,
+  PollBody,
+  PollMode,
+  PollResults,
+  PollTally,
+  Post as AnyPost,
+  PostKind,
+  TextBody,
+} from "../../generated/openapi";
 
-export interface Person {
-  id: Id;
-  display_name: string;
-  avatar_url: string | null;
-}
-
-export type Kind = "text" | "poll" | "hype";
-export type Mode = "single" | "multiple";
-export type Results = "always" | "after_vote" | "closed";
-
-export interface TextBody {
-  text: string;
-}
-
-export interface PollBody {
-  question: string;
-  options: string[];
-  mode: Mode;
-  closes_at: string | null;
-  results: Results;
-}
-
+export type { PollBody, TextBody };
+export type Person = Author;
+export type Kind = PostKind;
+export type Mode = PollMode;
+export type Results = PollResults;
 /** What a poll has so far. `rev` ascends; `counts` is null where they are not to be seen yet. */
-export interface Tally {
-  rev: number;
-  voters: number;
-  counts: number[] | null;
-}
-
-export type Reactions = Readonly<Record<string, number>>;
-
+export type Tally = PollTally;
 /** What one has done with a post oneself. */
-export interface Mine {
-  vote: number[] | null;
-  hype: number | null;
-  reactions: string[];
-}
+export type Mine = MineOfPost;
+export type Reactions = AnyPost["reactions"];
 
-interface Common {
-  id: Id;
-  event_id: Id;
-  author: Person;
-  created_at: string;
-  edited_at: string | null;
-  closed_at: string | null;
-  tally: Tally | null;
-  hype: number | null;
-  comments: number;
-  reactions: Reactions;
-  /** Its place in the event's feed: the higher one is newer. */
-  seq: number;
-  /** Absent in what is sent to everybody alike. */
-  mine?: Mine | null;
-}
+/** What one has done with it is absent in what is sent to everybody alike. */
+type Common = Omit<AnyPost, "kind" | "body"> & { mine?: Mine };
 
 export type TextPost = Common & { kind: "text"; body: TextBody };
 export type HypePost = Common & { kind: "hype"; body: TextBody };
