@@ -15,9 +15,9 @@ use crate::foundation::http::IfMatch;
 /// The services that the wall is written with.
 #[derive(Clone)]
 pub struct Wall {
-    /// Posts.
+    /// The service of posts.
     pub posts: Posts,
-    /// Where people meet.
+    /// The service of meet points.
     pub meet_points: MeetPoints,
 }
 

@@ -30,7 +30,7 @@ pub const MAX_OPTIONS: usize = 10;
 /// The longest time until a poll closes, in days.
 pub const MAX_DAYS: i64 = 366;
 
-/// How many options a voter may choose.
+/// The number of options that a voter may choose.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PollMode)]
@@ -42,7 +42,7 @@ pub enum Mode {
     Multiple,
 }
 
-/// When the votes for each option can be seen.
+/// The time from which the votes for each option can be seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PollResults)]
@@ -70,13 +70,13 @@ pub struct PollBody {
     pub question: String,
     /// The options, in their order.
     pub options: Vec<String>,
-    /// How many options a voter may choose.
+    /// The number of options that a voter may choose.
     pub mode: Mode,
     /// When it closes by itself; null if it does not.
     #[serde(default)]
     #[schema(required)]
     pub closes_at: Option<DateTime<Utc>>,
-    /// When the votes for each option can be seen.
+    /// The time from which the votes for each option can be seen.
     pub results: Results,
 }
 
@@ -134,20 +134,20 @@ impl Body {
 /// `mode`, `closes_at` and `results`. Fields of another kind are refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 pub struct BodyInput {
-    /// Of a text: 1 to 2000 characters, in several lines if need be. Of hype: one line of 1 to 200 characters.
+    /// The text of the kind `text`, 1 to 2000 characters with line breaks, or of `hype`, one line of 1 to 200.
     #[schema(min_length = 1, pattern = r"\S")]
     pub text: Option<String>,
-    /// Of a poll: one line of 1 to 300 characters.
+    /// The question of a poll: one line of 1 to 300 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub question: Option<String>,
-    /// Of a poll: 2 to 10 lines of 1 to 100 characters that people can tell apart.
+    /// The options of a poll: 2 to 10 lines of 1 to 100 characters that people can tell apart.
     #[schema(min_items = 2, max_items = 10)]
     pub options: Option<Vec<String>>,
-    /// Of a poll: `single` if absent.
+    /// The mode of a poll; `single` if absent.
     pub mode: Option<Mode>,
-    /// Of a poll: when it closes by itself, in the future and within 366 days; absent if it does not.
+    /// The time at which a poll closes by itself, in the future and within 366 days; absent if it does not.
     pub closes_at: Option<DateTime<Utc>>,
-    /// Of a poll: `always` if absent.
+    /// The time from which the votes for each option can be seen; `always` if absent.
     pub results: Option<Results>,
 }
 
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn options_can_be_told_apart() {
+    fn options_differ_for_their_readers() {
         let of = |options: Value| wrong(Kind::Poll, json!({"question": "Who?", "options": options}));
         assert_eq!(of(json!(["A"])), ["/body/options"]);
         assert_eq!(of(json!((0..11).map(|n| n.to_string()).collect::<Vec<_>>())), ["/body/options"]);

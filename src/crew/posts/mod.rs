@@ -116,7 +116,7 @@ pub struct Post {
     pub seq: i64,
 }
 
-/// What the reader has done with a post.
+/// The reader's own part in a post.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = MineOfPost)]
 pub struct Mine {
@@ -136,7 +136,7 @@ pub struct PostView {
     /// The post.
     #[serde(flatten)]
     pub post: Post,
-    /// What the reader has done with it.
+    /// The reader's own part in it.
     pub mine: Mine,
 }
 

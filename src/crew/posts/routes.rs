@@ -104,7 +104,7 @@ async fn get(who: SignedIn, posts: web::Data<Posts>, id: Path<Uuid>) -> Result<J
 
 /// Change a post
 ///
-/// For its author. The whole content is replaced. When somebody has voted in a poll, `closes_at` alone may change, and
+/// For its author. The whole content is replaced. After the first vote in a poll, `closes_at` alone may change, and
 /// nothing once it is closed. With an `op` of the client's own it is safe to repeat the request.
 #[utoipa::path(
     tag = "posts",
@@ -114,7 +114,7 @@ async fn get(who: SignedIn, posts: web::Data<Posts>, id: Path<Uuid>) -> Result<J
         (status = 200, description = "The post as it is now", body = PostView),
         (status = 403, description = "`forbidden`: another person's, or the caller has left the event", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
-        (status = 409, description = "`conflict`: somebody has voted in the poll; `poll_closed`: it is closed, and `tally` and `closed_at` say how it ended", body = Problem),
+        (status = 409, description = "`conflict`: there are votes in the poll; `poll_closed`: it is closed, and `tally` and `closed_at` say how it ended", body = Problem),
         refusals::Token,
         refusals::Body,
     )

@@ -76,7 +76,7 @@ impl Posts {
     /// Replaces the content of a post. A change with the `op` of an earlier one changes nothing.
     ///
     /// # Errors
-    /// `invalid`, `forbidden`, `not_found`; `conflict` when somebody has voted in a poll that would become another;
+    /// `invalid`, `forbidden`, `not_found`; `conflict` when a poll with votes would become another;
     /// `poll_closed`; `unavailable`.
     pub async fn change(&self, who: &SignedIn, id: Uuid, change: PostChange) -> Result<PostView> {
         let PostChange { body, op } = change;

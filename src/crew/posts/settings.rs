@@ -5,7 +5,7 @@ use crate::foundation::settings::{ALLOWANCE, Allowance, Fallback, OwnSettings, S
 /// The settings of posts.
 #[derive(Debug, Clone)]
 pub struct PostSettings {
-    /// How many posts a person may write in a period.
+    /// The number of posts that a person may write in a period.
     pub limit: Option<Allowance>,
 }
 

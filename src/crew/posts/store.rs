@@ -259,7 +259,7 @@ pub async fn lock(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Locked> {
 /// Stores the new content of a locked post, and remembers the change.
 ///
 /// # Errors
-/// [`Code::Conflict`] when somebody has voted in a poll that would become another; [`Code::PollClosed`].
+/// [`Code::Conflict`] when a poll with votes would become another; [`Code::PollClosed`].
 pub async fn save(conn: &mut AsyncPgConnection, row: &Row, body: &Body, op: Option<Uuid>) -> Result<()> {
     let ops: Vec<Uuid> = op.into_iter().chain(row.last_ops.iter().copied()).take(OPS).collect();
     let values = (posts::body.eq(body.stored()), posts::closes_at.eq(body.closes_at()), posts::last_ops.eq(ops));
@@ -267,7 +267,7 @@ pub async fn save(conn: &mut AsyncPgConnection, row: &Row, body: &Body, op: Opti
         Err(DatabaseError(DatabaseErrorKind::CheckViolation, info)) => match info.constraint_name() {
             Some("posts_frozen") => Err(Error::because(
                 Code::Conflict,
-                "the question, options, mode and results of a poll stay as they are once somebody has voted",
+                "the question, options, mode and results of a poll stay as they are from the first vote on",
             )),
             Some("posts_closed") => Err(Code::PollClosed.into()),
             _ => Err(Error::internal(info.message())),

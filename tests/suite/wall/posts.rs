@@ -397,6 +397,7 @@ async fn a_closed_poll_stays_as_it_is() {
     let (event, [ana, ben]) = gather(&server).await;
     let bens = EventClient::join(&server, &ben, event).await;
     let post = server.post(&posts_of(event), &ana, poll(None)).await.ok(201);
+    bens.client.event(&bens.topic, "post:new").await;
     let soon = Utc::now() + Duration::hours(1);
     let dated = server.patch(&path(&post), &ana, json!({"body": poll(Some(soon))["body"]})).await.ok(200);
     assert!(dated["body"]["closes_at"].is_string(), "{dated}");
@@ -428,7 +429,7 @@ async fn a_closed_poll_stays_as_it_is() {
     server.patch(&path(&post), &ana, change).await.refused(409, "poll_closed");
 }
 
-/// What somebody has put into the table by hand before posts had a form is kept, as a text.
+/// What was put into the table by hand before posts had a form is kept, as a text.
 #[tokio::test]
 async fn a_post_from_before_is_kept() {
     let database = Database::create().await;
