@@ -190,6 +190,22 @@ await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
   await ask(ben, "PUT", `/v1/posts/${hidden.id}/votes/me`, { options: [0] });
   await until("what others vote is read, too", async () => (await secret.getByText("67%").count()) === 2);
 
+  // One that closes by itself counts down, and says that it has closed.
+  await ask(cleo, "POST", `/v1/events/${event}/posts`, {
+    kind: "poll",
+    body: { question: "Quick?", options: ["Yes", "No"], closes_at: new Date(Date.now() + 10_000).toISOString() },
+  });
+  await one.page.getByRole("button", { name: "1 new post" }).tap();
+  await card(one.page, "Quick?")
+    .getByText(/Closes in 0:\d\d/)
+    .waitFor();
+  await option(card(one.page, "Quick?"), "Yes").tap();
+  await card(one.page, "Quick?").getByText("Closed at").waitFor();
+  await until("it is read out", async () =>
+    (await one.page.locator("[aria-live=polite]").allTextContents()).includes("Voting has closed: Quick?"),
+  );
+  await card(one.page, "Quick?").getByText("1 person voted").waitFor();
+
   // It is on "Now", too, and can be voted for there.
   await one.page.getByRole("link", { name: "Now", exact: true }).tap();
   await one.page.getByRole("heading", { name: "On the wall now" }).waitFor();
