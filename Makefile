@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run cluster quick test timings bench bench-nodes openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
+.PHONY: help run cluster quick test timings crowds votes bench bench-nodes openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(resume)'"
 ARGS ?=
@@ -28,6 +28,13 @@ test: ## install what is missing, and run every test (ARGS="-E 'test(name)'" run
 
 timings: ## run what breaks and halts nodes, Redis and Postgres, one at a time, and hold how long it takes against what is promised
 	@PODIUM_TEST_TIMINGS=1 scripts/test.sh --test-threads 1 --success-output immediate -E 'test(/^faults::(halt|removal|rolling|split)::/)'
+
+crowds: ## 500 people vote and 250 tap over two nodes, which are killed and cut off: what is promised, with the times
+	@PODIUM_TEST_WALL=full PODIUM_TEST_TIMINGS=1 scripts/test.sh --release --profile long --test-threads 1 --no-capture \
+		-E 'test(/^wall::crowd::/)' $(ARGS)
+
+votes: ## votes a second in one poll, in groups and one by one with a stored tally
+	@PODIUM_TEST_WALL=full scripts/test.sh --release --profile long --no-capture -E 'test(/^wall::rate::/)' $(ARGS)
 
 web: ## build the web client, if its sources have changed
 	@scripts/web.sh

@@ -43,7 +43,8 @@ pub const FEATURES: &[Feature] = &[
     Feature::new("posts", posts::mount::mount)
         .with_routes(posts::mount::ROUTES)
         .with_settings(PostSettings::ROWS)
-        .with_declared(posts::declared::DECLARED),
+        .with_declared(posts::declared::DECLARED)
+        .with_metrics(posts::counting::METRICS),
     Feature::new("meet_points", meet_points::mount::mount)
         .with_routes(meet_points::mount::ROUTES)
         .with_declared(meet_points::declared::DECLARED),

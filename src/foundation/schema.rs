@@ -46,6 +46,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Votes in polls.
+    ballots (post_id, user_id) {
+        /// The poll.
+        post_id -> Uuid,
+        /// The voter.
+        user_id -> Uuid,
+        /// The chosen options: bit 0 for the first one; 0 if the vote was withdrawn.
+        mask -> Int4,
+        /// How often the ballot was changed, and 1. The sum over a poll is the revision of its tally.
+        changes -> Int8,
+        /// When the person voted first.
+        created_at -> Timestamptz,
+        /// When the ballot was last changed.
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// The tables that depend on an event, and whether their rows prevent its deletion. Written by migrations, read by podium.event_delete.
     podium.event_children (child) {
         /// The table, with its schema unless that is public.
@@ -162,6 +180,24 @@ diesel::table! {
         migrated -> Nullable<Text>,
         /// When this version was applied.
         applied_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Taps on posts of the kind `hype`.
+    hype_taps (post_id, user_id) {
+        /// The post.
+        post_id -> Uuid,
+        /// The person.
+        user_id -> Uuid,
+        /// The accepted total of each of the person's devices, by the name that the device gave itself.
+        sources -> Jsonb,
+        /// The sum of `sources`.
+        total -> Int8,
+        /// How many more taps were allowed at `allowed_at`.
+        allowance -> Float8,
+        /// When `allowance` was computed.
+        allowed_at -> Timestamptz,
     }
 }
 
@@ -581,11 +617,15 @@ diesel::table! {
 }
 
 diesel::joinable!(accounts -> profiles (user_id));
+diesel::joinable!(ballots -> posts (post_id));
+diesel::joinable!(ballots -> profiles (user_id));
 diesel::joinable!(event_departures -> events (event_id));
 diesel::joinable!(event_members -> events (event_id));
 diesel::joinable!(event_members -> profiles (user_id));
 diesel::joinable!(event_removals -> events (event_id));
 diesel::joinable!(events -> profiles (created_by));
+diesel::joinable!(hype_taps -> posts (post_id));
+diesel::joinable!(hype_taps -> profiles (user_id));
 diesel::joinable!(invites -> pods (pod_id));
 diesel::joinable!(invites -> profiles (created_by));
 diesel::joinable!(mail_tokens -> accounts (user_id));
@@ -609,12 +649,14 @@ diesel::joinable!(sign_ins -> profiles (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    ballots,
     event_children,
     event_departures,
     event_members,
     event_removals,
     events,
     functions,
+    hype_taps,
     invites,
     mail_tokens,
     media,

@@ -128,9 +128,11 @@ impl EventHub {
         note_subjects(&self.topics, event_id, tally.0, subjects);
     }
 
-    /// Makes all live subjects of a tally read in these events, after an outcome that is unknown.
-    pub fn recheck_of(&self, event_ids: impl IntoIterator<Item = Uuid>, tally: KeyedTallyId) {
-        event_ids.into_iter().for_each(|event_id| self.note(event_id, Due::tally(tally.0)));
+    /// Makes all live subjects of these tallies read in all live events, after an outcome that is unknown.
+    pub fn recheck_tallies(&self, tallies: &[KeyedTallyId]) {
+        for tally in tallies {
+            self.topics.for_each(|_, live| wake(live, Due::tally(tally.0)));
+        }
     }
 
     /// Makes all live events read, after an outcome that is unknown.

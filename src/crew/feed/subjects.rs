@@ -72,7 +72,7 @@ pub fn check(subject: Uuid, revision: i64) -> i64 {
     weight * (revision % PRIME) % PRIME
 }
 
-/// What was sent of a tally's subjects.
+/// The revisions of a tally's subjects that were sent.
 #[derive(Debug, Default)]
 pub struct SentSubjects {
     known: HashMap<Uuid, Sent>,

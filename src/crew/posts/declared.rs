@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Post, PostView};
+use super::{Post, PostView, Tally};
 use crate::crew::feed::KIND;
 use crate::declare;
 use crate::realtime::declared::{Addition, Event};
@@ -47,6 +47,25 @@ pub struct PollClosed {
     pub seq: i64,
 }
 
+/// The votes of an open poll, as everybody sees them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PollTallyIs {
+    /// The poll's id.
+    pub post_id: Uuid,
+    /// The tally. `counts` is null unless the poll shows them at any time.
+    #[serde(flatten)]
+    pub tally: Tally,
+}
+
+/// The taps on a post of the kind `hype`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HypeIs {
+    /// The post's id.
+    pub post_id: Uuid,
+    /// All accepted taps. The number only grows.
+    pub total: i64,
+}
+
 /// The posts of an event, in a join reply.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventPosts {
@@ -67,6 +86,12 @@ declare! {
     POST_REMOVED: Event<PostRemoved> = (KIND, "post:removed");
     /// A poll was closed. Its tally is final.
     POLL_CLOSED: Event<PollClosed> = (KIND, "poll:closed");
+    /// The votes of a poll have changed. Sent at most four times a second, for all polls that have moved; the last tally of an
+    /// open poll is always sent. `rev` ascends, also from the join reply on. Answers to requests may be ahead or behind:
+    /// show the tally with the highest `rev`.
+    POLL_TALLY: Event<PollTallyIs> = (KIND, "poll:tally");
+    /// The taps on a post have grown. Sent like `poll:tally`.
+    HYPE: Event<HypeIs> = (KIND, "hype");
     /// The event's newest posts.
     EVENT_POSTS: Addition<EventPosts> = (KIND);
 }

@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::PostView;
+use super::counting::known_revisions;
 use super::declared::{
     EVENT_POSTS, EventPosts, POLL_CLOSED, POST_CHANGED, POST_NEW, POST_REMOVED, PollClosed, PostIs, PostRemoved,
 };
@@ -78,7 +79,9 @@ impl JoinData for NewestPosts {
             let limit = PageQuery { limit: Some(NEWEST), cursor: None }.limit()?;
             let posts = store::list(conn, event_id, user_id, None, None, limit.rows()).await?;
             let page = Page::of(posts, limit, PostView::place);
-            Ok(vec![EVENT_POSTS.of(&EventPosts { posts: page.items, posts_next: page.next })?])
+            let known = known_revisions(&page.items);
+            let posts = EVENT_POSTS.of(&EventPosts { posts: page.items, posts_next: page.next })?;
+            Ok(vec![posts.knowing(known)])
         }
         .boxed()
     }

@@ -3,6 +3,7 @@
 //! What is counted of a post (votes, taps, comments, reactions) is not stored with it: [`numbers`] reads it.
 
 pub mod body;
+pub mod counting;
 pub mod declared;
 mod feed;
 pub mod mount;
@@ -11,6 +12,7 @@ mod routes;
 pub mod service;
 pub mod settings;
 pub mod store;
+mod vote_routes;
 
 use std::collections::BTreeMap;
 use std::fmt;

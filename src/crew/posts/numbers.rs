@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::body::Results;
 use super::store::Row;
-use super::{Kind, Mine, Tally};
+use super::store::counted::{self, Counted};
+use super::{Kind, Mine, Tally, counting};
 use crate::foundation::errors::Result;
 
 /// The reader of posts.
@@ -47,22 +48,21 @@ pub fn are_shown(results: Results, is_closed: bool, has_voted: bool) -> bool {
 ///
 /// # Errors
 /// Those of the queries.
-pub async fn of(_conn: &mut AsyncPgConnection, rows: &[Row], reader: Reader) -> Result<HashMap<Uuid, Numbers>> {
+pub async fn of(conn: &mut AsyncPgConnection, rows: &[Row], reader: Reader) -> Result<HashMap<Uuid, Numbers>> {
     let mut all = HashMap::with_capacity(rows.len());
+    let counted_posts: Vec<Uuid> = rows.iter().filter(|row| row.kind != Kind::Text).map(|row| row.id).collect();
+    let counted = if counted_posts.is_empty() { Vec::new() } else { counted::of(conn, counted_posts).await? };
+    let counted: HashMap<Uuid, Counted> = counted.into_iter().map(|counted| (counted.post_id, counted)).collect();
     for row in rows {
         let mut numbers = Numbers::default();
-        match row.kind {
-            Kind::Text => {}
-            Kind::Hype => {
-                numbers.hype = Some(0);
-                numbers.mine.hype = (reader != Reader::Everybody).then_some(0);
-            }
-            Kind::Poll => {
-                let options = row.body["options"].as_array().map_or(0, Vec::len);
-                let results = serde_json::from_value(row.body["results"].clone()).unwrap_or_default();
-                let counts = are_shown(results, row.closed_at.is_some(), false).then(|| vec![0; options]);
-                numbers.tally = row.final_tally()?.or(Some(Tally { rev: 0, voters: 0, counts }));
-            }
+        if let Some(counted) = counted.get(&row.id) {
+            numbers.tally = counted.tally()?;
+            numbers.hype = counted.hype;
+            numbers.mine.vote = counted.mask.filter(|mask| *mask != 0).map(counting::options);
+            numbers.mine.hype = match reader {
+                Reader::Person(_) if row.kind == Kind::Hype => Some(counted.taps.unwrap_or_default()),
+                _ => None,
+            };
         }
         all.insert(row.id, numbers);
     }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use chrono::Utc;
 use uuid::Uuid;
 
+use super::counting::Closing;
 use super::store::{self, Locked};
 use super::{Kind, NewPost, PostChange, PostView};
 use crate::crew::events::store::require_member;
 use crate::crew::feed::hub::EventHub;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Database};
-use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::errors::{Code, Result};
 use crate::foundation::http::{Limit, PagePosition};
 use crate::foundation::settings::Allowance;
 
@@ -20,13 +21,14 @@ use crate::foundation::settings::Allowance;
 pub struct Posts {
     database: Database,
     hub: Arc<EventHub>,
+    closing: Closing,
     limit: Option<Allowance>,
 }
 
 impl Posts {
     /// Makes the service. `limit` is how many posts a person may write in a time.
     pub fn new(database: Database, hub: Arc<EventHub>, limit: Option<Allowance>) -> Self {
-        Posts { database, hub, limit }
+        Posts { closing: Closing::new(database.clone(), Arc::clone(&hub)), database, hub, limit }
     }
 
     /// Returns the posts of an event, the newest first, of one kind or of all.
@@ -87,8 +89,7 @@ impl Posts {
             }
             let body = body.checked(row.kind, Utc::now(), row.closes_at)?;
             if is_over {
-                let tally = row.final_tally()?;
-                return Err(Error::new(Code::PollClosed).with("tally", tally).with("closed_at", row.closed_at));
+                return Err(Code::PollClosed.into());
             }
             if body.stored() == row.body && body.closes_at() == row.closes_at {
                 return Ok(None);
@@ -96,7 +97,8 @@ impl Posts {
             store::save(conn, &row, &body, op).await?;
             Ok(Some(row.event_id))
         };
-        if let Some(event_id) = self.database.scope(&who.caller, Access::Write, work).await? {
+        let changed = self.database.scope(&who.caller, Access::Write, work).await;
+        if let Some(event_id) = self.closing.settled(id, changed).await? {
             self.hub.moved(event_id);
         }
         self.find(who, id).await

@@ -1,5 +1,7 @@
 //! The queries of posts.
 
+pub mod counted;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
@@ -33,6 +35,10 @@ extern "SQL" {
     /// Returns whether a post of this id was deleted lately.
     #[sql_name = "podium.post_removed"]
     fn post_removed(event: SqlUuid, post: SqlUuid) -> Bool;
+
+    /// Waits for the voters of a poll who came before.
+    #[sql_name = "podium.poll_turn"]
+    fn poll_turn(post: SqlUuid) -> Text;
 }
 
 /// A stored post.
@@ -241,11 +247,19 @@ pub struct Locked {
     pub is_over: bool,
 }
 
+/// Waits for the voters who came before, so that those who come later do not keep the transaction waiting for the post.
+async fn take_turn(conn: &mut AsyncPgConnection, id: Uuid) -> Result<()> {
+    // A function without a value is answered as an empty text.
+    diesel::select(poll_turn(id)).execute(conn).await?;
+    Ok(())
+}
+
 /// Returns a post, locked for a change by its author.
 ///
 /// # Errors
 /// [`Code::NotFound`]; [`Code::Forbidden`] if it is another person's, or its author has left the event.
 pub async fn lock(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Locked> {
+    take_turn(conn, id).await?;
     let is_over = sql::<Bool>("coalesce(closed_at IS NOT NULL OR closes_at <= clock_timestamp(), false)");
     let locked = posts::table.find(id).select((Row::as_select(), is_over)).for_no_key_update();
     if let Some((row, is_over)) = locked.first(conn).await.optional()? {
@@ -281,6 +295,7 @@ pub async fn save(conn: &mut AsyncPgConnection, row: &Row, body: &Body, op: Opti
 /// # Errors
 /// [`Code::NotFound`]; [`Code::Forbidden`] if the caller may read it, but not delete it.
 pub async fn delete(conn: &mut AsyncPgConnection, id: Uuid) -> Result<Uuid> {
+    take_turn(conn, id).await?;
     // Row level security decides who may.
     let deleted = diesel::delete(posts::table.find(id)).returning(posts::event_id).get_result(conn).await.optional()?;
     if let Some(event_id) = deleted {

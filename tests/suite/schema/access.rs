@@ -78,6 +78,12 @@ const CAST: &str = "
       SELECT CASE WHEN user_id = '{z}' THEN '{8}'::uuid ELSE podium.uuid_v7() END, '{E}', user_id, 'text', '{\"text\": \"x\"}'
       FROM event_members WHERE event_id = '{E}' AND user_id <> '{n}';
     INSERT INTO memorabilia (event_id, user_id) SELECT event_id, user_id FROM event_members UNION SELECT '{F}'::uuid, '{h}'::uuid;
+    INSERT INTO posts (id, event_id, user_id, kind, body) VALUES
+      ('{6}', '{E}', '{z}', 'poll', '{\"question\": \"Which?\", \"options\": [\"A\", \"B\"], \"mode\": \"single\", \"results\": \"closed\"}'),
+      ('{5}', '{E}', '{z}', 'hype', '{\"text\": \"Soon\"}');
+    INSERT INTO ballots (post_id, user_id, mask) SELECT '{6}', user_id, 1 FROM event_members WHERE event_id = '{E}';
+    INSERT INTO hype_taps (post_id, user_id, total) SELECT '{5}', user_id, 1 FROM event_members WHERE event_id = '{E}';
+    INSERT INTO memorabilia (event_id, user_id) SELECT '{E}', user_id FROM event_members;
     INSERT INTO meet_points (event_id, title, created_by) VALUES ('{E}', 'Here', '{k}'), ('{F}', 'There', '{s}');
     INSERT INTO reports (id, reporter, target_type, target_id, reason, resolved_at) VALUES
       ('{1}', '{p}', 'message', '{1}', 'reason', NULL), ('{2}', '{p}', 'media', '{1}', 'reason', NULL),
@@ -265,6 +271,23 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("posts",           "move it to another event",       "UPDATE posts SET event_id = '{F}' WHERE user_id = {me}",                                                         ". . . . . . . . . . . ."),
     ("posts",           "give it away",                   "UPDATE posts SET user_id = '{z}' WHERE user_id = {me}",                                                          ". . . . . . . . . . . ."),
     ("posts",           "write at another time",          "INSERT INTO posts (event_id, user_id, kind, body, created_at) VALUES ('{E}', {me}, 'text', '{\"text\": \"x\"}', now())", ". . . . . . . . . . . ."),
+
+    ("ballots",         "read one's own",                    "SELECT FROM ballots WHERE post_id = '{6}' AND user_id = {me}",                                           ". . e x b p n o h . . ."),
+    ("ballots",         "read another's",                    "SELECT FROM ballots WHERE user_id = '{z}'",                                                              ". . . . . . . . . . . ."),
+    ("ballots",         "insert",                            "INSERT INTO ballots (post_id, user_id, mask) VALUES ('{6}', {me}, 1)",                                   ". . . . . . . . . . . ."),
+    ("ballots",         "update one's own",                  "UPDATE ballots SET mask = 0 WHERE user_id = {me}",                                                       ". . . . . . . . . . . ."),
+    ("ballots",         "delete one's own",                  "DELETE FROM ballots WHERE user_id = {me}",                                                               ". . . . . . . . . . . ."),
+    ("hype_taps",       "read one's own",                    "SELECT FROM hype_taps WHERE post_id = '{5}' AND user_id = {me}",                                         ". . e x b p n o h . . ."),
+    ("hype_taps",       "read another's",                    "SELECT FROM hype_taps WHERE user_id = '{z}'",                                                            ". . . . . . . . . . . ."),
+    ("hype_taps",       "insert",                            "INSERT INTO hype_taps (post_id, user_id, total) VALUES ('{5}', {me}, 1)",                                ". . . . . . . . . . . ."),
+    ("hype_taps",       "update one's own",                  "UPDATE hype_taps SET total = 0 WHERE user_id = {me}",                                                    ". . . . . . . . . . . ."),
+    ("hype_taps",       "delete one's own",                  "DELETE FROM hype_taps WHERE user_id = {me}",                                                             ". . . . . . . . . . . ."),
+    ("ballots",         "vote without the writers",          "SELECT FROM podium.ballots_cast('{{6}}', ARRAY[{me}]::uuid[], ARRAY[2], '{}')",                          ". . . . . . . . . . . ."),
+    ("ballots",         "count",                             "SELECT FROM podium.post_counts('{{6}}') WHERE tally IS NOT NULL",                                        ". . e x b p n o h k m r"),
+    ("ballots",         "count what is not shown yet",       "SELECT FROM podium.post_counts('{{6}}') WHERE tally -> 'counts' <> 'null'",                              ". . . . . . . . . . . ."),
+    ("ballots",         "close the poll",                    "SELECT FROM podium.poll_close('{6}', {me}) WHERE code = 'ok'",                                           ". . . . . . . . h k m r"),
+    ("hype_taps",       "tap without the writers",           "SELECT FROM podium.taps_add('{{5}}', ARRAY[{me}]::uuid[], ARRAY['phone'], ARRAY[2]::bigint[])",          ". . . . . . . . . . . ."),
+    ("hype_taps",       "count",                             "SELECT FROM podium.post_counts('{{5}}') WHERE hype = 8",                                                 ". . e x b p n o h k m r"),
 
     ("memorabilia",     "read one's own",                    "SELECT FROM memorabilia WHERE user_id = {me}",                                                           ". s e x b p n o h . . ."),
     ("memorabilia",     "read another's",                    "SELECT FROM memorabilia WHERE user_id = '{z}'",                                                          ". . . . . . . . . . . ."),

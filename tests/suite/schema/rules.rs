@@ -508,6 +508,7 @@ fn sql_type(name: &str, is_enum: bool) -> String {
         "integer" => "Int4",
         "bigint" => "Int8",
         "bytea" => "Bytea",
+        "double precision" => "Float8",
         "jsonb" => "Jsonb",
         "timestamp with time zone" => "Timestamptz",
         "timestamp without time zone" => "Timestamp",

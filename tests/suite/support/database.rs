@@ -24,10 +24,14 @@ pub struct Database {
 impl Database {
     /// A fresh copy of the template: all migrations, no rows.
     pub async fn create() -> Self {
-        let maintenance = maintenance_url();
-        let admin = connect(&maintenance).await;
-        let template = template(&admin, &maintenance).await;
-        Self::make(admin, maintenance, &format!("TEMPLATE {template} STRATEGY file_copy")).await
+        Self::create_ready_in(&maintenance_url()).await
+    }
+
+    /// The same in the Postgres of this URL.
+    pub async fn create_ready_in(maintenance: &str) -> Self {
+        let admin = connect(maintenance).await;
+        let template = template(&admin, maintenance).await;
+        Self::make(admin, maintenance.to_owned(), &format!("TEMPLATE {template} STRATEGY file_copy")).await
     }
 
     /// A database without anything in it, in the Postgres of this URL.

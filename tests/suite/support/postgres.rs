@@ -13,16 +13,26 @@ use tempfile::TempDir;
 /// A Postgres. It ends with this value.
 pub struct Postgres {
     folder: TempDir,
+    durable: bool,
     running: Option<Embedded>,
 }
 
 impl Postgres {
     /// Starts one, without fsync.
     pub async fn start() -> Postgres {
+        Postgres::start_as(false).await
+    }
+
+    /// Starts one that writes to the disk before it answers, for what measures it.
+    pub async fn start_durable() -> Postgres {
+        Postgres::start_as(true).await
+    }
+
+    async fn start_as(durable: bool) -> Postgres {
         let folder = tempfile::tempdir().expect("a folder");
         // Postgres's account must get in also when the tests run as root.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).expect("open to all");
-        let mut postgres = Postgres { folder, running: None };
+        let mut postgres = Postgres { folder, durable, running: None };
         postgres.start_again().await;
         postgres
     }
@@ -40,7 +50,7 @@ impl Postgres {
     /// Starts it again after [`Postgres::stop`], in the same place.
     pub async fn start_again(&mut self) {
         let state = self.folder.path().join("state");
-        let options = Options { identity: &PODIUM, state, postgres_bin: None, durable: false };
+        let options = Options { identity: &PODIUM, state, postgres_bin: None, durable: self.durable };
         self.running = Some(Embedded::start(&options).await.unwrap_or_else(|error| panic!("{error}")));
     }
 

@@ -1,4 +1,4 @@
-//! What sessions receive of keyed tallies, by random schedules of votes, lost marks, readings, joins and dying nodes.
+//! Random schedules of votes, lost marks, readings, joins and dying nodes, and what sessions receive of keyed tallies.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
