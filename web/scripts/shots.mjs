@@ -332,7 +332,7 @@ async function take(language, colorScheme, size) {
   await page.getByLabel(memorabilia.peak).fill("When the lights went out, and everybody sang.\nThen the confetti.");
   await page.getByLabel(memorabilia.opener).fill("Moth");
   await page.getByLabel(memorabilia.energy).fill("Louder than the band");
-  await page.getByText("9", { exact: true }).click();
+  await page.getByRole("radio", { name: "9" }).check();
   await page.getByLabel(memorabilia.notes).fill("Leo lost a glove, and found two.");
   await shot("night-form");
   await further("night-form-end", "dialog[open]");

@@ -11,6 +11,7 @@ await run(async (browser, { url, event, past, people: [ana, ben] }) => {
   await be(context, network.url, ana);
   const at = `${network.url}/events/${event}`;
   const button = (name) => page.getByRole("button", { name, exact: true });
+  const sheet = page.getByRole("article");
   const card = page.getByRole("region", { name: "night" });
   const clean = async (page, name) => {
     const found = await findings(page);
@@ -30,7 +31,7 @@ await run(async (browser, { url, event, past, people: [ana, ben] }) => {
   assert(await button("Keep it").isDisabled(), "nothing at all can be kept");
   await page.getByLabel("Song of the night").fill("Lanterns over the water");
   await page.getByLabel("The moment you will remember").fill("The lights went out.\nEverybody sang.");
-  await page.getByText("9", { exact: true }).tap();
+  await page.getByRole("radio", { name: "9" }).check();
   await clean(page, "the form");
   await page.reload();
   await button("Go on writing").tap();
@@ -63,14 +64,14 @@ await run(async (browser, { url, event, past, people: [ana, ben] }) => {
   await page.goto(at);
   await page.getByRole("link", { name: "A page to keep" }).tap();
   await page.getByRole("heading", { level: 1, name: "Paper Lanterns" }).waitFor();
-  await page.getByText("9 of 10").waitFor();
+  await sheet.getByText("9 of 10").waitFor();
   await clean(page, "a page to keep");
   await button("Change it").tap();
   await page.getByLabel("Your guess for the opener").fill("Moth");
-  await page.getByText("None", { exact: true }).tap();
+  await page.getByRole("radio", { name: "None" }).check();
   await button("Keep it").tap();
-  await page.getByText("My guess for the opener").waitFor();
-  assert((await page.getByText("9 of 10").count()) === 0, "a level that was taken back is shown");
+  await sheet.getByText("My guess for the opener").waitFor();
+  assert((await sheet.getByText("9 of 10").count()) === 0, "a level that was taken back is shown");
   await until("the change is stored", async () => (await ask(ana, "GET", mine)).opener_guess === "Moth");
 
   // On paper: one A4 sheet, black on white, without anything of the client's; much or little of it.
@@ -85,7 +86,7 @@ await run(async (browser, { url, event, past, people: [ana, ben] }) => {
     await paper.goto(`${url}/me/nights/${event}`);
     await paper.getByRole("button", { name: "Print this page" }).click();
     assert(await paper.evaluate(() => globalThis.printed === true), "the button does not print");
-    await paper.getByText("10 of 10").first().waitFor();
+    await paper.getByRole("article").getByText("10 of 10").waitFor();
     await clean(paper, "a page to keep, on a desktop");
     await paper.waitForTimeout(300);
     await paper.emulateMedia({ media: "print" });
