@@ -207,8 +207,8 @@ class Sender {
     if (PASSING.has(code) && (wait ?? 0) <= BRIEF && (code !== "internal" || ++this.#faults < FAULTS)) {
       return (wait ?? (code === "network" ? 3_000 : 1_000)) + Math.random() * 400;
     }
-    // It is not there any more: what has no words of one's own goes with it.
-    if (status === 404 && !HAS_WORDS.has(entry.wish.kind)) {
+    // It is not there any more, or not for oneself: what has no words of one's own goes with it.
+    if ((status === 404 || code === "not_member") && !HAS_WORDS.has(entry.wish.kind)) {
       for (const { one } of listeners) one.refused(entry, error);
       this.#set(outbox.dropped(this.entries, entry.op));
       return null;
