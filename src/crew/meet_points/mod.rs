@@ -42,7 +42,7 @@ pub struct MeetPoint {
     pub event_id: Uuid,
     /// The title: one line.
     pub title: String,
-    /// How to find it; it may have several lines.
+    /// The way to find it, which may have several lines.
     #[schema(required)]
     pub description: Option<String>,
     /// The time on the clocks there, in the event's `time_zone`, such as `2026-11-28T19:30:00`. It has no zone of its own:
@@ -66,7 +66,7 @@ pub struct NewMeetPoint {
     /// The title: one line of 1 to 200 characters.
     #[schema(min_length = 1, pattern = r"\S")]
     pub title: String,
-    /// How to find it: at most 2,000 characters, with line breaks.
+    /// The way to find it: at most 2,000 characters, with line breaks.
     pub description: Option<String>,
     /// The time on the clocks there, in the event's `time_zone`: to the minute or the second, and without a zone.
     #[serde(default, deserialize_with = "local_time")]

@@ -28,7 +28,7 @@ pub const MAX_MOMENT: usize = 2_000;
 /// The longest notes, in characters.
 pub const MAX_NOTES: usize = 10_000;
 
-/// What the caller keeps of an event.
+/// The caller's memories of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Serialize, ToSchema)]
 #[diesel(table_name = memorabilia)]
 pub struct Memorabilia {
@@ -60,17 +60,17 @@ pub struct Memorabilia {
     pub updated_at: DateTime<Utc>,
 }
 
-/// What the caller keeps of an event, with the event.
+/// The caller's memories of an event, with the event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ShelfItem {
-    /// What the caller keeps.
+    /// The memories.
     #[serde(flatten)]
     pub memorabilia: Memorabilia,
     /// The event.
     pub event: Event,
 }
 
-/// What the caller keeps of an event, as a whole: what is absent, null or blank is not there.
+/// The caller's memories of an event, as a whole: what is absent, null or blank is not there.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub struct NewMemorabilia {
     /// The song that the caller expected first: one line of at most 200 characters.

@@ -69,7 +69,7 @@ async fn it_is_set_changed_and_removed() {
     let changed = changed.ok(200);
     assert_eq!((&changed["title"], &changed["when_local"]), (&json!("The bar"), &Value::Null));
     assert!(second != first && changed["updated_at"] != set["updated_at"]);
-    for old in [first.as_str(), &format!("W/{second}"), "\"of another server\""] {
+    for old in [first.as_str(), &format!("W/{second}"), "\"of-another-server\""] {
         let refused = conditional(&server, "PUT", event, ana, old, json!({"title": "Late"})).await;
         refused.refused(412, "precondition_failed");
         conditional(&server, "DELETE", event, ana, old, json!({})).await.refused(412, "precondition_failed");
