@@ -395,7 +395,7 @@ export interface components {
              */
             next: number | null;
         };
-        /** @description What the reader has done with a post. */
+        /** @description The reader's own part in a post. */
         MineOfPost: {
             /**
              * Format: int64
@@ -647,13 +647,13 @@ export interface components {
              * @description When it closes by itself; null if it does not.
              */
             closes_at: string | null;
-            /** @description How many options a voter may choose. */
+            /** @description The number of options that a voter may choose. */
             mode: components["schemas"]["PollMode"];
             /** @description The options, in their order. */
             options: string[];
             /** @description The question. */
             question: string;
-            /** @description When the votes for each option can be seen. */
+            /** @description The time from which the votes for each option can be seen. */
             results: components["schemas"]["PollResults"];
         };
         /** @description A poll that was closed, with its final tally. */
@@ -689,12 +689,12 @@ export interface components {
             voters: number;
         };
         /**
-         * @description How many options a voter may choose.
+         * @description The number of options that a voter may choose.
          * @enum {string}
          */
         PollMode: "single" | "multiple";
         /**
-         * @description When the votes for each option can be seen.
+         * @description The time from which the votes for each option can be seen.
          * @enum {string}
          */
         PollResults: "always" | "after_vote" | "closed";
@@ -799,7 +799,7 @@ export interface components {
         };
         /** @description A post, with what the reader has done with it. */
         PostView: components["schemas"]["Post"] & {
-            /** @description What the reader has done with it. */
+            /** @description The reader's own part in it. */
             mine: components["schemas"]["MineOfPost"];
         };
         /** @description Sessions that have come to the topic, and sessions that have gone, by the ids of their people. */

@@ -380,6 +380,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/{id}/memorabilia/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one's memorabilia of an event
+         * @description The caller's own, which nobody else can read; also after the caller has left the event.
+         */
+        get: operations["get_events_id_memorabilia_me"];
+        /**
+         * Keep memorabilia of an event
+         * @description For its members, before, during and after it. The body is the whole: absent fields are empty. The request is safe to
+         *     repeat.
+         */
+        put: operations["put_events_id_memorabilia_me"];
+        post?: never;
+        /**
+         * Delete one's memorabilia of an event
+         * @description Also after the caller has left the event.
+         */
+        delete: operations["delete_events_id_memorabilia_me"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/{id}/pods": {
         parameters: {
             query?: never;
@@ -506,6 +535,26 @@ export interface paths {
          * @description The events of which the caller is a member, the latest first.
          */
         get: operations["get_me_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/memorabilia": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's memorabilia
+         * @description The caller's own of all events, the newest first, each with its event.
+         */
+        get: operations["get_me_memorabilia"];
         put?: never;
         post?: never;
         delete?: never;
@@ -856,7 +905,7 @@ export interface paths {
         head?: never;
         /**
          * Change a post
-         * @description For its author. The whole content is replaced. When somebody has voted in a poll, `closes_at` alone may change, and
+         * @description For its author. The whole content is replaced. After the first vote in a poll, `closes_at` alone may change, and
          *     nothing once it is closed. With an `op` of the client's own it is safe to repeat the request.
          */
         patch: operations["patch_posts_id"];
@@ -968,16 +1017,16 @@ export interface components {
         BodyInput: {
             /**
              * Format: date-time
-             * @description Of a poll: when it closes by itself, in the future and within 366 days; absent if it does not.
+             * @description The time at which a poll closes by itself, in the future and within 366 days; absent if it does not.
              */
             closes_at?: string | null;
             mode?: components["schemas"]["PollMode"] | null;
-            /** @description Of a poll: 2 to 10 lines of 1 to 100 characters that people can tell apart. */
+            /** @description The options of a poll: 2 to 10 lines of 1 to 100 characters that people can tell apart. */
             options?: string[] | null;
-            /** @description Of a poll: one line of 1 to 300 characters. */
+            /** @description The question of a poll: one line of 1 to 300 characters. */
             question?: string | null;
             results?: components["schemas"]["PollResults"] | null;
-            /** @description Of a text: 1 to 2000 characters, in several lines if need be. Of hype: one line of 1 to 200 characters. */
+            /** @description The text of the kind `text`, 1 to 2000 characters with line breaks, or of `hype`, one line of 1 to 200. */
             text?: string | null;
         };
         /**
@@ -1417,6 +1466,44 @@ export interface components {
             /** @description The caller's badges. */
             vibe_badges: components["schemas"]["Badge"][];
         };
+        /** @description What the caller keeps of an event. */
+        Memorabilia: {
+            /**
+             * Format: date-time
+             * @description When it was written first.
+             */
+            created_at: string;
+            /** @description The crowd's energy, in words. */
+            crowd_energy: string | null;
+            /**
+             * Format: int32
+             * @description The crowd's energy, from 0 to 10.
+             */
+            crowd_level: number | null;
+            /**
+             * Format: uuid
+             * @description The event.
+             */
+            event_id: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Other notes. */
+            notes: string | null;
+            /** @description The song that the caller expected first. */
+            opener_guess: string | null;
+            /** @description The best moment. */
+            peak_moment: string | null;
+            /** @description The song of the night. */
+            song_of_night: string | null;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+        };
         /** @description A message, as clients receive it. */
         Message: {
             /**
@@ -1503,7 +1590,7 @@ export interface components {
              */
             next: number | null;
         };
-        /** @description What the reader has done with a post. */
+        /** @description The reader's own part in a post. */
         MineOfPost: {
             /**
              * Format: int64
@@ -1602,6 +1689,24 @@ export interface components {
             when_local?: string | null;
             /** @description A line about the time, such as "after the support act": at most 100 characters. */
             when_note?: string | null;
+        };
+        /** @description What the caller keeps of an event, as a whole: what is absent, null or blank is not there. */
+        NewMemorabilia: {
+            /** @description The crowd's energy, in words: one line of at most 200 characters. */
+            crowd_energy?: string | null;
+            /**
+             * Format: int32
+             * @description The crowd's energy, from 0 to 10.
+             */
+            crowd_level?: number | null;
+            /** @description Other notes: at most 10,000 characters, with line breaks. */
+            notes?: string | null;
+            /** @description The song that the caller expected first: one line of at most 200 characters. */
+            opener_guess?: string | null;
+            /** @description The best moment: at most 2,000 characters, with line breaks. */
+            peak_moment?: string | null;
+            /** @description The song of the night: one line of at most 200 characters. */
+            song_of_night?: string | null;
         };
         /** @description The member to whom a pod is handed over. */
         NewOwner: {
@@ -1861,7 +1966,7 @@ export interface components {
         Page_PostView: {
             /** @description The items, in the list's order. */
             items: (components["schemas"]["Post"] & {
-                /** @description What the reader has done with it. */
+                /** @description The reader's own part in it. */
                 mine: components["schemas"]["MineOfPost"];
             })[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
@@ -1912,6 +2017,16 @@ export interface components {
                 /** @description Its `User-Agent` when it signed in. */
                 user_agent: string | null;
             }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_ShelfItem: {
+            /** @description The items, in the list's order. */
+            items: (components["schemas"]["Memorabilia"] & {
+                /** @description The event. */
+                event: components["schemas"]["Event"];
+            })[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
             next: string | null;
         };
@@ -1992,22 +2107,22 @@ export interface components {
              * @description When it closes by itself; null if it does not.
              */
             closes_at: string | null;
-            /** @description How many options a voter may choose. */
+            /** @description The number of options that a voter may choose. */
             mode: components["schemas"]["PollMode"];
             /** @description The options, in their order. */
             options: string[];
             /** @description The question. */
             question: string;
-            /** @description When the votes for each option can be seen. */
+            /** @description The time from which the votes for each option can be seen. */
             results: components["schemas"]["PollResults"];
         };
         /**
-         * @description How many options a voter may choose.
+         * @description The number of options that a voter may choose.
          * @enum {string}
          */
         PollMode: "single" | "multiple";
         /**
-         * @description When the votes for each option can be seen.
+         * @description The time from which the votes for each option can be seen.
          * @enum {string}
          */
         PollResults: "always" | "after_vote" | "closed";
@@ -2099,7 +2214,7 @@ export interface components {
         PostKind: "text" | "poll" | "hype";
         /** @description A post, with what the reader has done with it. */
         PostView: components["schemas"]["Post"] & {
-            /** @description What the reader has done with it. */
+            /** @description The reader's own part in it. */
             mine: components["schemas"]["MineOfPost"];
         };
         /** @description An invitation, as anyone sees it who has the link. */
@@ -2232,6 +2347,11 @@ export interface components {
             /** @description Its `User-Agent` when it signed in. */
             user_agent: string | null;
         };
+        /** @description What the caller keeps of an event, with the event. */
+        ShelfItem: components["schemas"]["Memorabilia"] & {
+            /** @description The event. */
+            event: components["schemas"]["Event"];
+        };
         /** @description The tokens of a device that is signed in. */
         SignedInAnswer: {
             /** @description A JWT for `Authorization: Bearer` and for sockets. */
@@ -2297,6 +2417,7 @@ export type MeChange = components['schemas']['MeChange'];
 export type MeetPoint = components['schemas']['MeetPoint'];
 export type Member = components['schemas']['Member'];
 export type Membership = components['schemas']['Membership'];
+export type Memorabilia = components['schemas']['Memorabilia'];
 export type Message = components['schemas']['Message'];
 export type MessageBody = components['schemas']['MessageBody'];
 export type MessagePage = components['schemas']['MessagePage'];
@@ -2306,6 +2427,7 @@ export type NamedBadge = components['schemas']['NamedBadge'];
 export type NewEvent = components['schemas']['NewEvent'];
 export type NewInvite = components['schemas']['NewInvite'];
 export type NewMeetPoint = components['schemas']['NewMeetPoint'];
+export type NewMemorabilia = components['schemas']['NewMemorabilia'];
 export type NewOwner = components['schemas']['NewOwner'];
 export type NewPassword = components['schemas']['NewPassword'];
 export type NewPost = components['schemas']['NewPost'];
@@ -2320,6 +2442,7 @@ export type PagePodView = components['schemas']['Page_PodView'];
 export type PagePostView = components['schemas']['Page_PostView'];
 export type PageProfile = components['schemas']['Page_Profile'];
 export type PageSession = components['schemas']['Page_Session'];
+export type PageShelfItem = components['schemas']['Page_ShelfItem'];
 export type Pod = components['schemas']['Pod'];
 export type PodBody = components['schemas']['PodBody'];
 export type PodChange = components['schemas']['PodChange'];
@@ -2344,6 +2467,7 @@ export type Role = components['schemas']['Role'];
 export type Seat = components['schemas']['Seat'];
 export type Sent = components['schemas']['Sent'];
 export type Session = components['schemas']['Session'];
+export type ShelfItem = components['schemas']['ShelfItem'];
 export type SignedInAnswer = components['schemas']['SignedInAnswer'];
 export type TextBody = components['schemas']['TextBody'];
 export type $defs = Record<string, never>;
@@ -3003,6 +3127,86 @@ export interface operations {
             };
         };
     };
+    get_events_id_memorabilia_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller keeps of the event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Memorabilia"];
+                };
+            };
+        };
+    };
+    put_events_id_memorabilia_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMemorabilia"];
+            };
+        };
+        responses: {
+            /** @description What the caller keeps of the event, in place of what was kept before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Memorabilia"];
+                };
+            };
+            /** @description What the caller keeps of the event, for the first time */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Memorabilia"];
+                };
+            };
+        };
+    };
+    delete_events_id_memorabilia_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_events_id_pods: {
         parameters: {
             query?: {
@@ -3249,6 +3453,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_MyEvent"];
+                };
+            };
+        };
+    };
+    get_me_memorabilia: {
+        parameters: {
+            query?: {
+                /** @description The most items to return; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the previous page; the first page if absent. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the shelf */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ShelfItem"];
                 };
             };
         };
