@@ -6,6 +6,7 @@
 
 use self::accounts::settings::AccountSettings;
 use self::posts::settings::PostSettings;
+use self::remarks::settings::RemarkSettings;
 use crate::foundation::settings::OwnSettings;
 use crate::realtime::domain::{Domain, Feature};
 
@@ -23,6 +24,7 @@ pub mod messages;
 pub mod pods;
 pub mod posts;
 pub mod profiles;
+pub mod remarks;
 
 /// All features, in the order of their imports. The layer test checks the code against it.
 pub const FEATURES: &[Feature] = &[
@@ -40,6 +42,10 @@ pub const FEATURES: &[Feature] = &[
     Feature::new("events", events::mount::mount)
         .with_routes(events::mount::ROUTES)
         .with_declared(events::declared::DECLARED),
+    Feature::new("remarks", remarks::mount::mount)
+        .with_routes(remarks::mount::ROUTES)
+        .with_settings(RemarkSettings::ROWS)
+        .with_declared(remarks::declared::DECLARED),
     Feature::new("posts", posts::mount::mount)
         .with_routes(posts::mount::ROUTES)
         .with_settings(PostSettings::ROWS)

@@ -385,7 +385,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// The people whom the caller may see: themselves, members of their events who are not hidden, current and former members of their pods since they joined, and authors of posts and media in their events. Query it by id: the planner cannot push a join into it.
+    /// The people whom the caller may see: themselves, members of their events who are not hidden, current and former members of their pods since they joined, and people who posted, commented, reacted or shared media in their events. Query it by id: the planner cannot push a join into it.
     podium.people (id) {
         /// The profile.
         id -> Uuid,

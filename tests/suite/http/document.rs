@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::account::Account;
-use crate::support::server::Server;
+use crate::support::server::{Server, id_of};
+use crate::wall::post;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -41,6 +42,11 @@ async fn every_operation_of_the_document_is_served_as_it_says() {
             pod
         } else if path.starts_with("/v1/events") {
             event
+        } else if path.starts_with("/v1/posts") {
+            post(&server, event, &ana).await
+        } else if path.starts_with("/v1/comments") {
+            let comments = format!("/v1/posts/{}/comments", post(&server, event, &ana).await);
+            id_of(&server.post(&comments, &ana, json!({"text": "a comment"})).await.ok(201))
         } else {
             ana.id
         };

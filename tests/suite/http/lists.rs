@@ -34,6 +34,14 @@ const ROWS: &str = "
       SELECT wall, author, 'poll', '{\"question\": \"Who?\", \"options\": [\"A\", \"B\"], \"mode\": \"single\", \"results\": \"always\"}'
       FROM (SELECT '$SMALL_EVENT'::uuid AS wall, '$ONE'::uuid AS author
             UNION ALL (SELECT '$CROWD', user_id FROM event_members WHERE event_id = '$CROWD' LIMIT 100)) p;
+    INSERT INTO posts (id, event_id, user_id, kind, body) VALUES
+      ('$SMALL_POST', '$SMALL_EVENT', '$ONE', 'text', '{\"text\": \"Hello\"}'),
+      ('$LONG_POST', '$CROWD', '$MANY', 'text', '{\"text\": \"Hello\"}');
+    INSERT INTO comments (post_id, event_id, user_id, text) VALUES ('$SMALL_POST', '$SMALL_EVENT', '$ONE', 'Text');
+    INSERT INTO comments (post_id, event_id, user_id, text)
+      SELECT '$LONG_POST', '$CROWD', user_id, 'Text' FROM event_members WHERE event_id = '$CROWD' LIMIT 100;
+    INSERT INTO reactions (post_id, event_id, user_id, emoji)
+      SELECT post_id, event_id, user_id, '🔥' FROM comments;
 ";
 
 #[tokio::test]
@@ -42,11 +50,14 @@ async fn a_list_costs_the_same_for_one_row_and_for_a_hundred() {
     let [one, many] = server.people();
     let (small_event, small_pod) = server.pod(std::slice::from_ref(&one)).await;
     let (crowd, long_pod) = server.pod(std::slice::from_ref(&many)).await;
+    let [small_post, long_post] = [Uuid::now_v7(), Uuid::now_v7()];
     let rows = ROWS
         .replace("$ONE", &one.id.to_string())
         .replace("$MANY", &many.id.to_string())
         .replace("$CROWD", &crowd.to_string())
         .replace("$POD", &long_pod.to_string())
+        .replace("$SMALL_POST", &small_post.to_string())
+        .replace("$LONG_POST", &long_post.to_string())
         .replace("$SMALL_EVENT", &small_event.to_string())
         .replace("$SMALL", &small_pod.to_string());
     server.database.connect().await.batch_execute(&rows).await.expect("a hundred rows");
@@ -58,6 +69,8 @@ async fn a_list_costs_the_same_for_one_row_and_for_a_hundred() {
         (format!("/v1/events/{small_event}/members"), format!("/v1/events/{crowd}/members"), "items"),
         (format!("/v1/events/{small_event}/pods"), format!("/v1/events/{crowd}/pods"), "items"),
         (format!("/v1/events/{small_event}/posts?kind=poll"), format!("/v1/events/{crowd}/posts?kind=poll"), "items"),
+        (format!("/v1/posts/{small_post}/comments"), format!("/v1/posts/{long_post}/comments"), "items"),
+        (format!("/v1/posts/{small_post}/reactions"), format!("/v1/posts/{long_post}/reactions"), "items"),
         ("/v1/me/events".to_owned(), "/v1/me/events".to_owned(), "items"),
         ("/v1/me/pods".to_owned(), "/v1/me/pods".to_owned(), "items"),
         ("/v1/me/memorabilia".to_owned(), "/v1/me/memorabilia".to_owned(), "items"),

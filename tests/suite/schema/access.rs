@@ -77,6 +77,11 @@ const CAST: &str = "
     INSERT INTO posts (id, event_id, user_id, kind, body)
       SELECT CASE WHEN user_id = '{z}' THEN '{8}'::uuid ELSE podium.uuid_v7() END, '{E}', user_id, 'text', '{\"text\": \"x\"}'
       FROM event_members WHERE event_id = '{E}' AND user_id <> '{n}';
+    INSERT INTO comments (id, post_id, event_id, user_id, text)
+      SELECT CASE WHEN user_id = '{z}' THEN '{8}'::uuid ELSE podium.uuid_v7() END, '{8}', '{E}', user_id, 'Text'
+      FROM event_members WHERE event_id = '{E}' AND user_id <> '{n}';
+    INSERT INTO reactions (post_id, event_id, user_id, emoji)
+      SELECT '{8}', '{E}', user_id, '🔥' FROM event_members WHERE event_id = '{E}' AND user_id <> '{n}';
     INSERT INTO memorabilia (event_id, user_id) SELECT event_id, user_id FROM event_members UNION SELECT '{F}'::uuid, '{h}'::uuid;
     INSERT INTO posts (id, event_id, user_id, kind, body) VALUES
       ('{6}', '{E}', '{z}', 'poll', '{\"question\": \"Which?\", \"options\": [\"A\", \"B\"], \"mode\": \"single\", \"results\": \"closed\"}'),
@@ -111,10 +116,10 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("profiles",        "become another",                    "UPDATE profiles SET id = '{1}' WHERE id = {me}",                                                         ". . . . . . . . . . . ."),
     ("profiles",        "delete one's own",                  "DELETE FROM profiles WHERE id = {me}",                                                                   ". . . . . . . . . . . ."),
 
-    ("people",          "read a member's name",              "SELECT FROM podium.people WHERE id = '{z}'",                                                             ". . e x b p n o h . . r"),
+    ("people",          "read a member's name",              "SELECT FROM podium.people WHERE id = '{z}'",                                                             ". . e x b p n o h k . r"),
     ("people",          "read a hidden member's name",       "SELECT FROM podium.people WHERE id = '{n}' AND {me} <> '{n}'",                                           ". . e x b p . o h . . ."),
     ("people",          "read who left before one came",     "SELECT FROM podium.people WHERE id = '{v}'",                                                             ". . . . . p . o . . . ."),
-    ("people",          "read a page that is revealed",      "SELECT FROM podium.people WHERE id = '{o}' AND ig_url IS NOT NULL",                                      ". . e x b p n o h . . ."),
+    ("people",          "read a page that is revealed",      "SELECT FROM podium.people WHERE id = '{o}' AND ig_url IS NOT NULL",                                      ". . e x b p n o h k . ."),
     ("people",          "read a page that is not",           "SELECT FROM podium.people WHERE id = '{z}' AND ig_url IS NOT NULL",                                      ". . . . . . . . . . . ."),
     ("people",          "insert",                            "INSERT INTO podium.people (id, display_name) VALUES ('{1}', 'Name')",                                    ". . . . . . . . . . . ."),
     ("people",          "update",                            "UPDATE podium.people SET display_name = 'Name' WHERE id = {me}",                                         ". . . . . . . . . . . ."),
@@ -288,6 +293,23 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("ballots",         "close the poll",                    "SELECT FROM podium.poll_close('{6}', {me}) WHERE code = 'ok'",                                           ". . . . . . . . h k m r"),
     ("hype_taps",       "tap without the writers",           "SELECT FROM podium.taps_add('{{5}}', ARRAY[{me}]::uuid[], ARRAY['phone'], ARRAY[2]::bigint[])",          ". . . . . . . . . . . ."),
     ("hype_taps",       "count",                             "SELECT FROM podium.post_counts('{{5}}') WHERE hype = 8",                                                 ". . e x b p n o h k m r"),
+    ("comments",         "read",                              "SELECT FROM comments WHERE id = '{8}'",                                                                   ". . e x b p n o h k m r"),
+    ("comments",         "write",                             "INSERT INTO comments (post_id, event_id, user_id, text) VALUES ('{8}', '{E}', {me}, 'Text')",             ". . e x b p n o h . . ."),
+    ("comments",         "write in another's name",           "INSERT INTO comments (post_id, event_id, user_id, text) VALUES ('{8}', '{E}', '{z}', 'Text')",            ". . . . . . . . . . . ."),
+    ("comments",         "write on another event's post",     "INSERT INTO comments (post_id, event_id, user_id, text) VALUES ('{8}', '{F}', {me}, 'Text')",             ". . . . . . . . . . . ."),
+    ("comments",         "change one's own",                  "UPDATE comments SET text = 'Other' WHERE user_id = {me}",                                                 ". . e x b p . o h . . ."),
+    ("comments",         "change another's",                  "UPDATE comments SET text = 'Other' WHERE id = '{8}'",                                                     ". . . . . . . . . . . ."),
+    ("comments",         "give away",                         "UPDATE comments SET user_id = '{z}' WHERE user_id = {me}",                                                ". . . . . . . . . . . ."),
+    ("comments",         "delete the row",                    "DELETE FROM comments WHERE user_id = {me}",                                                               ". . . . . . . . . . . ."),
+    ("comments",         "delete one's own",                  "SELECT FROM comments c, podium.comment_delete(c.id, {me}) d WHERE c.user_id = {me} AND d.code = 'ok'",    ". . e x b p . o h . . ."),
+    ("comments",         "delete another's",                  "SELECT FROM podium.comment_delete('{8}', {me}) WHERE code = 'ok'",                                        ". . . . . . . . h k m r"),
+
+    ("reactions",        "read",                              "SELECT FROM reactions WHERE user_id = '{z}'",                                                             ". . e x b p n o h k m r"),
+    ("reactions",        "insert",                            "INSERT INTO reactions (post_id, event_id, user_id, emoji) VALUES ('{8}', '{E}', {me}, '👍')",              ". . . . . . . . . . . ."),
+    ("reactions",        "update",                            "UPDATE reactions SET is_on = false WHERE user_id = {me}",                                                 ". . . . . . . . . . . ."),
+    ("reactions",        "delete",                            "DELETE FROM reactions WHERE user_id = {me}",                                                              ". . . . . . . . . . . ."),
+    ("reactions",        "set",                               "SELECT FROM podium.reaction_set('{8}', {me}, '👍', true, NULL, NULL) WHERE code = 'ok'",                   ". . e x b p n o h . . ."),
+    ("reactions",        "take back one's own",               "SELECT FROM podium.reaction_set('{8}', {me}, '🔥', false, NULL, NULL) WHERE code = 'ok'",                  ". . e x b p . o h . . ."),
 
     ("memorabilia",     "read one's own",                    "SELECT FROM memorabilia WHERE user_id = {me}",                                                           ". s e x b p n o h . . ."),
     ("memorabilia",     "read another's",                    "SELECT FROM memorabilia WHERE user_id = '{z}'",                                                          ". . . . . . . . . . . ."),
@@ -315,7 +337,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("reports",         "file on one from before",           "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'message', '{2}', 'why')",  ". . . . . p . o . . . ."),
     ("reports",         "file on a post",                    "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'post', '{8}', 'why')",     ". . e x b p n o h . . ."),
     ("reports",         "file on a pod's medium",            "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'media', '{7}', 'why')",    ". . . . . p n o . . . ."),
-    ("reports",         "file on a person",                  "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'profile', '{z}', 'why')",  ". . e x b p n o h . . r"),
+    ("reports",         "file on a person",                  "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ({me}, 'profile', '{z}', 'why')",  ". . e x b p n o h k . r"),
     ("reports",         "file in another's name",            "INSERT INTO reports (reporter, target_type, target_id, reason) VALUES ('{z}', 'message', '{7}', 'why')", ". . . . . . . . . . . ."),
     ("reports",         "resolve",                           "UPDATE reports SET resolved_at = now(), resolved_by = {me} WHERE id = '{1}'",                            ". . . . . . . . . . . r"),
     ("reports",         "resolve in another's name",         "UPDATE reports SET resolved_at = now(), resolved_by = '{z}' WHERE id = '{1}'",                           ". . . . . . . . . . . ."),
@@ -462,6 +484,9 @@ async fn nobody_acts_on_behalf_of_another() {
         "podium.event_delete('{G}', '{z}')",
         "podium.event_host('{E}', '{z}', '{p}', true)",
         "podium.post_allowance('{z}', 1, 1)",
+        "podium.comment_allowance('{z}', 1, 1)",
+        "podium.comment_delete('{8}', '{z}')",
+        "podium.reaction_set('{8}', '{z}', '🔥', false, NULL, NULL)",
         "podium.sign_ins_of('{z}')",
         "podium.sign_in_end('{z}', '{z}')",
         // What signs people in is the service's.
@@ -555,6 +580,13 @@ async fn the_service_reads_across_people_and_writes_nodes_alone() {
         ("SELECT FROM podium.append('{{P}}', '{{9}}', '{{p}}', '{text}') WHERE code = 'ok'", true),
         ("SELECT FROM podium.amend('{{P}}', '{{7}}', '{{z}}', '{edit}', '{text}', '{{9}}') WHERE code = 'ok'", true),
         ("SELECT FROM podium.invite_accept(repeat('I', 22), '{s}') WHERE code = 'ok'", true),
+        ("SELECT FROM comments", true),
+        ("SELECT FROM reactions", true),
+        ("SELECT FROM podium.newest_posts('{E}', 1)", true),
+        ("SELECT FROM podium.reaction_set('{8}', '{z}', '👍', true, NULL, NULL) WHERE code = 'ok'", true),
+        ("SELECT FROM podium.comment_delete('{8}', '{z}') WHERE code = 'ok'", false),
+        ("UPDATE comments SET text = 'Other'", false),
+        ("DELETE FROM reactions", false),
         ("SELECT FROM invites", false),
         ("SELECT FROM message_ops", false),
         ("INSERT INTO nodes (node, boot_id, bus_ok) VALUES ('other', '{1}', true)", true),

@@ -132,8 +132,12 @@ async fn children(client: &Client) -> Vec<Child> {
 }
 
 /// What a column takes, where its type alone does not say.
-const VALUES: &[(&str, &str, &str)] =
-    &[("invites", "code", "repeat('x', 22)"), ("posts", "body", "'{\"text\": \"x\"}'")];
+const VALUES: &[(&str, &str, &str)] = &[
+    ("invites", "code", "repeat('x', 22)"),
+    ("posts", "body", "'{\"text\": \"x\"}'"),
+    ("comments", "post_id", "gen_random_uuid()"),
+    ("reactions", "post_id", "gen_random_uuid()"),
+];
 
 /// The SQL of a row of this table that hangs on the event, by `parents` where it hangs on another table's row, and is `whose`
 /// in `column`, the maker's in its other columns. Foreign keys are off when it is inserted, so that each table stands alone.

@@ -198,6 +198,83 @@ async fn a_long_wall_is_read_page_by_page() {
     is_cheap(&service, "the polls that close next", closing, 50).await;
 }
 
+/// A million comments, a tenth of them on one post, and as many reactions to that post as an event has members.
+const MANY_REMARKS: &str = "
+    SET session_replication_role = replica;
+    INSERT INTO posts (id, event_id, user_id, kind, body)
+      SELECT CASE WHEN n = 1 THEN '00000000-0000-7000-8000-000000000031'::uuid ELSE podium.uuid_v7() END,
+             e.id, e.created_by, 'text', '{\"text\": \"Hello\"}'
+      FROM events e, generate_series(1, 1000) n;
+    INSERT INTO comments (post_id, event_id, user_id, text, created_at, deleted_at)
+      SELECT p.id, p.event_id, m.id, CASE WHEN g.n % 50 = 0 THEN '' ELSE 'Text' END,
+             now() - g.n * interval '1 second', CASE WHEN g.n % 50 = 0 THEN now() END
+      FROM (SELECT id, event_id, row_number() OVER (ORDER BY id) AS n FROM posts) p
+      CROSS JOIN LATERAL generate_series(1, CASE WHEN p.n = 1 THEN 100000 ELSE 901 END) g (n)
+      JOIN (SELECT id, row_number() OVER () AS n FROM profiles) m ON m.n = 1 + (g.n + p.n) % 5000;
+    INSERT INTO reactions (post_id, event_id, user_id, emoji, is_on)
+      SELECT '00000000-0000-7000-8000-000000000031', m.event_id, m.user_id, k.emoji, right(m.user_id::text, 1) > '3'
+      FROM event_members m, unnest('{👍,🔥,❤️,🎸}'::text[]) k (emoji);
+    UPDATE event_members SET hidden = true;
+    SET session_replication_role = origin;
+    VACUUM ANALYZE";
+
+/// Lists of remarks begin at the page's position, and people are known by what they wrote, look-up by look-up.
+#[tokio::test]
+async fn remarks_are_looked_up_among_a_million() {
+    let (database, client) = long_log().await;
+    let owner = database.connect().await;
+    // Indexes are made when the rows are there, which is faster.
+    let indexes =
+        "SELECT indexname::text, indexdef FROM pg_indexes WHERE tablename = 'comments' AND indexname LIKE 'idx%'";
+    let indexes = owner.query(indexes, &[]).await.expect("the indexes");
+    for index in &indexes {
+        owner.batch_execute(&format!("DROP INDEX {}", index.get::<_, &str>(0))).await.expect("without it");
+    }
+    for statement in MANY_REMARKS.split(';') {
+        owner.batch_execute(statement).await.expect("many remarks");
+    }
+    for index in &indexes {
+        owner.batch_execute(index.get(1)).await.expect("with it");
+    }
+    owner.batch_execute("VACUUM ANALYZE comments").await.expect("analyze");
+    let post = id('1');
+    let of_post = format!("FROM comments WHERE post_id = '{post}' AND deleted_at IS NULL");
+    let comments = format!("SELECT * {of_post}");
+    let to_post = format!("FROM reactions WHERE post_id = '{post}' AND is_on");
+    let reactions = format!("SELECT user_id, emoji, at {to_post}");
+    let amid = format!("SELECT id::text, created_at::text {of_post} ORDER BY created_at OFFSET 50000 LIMIT 1");
+    let comment = client.query_one(&amid, &[]).await.expect("a comment amid the list");
+    let (last, time) = (comment.get::<_, &str>(0), comment.get::<_, &str>(1));
+    let amid = format!(
+        "SELECT format('(%L, %L::timestamptz, %L::uuid)', emoji, at, user_id) {to_post} AND emoji = '🔥'
+         ORDER BY at OFFSET 1000 LIMIT 1"
+    );
+    let position: String = client.query_one(&amid, &[]).await.expect("a reaction amid the list").get(0);
+    for (what, sql) in [
+        ("the oldest comments", format!("{comments} ORDER BY created_at, id LIMIT 51")),
+        (
+            "comments amid the list",
+            format!(
+                "{comments} AND created_at >= '{time}' AND (created_at > '{time}' OR id > '{last}')
+                 ORDER BY created_at, id LIMIT 51"
+            ),
+        ),
+        ("the first reactions", format!("{reactions} ORDER BY emoji, at, user_id LIMIT 51")),
+        (
+            "reactions amid those of one emoji",
+            format!("{reactions} AND (emoji, at, user_id) > {position} ORDER BY emoji, at, user_id LIMIT 51"),
+        ),
+        ("reactions with one emoji", format!("{reactions} AND emoji = '🎸' ORDER BY emoji, at, user_id LIMIT 51")),
+    ] {
+        is_cheap(&client, what, &sql, 51).await;
+    }
+    let authors = "SELECT user_id FROM event_members WHERE user_id <> ALL ($1) LIMIT 100";
+    let ids = owner.query(authors, &[&vec![id('a'), id('b')]]).await.expect("members who are hidden");
+    let list = ids.iter().map(|row| format!("'{}'", row.get::<_, Uuid>(0))).collect::<Vec<_>>().join(",");
+    let sql = format!("SELECT * FROM podium.people WHERE id IN ({list})");
+    is_cheap(&client, "a hundred people who are hidden and commented", &sql, 100).await;
+}
+
 #[tokio::test]
 async fn the_inbox_tells_what_is_new() {
     let (database, client) = long_log().await;

@@ -374,6 +374,8 @@ async fn launch(database: &Database, settings: &[(String, String)], listen: &str
         .env("PODIUM_LIMIT_EVENTS", "off")
         .env("PODIUM_LIMIT_PODS", "off")
         .env("PODIUM_LIMIT_POSTS", "off")
+        .env("PODIUM_LIMIT_COMMENTS", "off")
+        .env("PODIUM_LIMIT_REACTIONS", "off")
         .envs(settings.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -1,4 +1,4 @@
-//! The wall of an event.
+//! The wall of an event: what its people share beyond their pods.
 
 mod crowd;
 mod event_changed;
@@ -6,5 +6,20 @@ mod hosts;
 mod meet_point;
 mod memorabilia;
 mod posts;
+<<<<<<< HEAD
 mod rate;
 mod votes;
+=======
+mod remarks;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::server::{Person, Server, id_of};
+
+/// A new post by a member of the event.
+pub async fn post(server: &Server, event: Uuid, author: &Person) -> Uuid {
+    let post = json!({"kind": "text", "body": {"text": "Hello"}});
+    id_of(&server.post(&format!("/v1/events/{event}/posts"), author, post).await.ok(201))
+}
+>>>>>>> b27d039 (Let members comment on posts and react to them)
