@@ -12,6 +12,7 @@ use super::declared::{
 };
 use super::store::{self, Changed};
 use crate::crew::feed::kinds::{FeedKind, Item, Removed};
+use crate::crew::remarks;
 use crate::foundation::errors::Result;
 use crate::foundation::http::{Page, PageQuery};
 use crate::realtime::declared::Added;
@@ -79,7 +80,9 @@ impl JoinData for NewestPosts {
             let limit = PageQuery { limit: Some(NEWEST), cursor: None }.limit()?;
             let posts = store::list(conn, event_id, user_id, None, None, limit.rows()).await?;
             let page = Page::of(posts, limit, PostView::place);
-            let known = known_revisions(&page.items);
+            let counted = page.items.iter().map(|view| (view.post.id, view.post.remarks_revision));
+            let mut known = known_revisions(&page.items);
+            known.extend(remarks::tally::known(counted));
             let posts = EVENT_POSTS.of(&EventPosts { posts: page.items, posts_next: page.next })?;
             Ok(vec![posts.knowing(known)])
         }

@@ -114,6 +114,10 @@ pub struct Post {
     pub comments: i64,
     /// The number of people who reacted, by emoji.
     pub reactions: BTreeMap<String, i64>,
+    /// The revision of its comments and reactions.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub remarks_revision: i64,
     /// The number of its last change in the event's feed.
     pub seq: i64,
 }

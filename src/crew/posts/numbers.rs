@@ -9,6 +9,7 @@ use super::body::Results;
 use super::store::Row;
 use super::store::counted::{self, Counted};
 use super::{Kind, Mine, Tally, counting};
+use crate::crew::remarks::{self, Subject};
 use crate::foundation::errors::Result;
 
 /// The reader of posts.
@@ -31,6 +32,8 @@ pub struct Numbers {
     pub comments: i64,
     /// The number of people who reacted, by emoji.
     pub reactions: BTreeMap<String, i64>,
+    /// The revision of comments and reactions.
+    pub remarks_revision: i64,
     /// What the reader has done; empty for [`Reader::Everybody`].
     pub mine: Mine,
 }
@@ -53,6 +56,12 @@ pub async fn of(conn: &mut AsyncPgConnection, rows: &[Row], reader: Reader) -> R
     let counted_posts: Vec<Uuid> = rows.iter().filter(|row| row.kind != Kind::Text).map(|row| row.id).collect();
     let counted = if counted_posts.is_empty() { Vec::new() } else { counted::of(conn, counted_posts).await? };
     let counted: HashMap<Uuid, Counted> = counted.into_iter().map(|counted| (counted.post_id, counted)).collect();
+    let subjects: Vec<Subject> = rows.iter().map(|row| Subject::Post(row.id)).collect();
+    let mut remarks = remarks::store::counts_of(conn, &subjects).await?;
+    let mut reactions = match reader {
+        Reader::Person(id) => remarks::store::mine_of(conn, id, &subjects).await?,
+        Reader::Everybody => HashMap::new(),
+    };
     for row in rows {
         let mut numbers = Numbers::default();
         if let Some(counted) = counted.get(&row.id) {
@@ -64,6 +73,13 @@ pub async fn of(conn: &mut AsyncPgConnection, rows: &[Row], reader: Reader) -> R
                 _ => None,
             };
         }
+        let subject = Subject::Post(row.id);
+        if let Some(counts) = remarks.remove(&subject) {
+            numbers.comments = counts.comments;
+            numbers.reactions = counts.reactions;
+            numbers.remarks_revision = counts.revision;
+        }
+        numbers.mine.reactions = reactions.remove(&subject).unwrap_or_default();
         all.insert(row.id, numbers);
     }
     Ok(all)

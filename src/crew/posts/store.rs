@@ -85,7 +85,7 @@ impl Row {
 
     fn post(self, author: Author, numbers: numbers::Numbers) -> Result<(Post, Mine)> {
         let body = Body::of_row(self.kind, self.body, self.closes_at)?;
-        let numbers::Numbers { tally, hype, comments, reactions, mine } = numbers;
+        let numbers::Numbers { tally, hype, comments, reactions, remarks_revision, mine } = numbers;
         let post = Post {
             id: self.id,
             event_id: self.event_id,
@@ -99,6 +99,7 @@ impl Row {
             hype,
             comments,
             reactions,
+            remarks_revision,
             seq: self.wall_seq,
         };
         Ok((post, mine))

@@ -3,15 +3,13 @@
 //! Every post whose counts change is read and sent. The sweep, which finds what the bus has lost, compares the event's
 //! newest [`LIVE`] posts.
 
-use std::collections::HashMap;
-
 use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::declared::{POST_COUNTS, PostCounts};
-use super::{Counts, Subject, store};
+use super::{Counts, store};
 use crate::crew::feed::kinds::KeyedTally;
 use crate::crew::feed::subjects::{SubjectCount, Subjects};
 use crate::foundation::errors::Result;
@@ -62,12 +60,9 @@ fn subject_count(post_id: Uuid, counts: Counts) -> Result<SubjectCount> {
     SubjectCount::new(post_id, revision, POST_COUNTS, &PostCounts { post_id, comments, reactions })
 }
 
-/// Returns the revisions of these counts of posts, for a join reply that contains them: its session is sent later ones
-/// only.
-pub fn known(counts: &HashMap<Subject, Counts>) -> Vec<KnownRevision> {
-    let known = |(subject, counts): (&Subject, &Counts)| KnownRevision {
-        key: StateKey { event: POST_COUNTS.name, id: subject.id() },
-        revision: counts.revision,
-    };
-    counts.iter().filter(|(_, counts)| counts.revision > 0).map(known).collect()
+/// Returns the revisions of the counts of posts, by their ids, for a join reply that contains the counts: its session is
+/// sent later ones only.
+pub fn known(revisions: impl IntoIterator<Item = (Uuid, i64)>) -> Vec<KnownRevision> {
+    let known = |(id, revision)| KnownRevision { key: StateKey { event: POST_COUNTS.name, id }, revision };
+    revisions.into_iter().filter(|(_, revision)| *revision > 0).map(known).collect()
 }

@@ -401,9 +401,50 @@ async fn counts_are_sent_to_the_topic() {
     server.post(&path, &cy, json!({"text": "One more"})).await.ok(201);
     until("the next counts", async || sent(&client).len() > before).await;
     assert_eq!(sent(&client)[before]["comments"], 3);
+
+    // Posts have the same counts, in lists and in the join reply, with what is one's own.
+    let counts = json!({"comments": 3, "reactions": last["reactions"]});
+    let joined = EventClient::join(&server, &cy, event).await.joined;
+    let listed = server.get(&format!("/v1/events/{event}/posts"), &cy).await.ok(200);
+    for view in [&list(&joined, "posts")[0], &list(&listed, "items")[0]] {
+        assert_eq!(json!({"comments": view["comments"], "reactions": view["reactions"]}), counts);
+        assert_eq!(view["mine"]["reactions"], json!(["😀"]));
+    }
 }
 
 /// The counts of posts that a session received.
 fn sent(client: &EventClient) -> Vec<Value> {
     client.received().into_iter().filter(|frame| frame.event == "post:counts").map(|frame| frame.payload).collect()
+}
+
+/// Sessions that come and go while others react, on two nodes: what a session is sent is never older than its reply or
+/// what it was sent before, and the last counts reach everybody.
+#[tokio::test]
+async fn counts_only_ascend_also_across_rejoins() {
+    let server = Server::start().await;
+    let people: [Person; 8] = server.people();
+    let (event, post) = gather(&server, &people.iter().collect::<Vec<_>>()).await;
+    let comments = format!("/v1/posts/{post}/comments");
+    let writing = async {
+        for round in 0..6 {
+            let texts =
+                people.iter().map(|person| server.post(&comments, person, json!({"text": format!("Round {round}")})));
+            join_all(texts).await;
+        }
+    };
+    let listening = async {
+        let mut clients = Vec::new();
+        for person in people.iter().cycle().take(16) {
+            clients.push(EventClient::join(&server, person, event).await);
+        }
+        clients
+    };
+    let ((), clients) = futures_util::join!(writing, listening);
+    for client in &clients {
+        let number = |value: &Value| value["comments"].as_i64().expect("a number");
+        let first = number(&list(&client.joined, "posts")[0]);
+        until("the last counts", async || first == 48 || sent(client).last().map(number) == Some(48)).await;
+        let counts: Vec<i64> = std::iter::once(first).chain(sent(client).iter().map(number)).collect();
+        assert!(counts.is_sorted_by(|one, next| one < next), "{counts:?}");
+    }
 }
