@@ -1,15 +1,14 @@
 //! The wall of an event: what its people share beyond their pods.
 
 mod crowd;
+mod attacks;
 mod event_changed;
 mod hosts;
 mod meet_point;
 mod memorabilia;
 mod posts;
-<<<<<<< HEAD
 mod rate;
 mod votes;
-=======
 mod remarks;
 
 use serde_json::json;
@@ -22,4 +21,3 @@ pub async fn post(server: &Server, event: Uuid, author: &Person) -> Uuid {
     let post = json!({"kind": "text", "body": {"text": "Hello"}});
     id_of(&server.post(&format!("/v1/events/{event}/posts"), author, post).await.ok(201))
 }
->>>>>>> b27d039 (Let members comment on posts and react to them)
