@@ -160,7 +160,12 @@ pub async fn create(
         posts::closes_at.eq(body.closes_at()),
     );
     let stored = diesel::insert_into(posts::table).values(row).on_conflict_do_nothing().execute(conn).await?;
-    Ok(stored > 0 || !is_made_by(conn, event_id, by, id).await?)
+    match stored > 0 {
+        true => Ok(true),
+        false if is_made_by(conn, event_id, by, id).await? => Ok(false),
+        // Of a post that the caller may not see.
+        false => Err(Code::Conflict.into()),
+    }
 }
 
 /// Returns whether there is a post with this id, by this person in this event.

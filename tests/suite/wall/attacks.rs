@@ -207,3 +207,20 @@ async fn whatever_is_sent_is_refused_with_a_code_and_outsiders_change_nothing() 
     let errors: Vec<String> = server.log().into_iter().filter(|line| line.contains("\"ERROR\"")).collect();
     assert!(errors.is_empty(), "{errors:#?}");
 }
+
+/// An id that is taken where one may not look is refused like one that is taken where one may.
+#[tokio::test]
+async fn an_id_of_a_hidden_post_is_refused_as_taken() {
+    let server = Server::start().await;
+    let [ana, eve] = server.people();
+    let (event, other) = (server.event(&ana).await, server.event(&eve).await);
+    server.join_event(event, &ana).await;
+    server.join_event(other, &eve).await;
+    let taken = post(&server, event, &ana).await;
+    let again = json!({"id": taken, "kind": "text", "body": {"text": "Mine"}});
+    server.post(&format!("/v1/events/{other}/posts"), &eve, again).await.refused(409, "conflict");
+    let comments = format!("/v1/posts/{taken}/comments");
+    let comment = id_of(&server.post(&comments, &ana, json!({"text": "Hello"})).await.ok(201));
+    let own = format!("/v1/posts/{}/comments", post(&server, other, &eve).await);
+    server.post(&own, &eve, json!({"id": comment, "text": "Mine"})).await.refused(409, "conflict");
+}

@@ -1,15 +1,15 @@
 //! The wall of an event: what its people share beyond their pods.
 
-mod crowd;
 mod attacks;
+mod crowd;
 mod event_changed;
 mod hosts;
 mod meet_point;
 mod memorabilia;
 mod posts;
 mod rate;
-mod votes;
 mod remarks;
+mod votes;
 
 use serde_json::json;
 use uuid::Uuid;
