@@ -266,7 +266,8 @@ impl From<diesel::result::Error> for Error {
                 tracing::warn!(cause = %error, "database could not answer");
                 Error::new(Code::Unavailable)
             }
-            // Cancelled, in a deadlock, or out of time for a lock or the disk: nothing was done, and the request may be repeated.
+            // Cancelled, in a deadlock, or out of time for a lock or the disk: nothing was done, and the request may be
+            // repeated.
             Diesel::DatabaseError(Kind::Unknown, info)
                 if ["terminating connection", "canceling statement", "deadlock detected"]
                     .iter()
