@@ -268,7 +268,7 @@ async function take(language, colorScheme, size) {
   await shot("change");
   await page.keyboard.press("Escape");
 
-  // Its meet point, which somebody else changes at the same time.
+  // Its meet point, which another person changes at the same time.
   await button(events.go).click();
   await button(meeting.name).click();
   await page.getByLabel(meeting.place).fill("The lamp post by the left gate");

@@ -20,7 +20,7 @@ await run(async (browser, { url, event, people: [ana, ben] }) => {
   const sees = async (text, news) => {
     await other.page.getByText(text).first().waitFor();
     if (news) await other.page.getByRole("status").getByText(news).waitFor();
-    assert((await page.getByRole("status").getByText("just").count()) === 0, "one is told of one's own change");
+    assert((await page.getByRole("status").getByText("just").count()) === 0, "one's own change is announced");
   };
   await other.page.evaluate(() => document.fonts.ready);
   const held = await place();

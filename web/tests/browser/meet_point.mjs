@@ -89,7 +89,7 @@ await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
   await edit(maker).click();
   await maker.getByLabel("Where do you meet?").fill("Gate B");
   await button(maker, "Save").click();
-  await host.getByText("Somebody has changed it meanwhile.").waitFor();
+  await host.getByText("Another person has changed it meanwhile.").waitFor();
   await host.getByRole("dialog").getByText("Gate B").waitFor();
   assert((await host.getByLabel("Where do you meet?").inputValue()) === "Gate C", "what was typed is gone");
   await clean(host, "a conflict");
@@ -107,7 +107,7 @@ await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
   const refused = deaf.page.waitForResponse((answer) => answer.status() === 412);
   await button(deaf.page, "Save").click();
   await refused;
-  await deaf.page.getByText("Somebody has changed it meanwhile.").waitFor();
+  await deaf.page.getByText("Another person has changed it meanwhile.").waitFor();
   assert((await deaf.page.getByRole("dialog").innerText()).includes("Gate C"), "what the other one wrote is not shown");
   await deaf.page.reload();
   await edit(deaf.page).click();
@@ -123,7 +123,10 @@ await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
   await maker.getByLabel("Where do you meet?").fill("Gate E");
   await button(maker, "Save").click();
   await until("the form shows it", async () => (await host.getByLabel("Where do you meet?").inputValue()) === "Gate E");
-  assert((await host.getByText("Somebody has changed it").count()) === 0, "one is asked about what one did not type");
+  assert(
+    (await host.getByText("Another person has changed it").count()) === 0,
+    "one is asked about what one did not type",
+  );
 
   // Taken back, its room stays until one comes again.
   const held = await place();

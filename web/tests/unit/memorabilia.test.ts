@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dateWords } from "../../src/features/events/time";
 import { bodyOf, EMPTY, fits, isEmpty, isSame, memoryOf, read, write } from "../../src/features/memorabilia/memory";
-import type { Memorabilia } from "../../src/features/memorabilia/types";
+import type { Memorabilia } from "../../src/generated/openapi";
 
 const stored: Memorabilia = {
   id: "one",

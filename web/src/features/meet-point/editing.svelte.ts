@@ -1,4 +1,4 @@
-// Changing a meet point, which somebody else may change at the same time. Nothing that was typed goes, and nothing that
+// Changing a meet point, which another person may change at the same time. Nothing that was typed goes, and nothing that
 // others wrote is replaced without being seen.
 
 import { api, ApiError, asApiError } from "../../lib/api";
@@ -15,7 +15,7 @@ export class Editing {
   draft: Draft = $state() as Draft;
   /** What one has seen, and replaces. */
   seen: MeetPoint | null = $state.raw(null);
-  /** Somebody has changed it since one has begun to type, and what is typed is another thing. */
+  /** Another person has changed it since one has begun to type, and what is typed is another thing. */
   overtaken = $state(false);
   busy = $state(false);
   failure: ApiError | null = $state(null);

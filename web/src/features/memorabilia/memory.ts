@@ -1,7 +1,7 @@
 // What one writes down of a night, as a value. Pure.
 
 import { isVisible, length, oneLine } from "../../lib/visible";
-import type { Memorabilia } from "./types";
+import type { Memorabilia, NewMemorabilia } from "../../generated/openapi";
 
 /** The most characters, as the server counts them. */
 export const MOST = { opener: 200, song: 200, energy: 200, peak: 2_000, notes: 10_000 } as const;
@@ -20,15 +20,6 @@ export interface Memory {
 
 export const EMPTY: Memory = { opener: "", song: "", peak: "", energy: "", level: null, notes: "" };
 
-export interface MemoryBody {
-  opener_guess: string | null;
-  song_of_night: string | null;
-  peak_moment: string | null;
-  crowd_energy: string | null;
-  crowd_level: number | null;
-  notes: string | null;
-}
-
 export function memoryOf(stored: Memorabilia | null): Memory {
   if (stored === null) return { ...EMPTY };
   return {
@@ -42,7 +33,7 @@ export function memoryOf(stored: Memorabilia | null): Memory {
 }
 
 /** What is blank is nothing. */
-export function bodyOf({ opener, song, peak, energy, level, notes }: Memory): MemoryBody {
+export function bodyOf({ opener, song, peak, energy, level, notes }: Memory): Required<NewMemorabilia> {
   const line = (text: string): string | null => (isVisible(text) ? oneLine(text) : null);
   const lines = (text: string): string | null => (isVisible(text) ? text.trim() : null);
   return {

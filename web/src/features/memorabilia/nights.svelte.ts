@@ -10,7 +10,7 @@ import { unfinishedWhile } from "../../lib/leaving";
 import { session } from "../../lib/session.svelte";
 import { bodyOf, EMPTY, isSame, memoryOf, read, write, type Memory } from "./memory";
 import { NAME, onPerson } from "./resume";
-import type { Memorabilia } from "./types";
+import type { Memorabilia } from "../../generated/openapi";
 
 /** Codes after which the same is worth sending again. */
 const PASSING = new Set(["network", "rate_limited", "overloaded", "unavailable", "internal"]);
@@ -187,7 +187,7 @@ class Nights {
   #open = new Map<Id, Night>();
   #user: Id | null = null;
 
-  /** A night, the same for whoever shows it. */
+  /** A night, the same for all that show it. */
   of(user: Id, event: Id): Night {
     this.follow(user);
     let night = this.#open.get(event);

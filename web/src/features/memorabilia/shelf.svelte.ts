@@ -4,13 +4,13 @@ import { api, words } from "../../lib/api";
 import { keepList, keptList } from "../../lib/db";
 import type { Id } from "../../lib/id";
 import { mergePages, type Page } from "../../lib/pages";
-import type { Kept } from "./types";
+import type { ShelfItem } from "../../generated/openapi";
 
 const PAGE = 20;
 const NAME = "nights";
 
 export class Shelf {
-  items: Kept[] = $state.raw([]);
+  items: ShelfItem[] = $state.raw([]);
   phase: "busy" | "known" | "failed" = $state("busy");
   /** How the next page fares. */
   more: "idle" | "busy" | "failed" = $state("idle");
@@ -28,7 +28,7 @@ export class Shelf {
     this.phase = this.items.length > 0 ? "known" : "busy";
     const asked = this.#page(null);
     // What this device knows is there before the network is.
-    const kept = await keptList<Kept[]>(this.user, NAME).catch(() => undefined);
+    const kept = await keptList<ShelfItem[]>(this.user, NAME).catch(() => undefined);
     if (kept && kept.length > 0 && this.phase === "busy") {
       this.items = kept;
       this.phase = "known";
@@ -58,9 +58,9 @@ export class Shelf {
     }
   }
 
-  #page(cursor: string | null): Promise<Page<Kept>> {
+  #page(cursor: string | null): Promise<Page<ShelfItem>> {
     const params = new URLSearchParams({ limit: String(PAGE), ...(cursor === null ? {} : { cursor }) });
-    const asked = api<Page<Kept>>("GET", `/v1/me/memorabilia?${params}`);
+    const asked = api<Page<ShelfItem>>("GET", `/v1/me/memorabilia?${params}`);
     asked.catch(() => undefined);
     return asked;
   }

@@ -21,8 +21,8 @@ export default {
   delete: "Delete it",
   deleteSure: "Really? It is gone for all",
 
-  overtaken: "Somebody has changed it meanwhile. This is what it says now:",
-  overtakenGone: "Somebody has deleted it meanwhile.",
+  overtaken: "Another person has changed it meanwhile. This is what it says now:",
+  overtakenGone: "Another person has deleted it meanwhile.",
   yoursBelow: "What you typed still stands below.",
   takeTheirs: "Leave it as it is now",
   saveMine: "Save mine in its place",
