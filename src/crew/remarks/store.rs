@@ -374,15 +374,17 @@ pub async fn react(
 ) -> Result<Set> {
     let Subject::Post(post_id) = subject;
     let limit = limit.map(Allowance::as_sql);
-    let set: SetRow = prepared::<SetReaction>()
+    // Loaded to the end: the first row comes before the commit is certain.
+    let set: Vec<SetRow> = prepared::<SetReaction>()
         .bind::<SqlUuid, _>(post_id)
         .bind::<SqlUuid, _>(by)
         .bind::<Text, _>(emoji.to_owned())
         .bind::<Bool, _>(on)
         .bind::<Nullable<Integer>, _>(limit.map(|[count, _]| count))
         .bind::<Nullable<Integer>, _>(limit.map(|[_, seconds]| seconds))
-        .get_result(conn)
+        .load(conn)
         .await?;
+    let set = set.into_iter().next().ok_or_else(|| Error::internal("the function returned no row"))?;
     match (set.code.as_str(), set.event) {
         ("ok", Some(event_id)) => Ok(Set::Changed(event_id)),
         ("same", _) => Ok(Set::Same),
