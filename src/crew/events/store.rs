@@ -346,6 +346,9 @@ pub async fn require_member(conn: &mut AsyncPgConnection, event_id: Uuid, user_i
     if member { Ok(()) } else { Err(Error::because(Code::NotMember, "the caller must be a member of the event")) }
 }
 
+/// What a membership says beside whom or what it is of: badges, whether it is hidden, role, and time of joining.
+type MembershipOf<T> = (T, Vec<Value>, bool, String, DateTime<Utc>);
+
 /// Returns the event's members whom the caller may see, in the order in which they joined; with `badge` only members
 /// with that badge.
 pub async fn members(
@@ -366,14 +369,14 @@ pub async fn members(
         query = query.filter(joined_at.ge(time).and(joined_at.gt(time).or(user_id.gt(id))));
     }
     let query = query.order((joined_at, user_id)).limit(limit);
-    let rows: Vec<(Uuid, Vec<Value>, bool, String, DateTime<Utc>)> = query.load(conn).await?;
+    let rows: Vec<MembershipOf<Uuid>> = query.load(conn).await?;
     // Names come from a view that checks each person: asked by id, it checks only those of the page.
     let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
     let mut people: HashMap<_, _> = HashMap::new();
     for person in profiles::store::people(conn, &ids).await? {
         people.insert(person.id, person);
     }
-    let member = |(id, badges, is_hidden, given, time): (Uuid, Vec<Value>, bool, String, DateTime<Utc>)| {
+    let member = |(id, badges, is_hidden, given, time): MembershipOf<Uuid>| {
         let person = people.remove(&id)?;
         Some(EventMember {
             user_id: id,
@@ -411,8 +414,8 @@ pub async fn of_member(
         query = query.filter(events::date_utc.le(date).and(events::date_utc.lt(date).or(events::id.lt(id))));
     }
     let query = query.order((events::date_utc.desc(), events::id.desc())).limit(limit);
-    let rows: Vec<(Event, Vec<Value>, bool, String, DateTime<Utc>)> = query.load(conn).await?;
-    let mine = |(event, vibe_badges, hidden, role, joined_at): (_, _, _, String, _)| {
+    let rows: Vec<MembershipOf<Event>> = query.load(conn).await?;
+    let mine = |(event, vibe_badges, hidden, role, joined_at): MembershipOf<Event>| {
         let role = Role::read(&role);
         MyEvent { event, vibe_badges, hidden, role, joined_at }
     };

@@ -93,7 +93,9 @@ impl SentSubjects {
     pub fn take(&mut self, asked: &Subjects, counts: Vec<SubjectCount>) -> Vec<SubjectCount> {
         self.turn += 1;
         let found: HashSet<Uuid> = counts.iter().map(|count| count.subject).collect();
-        asked.ids.iter().filter(|id| !found.contains(id)).for_each(|id| drop(self.known.remove(id)));
+        for id in asked.ids.iter().filter(|id| !found.contains(id)) {
+            self.known.remove(id);
+        }
         if asked.live {
             self.known.iter_mut().for_each(|(id, sent)| sent.live = found.contains(id));
         }
@@ -119,7 +121,9 @@ impl SentSubjects {
         let mut all: Vec<(bool, u64, Uuid)> = self.known.iter().map(|(id, sent)| (sent.live, sent.turn, *id)).collect();
         all.sort_unstable();
         all.truncate(surplus);
-        all.iter().for_each(|(_, _, id)| drop(self.known.remove(id)));
+        for (_, _, id) in all {
+            self.known.remove(&id);
+        }
     }
 
     /// Returns the sum of [`check`] over the live subjects.

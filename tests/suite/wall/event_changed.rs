@@ -103,7 +103,7 @@ async fn changes_at_once_have_one_order() {
     let clients = join_all(people.iter().map(|person| EventClient::join(&server, person, event))).await;
     let path = format!("/v1/events/{event}");
     let work = async |number: usize| {
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             server.post(&format!("{path}/pods"), &people[1], json!({"name": format!("Pod {number}")})).await.ok(201);
         } else {
             let venue = json!({"venue": format!("Hall {number}")});

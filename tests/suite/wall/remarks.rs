@@ -314,7 +314,7 @@ async fn nobody_remarks_too_often() {
     let (_, post) = gather(&server, &[&ana, &ben]).await;
     let path = format!("/v1/posts/{post}/comments");
     let bodies: Vec<Value> = (0..8).map(|n| json!({"id": Uuid::now_v7(), "text": format!("Comment {n}")})).collect();
-    let node = |n: usize| if n % 2 == 0 { &server } else { &other };
+    let node = |n: usize| if n.is_multiple_of(2) { &server } else { &other };
     let answers = join_all(bodies.iter().enumerate().map(|(n, body)| node(n).post(&path, &ana, body.clone()))).await;
     let is_late = |answer: &Answer| {
         assert_eq!(answer.body["code"], "rate_limited");

@@ -17,7 +17,7 @@ use crate::realtime::subscription::{KnownRevision, Subscription};
 const EVENT: Event<Value> = Event::declare("", KIND, "poll:tally");
 
 fn id(number: u128) -> Uuid {
-    Uuid::from_u128(number << 64 | number * 77)
+    Uuid::from_u128((number << 64) | (number * 77))
 }
 
 fn count(subject: Uuid, revision: i64) -> SubjectCount {
