@@ -1,6 +1,5 @@
--- version: 1
--- Waits for the voters who came before, and keeps those who come later waiting: they are refused with the tally that this
--- counts. Locks the poll's turn, then its row, then at the commit the event's (podium.feed_stamp).
+-- version: 2
+-- Waits for the voters who came before, and lets later ones wait: they are refused with the tally that this counts. Locks the poll's turn, then its row, then at the commit the event's (podium.feed_stamp).
 CREATE OR REPLACE FUNCTION podium.poll_close(_post uuid, _by uuid)
 RETURNS TABLE (code text, event_id uuid, fresh boolean, closed_at timestamptz, tally jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER

@@ -1,5 +1,5 @@
--- version: 1
--- Who takes a row lock FOR SHARE does not queue behind somebody who waits to lock the row exclusively, so voters on a few nodes
+-- version: 2
+-- A row lock FOR SHARE does not queue behind a transaction that waits to lock the row exclusively, so voters on a few nodes
 -- would keep the poll's closing waiting for as long as they vote. Advisory locks are given in the order of asking: voters take
 -- theirs shared, and what changes the post exclusively, each before the row's.
 CREATE OR REPLACE FUNCTION podium.poll_turn(_post uuid) RETURNS void

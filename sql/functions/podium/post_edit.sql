@@ -1,4 +1,4 @@
--- version: 2
+-- version: 3
 -- A poll is locked for this change, and voters lock it FOR SHARE: none of them votes in between.
 CREATE OR REPLACE FUNCTION podium.post_edit() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -14,5 +14,5 @@ BEGIN
   RETURN NEW;
 END $$;
 COMMENT ON FUNCTION podium.post_edit() IS
-  'Trigger: refuses a change of a closed poll, and of what somebody has voted on, and sets `edited_at`';
+  'Trigger: refuses a change of a closed poll, and of a poll with votes, and sets `edited_at`';
 REVOKE ALL ON FUNCTION podium.post_edit() FROM PUBLIC, podium_user, podium_service;

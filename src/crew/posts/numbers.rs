@@ -1,4 +1,4 @@
-//! What is counted of posts, and what is the reader's own: read for a whole list at once.
+//! The numbers of posts, and those of the reader: read for a whole list at once.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,7 +34,7 @@ pub struct Numbers {
     pub reactions: BTreeMap<String, i64>,
     /// The revision of comments and reactions.
     pub remarks_revision: i64,
-    /// What the reader has done; empty for [`Reader::Everybody`].
+    /// The reader's own; empty for [`Reader::Everybody`].
     pub mine: Mine,
 }
 

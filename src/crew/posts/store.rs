@@ -253,7 +253,7 @@ pub struct Locked {
     pub is_over: bool,
 }
 
-/// Waits for the voters who came before, so that those who come later do not keep the transaction waiting for the post.
+/// Waits for the voters who came before, so that later ones do not keep the transaction waiting for the post.
 async fn take_turn(conn: &mut AsyncPgConnection, id: Uuid) -> Result<()> {
     // A function without a value is answered as an empty text.
     diesel::select(poll_turn(id)).execute(conn).await?;

@@ -88,7 +88,6 @@ const CAST: &str = "
       ('{5}', '{E}', '{z}', 'hype', '{\"text\": \"Soon\"}');
     INSERT INTO ballots (post_id, user_id, mask) SELECT '{6}', user_id, 1 FROM event_members WHERE event_id = '{E}';
     INSERT INTO hype_taps (post_id, user_id, total) SELECT '{5}', user_id, 1 FROM event_members WHERE event_id = '{E}';
-    INSERT INTO memorabilia (event_id, user_id) SELECT '{E}', user_id FROM event_members;
     INSERT INTO meet_points (event_id, title, created_by) VALUES ('{E}', 'Here', '{k}'), ('{F}', 'There', '{s}');
     INSERT INTO reports (id, reporter, target_type, target_id, reason, resolved_at) VALUES
       ('{1}', '{p}', 'message', '{1}', 'reason', NULL), ('{2}', '{p}', 'media', '{1}', 'reason', NULL),

@@ -136,7 +136,7 @@ async fn results_are_seen_when_the_poll_says() {
 }
 
 #[tokio::test]
-async fn a_poll_is_closed_once_by_those_who_may_and_keeps_its_tally() {
+async fn a_poll_is_closed_once_and_keeps_its_tally() {
     let server = Server::start().await;
     let (event, [maker, ana, ben]) = gather(&server).await;
     let host = server.person("Host");

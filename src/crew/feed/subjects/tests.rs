@@ -28,7 +28,7 @@ fn count(subject: Uuid, revision: i64) -> SubjectCount {
 #[derive(Default)]
 struct Store {
     revisions: HashMap<Uuid, i64>,
-    live: HashSet<Uuid>,
+    open: HashSet<Uuid>,
     /// Those that have no tally any more.
     closed: HashSet<Uuid>,
 }
@@ -37,14 +37,14 @@ impl Store {
     fn read(&self, asked: &Subjects) -> Vec<SubjectCount> {
         let mut found: HashSet<Uuid> = asked.ids.iter().copied().collect();
         if asked.live {
-            found.extend(&self.live);
+            found.extend(&self.open);
         }
         let found = found.difference(&self.closed);
         found.map(|id| count(*id, self.revisions[id])).collect()
     }
 
     fn check(&self) -> i64 {
-        self.live.iter().map(|id| check(*id, self.revisions[id])).sum()
+        self.open.iter().map(|id| check(*id, self.revisions[id])).sum()
     }
 }
 
@@ -89,7 +89,7 @@ impl World {
             store.revisions.insert(id(number), 0);
             // The last one is too old to be live.
             if number < 6 {
-                store.live.insert(id(number));
+                store.open.insert(id(number));
             }
         }
         let clients = (0..5).map(|_| Client::default()).collect();
@@ -190,7 +190,7 @@ impl World {
 
     fn close(&mut self) {
         let subject = id(self.random.random_range(1..=6));
-        self.store.live.remove(&subject);
+        self.store.open.remove(&subject);
         self.store.closed.insert(subject);
     }
 
@@ -224,7 +224,7 @@ impl World {
             assert_eq!(self.nodes[node].sent.check(), self.store.check(), "the sweep has nothing to repair");
         }
         for client in &self.clients {
-            for subject in &self.store.live {
+            for subject in &self.store.open {
                 let revision = self.store.revisions[subject];
                 assert_eq!(client.seen.get(subject).copied().unwrap_or(0), revision, "the last one is always sent");
             }

@@ -1,7 +1,7 @@
 //! The closing of polls: by a person, or when their time is over.
 //!
 //! Both are one function of the database, which waits for the voters who came before and counts once. At a poll's time
-//! nothing need happen at once: the database refuses votes by its clock, and whoever comes first closes the poll with that
+//! nothing need happen at once: the database refuses votes by its clock, and who comes first closes the poll with that
 //! time: a late voter, or one of the nodes, which look once a second.
 
 use std::sync::Arc;

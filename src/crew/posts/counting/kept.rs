@@ -22,7 +22,7 @@ const AGE: Duration = Duration::from_secs(60);
 pub struct Kept {
     /// The tally.
     pub tally: Tally,
-    /// Who may see the counts.
+    /// The time from which the counts can be seen.
     pub results: Results,
     counted_at: Instant,
     /// When it is counted again.

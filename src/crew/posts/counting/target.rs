@@ -1,4 +1,4 @@
-//! What the writers write to, and what they say after a commit.
+//! The target of the writers: votes and taps of all posts, and the marks that a commit sets.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -1,5 +1,4 @@
-//! What is counted of posts: ballots and taps. Both are read and closed by functions of the database, since their rows are
-//! their people's own.
+//! Queries of votes and taps. They are read by functions of the database, since the rows are their people's own.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -16,7 +15,7 @@ use crate::foundation::prepared::{Statement, prepared};
 
 type SqlUuid = diesel::sql_types::Uuid;
 
-/// What is counted of a post, and what is the reader's own.
+/// The numbers of a post, and those of the reader.
 #[derive(Debug, QueryableByName)]
 pub struct Counted {
     /// The post.
