@@ -223,6 +223,19 @@ export interface components {
              */
             limit?: number | null;
         };
+        /** @description The taps on a post of the kind `hype`. */
+        HypeIs: {
+            /**
+             * Format: uuid
+             * @description The post's id.
+             */
+            post_id: string;
+            /**
+             * Format: int64
+             * @description All accepted taps. The number only grows.
+             */
+            total: number;
+        };
         /**
          * @description The people who may take a free seat.
          * @enum {string}
@@ -240,7 +253,7 @@ export interface components {
              * @description The person who set it first.
              */
             created_by: string;
-            /** @description How to find it; it may have several lines. */
+            /** @description The way to find it, which may have several lines. */
             description: string | null;
             /**
              * Format: uuid
@@ -713,6 +726,14 @@ export interface components {
              */
             voters: number;
         };
+        /** @description The votes of an open poll, as everybody sees them. */
+        PollTallyIs: components["schemas"]["PollTally"] & {
+            /**
+             * Format: uuid
+             * @description The poll's id.
+             */
+            post_id: string;
+        };
         /** @description A post, as everybody in the event sees it. */
         Post: {
             /** @description The author. */
@@ -769,6 +790,23 @@ export interface components {
         };
         /** @description The content of a post, in the form of its kind. */
         PostBody: components["schemas"]["TextBody"] | components["schemas"]["PollBody"];
+        /** @description The current counts of a post's remarks. */
+        PostCounts: {
+            /**
+             * Format: int64
+             * @description The number of comments.
+             */
+            comments: number;
+            /**
+             * Format: uuid
+             * @description The post.
+             */
+            post_id: string;
+            /** @description The number of people who reacted with each emoji. */
+            reactions: {
+                [key: string]: number;
+            };
+        };
         /** @description A post that is new or has changed. */
         PostIs: {
             /** @description The post, as everybody sees it. */
@@ -963,6 +1001,7 @@ export type EventPosts = components['schemas']['EventPosts'];
 export type FieldError = components['schemas']['FieldError'];
 export type Flags = components['schemas']['Flags'];
 export type HistoryPush = components['schemas']['HistoryPush'];
+export type HypeIs = components['schemas']['HypeIs'];
 export type JoinPolicy = components['schemas']['JoinPolicy'];
 export type Kind = components['schemas']['Kind'];
 export type MeetPoint = components['schemas']['MeetPoint'];
@@ -994,8 +1033,10 @@ export type PollClosed = components['schemas']['PollClosed'];
 export type PollMode = components['schemas']['PollMode'];
 export type PollResults = components['schemas']['PollResults'];
 export type PollTally = components['schemas']['PollTally'];
+export type PollTallyIs = components['schemas']['PollTallyIs'];
 export type Post = components['schemas']['Post'];
 export type PostBody = components['schemas']['PostBody'];
+export type PostCounts = components['schemas']['PostCounts'];
 export type PostIs = components['schemas']['PostIs'];
 export type PostKind = components['schemas']['PostKind'];
 export type PostRemoved = components['schemas']['PostRemoved'];
@@ -1032,6 +1073,8 @@ export interface Topics {
     events: {
       /** The event was changed, cancelled, or is on again. */
       "event:changed": EventChanged;
+      /** The taps on a post have grown. */
+      "hype": HypeIs;
       /** The event's meet point was set, changed or removed. */
       "meet_point:changed": MeetPointChanged;
       /** The number of members has changed. */
@@ -1048,8 +1091,12 @@ export interface Topics {
       "pod:opened": PodCard;
       /** A poll was closed. */
       "poll:closed": PollClosed;
+      /** The votes of a poll have changed. */
+      "poll:tally": PollTallyIs;
       /** The author has changed a post. */
       "post:changed": PostIs;
+      /** Comments or reactions of a post have changed. */
+      "post:counts": PostCounts;
       /** A member has posted something. */
       "post:new": PostIs;
       /** A post was deleted. */

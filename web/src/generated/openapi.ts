@@ -183,6 +183,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a comment
+         * @description For its author, the event's creator, hosts and moderators. The request is safe to repeat.
+         */
+        delete: operations["delete_comments_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a comment
+         * @description For its author. `edited_at` is when the text was last changed. With an `op` the request is safe to repeat.
+         */
+        patch: operations["patch_comments_id"];
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -911,6 +935,145 @@ export interface paths {
         patch: operations["patch_posts_id"];
         trace?: never;
     };
+    "/v1/posts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a poll
+         * @description For its author, the event's maker and hosts, and moderators. Its tally is final then. For a closed poll the answer is the
+         *     same.
+         */
+        post: operations["post_posts_id_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/posts/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a post's comments
+         * @description For members of the event, its creator and moderators, the oldest first.
+         */
+        get: operations["get_posts_id_comments"];
+        put?: never;
+        /**
+         * Comment on a post
+         * @description For members of the event. With an `id` of the client's choice the request is safe to repeat: the answer is the same
+         *     comment, with 200.
+         */
+        post: operations["post_posts_id_comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/posts/{id}/hype/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tap on hype
+         * @description For the event's members, on posts of the kind `hype`. Each device sends the total of its own taps, so it is safe to repeat
+         *     the request, and several devices of a person all count. A person may tap 20 times a second on a post, and 40 times at
+         *     once: if `accepted` is less than `total`, the device sends its total again after `retry_after_ms`. A total below the
+         *     accepted one changes nothing. A person may tap with 8 devices on a post.
+         */
+        put: operations["put_posts_id_hype_me"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/posts/{id}/reactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who reacted to a post
+         * @description For members of the event, its creator and moderators. Ordered by emoji, and those of one emoji from the oldest on.
+         */
+        get: operations["get_posts_id_reactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/posts/{id}/reactions/{emoji}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * React to a post
+         * @description For members of the event, with one emoji. A person can add each emoji once; a post has at most 20 different ones. ❤
+         *     and ❤️ are one emoji, stored as ❤️. The request is safe to repeat.
+         */
+        put: operations["put_posts_id_reactions_emoji"];
+        post?: never;
+        /**
+         * Take back a reaction to a post
+         * @description One's own. Taking back a reaction that does not exist is not an error.
+         */
+        delete: operations["delete_posts_id_reactions_emoji"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/posts/{id}/votes/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Vote in a poll
+         * @description For the event's members, until the poll is closed. Replaces one's earlier vote; the same vote again changes nothing, so
+         *     it is safe to repeat the request. Nobody else learns what one voted. The vote stays if one leaves the event.
+         */
+        put: operations["put_posts_id_votes_me"];
+        post?: never;
+        /**
+         * Withdraw a vote
+         * @description Until the poll is closed. Without a vote it changes nothing.
+         */
+        delete: operations["delete_posts_id_votes_me"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/profiles": {
         parameters: {
             query?: never;
@@ -1034,6 +1197,44 @@ export interface components {
          * @enum {string}
          */
         Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "poll_closed" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+        /** @description A comment on a post. */
+        Comment: {
+            /** @description The author. */
+            author: components["schemas"]["Author"];
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the author last changed it; null if never.
+             */
+            edited_at: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The post.
+             */
+            post_id: string;
+            /** @description The text, which may have several lines. */
+            text: string;
+        };
+        /** @description A change of a comment. */
+        CommentChange: {
+            /**
+             * Format: uuid
+             * @description The client's own id of this change, which makes it safe to repeat the request: a repeat changes nothing, also
+             *     when another change came in between.
+             */
+            op?: string | null;
+            /** @description 1 to 1,000 characters, at least one of them visible. Line breaks are allowed. */
+            text: string;
+        };
         /** @description An event with its counts. */
         CountedEvent: components["schemas"]["Event"] & components["schemas"]["Counts"];
         /** @description The public counts of an event. */
@@ -1386,7 +1587,7 @@ export interface components {
              * @description The person who set it first.
              */
             created_by: string;
-            /** @description How to find it; it may have several lines. */
+            /** @description The way to find it, which may have several lines. */
             description: string | null;
             /**
              * Format: uuid
@@ -1466,7 +1667,7 @@ export interface components {
             /** @description The caller's badges. */
             vibe_badges: components["schemas"]["Badge"][];
         };
-        /** @description What the caller keeps of an event. */
+        /** @description The caller's memories of an event. */
         Memorabilia: {
             /**
              * Format: date-time
@@ -1625,6 +1826,16 @@ export interface components {
             /** @description As in the list. */
             label?: string | null;
         };
+        /** @description A new comment. */
+        NewComment: {
+            /**
+             * Format: uuid
+             * @description An id of the client's choice, which makes it safe to repeat the request.
+             */
+            id?: string | null;
+            /** @description 1 to 1,000 characters, at least one of them visible. Line breaks are allowed. */
+            text: string;
+        };
         /** @description A new event. */
         NewEvent: {
             /** @description The artist: one line of 1 to 200 characters. */
@@ -1678,7 +1889,7 @@ export interface components {
         };
         /** @description A meet point as a whole: what is absent, null or blank is not there. */
         NewMeetPoint: {
-            /** @description How to find it: at most 2,000 characters, with line breaks. */
+            /** @description The way to find it: at most 2,000 characters, with line breaks. */
             description?: string | null;
             /** @description The title: one line of 1 to 200 characters. */
             title: string;
@@ -1690,7 +1901,7 @@ export interface components {
             /** @description A line about the time, such as "after the support act": at most 100 characters. */
             when_note?: string | null;
         };
-        /** @description What the caller keeps of an event, as a whole: what is absent, null or blank is not there. */
+        /** @description The caller's memories of an event, as a whole: what is absent, null or blank is not there. */
         NewMemorabilia: {
             /** @description The crowd's energy, in words: one line of at most 200 characters. */
             crowd_energy?: string | null;
@@ -1745,6 +1956,38 @@ export interface components {
                 key: string;
                 /** @description Its English name. */
                 label: string;
+            }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_Comment: {
+            /** @description The items, in the list's order. */
+            items: {
+                /** @description The author. */
+                author: components["schemas"]["Author"];
+                /**
+                 * Format: date-time
+                 * @description When it was written.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When the author last changed it; null if never.
+                 */
+                edited_at: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description The post.
+                 */
+                post_id: string;
+                /** @description The text, which may have several lines. */
+                text: string;
             }[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
             next: string | null;
@@ -1987,6 +2230,23 @@ export interface components {
                 id: string;
                 /** @description The Instagram page, if the person reveals it. */
                 ig_url: string | null;
+            }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_Reaction: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When the person reacted.
+                 */
+                at: string;
+                /** @description The emoji. */
+                emoji: string;
+                /** @description The person. */
+                person: components["schemas"]["Author"];
             }[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
             next: string | null;
@@ -2269,6 +2529,32 @@ export interface components {
             /** @description The Instagram page, if the person reveals it. */
             ig_url: string | null;
         };
+        /** @description The counts of a post's remarks, and the caller's own reactions. */
+        Reacted: {
+            /**
+             * Format: int64
+             * @description The number of comments.
+             */
+            comments: number;
+            /** @description The caller's own reactions, in the order in which they were set. */
+            mine: string[];
+            /** @description The number of people who reacted with each emoji. */
+            reactions: {
+                [key: string]: number;
+            };
+        };
+        /** @description A person's reaction to a post. */
+        Reaction: {
+            /**
+             * Format: date-time
+             * @description When the person reacted.
+             */
+            at: string;
+            /** @description The emoji. */
+            emoji: string;
+            /** @description The person. */
+            person: components["schemas"]["Author"];
+        };
         /** @description The position up to which the caller has read. */
         ReadBody: {
             /**
@@ -2347,7 +2633,7 @@ export interface components {
             /** @description Its `User-Agent` when it signed in. */
             user_agent: string | null;
         };
-        /** @description What the caller keeps of an event, with the event. */
+        /** @description The caller's memories of an event, with the event. */
         ShelfItem: components["schemas"]["Memorabilia"] & {
             /** @description The event. */
             event: components["schemas"]["Event"];
@@ -2371,10 +2657,55 @@ export interface components {
              */
             refresh_token: string;
         };
+        /** @description The taps of a device. */
+        Taps: {
+            /**
+             * @description The name that the device keeps for itself, 1 to 64 visible characters of ASCII: random, and the same as long as it
+             *     counts on.
+             */
+            source: string;
+            /**
+             * Format: int64
+             * @description All taps of the device on this post, since it began to count.
+             */
+            total: number;
+        };
+        /** @description Taps that were accepted. */
+        TapsAccepted: {
+            /**
+             * Format: int64
+             * @description All taps of the device that have been accepted.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description All taps of the caller's devices that have been accepted.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Milliseconds after which more may be accepted; 0 if all were.
+             */
+            retry_after_ms: number;
+            /** @description The device. */
+            source: string;
+        };
         /** @description The content of a text or hype. */
         TextBody: {
             /** @description The text. */
             text: string;
+        };
+        /** @description A vote. */
+        Vote: {
+            /** @description The positions of the chosen options, from 0, each once: one in a poll with the mode `single`, one or more in others. */
+            options: number[];
+        };
+        /** @description A vote that was taken. */
+        Voted: {
+            /** @description The positions of the chosen options; empty if the vote was withdrawn. */
+            options: number[];
+            /** @description The tally, as it was a moment ago. A later one has a higher `rev`. */
+            tally: components["schemas"]["PollTally"];
         };
     };
     responses: never;
@@ -2390,6 +2721,8 @@ export type Badge = components['schemas']['Badge'];
 export type BadgeName = components['schemas']['BadgeName'];
 export type BodyInput = components['schemas']['BodyInput'];
 export type Code = components['schemas']['Code'];
+export type Comment = components['schemas']['Comment'];
+export type CommentChange = components['schemas']['CommentChange'];
 export type CountedEvent = components['schemas']['CountedEvent'];
 export type Counts = components['schemas']['Counts'];
 export type Credentials = components['schemas']['Credentials'];
@@ -2424,6 +2757,7 @@ export type MessagePage = components['schemas']['MessagePage'];
 export type MineOfPost = components['schemas']['MineOfPost'];
 export type MyEvent = components['schemas']['MyEvent'];
 export type NamedBadge = components['schemas']['NamedBadge'];
+export type NewComment = components['schemas']['NewComment'];
 export type NewEvent = components['schemas']['NewEvent'];
 export type NewInvite = components['schemas']['NewInvite'];
 export type NewMeetPoint = components['schemas']['NewMeetPoint'];
@@ -2432,6 +2766,7 @@ export type NewOwner = components['schemas']['NewOwner'];
 export type NewPassword = components['schemas']['NewPassword'];
 export type NewPost = components['schemas']['NewPost'];
 export type PageBadge = components['schemas']['Page_Badge'];
+export type PageComment = components['schemas']['Page_Comment'];
 export type PageEvent = components['schemas']['Page_Event'];
 export type PageEventMember = components['schemas']['Page_EventMember'];
 export type PageHost = components['schemas']['Page_Host'];
@@ -2441,6 +2776,7 @@ export type PageMyEvent = components['schemas']['Page_MyEvent'];
 export type PagePodView = components['schemas']['Page_PodView'];
 export type PagePostView = components['schemas']['Page_PostView'];
 export type PageProfile = components['schemas']['Page_Profile'];
+export type PageReaction = components['schemas']['Page_Reaction'];
 export type PageSession = components['schemas']['Page_Session'];
 export type PageShelfItem = components['schemas']['Page_ShelfItem'];
 export type Pod = components['schemas']['Pod'];
@@ -2460,6 +2796,8 @@ export type PostView = components['schemas']['PostView'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
+export type Reacted = components['schemas']['Reacted'];
+export type Reaction = components['schemas']['Reaction'];
 export type ReadBody = components['schemas']['ReadBody'];
 export type Registration = components['schemas']['Registration'];
 export type Renewal = components['schemas']['Renewal'];
@@ -2469,7 +2807,11 @@ export type Sent = components['schemas']['Sent'];
 export type Session = components['schemas']['Session'];
 export type ShelfItem = components['schemas']['ShelfItem'];
 export type SignedInAnswer = components['schemas']['SignedInAnswer'];
+export type Taps = components['schemas']['Taps'];
+export type TapsAccepted = components['schemas']['TapsAccepted'];
 export type TextBody = components['schemas']['TextBody'];
+export type Vote = components['schemas']['Vote'];
+export type Voted = components['schemas']['Voted'];
 export type $defs = Record<string, never>;
 export interface operations {
     post_auth_login: {
@@ -2677,6 +3019,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    delete_comments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The comment's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted, now or before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_comments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The comment's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentChange"];
+            };
+        };
+        responses: {
+            /** @description The comment as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
             };
         };
     };
@@ -4128,6 +4518,250 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PostView"];
+                };
+            };
+        };
+    };
+    post_posts_id_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The closed poll */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"];
+                };
+            };
+        };
+    };
+    get_posts_id_comments: {
+        parameters: {
+            query?: {
+                /** @description The most items to return; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the previous page; the first page if absent. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of comments */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Comment"];
+                };
+            };
+        };
+    };
+    post_posts_id_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description The comment that an earlier request with this id wrote, as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description The new comment */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+        };
+    };
+    put_posts_id_hype_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Taps"];
+            };
+        };
+        responses: {
+            /** @description What is accepted now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TapsAccepted"];
+                };
+            };
+        };
+    };
+    get_posts_id_reactions: {
+        parameters: {
+            query?: {
+                /** @description One emoji: only reactions with it. */
+                emoji?: string;
+                /** @description The most items to return; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the previous page; the first page if absent. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of reactions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Reaction"];
+                };
+            };
+        };
+    };
+    put_posts_id_reactions_emoji: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+                /** @description One emoji */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reaction exists */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reacted"];
+                };
+            };
+        };
+    };
+    delete_posts_id_reactions_emoji: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+                /** @description One emoji */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reaction does not exist */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reacted"];
+                };
+            };
+        };
+    };
+    put_posts_id_votes_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Vote"];
+            };
+        };
+        responses: {
+            /** @description The vote is taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voted"];
+                };
+            };
+        };
+    };
+    delete_posts_id_votes_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is no vote of the caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voted"];
                 };
             };
         };

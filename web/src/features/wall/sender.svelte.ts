@@ -13,7 +13,7 @@ import * as outbox from "./store/outbox";
 import type { Entry, Failure, Wish } from "./store/outbox";
 import * as taps from "./store/taps";
 import type { Taps } from "./store/taps";
-import type { HypeAnswer } from "./types";
+import type { TapsAccepted } from "./types";
 
 /** Codes after which the same is worth sending again. */
 const PASSING = new Set(["network", "rate_limited", "overloaded", "unavailable", "internal"]);
@@ -346,7 +346,7 @@ class Sender {
       if (held) this.#tap(post, how(held));
     };
     try {
-      const answer = await api<HypeAnswer>("PUT", `/v1/posts/${post}/hype/me`, { source, total: under.sending });
+      const answer = await api<TapsAccepted>("PUT", `/v1/posts/${post}/hype/me`, { source, total: under.sending });
       if (this.#user !== user) return;
       after((held) => taps.answered(held, answer, Date.now()));
       this.#tell(post, (listener) => listener.hyped(post, answer.mine));

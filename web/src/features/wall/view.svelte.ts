@@ -10,7 +10,7 @@ import type { Entry, Wish } from "./store/outbox";
 import * as posts from "./store/posts";
 import { wall, type Wall } from "./store/posts";
 import { freshIn, headOf, liveOf, orphansIn, rowsOf, type Row } from "./store/rows";
-import type { Person, Post, ReactionAnswer, Tally, VoteAnswer } from "./types";
+import type { Person, Post, Reacted, Tally, Voted } from "./types";
 
 /** When a page that did not come is asked for again, in milliseconds. */
 const AGAIN = 4_000;
@@ -156,9 +156,9 @@ export class WallView {
           case "remove":
             return change((kept) => posts.dropped(kept, wish.post));
           case "vote":
-            return change((kept) => posts.voted(kept, wish.post, answer as VoteAnswer));
+            return change((kept) => posts.voted(kept, wish.post, answer as Voted));
           case "react":
-            return change((kept) => posts.reacted(kept, wish.post, answer as ReactionAnswer, turn));
+            return change((kept) => posts.reacted(kept, wish.post, answer as Reacted, turn));
           default:
             for (const hear of this.#hearers) hear({ op, wish }, answer);
         }

@@ -13,7 +13,9 @@
 import type { Part } from "../../events/store/part";
 import type { Id } from "../../../lib/id";
 import type { Page } from "../../../lib/pages";
-import type { Mine, Post, PostCounts, ReactionAnswer, Tally, VoteAnswer, WallJoined, WallSends } from "../types";
+import type { EventPosts } from "../../../generated/asyncapi";
+import type { PostView } from "../../../generated/openapi";
+import type { Mine, Post, PostCounts, Reacted, Tally, Voted } from "../types";
 
 export interface Held {
   post: Post;
@@ -77,8 +79,9 @@ export function find(wall: Wall, id: Id): Held | undefined {
 }
 
 /** What is held after a join, or the newest page over HTTP. */
-function begun(wall: Wall, { posts, posts_next }: WallJoined, phase: Wall["phase"]): Wall {
+function begun(wall: Wall, { posts: all, posts_next }: EventPosts, phase: Wall["phase"]): Wall {
   const turn = wall.turn + 1;
+  const posts = all as Post[];
   const taken = posts.map((post) => merged(find(wall, post.id), post, Infinity, turn));
   const ids = new Set(posts.map(({ id }) => id));
   const last = posts.at(-1);
@@ -142,7 +145,7 @@ export function tidied(wall: Wall): Wall {
 }
 
 /** The answer to a vote. */
-export function voted(wall: Wall, id: Id, { options, tally }: VoteAnswer): Wall {
+export function voted(wall: Wall, id: Id, { options, tally }: Voted): Wall {
   return change(wall, id, (held, turn) => ({
     ...counted(held, tally),
     mine: { ...held.mine, vote: options.length > 0 ? options : null },
@@ -151,7 +154,7 @@ export function voted(wall: Wall, id: Id, { options, tally }: VoteAnswer): Wall 
 }
 
 /** The answer to a reaction that was sent when `since` was the newest turn. */
-export function reacted(wall: Wall, id: Id, answer: ReactionAnswer, since: number): Wall {
+export function reacted(wall: Wall, id: Id, answer: Reacted, since: number): Wall {
   return change(wall, id, (held, turn) => {
     const { comments, reactions } = held.countsAt > since ? held.post : answer;
     return {
@@ -267,14 +270,12 @@ function counted(held: Held, heard: Tally | null): Held {
   };
 }
 
-type On = { [Name in keyof WallSends]: (kept: Wall, payload: WallSends[Name]) => Wall };
-
-const on: On = {
-  "post:new": (kept, { post }) => told(kept, post),
-  "post:changed": (kept, { post }) => told(kept, post),
+const on: NonNullable<Part<Wall>["on"]> = {
+  "post:new": (kept, { post }) => told(kept, post as Post),
+  "post:changed": (kept, { post }) => told(kept, post as Post),
   "post:removed": (kept, { post_id }) => gone(kept, post_id),
   "poll:closed": (kept, { post_id, rev, voters, counts, post }) =>
-    tallied(told(kept, post), post_id, { rev, voters, counts }),
+    tallied(told(kept, post as Post), post_id, { rev, voters, counts }),
   "poll:tally": (kept, { post_id, rev, voters, counts }) => tallied(kept, post_id, { rev, voters, counts }),
   hype: (kept, { post_id, total }) =>
     change(kept, post_id, (held) => ({
@@ -296,10 +297,10 @@ export const wall: Part<Wall> = {
   name: "wall",
   empty: EMPTY,
   // An older node says nothing of it.
-  joined: (reply, kept) => ("posts" in reply ? begun(kept, reply as unknown as WallJoined, "live") : kept),
-  on: on as unknown as NonNullable<Part<Wall>["on"]>,
+  joined: (reply, kept) => ("posts" in reply ? begun(kept, reply, "live") : kept),
+  on,
   read: async (event, get) => {
-    const { items, next } = await get<Page<Post>>(pageOf(event, null));
+    const { items, next } = await get<Page<PostView>>(pageOf(event, null));
     // They stand in for the topic until it has answered.
     return (kept) => (kept.phase === "live" ? kept : begun(kept, { posts: items, posts_next: next }, "listed"));
   },

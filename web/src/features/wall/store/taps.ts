@@ -1,7 +1,7 @@
 // The taps of one device on a hype post, as a value. They are sent as this device's total, which may be sent as often as
 // one likes; the server says how many of them it has accepted. Pure.
 
-import type { HypeAnswer } from "../types";
+import type { TapsAccepted } from "../types";
 
 /** The least time between two sendings, in milliseconds. */
 export const PACE = 340;
@@ -72,7 +72,7 @@ export function sent(taps: Taps, now: number): Taps {
   return { ...taps, sending: taps.total - taps.unwritten, notBefore: now + PACE };
 }
 
-export function answered(taps: Taps, { accepted, mine, retry_after_ms }: HypeAnswer, now: number): Taps {
+export function answered(taps: Taps, { accepted, mine, retry_after_ms }: TapsAccepted, now: number): Taps {
   const asked = taps.sending ?? taps.total;
   return {
     ...taps,
