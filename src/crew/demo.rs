@@ -20,6 +20,7 @@ use super::meet_points::service::MeetPoints;
 use super::messages::NewMessage;
 use super::pods::service::Pods;
 use super::pods::{JoinPolicy, NewPod};
+use super::posts::counting::Counting;
 use super::posts::service::Posts;
 use super::profiles;
 use crate::foundation::db::{Access, Caller, Database};
@@ -153,7 +154,11 @@ const CREWS: [Crew; 4] = [
 /// [`MountError`] if pods, accounts, posts or meet points are not mounted before.
 pub fn mount(parts: &mut Parts) -> std::result::Result<Mounted, MountError> {
     let (database, pods, accounts) = (parts.database.clone(), parts.service::<Pods>()?, parts.service::<Accounts>()?);
-    let wall = Wall { posts: parts.service::<Posts>()?, meet_points: parts.service::<MeetPoints>()? };
+    let wall = Wall {
+        posts: parts.service::<Posts>()?,
+        counting: parts.service::<Counting>()?,
+        meet_points: parts.service::<MeetPoints>()?,
+    };
     let fill = Arc::new(move || {
         let (database, pods, accounts, wall) = (database.clone(), pods.clone(), accounts.clone(), wall.clone());
         async move { fill(&database, &pods, &accounts, &wall).await }.boxed_local()

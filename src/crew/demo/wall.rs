@@ -1,11 +1,12 @@
-//! The wall of the demo event: texts, hype and polls, and where people meet.
+//! The wall of the demo event: texts, hype with taps, polls with votes, and where people meet.
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{EVENT, INES, JONAS, LUCIA, PEOPLE, SAM, TARIQ, id, unless_changed};
+use super::{ANA, EVENT, INES, JONAS, LUCIA, MEI, PEOPLE, SAM, TARIQ, id, unless_changed};
 use crate::crew::meet_points::NewMeetPoint;
 use crate::crew::meet_points::service::MeetPoints;
 use crate::crew::posts::body::{BodyInput, Mode, Results};
+use crate::crew::posts::counting::{Counting, TapsInput, VoteInput};
 use crate::crew::posts::service::Posts;
 use crate::crew::posts::{Kind, NewPost};
 use crate::crew::profiles::sign_in::SignedIn;
@@ -17,6 +18,8 @@ use crate::foundation::http::IfMatch;
 pub struct Wall {
     /// The service of posts.
     pub posts: Posts,
+    /// The service of votes and taps.
+    pub counting: Counting,
     /// The service of meet points.
     pub meet_points: MeetPoints,
 }
@@ -25,6 +28,8 @@ pub struct Wall {
 struct Note {
     by: usize,
     content: Content,
+    votes: &'static [(usize, &'static [u8])],
+    taps: &'static [(usize, i64)],
 }
 
 enum Content {
@@ -41,13 +46,22 @@ const NOTES: [Note; 5] = [
             "Hello everyone! Doors at seven, Tin Moth play at eight, the Lanterns at nine.\nThe big clock works as a \
              meeting point even when the phones don't.",
         ),
+        votes: &[],
+        taps: &[],
     },
-    Note { by: TARIQ, content: Content::Hype("The date has been on my fridge since March") },
+    Note {
+        by: TARIQ,
+        content: Content::Hype("The date has been on my fridge since March"),
+        votes: &[],
+        taps: &[(TARIQ, 38), (ANA, 31), (MEI, 12), (SAM, 25), (JONAS, 7)],
+    },
     Note {
         by: INES,
         content: Content::Text(
             "Two friends can't make it after all: two tickets, at what they cost. Balcony, second row.",
         ),
+        votes: &[],
+        taps: &[],
     },
     Note {
         by: SAM,
@@ -62,6 +76,8 @@ const NOTES: [Note; 5] = [
             mode: Mode::Multiple,
             results: Results::AfterVote,
         },
+        votes: &[(JONAS, &[0, 2]), (LUCIA, &[1]), (MEI, &[1, 2]), (ANA, &[2])],
+        taps: &[],
     },
     Note {
         by: JONAS,
@@ -71,6 +87,8 @@ const NOTES: [Note; 5] = [
             mode: Mode::Single,
             results: Results::Always,
         },
+        votes: &[(JONAS, &[0]), (ANA, &[1]), (MEI, &[0]), (TARIQ, &[1]), (SAM, &[3]), (INES, &[0])],
+        taps: &[],
     },
 ];
 
@@ -111,6 +129,14 @@ async fn write(wall: &Wall, note: &Note, number: u128, begins: DateTime<Utc>) ->
         }
     };
     unless_changed(wall.posts.create(&person(note.by), EVENT, NewPost { id: Some(post), kind, body }).await)?;
+    for (by, options) in note.votes {
+        let vote = VoteInput { options: options.to_vec() };
+        unless_changed(wall.counting.vote(&person(*by), post, &vote).await)?;
+    }
+    for (by, total) in note.taps {
+        let taps = TapsInput { source: "demo".to_owned(), total: *total };
+        unless_changed(wall.counting.tap(&person(*by), post, taps).await)?;
+    }
     Ok(())
 }
 

@@ -26,6 +26,7 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     hub.joins().add(NewestPosts);
     let limit = parts.settings.own::<PostSettings>().limit;
     let counting = Counting::start(parts, &hub)?;
+    parts.provide(counting.clone());
     let posts = Posts::new(parts.database.clone(), hub, limit);
     let mut mounted = Mounted::default();
     mounted.share(web::Data::new(counting.clone()));
