@@ -23,6 +23,7 @@ use super::pods::{JoinPolicy, NewPod};
 use super::posts::counting::Counting;
 use super::posts::service::Posts;
 use super::profiles;
+use super::remarks::service::Remarks;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::realtime::domain::{Demo, MountError, Mounted, Parts};
@@ -157,6 +158,7 @@ pub fn mount(parts: &mut Parts) -> std::result::Result<Mounted, MountError> {
     let wall = Wall {
         posts: parts.service::<Posts>()?,
         counting: parts.service::<Counting>()?,
+        remarks: parts.service::<Remarks>()?,
         meet_points: parts.service::<MeetPoints>()?,
     };
     let fill = Arc::new(move || {

@@ -1,8 +1,8 @@
-//! The wall of the demo event: texts, hype with taps, polls with votes, and where people meet.
+//! The wall of the demo event: a text, hype with taps, polls with votes, comments and reactions, and where people meet.
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{ANA, EVENT, INES, JONAS, LUCIA, MEI, PEOPLE, SAM, TARIQ, id, unless_changed};
+use super::{ANA, EVENT, INES, JONAS, LEO, LUCIA, MEI, PEOPLE, SAM, TARIQ, id, unless_changed};
 use crate::crew::meet_points::NewMeetPoint;
 use crate::crew::meet_points::service::MeetPoints;
 use crate::crew::posts::body::{BodyInput, Mode, Results};
@@ -10,6 +10,8 @@ use crate::crew::posts::counting::{Counting, TapsInput, VoteInput};
 use crate::crew::posts::service::Posts;
 use crate::crew::posts::{Kind, NewPost};
 use crate::crew::profiles::sign_in::SignedIn;
+use crate::crew::remarks::service::Remarks;
+use crate::crew::remarks::{NewComment, Subject};
 use crate::foundation::errors::Result;
 use crate::foundation::http::IfMatch;
 
@@ -20,6 +22,8 @@ pub struct Wall {
     pub posts: Posts,
     /// The service of votes and taps.
     pub counting: Counting,
+    /// The service of comments and reactions.
+    pub remarks: Remarks,
     /// The service of meet points.
     pub meet_points: MeetPoints,
 }
@@ -30,6 +34,8 @@ struct Note {
     content: Content,
     votes: &'static [(usize, &'static [u8])],
     taps: &'static [(usize, i64)],
+    comments: &'static [(usize, &'static str)],
+    reactions: &'static [(usize, &'static str)],
 }
 
 enum Content {
@@ -48,12 +54,16 @@ const NOTES: [Note; 5] = [
         ),
         votes: &[],
         taps: &[],
+        comments: &[],
+        reactions: &[(ANA, "❤️"), (MEI, "❤️"), (TARIQ, "🙌")],
     },
     Note {
         by: TARIQ,
         content: Content::Hype("The date has been on my fridge since March"),
         votes: &[],
         taps: &[(TARIQ, 38), (ANA, 31), (MEI, 12), (SAM, 25), (JONAS, 7)],
+        comments: &[],
+        reactions: &[(SAM, "🔥"), (LEO, "🔥")],
     },
     Note {
         by: INES,
@@ -62,6 +72,12 @@ const NOTES: [Note; 5] = [
         ),
         votes: &[],
         taps: &[],
+        comments: &[
+            (LEO, "I might know somebody, I'll ask tonight"),
+            (INES, "No hurry, I'll keep them until Sunday."),
+            (LEO, "She takes both! I'll write to you in the pod"),
+        ],
+        reactions: &[(MEI, "💛")],
     },
     Note {
         by: SAM,
@@ -78,6 +94,8 @@ const NOTES: [Note; 5] = [
         },
         votes: &[(JONAS, &[0, 2]), (LUCIA, &[1]), (MEI, &[1, 2]), (ANA, &[2])],
         taps: &[],
+        comments: &[],
+        reactions: &[],
     },
     Note {
         by: JONAS,
@@ -89,6 +107,8 @@ const NOTES: [Note; 5] = [
         },
         votes: &[(JONAS, &[0]), (ANA, &[1]), (MEI, &[0]), (TARIQ, &[1]), (SAM, &[3]), (INES, &[0])],
         taps: &[],
+        comments: &[(ANA, "Moth first would be the end of me"), (JONAS, "bring the tissues FIRST then")],
+        reactions: &[(TARIQ, "😂")],
     },
 ];
 
@@ -136,6 +156,13 @@ async fn write(wall: &Wall, note: &Note, number: u128, begins: DateTime<Utc>) ->
     for (by, total) in note.taps {
         let taps = TapsInput { source: "demo".to_owned(), total: *total };
         unless_changed(wall.counting.tap(&person(*by), post, taps).await)?;
+    }
+    for ((by, text), comment) in note.comments.iter().zip(1..) {
+        let new = NewComment { id: Some(id(0x4000 + 0x100 * number + comment)), text: (*text).to_owned() };
+        unless_changed(wall.remarks.comment(&person(*by), Subject::Post(post), new).await)?;
+    }
+    for (by, emoji) in note.reactions {
+        unless_changed(wall.remarks.react(&person(*by), Subject::Post(post), emoji, true).await)?;
     }
     Ok(())
 }

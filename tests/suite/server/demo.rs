@@ -24,6 +24,7 @@ async fn counts(server: &Server) -> Vec<i64> {
                          (SELECT count(*) FROM event_members), (SELECT count(*) FROM pods),
                          (SELECT count(*) FROM pod_members), (SELECT count(*) FROM posts), (SELECT count(*) FROM meet_points),
                          (SELECT count(*) FROM ballots), (SELECT count(*) FROM hype_taps),
+                         (SELECT count(*) FROM comments), (SELECT count(*) FROM reactions),
                          (SELECT count(*) FROM messages)";
     let row = server.database.connect().await.query_one(counts, &[]).await.expect("counts");
     (0..row.len()).map(|column| row.get(column)).collect()
@@ -34,7 +35,7 @@ async fn the_demo_is_filled_in_once() {
     let server = Server::start().await;
     fill(&server).await;
     let first = counts(&server).await;
-    assert_eq!(first[..9], [10, 1, 10, 4, 12, 5, 1, 10, 5]);
+    assert_eq!(first[..11], [10, 1, 10, 4, 12, 5, 1, 10, 5, 5, 7]);
     fill(&server).await;
     assert_eq!(counts(&server).await, first);
 
