@@ -73,7 +73,7 @@ const NOTES: [Note; 5] = [
         votes: &[],
         taps: &[],
         comments: &[
-            (LEO, "I might know somebody, I'll ask tonight"),
+            (LEO, "I might know who needs them, I'll ask tonight"),
             (INES, "No hurry, I'll keep them until Sunday."),
             (LEO, "She takes both! I'll write to you in the pod"),
         ],
