@@ -1,4 +1,4 @@
--- version: 1
+-- version: 2
 -- For the writers of the service alone. Rows are locked by post and person, one after the other, since two devices of a person
 -- share an allowance: 20 taps a second, 40 at once.
 CREATE OR REPLACE FUNCTION podium.taps_add(_post uuid[], _user uuid[], _source text[], _total bigint[])
@@ -16,6 +16,9 @@ DECLARE
   room double precision;
 BEGIN
   PERFORM podium.guard(VARIADIC _user);
+  -- The deletion of a post locks the post, then its taps. Without this a group with taps on several posts could lock taps of
+  -- one and wait for the other, whose deletion waits for the first.
+  PERFORM 1 FROM posts WHERE id = ANY (_post) ORDER BY id FOR KEY SHARE;
   FOR i IN
     SELECT g.*, p.event_id,
       CASE WHEN p.id IS NULL THEN 'not_found'
