@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run cluster quick test timings crowds votes bench bench-nodes openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
+.PHONY: help run cluster quick test timings crowds votes bench bench-nodes bench-wall openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(resume)'"
 ARGS ?=
@@ -54,6 +54,9 @@ bench: ## measure beside the bare server and Socket.IO, and print a table (ARGS=
 
 bench-nodes: ## measure three nodes beside one: delays, and what bus and sweep cost (ARGS=full takes longer)
 	@scripts/bench-nodes.sh $(ARGS)
+
+bench-wall: ## measure an event's wall: posts to 1,000 sessions, votes and taps, on one node and two (ARGS=full takes longer)
+	@scripts/bench-wall.sh $(ARGS)
 
 nodes: ## three nodes at full scale, while Redis fails and clocks are wrong: holds the figures against their limits
 	@PODIUM_TEST_NODES=full scripts/test.sh --release --profile long --no-capture \

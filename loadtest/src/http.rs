@@ -22,6 +22,13 @@ pub struct Url {
     pub prefix: String,
 }
 
+impl Url {
+    /// Returns `true` if something listens there.
+    pub fn is_listening(&self) -> bool {
+        TcpStream::connect_timeout(&self.address, Duration::from_secs(1)).is_ok()
+    }
+}
+
 impl FromStr for Url {
     type Err = String;
 

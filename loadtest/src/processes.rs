@@ -96,6 +96,16 @@ impl Processes {
     }
 }
 
+/// Ends a process without warning.
+pub fn kill(pid: u32) {
+    use rustix::process::{Pid, Signal, kill_process};
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw)
+        && let Err(error) = kill_process(pid, Signal::KILL)
+    {
+        eprintln!("process {} could not be ended: {error}", pid.as_raw_nonzero());
+    }
+}
+
 fn pids() -> impl Iterator<Item = u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::cli::Common;
 use crate::crowd::{Counting, Crowd, Gauges, Measured, Pace, Plan, What};
+use crate::http::Url;
 use crate::interrupt::interrupted;
 use crate::people::{Population, Tokens, Trouble, rfc3339};
-use crate::processes::Processes;
+use crate::processes::{Processes, kill};
 use crate::progress::{Phase, Progress};
 use crate::random::Random;
 use crate::report::{Report, Sample};
@@ -107,7 +108,10 @@ impl<'a> Stage<'a> {
         }
         self.gauges.done.store(0, Ordering::Relaxed);
         self.progress.enter(Phase::Removing(self.population.steps()));
-        Ok(self.population.remove(&self.common.urls, &self.gauges.done)?)
+        // One of several nodes may have ended meanwhile.
+        let alive: Vec<Url> = self.common.urls.iter().filter(|url| url.is_listening()).cloned().collect();
+        let urls = if alive.is_empty() { &self.common.urls } else { &alive };
+        Ok(self.population.remove(urls, &self.gauges.done)?)
     }
 
     /// Runs a scenario.
@@ -141,7 +145,7 @@ impl<'a> Stage<'a> {
             let at = *start.get_or_init(|| epoch.elapsed().as_nanos() as u64 + CALM);
             self.progress.enter(Phase::Talking(Duration::from_nanos(CALM + plan.warm_up + plan.measured)));
             barrier.wait();
-            let samples = watch(&self.processes, epoch, at, plan, gauges);
+            let samples = watch(&self.processes, epoch, at, plan, gauges, common.kill);
             let panicked = |_| Err("a thread of the load tester panicked".into());
             (workers.into_iter().map(|worker| worker.join().unwrap_or_else(panicked)).collect::<Vec<_>>(), samples)
         });
@@ -234,10 +238,18 @@ fn together(mut outcomes: Vec<Result<Measured, String>>) -> Result<Measured, Fai
     total.ok_or_else(|| Failure::Other("there were no sessions".into()))
 }
 
-/// Samples the processes in the measured time: at its beginning, at its end, and some times between.
-fn watch(processes: &Processes, epoch: Instant, start: u64, plan: &Plan, gauges: &Gauges) -> Vec<Sample> {
+/// Samples the processes in the measured time: at its beginning, at its end, and some times between. Kills one, if one is
+/// to be, in the middle.
+fn watch(
+    processes: &Processes,
+    epoch: Instant,
+    start: u64,
+    plan: &Plan,
+    gauges: &Gauges,
+    victim: Option<u32>,
+) -> Vec<Sample> {
     let from = start + plan.warm_up;
-    let count = (plan.measured / 500_000_000).clamp(1, 60);
+    let count = (plan.measured / 500_000_000).clamp(2, 60);
     let mut samples = Vec::new();
     for at in 0..=count {
         let due = from + plan.measured * at / count;
@@ -255,6 +267,11 @@ fn watch(processes: &Processes, epoch: Instant, start: u64, plan: &Plan, gauges:
             seconds: (epoch.elapsed().as_nanos() as u64).saturating_sub(from) as f64 / 1e9,
             usage: processes.usage(at == count),
         });
+        if at == count / 2
+            && let Some(victim) = victim
+        {
+            kill(victim);
+        }
     }
     samples
 }

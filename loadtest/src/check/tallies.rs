@@ -24,15 +24,15 @@ pub struct Figures {
 /// The way on which figures came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// In the reply to a join.
+    /// The reply to a join.
     Join,
-    /// As a push.
+    /// A push.
     Push,
-    /// As the push that closes the poll.
+    /// The push that closes the poll.
     Closing,
 }
 
-/// What one session was shown of a post.
+/// The newest figures of a post that one session was shown.
 #[derive(Debug, Clone, Default)]
 struct Shown {
     figures: Option<Figures>,

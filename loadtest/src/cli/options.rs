@@ -301,6 +301,9 @@ pub struct Common {
     /// Processes on this machine whose CPU and memory are measured, with their children: `server=123`, or `123`
     #[arg(long = "pid")]
     pub pids: Vec<Watched>,
+    /// End this process without warning in the middle of the measured time: one of several nodes, for example
+    #[arg(long, value_name = "PID")]
+    pub kill: Option<u32>,
     /// Threads of the load tester; one reads some hundred thousand deliveries per second
     #[arg(long, default_value_t = 1)]
     pub threads: usize,

@@ -86,7 +86,7 @@ impl Crowd<'_> {
             sockets.send_with(id, |out| speech.push(out, Push::Leave, topic, format_args!("{{}}")));
         }
         sockets.close(id, politely);
-        (seat.stage, seat.wanted) = (Stage::Away, until);
+        (seat.stage, seat.wanted, seat.gone) = (Stage::Away, until, until);
         self.measured.churned += 1;
         self.gone(id, until);
     }
@@ -109,6 +109,7 @@ impl Crowd<'_> {
         // Like a well-behaved client: soon, but not all at the same time.
         let wait = 50_000_000 + self.random.below(450_000_000) as u64;
         if before == Stage::In {
+            seat.gone = now;
             self.gone(id, now + wait);
         } else {
             self.comings.push(Absence { at: now + 2 * wait, id });
@@ -149,7 +150,7 @@ impl Crowd<'_> {
 
     /// Handles the return of a session: reads the page of what it missed, and sends again what was not answered.
     pub(super) fn returned(&mut self, sockets: &mut Sockets, id: usize, response: &[u8], now: u64) {
-        timeline::record(&mut self.measured.back, now.saturating_sub(self.seats[id].wanted));
+        timeline::record(&mut self.measured.back, now.saturating_sub(self.seats[id].gone));
         let response: Value = serde_json::from_slice(response).unwrap_or_default();
         if response["reset"] == true {
             *self.measured.ended.entry("the log was reset".into()).or_default() += 1;

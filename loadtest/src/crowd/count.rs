@@ -25,10 +25,10 @@ pub struct Count {
     hands: Option<Hands>,
     /// The answers that hands got which have ended.
     answers: u64,
-    /// What was acknowledged: requests, and figures of each post.
+    /// The requests that were acknowledged, and the figures of each post that follow from them.
     acknowledged: u64,
     expected: Vec<Vec<u64>>,
-    /// What the server counted in the end.
+    /// The server's figures in the end.
     counted: Vec<Option<Figures>>,
 }
 
@@ -43,7 +43,7 @@ struct Pushed<'a> {
     total: Option<u64>,
 }
 
-/// What a run needs of a post.
+/// The fields of a post that a run needs.
 #[derive(Deserialize)]
 struct Post<'a> {
     id: &'a str,

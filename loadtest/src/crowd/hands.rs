@@ -21,7 +21,7 @@ use crate::people::Person;
 use crate::random::Random;
 use crate::timeline::{self, Timeline};
 
-/// How long an answer may take before the request is repeated.
+/// The time that an answer may take before the request is repeated.
 const ANSWER: Duration = Duration::from_secs(10);
 
 /// The pause before a request is repeated.
@@ -30,7 +30,7 @@ const PAUSE: u64 = 100_000_000;
 /// The longest sleep before a hand looks whether it is to go on.
 const GLANCE: u64 = 100_000_000;
 
-/// What all hands do.
+/// The task of all hands.
 pub struct Task {
     /// The servers.
     pub urls: Vec<Url>,
@@ -50,7 +50,7 @@ pub struct Task {
     pub start: u64,
     /// The measured time.
     pub window: (u64, u64),
-    /// How long a request is repeated.
+    /// The time for which a request is repeated.
     pub patience: u64,
     /// The length of a slice of the timeline.
     pub slice: u64,
@@ -66,7 +66,7 @@ impl Task {
     }
 }
 
-/// What hands have done.
+/// The results of hands.
 pub struct Done {
     /// Requests that were due in the measured time, and answers in it.
     pub sends: u64,
@@ -74,7 +74,7 @@ pub struct Done {
     pub answers: u64,
     /// All requests that were acknowledged.
     pub acknowledged: u64,
-    /// When the last one was.
+    /// When the last one was acknowledged.
     pub last: u64,
     /// The time from when a request was due to its answer.
     pub answer: Timeline,
@@ -86,7 +86,7 @@ pub struct Done {
     pub repeated: BTreeMap<String, u64>,
     /// The faults of answers, and the post of each.
     pub faults: Vec<(Fault, usize)>,
-    /// What was acknowledged for each post, as figures: voters and votes for each option, or taps.
+    /// The figures of each post that follow from what was acknowledged: voters and votes for each option, or taps.
     pub counts: Vec<Vec<u64>>,
 }
 
@@ -130,7 +130,7 @@ pub struct Hands {
     signs: Arc<Signs>,
 }
 
-/// What hands and the crowd let each other know.
+/// The signs between hands and crowd.
 #[derive(Default)]
 struct Signs {
     answers: AtomicU64,
@@ -193,7 +193,7 @@ struct Source {
     accepted: u64,
 }
 
-/// What a person has done with a post.
+/// A person's vote in a post, or taps on it.
 #[derive(Debug, Clone, Default)]
 struct Own {
     /// The position of the option that was acknowledged last.
@@ -214,7 +214,7 @@ struct Hand {
     signs: Arc<Signs>,
     /// The people, by their numbers.
     people: Vec<usize>,
-    /// What each of them has done with each post.
+    /// Their votes or taps, of each person and post.
     own: Vec<Vec<Own>>,
     servers: Vec<Http>,
     /// The server of the next request.

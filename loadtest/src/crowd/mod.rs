@@ -69,6 +69,8 @@ struct Seat {
     since: u64,
     /// When it wanted to have joined again: earlier deliveries are not late for it.
     wanted: u64,
+    /// When it went, or was to come back.
+    gone: u64,
     /// Its messages without an answer.
     open: Vec<u64>,
     /// The position from which pages must still be read.
@@ -197,6 +199,7 @@ impl<'a> Crowd<'a> {
                 known: false,
                 since: 0,
                 wanted: 0,
+                gone: 0,
                 open: Vec::new(),
                 pages: None,
                 recent: None,

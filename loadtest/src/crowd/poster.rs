@@ -27,7 +27,7 @@ struct Posted {
     at: Instant,
 }
 
-/// How far a post has come.
+/// The sessions that have a post.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Reach {
     sessions: usize,
@@ -39,7 +39,7 @@ pub struct Reach {
 pub struct Poster {
     posts: Sender<Post>,
     posted: Receiver<Posted>,
-    /// How far each post has come, by the number of its send.
+    /// The sessions that have each post, by the number of its send.
     reach: Vec<Reach>,
 }
 

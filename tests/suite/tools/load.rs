@@ -7,6 +7,7 @@ use podium_loadtest::report::Report;
 use podium_loadtest::run::{Failure, Stage};
 use podium_loadtest::search::{Goal, search};
 
+use crate::support::cluster::Cluster;
 use crate::support::server::{SECRET, Server};
 
 async fn server() -> Server {
@@ -59,11 +60,35 @@ async fn an_evening_and_silence_are_proved_right() {
 }
 
 #[tokio::test]
-async fn posts_are_measured_or_reported_as_missing() {
+async fn posts_reach_everybody_once_and_in_order() {
     let server = server().await;
-    match load(&server, &["wall", "--rate", "10"]).await {
-        Ok(report) => assert!(report.is_good(), "{report}"),
-        Err(failure) => assert!(failure.to_string().ends_with("does not serve posts"), "{failure}"),
+    let report = good(&server, &["wall", "--rate", "10", "--sessions", "50"]).await;
+    assert!(report.latency_ms.to_all.is_some() && report.checked_deliveries >= 1000, "{report}");
+}
+
+#[tokio::test]
+async fn votes_and_taps_are_counted_exactly() {
+    let server = server().await;
+    let report = good(&server, &["poll", "--rate", "100", "--polls", "2"]).await;
+    let counted = report.counted.expect("polls");
+    assert_eq!((counted.acknowledged, counted.counted, counted.expected), (230, 100, 100), "{report}");
+    assert!(counted.least > 0, "{report}");
+    let report = good(&server, &["hype", "--rate", "100", "--taps", "3"]).await;
+    let counted = report.counted.expect("posts");
+    assert!(counted.counted == counted.expected && counted.expected > 0, "{report}");
+}
+
+#[tokio::test]
+async fn a_poll_and_hype_are_exact_although_a_node_is_killed() {
+    for scenario in ["poll", "hype"] {
+        let cluster = Cluster::start(2).await;
+        let [first, second] = &cluster.nodes[..] else { panic!("not two nodes") };
+        let victim = second.pid().to_string();
+        let arguments = [scenario, "--rate", "100", "--warm-up", "0", "--url", &second.url, "--kill", &victim];
+        let report = load(first, &arguments).await.unwrap_or_else(|failure| panic!("{scenario}: {failure}"));
+        assert!(report.findings.is_empty() && !report.ended.is_empty(), "{report}");
+        let counted = report.counted.expect("figures");
+        assert!(counted.counted == counted.expected && counted.expected > 0, "{report}");
     }
 }
 
