@@ -429,6 +429,35 @@ async fn a_closed_poll_stays_as_it_is() {
     server.patch(&path(&post), &ana, change).await.refused(409, "poll_closed");
 }
 
+#[tokio::test]
+async fn what_people_voted_on_stays_as_it_is() {
+    let server = Server::start().await;
+    let (event, [ana, ben]) = gather(&server).await;
+    let post = server.post(&posts_of(event), &ana, poll(None)).await.ok(201);
+    let vote = format!("{}/votes/me", path(&post));
+    server.put(&vote, &ben, json!({"options": [0]})).await.ok(200);
+    let refuses_others = async || {
+        for (field, value) in [
+            ("question", json!("Which song ends it?")),
+            ("options", json!(["Moth", "Paper Boats"])),
+            ("mode", json!("multiple")),
+            ("results", json!("closed")),
+        ] {
+            let mut body = poll(None)["body"].clone();
+            body[field] = value;
+            server.patch(&path(&post), &ana, json!({"body": body})).await.refused(409, "conflict");
+        }
+    };
+    refuses_others().await;
+    let body = poll(Some(Utc::now() + Duration::hours(1)))["body"].clone();
+    let changed = server.patch(&path(&post), &ana, json!({"body": body})).await.ok(200);
+    assert!(changed["body"]["closes_at"].is_string(), "{changed}");
+    assert_eq!(changed["tally"]["counts"], json!([1, 0]));
+    // A vote that was withdrawn was there.
+    server.delete(&vote, &ben).await.ok(200);
+    refuses_others().await;
+}
+
 /// What was put into the table by hand before posts had a form is kept, as a text.
 #[tokio::test]
 async fn a_post_from_before_is_kept() {
