@@ -272,6 +272,8 @@ async fn remarks_are_looked_up_among_a_million() {
     let ids = owner.query(authors, &[&vec![id('a'), id('b')]]).await.expect("members who are hidden");
     let list = ids.iter().map(|row| format!("'{}'", row.get::<_, Uuid>(0))).collect::<Vec<_>>().join(",");
     let sql = format!("SELECT * FROM podium.people WHERE id IN ({list})");
+    // The few members of pods are read whole, rightly; here, it is the shape that counts.
+    client.batch_execute("SET enable_seqscan = off").await.expect("set");
     is_cheap(&client, "a hundred people who are hidden and commented", &sql, 100).await;
 }
 
