@@ -34,10 +34,17 @@ pub struct Kept {
 pub struct KeptTallies(Mutex<HashMap<Uuid, Kept>>);
 
 impl KeptTallies {
-    /// Returns the polls that must be counted for an answer.
-    pub fn due(&self, polls: HashSet<Uuid>, now: Instant) -> Vec<Uuid> {
-        let kept = self.0.lock();
-        polls.into_iter().filter(|poll| kept.get(poll).is_none_or(|kept| kept.again_at <= now)).collect()
+    /// Returns the tallies of these polls that may be answered, and the polls that must be counted.
+    pub fn look_up(&self, polls: HashSet<Uuid>, now: Instant) -> (HashMap<Uuid, Kept>, Vec<Uuid>) {
+        let all = self.0.lock();
+        let (mut kept, mut due) = (HashMap::new(), Vec::new());
+        for poll in polls {
+            match all.get(&poll).filter(|kept| kept.again_at > now) {
+                Some(found) => drop(kept.insert(poll, found.clone())),
+                None => due.push(poll),
+            }
+        }
+        (kept, due)
     }
 
     /// Keeps tallies that were counted together in this time.
@@ -53,11 +60,6 @@ impl KeptTallies {
         if all.len() > POLLS {
             all.clear();
         }
-    }
-
-    /// Returns the tally of a poll as it was counted last.
-    pub fn get(&self, poll: Uuid) -> Option<Kept> {
-        self.0.lock().get(&poll).cloned()
     }
 
     /// Forgets all, for a new epoch of the database.
@@ -77,12 +79,12 @@ mod tests {
     #[test]
     fn a_poll_is_counted_at_most_a_fiftieth_of_the_time() {
         let (kept, poll, now) = (KeptTallies::default(), Uuid::from_u128(1), Instant::now());
-        let due = |at| kept.due(HashSet::from([poll]), at) == [poll];
+        let due = |at| kept.look_up(HashSet::from([poll]), at).1 == [poll];
         assert!(due(now), "it was never counted");
         kept.put([(poll, tally(7), Results::Always)], Duration::from_millis(10), now);
         assert!(!due(now + Duration::from_millis(499)));
         assert!(due(now + Duration::from_millis(500)));
-        assert_eq!(kept.get(poll).expect("a tally").tally.rev, 7);
+        assert_eq!(kept.look_up(HashSet::from([poll]), now).0[&poll].tally.rev, 7);
         kept.clear();
         assert!(due(now));
     }
@@ -93,9 +95,10 @@ mod tests {
         for number in 0..=POLLS as u128 {
             let old = if number < 10 { AGE } else { Duration::ZERO };
             let at = now + AGE - old;
-            kept.put([(Uuid::from_u128(number), tally(1), Results::Always)], Duration::ZERO, at);
+            kept.put([(Uuid::from_u128(number), tally(1), Results::Always)], Duration::from_secs(10), at);
         }
-        assert!(kept.get(Uuid::from_u128(0)).is_none(), "the old ones have gone first");
-        assert!(kept.get(Uuid::from_u128(POLLS as u128)).is_some());
+        let is_kept = |number: usize| kept.0.lock().contains_key(&Uuid::from_u128(number as u128));
+        assert!(!is_kept(0), "the old ones have gone first");
+        assert!(is_kept(POLLS));
     }
 }

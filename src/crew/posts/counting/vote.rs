@@ -49,15 +49,9 @@ pub struct Verdict {
     code: String,
     event_id: Option<Uuid>,
     moved: bool,
-    /// How a closed poll has ended.
-    ended: Option<(Tally, Option<DateTime<Utc>>)>,
-}
-
-/// What was counted with a group, and how closed polls have ended.
-#[derive(Default)]
-struct Counted {
-    polls: HashMap<Uuid, (Tally, Results)>,
-    took: Duration,
+    /// The tally of the poll: the final one if it is closed.
+    known: Option<(Tally, Results)>,
+    closed_at: Option<DateTime<Utc>>,
 }
 
 impl Entry for Vote {
@@ -75,32 +69,34 @@ impl Entry for Vote {
     }
 
     async fn commit(connection: &mut Connection, group: &Group<Self>) -> Result<Vec<Verdict>, Failure> {
-        let mut due = Vec::new();
-        if let Some(first) = group.entries().next() {
-            due = first.kept.due(group.entries().map(|vote| vote.post_id).collect::<HashSet<_>>(), Instant::now());
-        }
+        let polls: HashSet<Uuid> = group.entries().map(|vote| vote.post_id).collect();
+        let kept = group.entries().next().map(|vote| Arc::clone(&vote.kept)).unwrap_or_default();
+        let (known, due) = kept.look_up(polls, Instant::now());
+        let known = known.into_iter().map(|(poll, kept)| (poll, (kept.tally, kept.results)));
+        let mut known: HashMap<Uuid, (Tally, Results)> = known.collect();
         let posts: Vec<Uuid> = group.entries().map(|vote| vote.post_id).collect();
         let users: Vec<Uuid> = group.entries().map(|vote| vote.user_id).collect();
         let masks: Vec<i32> = group.entries().map(|vote| vote.mask).collect();
         let rows = connection.query(CAST, &[&posts, &users, &masks, &due]).await?;
-        let mut counted = Counted::default();
+        let (mut counted, mut took) = (Vec::new(), Duration::ZERO);
         let mut verdicts = Vec::with_capacity(rows.len());
         for (row, vote) in rows.iter().zip(group.entries()) {
-            let (code, event_id, moved) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            // The first row of each poll that was counted, or is closed, has its tally.
             if let (Some(results), Some(tally)) = (row.try_get(3)?, row.try_get(4)?) {
-                counted.polls.insert(vote.post_id, read_tally(results, tally)?);
-                counted.took = Duration::try_from_secs_f64(row.try_get::<_, f64>(5)?).unwrap_or_default();
+                let (tally, results) = read_tally(results, tally)?;
+                counted.push((vote.post_id, tally.clone(), results));
+                took = Duration::try_from_secs_f64(row.try_get(5)?).unwrap_or_default();
+                known.insert(vote.post_id, (tally, results));
             }
-            let ended = match code {
-                "closed" => counted.polls.get(&vote.post_id).map(|(tally, _)| tally.clone()).zip(Some(row.try_get(6)?)),
-                _ => None,
-            };
-            verdicts.push(Verdict { code: code.to_owned(), event_id, moved, ended });
+            verdicts.push(Verdict {
+                code: row.try_get(0)?,
+                event_id: row.try_get(1)?,
+                moved: row.try_get(2)?,
+                known: known.get(&vote.post_id).cloned(),
+                closed_at: row.try_get(6)?,
+            });
         }
-        if let Some(vote) = group.entries().next() {
-            let polls = counted.polls.into_iter().map(|(poll, (tally, results))| (poll, tally, results));
-            vote.kept.put(polls, counted.took, Instant::now());
-        }
+        kept.put(counted, took, Instant::now());
         Ok(verdicts)
     }
 
@@ -109,13 +105,12 @@ impl Entry for Vote {
         if let (true, Some(event_id)) = (verdict.moved || repeated, verdict.event_id) {
             news.entry(event_id).or_default().insert(self.post_id);
         }
-        match (verdict.code.as_str(), verdict.ended) {
-            ("ok", _) => {
-                let kept = self.kept.get(self.post_id).ok_or_else(|| Error::internal("a vote without a tally"))?;
-                let counts = kept.tally.counts.filter(|_| are_shown(kept.results, false, self.mask != 0));
-                Ok(Voted { options: options(self.mask), tally: Tally { counts, ..kept.tally } })
+        match (verdict.code.as_str(), verdict.known) {
+            ("ok", Some((tally, results))) => {
+                let counts = tally.counts.filter(|_| are_shown(results, false, self.mask != 0));
+                Ok(Voted { options: options(self.mask), tally: Tally { counts, ..tally } })
             }
-            ("closed", Some((tally, closed_at))) => Err(closed(&tally, closed_at)),
+            ("closed", Some((tally, _))) => Err(closed(&tally, verdict.closed_at)),
             // Its time is over, and nobody has counted it yet: the service does, and refuses the vote with the result.
             ("due", _) => Err(Code::PollClosed.into()),
             (code, _) => Err(refusal(code)),
