@@ -160,7 +160,7 @@ impl<'a> Crowd<'a> {
         };
         if plan.what.is_on_wall() {
             let topic = plan.topic.replace("{event}", &population.event);
-            // Posts wait for each other, whoever's they are: for their order they have one sender.
+            // Each post waits for the one before, also another person's: for their order they have one sender.
             crowd.seat(population, &topic, 0..population.people.len(), 1);
             crowd.poster = (plan.what == What::Posts).then(|| Poster::start(urls, population));
             crowd.count = plan.what.is_counted().then(|| Count::new(population));
