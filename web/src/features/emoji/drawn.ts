@@ -7,7 +7,7 @@ const SIZE = 20;
 
 let pen: CanvasRenderingContext2D | null | undefined;
 
-/** True where it cannot be told. */
+/** True where it is not known. */
 export function isDrawn(emoji: string): boolean {
   try {
     pen ??= begin();

@@ -79,7 +79,7 @@ export default {
   notDone: (why: string) => `Not done. ${why}`,
   voteTooLate: "Voting had closed before your vote arrived, so it was not counted.",
   pollIsClosed: "Voting is closed, so it can no longer be changed.",
-  pollIsFrozen: "Somebody has voted in the meantime, so question and answers can no longer be changed.",
+  pollIsFrozen: "There are votes by now, so question and answers can no longer be changed.",
   notGoing: "You are not going to this event any more.",
   tooMuch: (when: string) => `You have written a lot. Try again ${when}.`,
   closingPassed: "The time when voting closes has passed. Change it to a later one.",
