@@ -67,7 +67,7 @@ await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
   await poll
     .getByText("Closes in 60 minutes")
     .or(poll.getByText("Closes in 59 minutes"))
-    .or(poll.getByText("Closes at"))
+    .or(poll.getByText("Closes:"))
     .first()
     .waitFor();
   await poll.getByText("Nobody has voted yet").waitFor();
@@ -152,7 +152,7 @@ await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
   await poll.getByRole("button", { name: "More about this post" }).tap();
   await one.page.getByRole("button", { name: "Close voting" }).tap();
   await one.page.getByRole("button", { name: "Really close voting" }).tap();
-  await theirs.getByText("Closed at").waitFor();
+  await theirs.getByText("Closed:").waitFor();
   await theirs.getByText("Your vote").waitFor({ state: "attached" });
   assert((await option(theirs, "Moth").count()) === 0, "nothing is left to press");
   await poll.getByText("3 people voted").waitFor();
@@ -200,7 +200,7 @@ await run(async (browser, { url, event, people: [ana, ben, cleo] }) => {
     .getByText(/Closes in 0:\d\d/)
     .waitFor();
   await option(card(one.page, "Quick?"), "Yes").tap();
-  await card(one.page, "Quick?").getByText("Closed at").waitFor();
+  await card(one.page, "Quick?").getByText("Closed:").waitFor();
   await until("it is read out", async () =>
     (await one.page.locator("[aria-live=polite]").allTextContents()).includes("Voting has closed: Quick?"),
   );

@@ -8,7 +8,7 @@ import { t } from "./texts";
 /** From so near on, the seconds are counted. */
 export const SECONDS = 90_000;
 
-/** "Closes at 21:00", "Closes in 12 minutes, at 21:00", "Closes in 0:42", "Closing now". */
+/** "Closes: 21:00", "Closes in 12 minutes: 21:00", "Closes in 0:42", "Closing now". */
 export function closingWords(at: number, now: number, zone: string | null, reader: Reader): string {
   const left = at - now;
   if (left <= 0) return t.closingNow;

@@ -96,11 +96,11 @@ export default {
   howToVote: "Tap an answer to vote.",
   resultsAfterVote: "You see the results when you have voted.",
   resultsAtClose: "The results are shown when voting closes.",
-  closesAt: (when: string) => `Closes at ${when}`,
-  closesSoon: (how: string, when: string) => `Closes ${how}, at ${when}`,
+  closesAt: (when: string) => `Closes: ${when}`,
+  closesSoon: (how: string, when: string) => `Closes ${how}: ${when}`,
   closesIn: (time: string) => `Closes in ${time}`,
   closingNow: "Closing now …",
-  closedAt: (when: string) => `Closed at ${when}`,
+  closedAt: (when: string) => `Closed: ${when}`,
   pollClosed: (question: string) => `Voting has closed: ${question}`,
 
   // Hype.
