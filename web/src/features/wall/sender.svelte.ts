@@ -47,7 +47,7 @@ interface Kept {
   at: number;
 }
 
-/** A part of the page that wants to know what becomes of an event's wishes. */
+/** A part that wants to know what becomes of an event's wishes. */
 export interface Listener {
   /** What is known now, to tell which answers are newer. */
   turn: () => number;

@@ -1,4 +1,4 @@
-// What the server says of a wall: its own types, with the content of each kind of post told apart.
+// What the server says of a wall: its own types, with the content of a post typed by its kind.
 
 import type {
   Author,

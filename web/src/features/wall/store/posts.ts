@@ -85,7 +85,7 @@ function begun(wall: Wall, { posts: all, posts_next }: EventPosts, phase: Wall["
   const taken = posts.map((post) => merged(find(wall, post.id), post, Infinity, turn));
   const ids = new Set(posts.map(({ id }) => id));
   const last = posts.at(-1);
-  // What is older than that was not sent; what is not, and was not sent either, is gone.
+  // What is older was not sent; what is not older, and was not sent either, is gone.
   const older =
     posts_next === null || !last
       ? []
@@ -189,7 +189,7 @@ function gone(wall: Wall, id: Id): Wall {
 }
 
 /** The topic tells of a post that is new or has changed. */
-function arrived(wall: Wall, post: Post): Wall {
+function heard(wall: Wall, post: Post): Wall {
   if (wall.removed.has(post.id)) return wall;
   const after = { ...wall, turn: wall.turn + 1 };
   if (find(wall, post.id)) return put(after, post, -1);
@@ -271,11 +271,11 @@ function counted(held: Held, heard: Tally | null): Held {
 }
 
 const on: NonNullable<Part<Wall>["on"]> = {
-  "post:new": (kept, { post }) => arrived(kept, post as Post),
-  "post:changed": (kept, { post }) => arrived(kept, post as Post),
+  "post:new": (kept, { post }) => heard(kept, post as Post),
+  "post:changed": (kept, { post }) => heard(kept, post as Post),
   "post:removed": (kept, { post_id }) => gone(kept, post_id),
   "poll:closed": (kept, { post_id, rev, voters, counts, post }) =>
-    tallied(arrived(kept, post as Post), post_id, { rev, voters, counts }),
+    tallied(heard(kept, post as Post), post_id, { rev, voters, counts }),
   "poll:tally": (kept, { post_id, rev, voters, counts }) => tallied(kept, post_id, { rev, voters, counts }),
   hype: (kept, { post_id, total }) =>
     change(kept, post_id, (held) => ({
