@@ -5,7 +5,7 @@
 //! joins may know more than its actor: its subscription skips what its reply contains
 //! ([`Reach::Revision`]), and the actor reads what it is behind in.
 //!
-//! **Bounds.** What was sent is remembered for [`KNOWN`] subjects an event and tally. Those that are not live are
+//! **Bounds.** What was sent is remembered for `KNOWN` subjects an event and tally. Those that are not live are
 //! forgotten first.
 
 use std::collections::{HashMap, HashSet};

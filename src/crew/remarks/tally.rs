@@ -1,7 +1,7 @@
 //! The counts of posts as a tally of an event's feed.
 //!
 //! Every post whose counts change is read and sent. The sweep, which finds what the bus has lost, compares the event's
-//! newest [`LIVE`] posts.
+//! newest `LIVE` posts.
 
 use diesel_async::AsyncPgConnection;
 use futures_util::FutureExt;

@@ -1,14 +1,14 @@
 //! Votes and taps: taken in groups, counted when they are read.
 //!
-//! **Groups.** A hot poll gets thousands of votes a second. They are [entries](crate::foundation::group_commit) of this
-//! node's writers: all that wait are one statement and one commit, and each is answered by itself after it ([`vote`],
-//! [`taps`]). Votes in different posts share a statement, too.
+//! **Groups.** A hot poll gets thousands of votes a second. They are entries of this
+//! node's writers: all that wait are one statement and one commit, and each is answered by itself after it (`vote`,
+//! `taps`). Votes in different posts share a statement, too.
 //!
 //! **Counting.** Nothing counted is stored, so voters do not wait for each other. The feed counts what has moved, for all
-//! sessions at once ([`tallies`]). A voter is answered with a tally that this node counted a moment ago ([`kept`]).
+//! sessions at once (`tallies`). A voter is answered with a tally that this node counted a moment ago (`kept`).
 //!
 //! **Closing.** A vote is taken while the poll's row is locked `FOR SHARE`, and the closing waits for that: a ballot is in
-//! the final tally, or is refused with it ([`closing`]).
+//! the final tally, or is refused with it (`closing`).
 
 mod closing;
 mod kept;
