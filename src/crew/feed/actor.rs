@@ -15,6 +15,7 @@
 
 mod messages;
 mod remote;
+mod sent;
 mod sessions;
 
 use std::sync::Arc;
@@ -25,20 +26,19 @@ use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
 use uuid::Uuid;
 
 pub use self::messages::{Counts, HistoryIs, Numbers, Wake};
+use self::sent::{SentTally, Unsent};
 use super::declared::{CountIs, PRESENCE_COUNT};
-use super::kinds::{Count, Kinds};
+use super::kinds::Kinds;
 use super::marks::{Dirty, Due, Marks};
 use super::metrics::{EVENT_READINGS, EVENTS_LIVE};
 use super::packet::Packet;
 use super::reading::{self, Counted, Range, Reading};
-use super::subjects::{SentSubjects, SubjectCount};
-use super::{KIND, SHARE, store};
+use super::{KIND, store};
 use crate::foundation::db::Database;
 use crate::foundation::errors::Result;
 use crate::foundation::metrics;
 use crate::realtime::attendance::{Broadcast, EpochChanged};
 use crate::realtime::audience::Audience;
-use crate::realtime::declared::{Added, Announcement};
 use crate::realtime::gossip::Gossip;
 use crate::realtime::headcount::Headcount;
 use crate::realtime::hub::{Hub, Registration};
@@ -97,80 +97,10 @@ struct FeedState {
     read_at: Instant,
 }
 
-/// A tally as it was sent.
-struct SentTally {
-    event: &'static str,
-    value: SentValue,
-    /// When the tally may be counted again.
-    again_at: Instant,
-}
-
-/// The value of a tally that was sent.
-enum SentValue {
-    One(Count),
-    Of(SentSubjects),
-}
-
-impl SentTally {
-    /// Returns a tally whose first value the join replies contain.
-    fn first(Counted { event, value, .. }: Counted, read_at: Instant) -> Self {
-        let value = match value {
-            reading::Counts::One(count) => SentValue::One(count),
-            reading::Counts::Of(asked, counts) => {
-                let mut sent = SentSubjects::default();
-                sent.take(&asked, counts);
-                SentValue::Of(sent)
-            }
-        };
-        SentTally { event, value, again_at: read_at }
-    }
-
-    /// Returns the fields of a join reply.
-    fn added(&self) -> Option<&Added> {
-        match &self.value {
-            SentValue::One(count) => Some(&count.added),
-            SentValue::Of(_) => None,
-        }
-    }
-
-    /// Returns the number that the sweep compares.
-    fn revision(&self) -> i64 {
-        match &self.value {
-            SentValue::One(count) => count.revision,
-            SentValue::Of(subjects) => subjects.check(),
-        }
-    }
-
-    /// Takes a new value. Returns what its sessions must be sent.
-    fn take(&mut self, value: reading::Counts) -> Unsent {
-        match (&mut self.value, value) {
-            (SentValue::One(sent), reading::Counts::One(count)) => {
-                let differs = sent.announcement != count.announcement;
-                *sent = count;
-                if differs { Unsent::One(sent.announcement.clone()) } else { Unsent::Nothing }
-            }
-            (SentValue::Of(sent), reading::Counts::Of(asked, counts)) => Unsent::Of(sent.take(&asked, counts)),
-            _ => Unsent::Nothing,
-        }
-    }
-}
-
-/// What must be sent of a tally.
-enum Unsent {
-    Nothing,
-    One(Announcement),
-    Of(Vec<SubjectCount>),
-}
-
 impl FeedState {
     /// Returns the index of the tally of a state if what was sent of it is older than this.
     fn place_behind(&self, known: &KnownRevision) -> Option<usize> {
-        self.tallies.iter().position(|tally| match &tally.value {
-            SentValue::Of(subjects) => {
-                tally.event == known.key.event && subjects.is_behind(known.key.id, known.revision)
-            }
-            SentValue::One(_) => false,
-        })
+        self.tallies.iter().position(|tally| tally.is_behind(known))
     }
 }
 
@@ -227,13 +157,13 @@ impl EventActor {
     fn count_at(&self, due: Due) -> Instant {
         let tallies = self.state.iter().flat_map(|state| state.tallies.iter().enumerate());
         let due = tallies.filter(|(place, _)| due.has_of_tally(*place));
-        due.map(|(_, sent)| sent.again_at).min().unwrap_or_else(Instant::now)
+        due.map(|(_, sent)| sent.again_at()).min().unwrap_or_else(Instant::now)
     }
 
     /// Returns what may be read now: without the tallies that were counted a moment ago.
     fn ready(&self, due: Due) -> Due {
         let (now, tallies) = (Instant::now(), self.state.iter().flat_map(|state| state.tallies.iter().enumerate()));
-        tallies.filter(|(_, sent)| sent.again_at > now).fold(due, |due, (place, _)| due.without_tally(place))
+        tallies.filter(|(_, sent)| !sent.may_be_counted(now)).fold(due, |due, (place, _)| due.without_tally(place))
     }
 
     fn speak(&mut self, ctx: &mut Context<Self>) {
@@ -320,7 +250,7 @@ impl EventActor {
         let Some(state) = &mut self.state else { return };
         for Counted { place, value, took, .. } in counted {
             let Some(sent) = state.tallies.get_mut(place) else { continue };
-            sent.again_at = Instant::now() + took * SHARE;
+            sent.pause(took, Instant::now());
             let unsent = sent.take(value);
             self.marks.counted(place, sent.revision());
             match unsent {
