@@ -19,6 +19,9 @@ type Db = IDBPDatabase<Store>;
 /** What the names begin with under which something is kept that is to be done, besides the conversations' own. */
 export const WISHES = "wish/";
 
+/** What the names begin with under which something is kept that was read, and can be read again. */
+export const READ = "read/";
+
 /** How often a thing is tried, and how long one waits before each, in milliseconds. */
 const WAITS = [0, 50, 400];
 
@@ -115,7 +118,7 @@ async function using<T>(user: Id, work: (db: Db) => Promise<T>): Promise<T> {
 async function makeRoom(user: Id): Promise<void> {
   // Then there is no room, which the next try says.
   await open(user)
-    .then((db) => db.clear("pods"))
+    .then((db) => Promise.all([db.clear("pods"), db.delete("lists", named(READ))]))
     .catch(() => undefined);
 }
 

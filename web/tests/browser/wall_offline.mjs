@@ -48,29 +48,41 @@ await run(async (browser, { url, event, people: [ana, ben] }) => {
   await page.keyboard.press("Escape");
   await page.getByRole("textbox", { name: "A post for everybody" }).fill("half a thou");
   // What is shown is kept a moment later.
-  const kept = () =>
-    page.evaluate(async () => {
-      const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith("podium-"));
-      const done = (request) =>
-        new Promise((resolve, reject) => {
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error);
-        });
-      const db = await done(indexedDB.open(name));
-      const names = await done(db.transaction("lists").objectStore("lists").getAllKeys());
-      const taps = await done(db.transaction("lists").objectStore("lists").getAll(IDBKeyRange.bound("taps/", "taps0")));
-      db.close();
-      return [names.filter((name) => name.startsWith("wish/")).length, taps.reduce((sum, { total }) => sum + total, 0)];
-    });
+  const named = async ([from, to]) => {
+    const name = (await indexedDB.databases()).map(({ name }) => name).find((name) => name.startsWith("podium-"));
+    const done = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const db = await done(indexedDB.open(name));
+    const values = await done(db.transaction("lists").objectStore("lists").getAll(IDBKeyRange.bound(from, to)));
+    db.close();
+    return values;
+  };
+  const kept = async () => {
+    const [wishes, taps] = [await page.evaluate(named, ["wish/", "wish0"]), await page.evaluate(named, ["taps/", "taps0"])];
+    return [wishes.length, taps.reduce((sum, { total }) => sum + total, 0)];
+  };
   await until("all of it is kept", async () => (await kept()).join() === "6,7");
 
   // Meanwhile one poll is closed, and one post is gone.
   await ask(ben, "POST", `/v1/posts/${late.id}/close`);
   await ask(ben, "DELETE", `/v1/posts/${gone.id}`);
+  const read = () => page.evaluate(named, ["read/", "read0"]);
+  await until("the wall is kept", async () => (await read()).some(({ kept }) => kept.wall.posts.length === 4));
   await page.reload();
-  await page.getByText("This could not be loaded").waitFor();
+  // Without a network there is what the device has heard, with what is still to be sent.
+  await page.getByText("Last updated: Today").waitFor();
+  await card(page, "From the tunnel").getByText("It is kept here").waitFor();
+  await card(page, "Soon gone").waitFor();
+  await card(page, "Encore").getByText("+7 on the way").waitFor();
+  await page.getByRole("link", { name: "Crew" }).tap();
+  await page.getByText("No pods yet").waitFor();
+  await page.getByRole("link", { name: "Wall" }).tap();
   network.up();
-  await page.getByRole("button", { name: "Try again" }).tap();
+  await page.getByText("Last updated").waitFor({ state: "detached" });
+  await card(page, "Soon gone").waitFor({ state: "detached" });
   await card(page, "From the tunnel")
     .getByText("now", { exact: true })
     .or(card(page, "From the tunnel").getByText("1 minute ago"))

@@ -6,11 +6,13 @@ import { change, type AnyPart, type Change, type Part } from "../../src/features
 import {
   CHANGED,
   keptBy,
+  memoryOf,
   reduce,
   topicOf,
   unknown,
   type Action,
   type EventState,
+  type Memory,
 } from "../../src/features/events/store/state";
 import type { CountedEvent } from "../../src/generated/openapi";
 
@@ -25,6 +27,7 @@ const tally: Part<Tally> = {
   empty: { count: -1, live: false },
   joined: ({ members }) => ({ count: members, live: true }),
   on: { "members:count": (kept, { count }) => ({ ...kept, count }) },
+  memory: ({ count }) => ({ count, live: false }),
 };
 /** One that the topic says nothing of. */
 const quiet: Part<number> = { name: "quiet", empty: 0 };
@@ -131,6 +134,59 @@ describe("an event's state", () => {
     expect([other.going, other.live, other.phase, other.event?.artist]).toEqual([false, false, "busy", "Low"]);
   });
 
+  describe("with a device that remembers", () => {
+    const live = does(going, { type: "joined", reply: { members: 3 } });
+    const memory = memoryOf(live, PARTS, "2031-06-01T20:00:00Z")!;
+    const remembers = (state: EventState): Action => ({ type: "remembered", reading: state.reading, memory });
+    const error = new Error("network");
+    const fails = (state: EventState): Action => ({ type: "failed", reading: state.reading, gone: false, error });
+
+    it("keeps what its parts wish to be kept, of one who goes there", () => {
+      expect(memory).toMatchObject({ event: view("Low"), kept: { tally: { count: 3, live: false } } });
+      expect(Object.keys(memory.kept)).toEqual(["tally"]);
+      expect(memoryOf(begun, PARTS, "")).toBeNull();
+      expect(memoryOf(read(begun, "Low", null), PARTS, "")).toBeNull();
+      // What is only remembered is not kept as if it were new.
+      expect(memoryOf(does(begun, remembers(begun)), PARTS, "")).toBeNull();
+    });
+
+    it("shows it until something is heard, and says how old it is", () => {
+      for (const state of [
+        does(begun, remembers(begun), fails(begun)),
+        does(begun, fails(begun), remembers(begun)),
+        does(begun, { type: "event", reading: begun.reading, event: view("Low") }, fails(begun), remembers(begun)),
+      ]) {
+        expect([state.phase, state.event?.artist, topicOf(state)]).toEqual(["known", "Low", "event"]);
+        expect([state.failure, state.asOf, keptBy(state, tally).count]).toEqual([error, memory.at, 3]);
+        const joined = does(state, { type: "joined", reply: { members: 5 } }, { type: "reading" });
+        expect(keptBy(joined, tally).count).toBe(5);
+        const heard = read(joined, "Moth", []);
+        expect([heard.event?.artist, heard.failure, heard.asOf]).toEqual(["Moth", null, null]);
+      }
+    });
+
+    it("does not speak over what was heard", () => {
+      expect(does(going, remembers(going))).toBe(going);
+      const outside = read(begun, "Low", null);
+      expect(does(outside, remembers(outside))).toBe(outside);
+      const gone = does(begun, { type: "failed", reading: begun.reading, gone: true, error: null });
+      expect(does(gone, remembers(gone))).toBe(gone);
+      const again = does(begun, { type: "reading" });
+      expect(does(again, remembers(begun))).toBe(again);
+      const newer = does(begun, { type: "event", reading: begun.reading, event: view("Moth") }, remembers(begun));
+      expect(newer.event?.artist).toBe("Moth");
+    });
+
+    it("gives it up when one does not go there any more", () => {
+      const state = does(begun, remembers(begun));
+      expect(read(state, "Low", null)).toMatchObject({ going: false, asOf: null, kept: { tally: { count: -1 } } });
+      expect(does(state, { type: "lost" })).toMatchObject({ going: false, asOf: null, phase: "busy" });
+      const gone = does(state, { type: "failed", reading: state.reading, gone: true, error: null });
+      expect(gone).toMatchObject({ going: false, phase: "gone" });
+      expect(does(state, { type: "watched" })).toMatchObject({ going: false, asOf: null });
+    });
+  });
+
   it("leaves to each part what is its own", () => {
     const live = does(going, { type: "joined", reply: { members: 3 } });
     const both = does(live, { type: "changed", change: change(quiet, (kept) => kept + 1) });
@@ -143,7 +199,7 @@ describe("an event's state", () => {
     const step = fc.record({
       what: fc.constantFrom(
         ...["rename", "rename", "count", "leave", "come", "come", "delete", "read", "fail", "cut"],
-        ...["answer", "answer", "answer", "join", "join", "push", "push", "push"],
+        ...["answer", "answer", "answer", "join", "join", "push", "push", "push", "remember"],
       ),
       which: fc.nat(5),
     });
@@ -156,6 +212,8 @@ describe("an event's state", () => {
         /** What the topic says, in order; null when it is not joined. */
         let topic: Action[] | null = null;
         let state = does(unknown(PARTS), { type: "watched" });
+        /** What the device kept the last time. */
+        const memory: Memory = { event: view("Old"), at: "", kept: { tally: { count: -2, live: false } } };
 
         const act = (action: Action): void => {
           state = reduce(state, action, PARTS);
@@ -221,7 +279,8 @@ describe("an event's state", () => {
             answers = answers.filter((_, at) => at !== which % answers.length);
             if (late && "reading" in late)
               act({ type: "failed", reading: late.reading, gone: false, error: "network" });
-          } else if (what === "join") join();
+          } else if (what === "remember") act({ type: "remembered", reading: state.reading, memory });
+          else if (what === "join") join();
           else if (what === "push") hear();
           // The connection is gone and comes back: the topic is joined anew.
           else if (what === "cut" && topic !== null) {

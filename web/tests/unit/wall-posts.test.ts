@@ -210,6 +210,7 @@ describe("a wall", () => {
         "answer",
         "older",
         "rejoin",
+        "reopen",
       ),
       which: fc.nat(1_000),
       option: fc.nat(1),
@@ -237,7 +238,9 @@ describe("a wall", () => {
             } else if (what === "answer") {
               const [answer] = answers.splice(which % Math.max(1, answers.length), 1);
               if (answer) kept = answer(kept);
-            } else if (what === "rejoin") {
+            } else if (what === "rejoin" || what === "reopen") {
+              // The page is loaded again, and shows what the device has kept.
+              if (what === "reopen") kept = wall.memory?.(kept) ?? expect.fail("nothing is kept");
               // What was on its way over the topic is lost with the connection.
               kept = join(kept, server);
               answers.length = 0;

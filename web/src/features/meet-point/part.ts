@@ -27,6 +27,7 @@ export const meetPoint: Part<KeptMeetPoint> = {
     const point = await orNone(get<MeetPoint>(`/v1/events/${event}/meet-point`));
     return (kept) => (kept.live ? kept : { ...kept, point });
   },
+  memory: ({ point }) => ({ ...meetPoint.empty, point }),
 };
 
 /** What one has stored oneself, at a time when the topic had said `heard` of it: what it says since is newer. */

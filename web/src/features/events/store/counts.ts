@@ -17,4 +17,6 @@ export const counts: Part<Counts> = {
     "members:count": (kept, { count }) => ({ ...kept, members: count }),
     "presence:count": (kept, { count }) => ({ ...kept, present: count }),
   },
+  // Who is there now, nobody knows later.
+  memory: ({ members }) => ({ members, present: 0 }),
 };

@@ -24,6 +24,8 @@ export interface Part<Kept> {
    * the topic may have answered meanwhile. `not_member` means that one does not go there.
    */
   readonly read?: (event: Id, get: Get) => Promise<(kept: Kept) => Kept>;
+  /** What of it the device keeps, to be shown where there is no network; without this, nothing. */
+  readonly memory?: (kept: Kept) => Kept;
 }
 
 // What is kept differs from part to part.

@@ -16,6 +16,8 @@ export interface OpenPods {
   closed: ReadonlySet<Id>;
 }
 
+const PAGE = 100;
+
 export const openPods: Part<OpenPods> = {
   name: "pods",
   empty: { pods: [], next: null, live: false, closed: new Set() },
@@ -29,10 +31,11 @@ export const openPods: Part<OpenPods> = {
     const page = await podPage(event, null, get);
     return (kept) => listed(kept, page);
   },
+  memory: ({ pods }) => ({ ...openPods.empty, pods: pods.slice(0, PAGE) }),
 };
 
 export function podPage(event: Id, cursor: string | null, get: Get): Promise<Page<PodView>> {
-  const query = new URLSearchParams({ order: "newest", limit: "100", ...(cursor === null ? {} : { cursor }) });
+  const query = new URLSearchParams({ order: "newest", limit: String(PAGE), ...(cursor === null ? {} : { cursor }) });
   return get<Page<PodView>>(`/v1/events/${event}/pods?${query}`);
 }
 

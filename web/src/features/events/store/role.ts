@@ -7,4 +7,5 @@ export const role: Part<Role> = {
   name: "role",
   empty: "member",
   joined: ({ role }) => role,
+  memory: (role) => role,
 };

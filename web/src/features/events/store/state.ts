@@ -22,6 +22,8 @@ export interface EventState {
   news: News | null;
   /** Why the last reading failed, while something is known. */
   failure: unknown;
+  /** When this device had heard what is known, where nothing has been heard since; as ISO 8601. */
+  asOf: string | null;
   /** The newest reading. */
   reading: number;
   /** What the parts keep, by their names. */
@@ -34,10 +36,21 @@ export type News = "off" | "on" | "time" | "place" | "name";
 /** The topic's push that the event itself has changed. */
 export const CHANGED = "event:changed";
 
+/** What a device keeps of an event that one goes to. */
+export interface Memory {
+  event: CountedEvent;
+  /** When it was kept. */
+  at: string;
+  /** What the parts remember, by their names. */
+  kept: Readonly<Record<string, unknown>>;
+}
+
 export type Action =
   /** Another person is signed in, or nobody. */
   | { type: "watched" }
   | { type: "reading" }
+  /** What this device has kept of it. */
+  | { type: "remembered"; reading: number; memory: Memory }
   | { type: "event"; reading: number; event: CountedEvent }
   /** What members see; null for one who does not go there. */
   | { type: "inside"; reading: number; changes: readonly Change[] | null }
@@ -61,9 +74,18 @@ export function unknown(parts: readonly AnyPart[]): EventState {
     heard: null,
     news: null,
     failure: null,
+    asOf: null,
     reading: 0,
     kept: blank(parts),
   };
+}
+
+/** What is worth keeping of it on the device; null where one does not go, or nothing new was heard. */
+export function memoryOf(state: EventState, parts: readonly AnyPart[], at: string): Memory | null {
+  const { event, going, asOf, kept } = state;
+  if (!event || !going || asOf !== null) return null;
+  const worth = parts.flatMap(({ name, memory }) => (memory ? [[name, memory(kept[name]) as unknown] as const] : []));
+  return { event, at, kept: Object.fromEntries(worth) };
 }
 
 /** What a part keeps. */
@@ -83,6 +105,20 @@ export function reduce(state: EventState, action: Action, parts: readonly AnyPar
       return { ...outside(state, parts), phase: "busy", news: null, failure: null, reading: state.reading + 1 };
     case "reading":
       return { ...state, reading: state.reading + 1, phase: state.phase === "failed" ? "busy" : state.phase };
+    case "remembered": {
+      // Where a whole answer has come, the device knows nothing better.
+      if (state.going || state.phase === "gone" || (state.phase === "known" && state.failure === null)) return state;
+      const { event, at, kept } = action.memory;
+      const known = parts.flatMap(({ name, memory }) => (memory && name in kept ? [[name, kept[name]] as const] : []));
+      return {
+        ...state,
+        phase: "known",
+        event: state.event ?? event,
+        going: true,
+        asOf: at,
+        kept: { ...state.kept, ...Object.fromEntries(known) },
+      };
+    }
     case "event": {
       // What the topic said since this reading began is newer, but says nothing of the counts.
       const newer = state.heard?.reading === action.reading ? state.heard.event : null;
@@ -91,12 +127,12 @@ export function reduce(state: EventState, action: Action, parts: readonly AnyPar
     case "inside": {
       const { changes } = action;
       const inside = changes === null ? outside(state, parts) : changed({ ...state, going: true }, changes, parts);
-      return { ...inside, phase: "known", failure: null };
+      return { ...inside, phase: "known", failure: null, asOf: null };
     }
     case "failed": {
       if (action.gone) return { ...outside(state, parts), phase: "gone" };
       // What is on the screen is better than nothing, and is not spoken over.
-      if (state.phase === "known") return state;
+      if (state.phase === "known" && state.asOf === null) return state;
       return { ...state, phase: state.event === null ? "failed" : "known", failure: action.error };
     }
     case "joined": {
@@ -151,7 +187,7 @@ function newsOf(before: LiveEvent, after: LiveEvent): News | null {
 
 /** The same for one who does not go there. */
 function outside(state: EventState, parts: readonly AnyPart[]): EventState {
-  return { ...state, going: false, live: false, heard: null, kept: blank(parts) };
+  return { ...state, going: false, live: false, heard: null, asOf: null, kept: blank(parts) };
 }
 
 function changed(state: EventState, changes: readonly Change[], parts: readonly AnyPart[]): EventState {

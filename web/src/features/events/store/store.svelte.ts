@@ -2,6 +2,7 @@
 // in state.ts; pages show it.
 
 import { api, ApiError, ask, words } from "../../../lib/api";
+import { allNamed, keepList, READ, unkeepNamed } from "../../../lib/db";
 import { live, type Topic } from "../../../lib/live.svelte";
 import type { CountedEvent, Event as LiveEvent } from "../../../generated/openapi";
 import type { Id } from "../../../lib/id";
@@ -13,10 +14,29 @@ import { PARTS } from "./parts";
 import { EventPeople } from "./people.svelte";
 import { older, openPods, podPage } from "./pods";
 import { role } from "./role";
-import { CHANGED, keptBy, reduce, topicOf, unknown, type Action, type EventState } from "./state";
+import {
+  CHANGED,
+  keptBy,
+  memoryOf,
+  reduce,
+  topicOf,
+  unknown,
+  type Action,
+  type EventState,
+  type Memory,
+} from "./state";
 
 /** People who come and go are listed again after this, in milliseconds, and not for each one of a crowd. */
 const SOON = 1_000;
+
+/** What has changed is kept on the device after this, in milliseconds: a crowd that votes changes it all the time. */
+const KEEP = 2_000;
+
+/** What the names begin with under which events are kept; the number is that of the form in which they are. */
+const EVENTS = `${READ}event/1/`;
+
+/** How many events are kept. */
+const MOST = 30;
 
 const get: Get = (path) => api("GET", path);
 
@@ -33,7 +53,10 @@ export class EventStore {
   #topic: Topic | null = null;
   #joined: Id | null = null;
   #listing: ReturnType<typeof setTimeout> | undefined;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** Nothing has been heard for this person yet that the device could not know. */
+  #isNew = true;
   /** One has become a host, or is none any more. */
   #unheard = inbox.onRole((event, now) => {
     if (event === this.state.event?.id) this.change(role, () => now);
@@ -50,14 +73,17 @@ export class EventStore {
     return keptBy(this.state, part);
   }
 
-  /** Why there is nothing newer, if so. */
+  /** What went wrong, if something did. */
   get trouble(): string | null {
-    return this.failure ?? (this.state.failure === null ? null : words(this.state.failure));
+    // Of what the device remembers the page says how old it is.
+    const { asOf, failure } = this.state;
+    return this.failure ?? (failure === null || asOf !== null ? null : words(failure));
   }
 
   /** Shows it to the person who is signed in. */
   watch(me: Id | null): Promise<void> {
     this.#me = me;
+    this.#isNew = true;
     this.people = null;
     this.#do({ type: "watched" });
     return this.load();
@@ -65,6 +91,7 @@ export class EventStore {
 
   /** Leaves the topic. */
   close(): void {
+    if (this.#keeping !== undefined) this.#keep();
     this.#closed = true;
     this.#unheard();
     clearTimeout(this.#listing);
@@ -74,7 +101,8 @@ export class EventStore {
 
   async load(): Promise<void> {
     this.#do({ type: "reading" });
-    const { reading } = this.state;
+    const { reading, phase } = this.state;
+    if (phase === "busy" && this.#isNew && this.#me !== null) void this.#remember(this.#me, reading);
     try {
       const event = await ask<CountedEvent>("GET", `/v1/events/${encodeURIComponent(this.address)}`);
       this.#do({ type: "event", reading, event });
@@ -83,6 +111,29 @@ export class EventStore {
     } catch (error) {
       this.#do({ type: "failed", reading, gone: error instanceof ApiError && error.status === 404, error });
     }
+  }
+
+  /** Shows what the device has kept, until there is something better. */
+  async #remember(me: Id, reading: number): Promise<void> {
+    const all = await allNamed<Memory>(me, EVENTS).catch(() => []);
+    const found = all.find(([, { event }]) => event.id === this.address || event.slug === this.address);
+    if (found && me === this.#me) this.#do({ type: "remembered", reading, memory: found[1] });
+    all.sort(([, one], [, other]) => (one.at < other.at ? 1 : -1));
+    for (const [name] of all.slice(MOST)) if (name !== found?.[0]) unkeepNamed(me, name);
+  }
+
+  #keep = (): void => {
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    const memory = memoryOf(this.state, this.parts, new Date().toISOString());
+    if (this.#me !== null && memory !== null) keepList(this.#me, EVENTS + memory.event.id, memory);
+  };
+
+  /** One does not go there any more: nothing of it stays here. */
+  #forget(event: Id): void {
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    if (this.#me !== null) unkeepNamed(this.#me, EVENTS + event);
   }
 
   /** Looks whether the event has changed, where no topic says so. */
@@ -172,6 +223,8 @@ export class EventStore {
     this.state = reduce(before, action, this.parts);
     if (before === this.state) return;
     this.#follow(topicOf(this.state));
+    if (before.going && !this.state.going && before.event && action.type !== "watched") this.#forget(before.event.id);
+    if (this.state.going) this.#keeping ??= setTimeout(this.#keep, KEEP);
     const [was, is] = [keptBy(before, counts).members, keptBy(this.state, counts).members];
     if (was !== null && is !== null && was !== is) this.#listAgain();
   }
@@ -190,11 +243,16 @@ export class EventStore {
       on: Object.fromEntries(
         [...names].map((name) => [name, (payload: unknown) => mine({ type: "pushed", event: name, payload })]),
       ),
-      joined: (reply: object) => mine({ type: "joined", reply }),
+      joined: (reply: object) => {
+        mine({ type: "joined", reply });
+        // There is a network again: the rest is read, too.
+        if (this.state.asOf !== null) void this.load();
+      },
       // Left on another device, or the event is gone: the server says which.
       over: () => {
         if (this.#joined !== event) return;
         this.#topic = this.#joined = null;
+        this.#isNew = false;
         this.#do({ type: "lost" });
         void this.load();
       },

@@ -31,6 +31,7 @@ export default {
   gone: "Dieses Event gibt es nicht",
   goneMore: "Die Adresse stimmt nicht, oder das Event wurde gelöscht. Such es beim Namen oder leg es selbst an.",
   seeAll: "Alle Events",
+  asOf: (when: string) => `Zuletzt aktualisiert: ${when}`,
   cancelled: "Abgesagt",
   cancelledGoing: "Es wurde abgesagt. Eure Pods bleiben: Sprecht euch ab, was ihr stattdessen macht.",
   cancelledMore: "Es wurde abgesagt und findet nicht statt.",

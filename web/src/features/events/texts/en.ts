@@ -28,6 +28,8 @@ export default {
   gone: "No such event",
   goneMore: "The address is wrong, or the event was deleted. Look for it by name, or add it yourself.",
   seeAll: "See all events",
+  /** Where there is no network: `when` is "Today, 14:05". */
+  asOf: (when: string) => `Last updated: ${when}`,
   cancelled: "Called off",
   cancelledGoing: "It was called off. Your pods stay: tell each other what you do instead.",
   cancelledMore: "It was called off, so it does not take place.",

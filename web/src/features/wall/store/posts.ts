@@ -61,6 +61,9 @@ export const EMPTY: Wall = {
   recheck: new Set(),
 };
 
+/** How many posts the device keeps. */
+const REMEMBERED = 50;
+
 const NOTHING: Mine = { vote: null, hype: null, reactions: [] };
 
 /** Where a post stands among others: ascending with time, and never the same for two. */
@@ -100,6 +103,13 @@ function begun(wall: Wall, { posts: all, posts_next }: EventPosts, phase: Wall["
     missed: new Map(),
     recheck: new Set(),
   };
+}
+
+/** The newest posts, as the device shows them where there is no network: each is to be read again. */
+function remembered({ phase, posts, turn }: Wall): Wall {
+  if (phase === "unknown") return EMPTY;
+  const newest = posts.filter(({ gone }) => !gone).slice(0, REMEMBERED);
+  return { ...EMPTY, phase: "listed", turn, posts: newest.map((held) => ({ ...held, stale: true })) };
 }
 
 /** A page of older posts that was asked for at `cursor`, when `since` was the newest turn. */
@@ -304,4 +314,5 @@ export const wall: Part<Wall> = {
     // They stand in for the topic until it has answered.
     return (kept) => (kept.phase === "live" ? kept : begun(kept, { posts: items, posts_next: next }, "listed"));
   },
+  memory: remembered,
 };
