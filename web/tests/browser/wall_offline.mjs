@@ -61,7 +61,10 @@ await run(async (browser, { url, event, people: [ana, ben] }) => {
     return values;
   };
   const kept = async () => {
-    const [wishes, taps] = [await page.evaluate(named, ["wish/", "wish0"]), await page.evaluate(named, ["taps/", "taps0"])];
+    const [wishes, taps] = [
+      await page.evaluate(named, ["wish/", "wish0"]),
+      await page.evaluate(named, ["taps/", "taps0"]),
+    ];
     return [wishes.length, taps.reduce((sum, { total }) => sum + total, 0)];
   };
   await until("all of it is kept", async () => (await kept()).join() === "6,7");
