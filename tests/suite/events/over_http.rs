@@ -183,8 +183,17 @@ async fn it_is_deleted_only_while_nobody_else_has_joined() {
     server.join_event(event, &ana).await;
     server.post(&format!("{path}/pods"), &ana, json!({"name": "Mine"})).await.ok(201);
     server.join_event(event, &ben).await;
-    server.delete(&path, &ana).await.refused(409, "conflict");
+    // Also while others hold its rows, as voters do, one after the other.
+    let post = json!({"kind": "text", "body": {"text": "Hello"}});
+    let post = id_of(&server.post(&format!("{path}/posts"), &ben, post).await.ok(201));
+    let mut holder = server.database.connect().await;
+    let hold = holder.transaction().await.expect("a transaction");
+    hold.execute("SELECT FROM posts WHERE id = $1 FOR SHARE", &[&post]).await.expect("a lock");
+    let problem = server.delete(&path, &ana).await.refused(409, "conflict");
+    assert_eq!(problem["detail"], "other people have joined the event; cancel it instead");
     server.delete(&path, &ben).await.refused(403, "forbidden");
+    hold.rollback().await.expect("the end of it");
+    server.delete(&format!("/v1/posts/{post}"), &ben).await.ok(204);
     server.delete(&format!("{path}/members/me"), &ben).await.ok(204);
     server.delete(&path, &ana).await.ok(204);
     server.delete(&path, &ana).await.refused(404, "not_found");
