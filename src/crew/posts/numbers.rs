@@ -57,9 +57,9 @@ pub async fn of(conn: &mut AsyncPgConnection, rows: &[Row], reader: Reader) -> R
     let counted = if counted_posts.is_empty() { Vec::new() } else { counted::of(conn, counted_posts).await? };
     let counted: HashMap<Uuid, Counted> = counted.into_iter().map(|counted| (counted.post_id, counted)).collect();
     let subjects: Vec<Subject> = rows.iter().map(|row| Subject::Post(row.id)).collect();
-    let mut remarks = remarks::store::counts_of(conn, &subjects).await?;
+    let mut remarks = remarks::store::counting::counts_of(conn, &subjects).await?;
     let mut reactions = match reader {
-        Reader::Person(id) => remarks::store::mine_of(conn, id, &subjects).await?,
+        Reader::Person(id) => remarks::store::reacting::mine_of(conn, id, &subjects).await?,
         Reader::Everybody => HashMap::new(),
     };
     for row in rows {

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::service::Remarks;
-use super::store::ReactionPosition;
+use super::store::reacting::ReactionPosition;
 use super::{Comment, CommentChange, NewComment, Reacted, Reaction, Subject, asked_emoji};
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::Result;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::settings::RemarkSettings;
-use super::store::{self, ReactionPosition, Set};
+use super::store::reacting::{self, ReactionPosition, Set};
+use super::store::{self, commenting, counting};
 use super::{Comment, CommentChange, NewComment, Reacted, Reaction, Subject};
 use crate::crew::feed::hub::EventHub;
 use crate::crew::feed::kinds::KeyedTallyId;
@@ -51,13 +52,13 @@ impl Remarks {
         let work = async |conn: &mut _| {
             // An author who has left the event gets the first outcome, too.
             if new.id.is_some()
-                && let Some(comment) = store::written_by(conn, id, subject, who.user_id).await?
+                && let Some(comment) = commenting::written_by(conn, id, subject, who.user_id).await?
             {
                 return Ok((comment, None));
             }
             let event_id = store::place(conn, subject).await?.writable()?;
             let place = (subject, event_id, who.user_id);
-            let (comment, fresh) = store::create(conn, place, id, &new.text, self.0.settings.comments).await?;
+            let (comment, fresh) = commenting::create(conn, place, id, &new.text, self.0.settings.comments).await?;
             Ok((comment, fresh.then_some(event_id)))
         };
         let (comment, written) = self.0.database.scope(&who.caller, Access::Write, work).await?;
@@ -80,7 +81,7 @@ impl Remarks {
     ) -> Result<Vec<Comment>> {
         let work = async |conn: &mut _| {
             store::place(conn, subject).await?.readable()?;
-            store::list(conn, subject, after, limit.rows()).await
+            commenting::list(conn, subject, after, limit.rows()).await
         };
         self.0.database.scope(&who.caller, Access::Snapshot, work).await
     }
@@ -91,7 +92,7 @@ impl Remarks {
     /// `invalid`, `forbidden`, `not_member`, `not_found`, `unavailable`.
     pub async fn change(&self, who: &SignedIn, id: Uuid, change: CommentChange) -> Result<Comment> {
         let CommentChange { text, op } = change.checked()?;
-        let work = async |conn: &mut _| store::change(conn, id, who.user_id, &text, op).await;
+        let work = async |conn: &mut _| commenting::change(conn, id, who.user_id, &text, op).await;
         self.0.database.scope(&who.caller, Access::Write, work).await
     }
 
@@ -100,7 +101,7 @@ impl Remarks {
     /// # Errors
     /// `forbidden`, `not_found`, `unavailable`.
     pub async fn delete(&self, who: &SignedIn, id: Uuid) -> Result<()> {
-        let work = async |conn: &mut _| store::delete(conn, id, who.user_id).await;
+        let work = async |conn: &mut _| commenting::delete(conn, id, who.user_id).await;
         let (event_id, subject) = self.0.database.scope(&who.caller, Access::Write, work).await?;
         self.counted(event_id, subject);
         Ok(())
@@ -114,7 +115,7 @@ impl Remarks {
         let emoji = one_emoji(emoji)?;
         for _ in 0..TRIES {
             let work = async |conn: &mut _| {
-                store::react(conn, subject, who.user_id, &emoji, on, self.0.settings.reactions).await
+                reacting::react(conn, subject, who.user_id, &emoji, on, self.0.settings.reactions).await
             };
             match self.0.database.service(work).await {
                 Ok(Set::Retry) => {}
@@ -137,8 +138,8 @@ impl Remarks {
 
     async fn reacted(&self, who: &SignedIn, subject: Subject) -> Result<Reacted> {
         let work = async |conn: &mut _| {
-            let counts = store::counts_of(conn, &[subject]).await?.remove(&subject).unwrap_or_default();
-            let mine = store::mine_of(conn, who.user_id, &[subject]).await?.remove(&subject).unwrap_or_default();
+            let counts = counting::counts_of(conn, &[subject]).await?.remove(&subject).unwrap_or_default();
+            let mine = reacting::mine_of(conn, who.user_id, &[subject]).await?.remove(&subject).unwrap_or_default();
             Ok(Reacted { comments: counts.comments, reactions: counts.reactions, mine })
         };
         self.0.database.scope(&who.caller, Access::Snapshot, work).await
@@ -158,7 +159,7 @@ impl Remarks {
     ) -> Result<Vec<Reaction>> {
         let work = async |conn: &mut _| {
             store::place(conn, subject).await?.readable()?;
-            store::reactions(conn, subject, emoji, after, limit.rows()).await
+            reacting::list(conn, subject, emoji, after, limit.rows()).await
         };
         self.0.database.scope(&who.caller, Access::Snapshot, work).await
     }

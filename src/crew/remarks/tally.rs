@@ -8,8 +8,9 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
+use super::Counts;
 use super::declared::{POST_COUNTS, PostCounts};
-use super::{Counts, store};
+use super::store::counting;
 use crate::crew::feed::kinds::KeyedTally;
 use crate::crew::feed::subjects::{SubjectCount, Subjects};
 use crate::foundation::errors::Result;
@@ -38,7 +39,7 @@ impl KeyedTally for PostTally {
     ) -> BoxFuture<'a, Result<Vec<SubjectCount>>> {
         async move {
             let newest = if subjects.live { LIVE } else { 0 };
-            let counts = store::counts_in(conn, event_id, newest, &subjects.ids).await?;
+            let counts = counting::counts_in(conn, event_id, newest, &subjects.ids).await?;
             // A post without remarks never had any, or is gone.
             let counts = counts.into_iter().filter(|(_, counts)| counts.revision > 0);
             counts.map(|(post_id, counts)| subject_count(post_id, counts)).collect()
@@ -51,7 +52,7 @@ impl KeyedTally for PostTally {
         conn: &'a mut AsyncPgConnection,
         events: Vec<Uuid>,
     ) -> BoxFuture<'a, Result<Vec<(Uuid, i64)>>> {
-        store::checks(conn, events, LIVE).boxed()
+        counting::checks(conn, events, LIVE).boxed()
     }
 }
 
