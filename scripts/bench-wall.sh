@@ -79,8 +79,8 @@ servers+=("$bare")
 wait_for $((port + 8)) "$bare"
 
 status=0
-# A quarter of a second passes between two posts at 2/s; at 20/s five are sent together.
-for rate in 2 20; do
+# At 1/s each post is sent by itself; at 20/s about five go together, four times a second.
+for rate in 1 20; do
     say "$rate posts/s to 1,000 sessions"
     "${on_rest[@]}" "$load" compare wall --sessions 1000 --rate $rate --size 100 --rounds $rounds --seconds $seconds \
         --json "$out/wall-$rate.json" --server "bare=http://127.0.0.1:$((port + 8)),pid=$bare" \
@@ -97,7 +97,11 @@ count() {
     "$load" "${@:2}" --json "$out/$1.json" || status=$?
 }
 one=(--url "$(url 0)" --pid "server=${nodes[0]}" --pid "postgres=$store")
-two=(--url "$(url 1)" --url "$(url 2)" --pid "server=${nodes[1]}" --pid "server=${nodes[2]}" --pid "postgres=$store")
+# Names both nodes, of which one may have been started anew.
+both() {
+    two=(--url "$(url 1)" --url "$(url 2)" --pid "server=${nodes[1]}" --pid "server=${nodes[2]}" --pid "postgres=$store")
+}
+both
 count poll-one poll --sessions 500 --seconds $seconds "${one[@]}"
 count poll-ten poll --sessions 500 --seconds $seconds --polls 10 "${one[@]}"
 count poll-two poll --sessions 500 --seconds $seconds "${two[@]}"
@@ -107,12 +111,13 @@ broken=(--warm-up 0 --tolerate --kill)
 count poll-killed poll --sessions 500 --rate 250 --seconds 2 "${broken[@]}" "${nodes[2]}" "${two[@]}"
 wait "${nodes[2]}" 2>/dev/null || true
 start_node 2 two REDIS_URL=redis://127.0.0.1:$((port + 9))
+both
 count hype-killed hype --sessions 250 --rate 250 --taps 5 --seconds 8 --hands 32 "${broken[@]}" "${nodes[2]}" "${two[@]}"
 
 say "reports are in $out"
 echo
 echo "$(nproc) cores; $seconds s a run; posts: medians of $rounds rounds (lowest–highest), each server alone on one core"
-for rate in 2 20; do
+for rate in 1 20; do
     printf '\n%s posts/s to 1,000 sessions:\n\n' $rate
     "$load" table "$out/wall-$rate.json"
 done
