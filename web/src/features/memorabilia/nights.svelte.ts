@@ -2,10 +2,10 @@
 //
 // A night is stored as a whole, so sending the same twice does no harm, and of several wishes the newest is enough.
 
-import { untrack } from "svelte";
 import { api, ApiError, words } from "../../lib/api";
 import { drafts, keepList, keptList } from "../../lib/db";
 import type { Id } from "../../lib/id";
+import { lasting } from "../../lib/lasting.svelte";
 import { unfinishedWhile } from "../../lib/leaving";
 import { session } from "../../lib/session.svelte";
 import { bodyOf, EMPTY, isSame, memoryOf, read, write, type Memory } from "./memory";
@@ -192,7 +192,7 @@ class Nights {
     this.follow(user);
     let night = this.#open.get(event);
     if (!night) {
-      night = untrack(() => new Night(user, event));
+      night = lasting(() => new Night(user, event));
       this.#open.set(event, night);
     }
     return night;

@@ -3,6 +3,7 @@
 
 import { api, ApiError } from "../../lib/api";
 import type { Id } from "../../lib/id";
+import { lasting } from "../../lib/lasting.svelte";
 import type { Page } from "../../lib/pages";
 import type { EventStore } from "../events/store/store.svelte";
 import { sender } from "./sender.svelte";
@@ -199,7 +200,7 @@ export function wallOf(store: EventStore, me: Person): WallView {
   let view = views.get(store);
   if (view?.me.id !== me.id) {
     sender.follow(me.id);
-    view = new WallView(store, me);
+    view = lasting(() => new WallView(store, me));
     views.set(store, view);
   }
   return view;
