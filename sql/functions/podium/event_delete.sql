@@ -1,4 +1,4 @@
--- version: 4
+-- version: 5
 CREATE OR REPLACE FUNCTION podium.event_delete(_event uuid, _by uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -11,11 +11,17 @@ DECLARE
   held jsonb := '{}';
   pods_held uuid[];
   hit boolean;
+  refusal text;
 BEGIN
   PERFORM podium.guard(_by);
+  SELECT created_by INTO maker FROM events WHERE id = _event;
   -- Where others are, they may hold the locks one after the other for as long as they like, as voters do.
-  IF EXISTS (SELECT 1 FROM events WHERE id = _event AND created_by = _by) AND podium.event_is_shared(_event, _by) THEN
-    RETURN QUERY SELECT * FROM podium.outcome('conflict', NULL);
+  refusal := CASE
+    WHEN maker IS NULL THEN 'not_found'
+    WHEN maker <> _by THEN 'forbidden'
+    WHEN podium.event_is_shared(_event, _by) THEN 'conflict' END;
+  IF refusal IS NOT NULL THEN
+    RETURN QUERY SELECT * FROM podium.outcome(refusal, NULL);
     RETURN;
   END IF;
   FOR k IN
@@ -34,12 +40,9 @@ BEGIN
     END IF;
   END LOOP;
   -- While this lock is held nobody can join, open a pod or add a row that refers to the event: each takes a key share lock.
-  SELECT created_by INTO maker FROM events WHERE id = _event FOR UPDATE;
-  IF maker IS NULL THEN
+  PERFORM 1 FROM events WHERE id = _event AND created_by = _by FOR UPDATE;
+  IF NOT FOUND THEN
     RETURN QUERY SELECT * FROM podium.outcome('not_found', NULL);
-    RETURN;
-  ELSIF maker <> _by THEN
-    RETURN QUERY SELECT * FROM podium.outcome('forbidden', NULL);
     RETURN;
   END IF;
   FOR k IN SELECT * FROM podium.event_children c WHERE held ? c.child LOOP
