@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{self, MessageBody};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::{Compress, Next, from_fn};
@@ -69,6 +69,7 @@ impl App {
                 .wrap(http::cors(&settings))
                 .wrap(from_fn(http::as_problems))
                 .wrap(http::security_headers())
+                .wrap(from_fn(end_after_refused_upgrade))
                 .wrap(from_fn(close_while_draining))
                 .wrap(from_fn(telemetry::observe))
                 .wrap(telemetry::spans())
@@ -108,6 +109,25 @@ impl App {
 /// Registers routes with an app.
 fn register(routes: &[Routes], config: &mut ServiceConfig<'_>) {
     routes.iter().for_each(|routes| routes(config));
+}
+
+/// Middleware: an answer other than to switch protocols, to a request that asks for that, is whole and ends its
+/// connection. Such a request has no end, so none can follow it; and a body of unknown length, such as a compressed one,
+/// would be sent with neither length nor chunks.
+async fn end_after_refused_upgrade(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let asks = request.head().upgrade();
+    let response = next.call(request).await?.map_into_boxed_body();
+    if !asks || response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return Ok(response);
+    }
+    let (request, response) = response.into_parts();
+    let (mut response, body) = response.into_parts();
+    let body = body::to_bytes(body).await?;
+    response.head_mut().set_connection_type(ConnectionType::Close);
+    Ok(ServiceResponse::new(request, response.set_body(body).map_into_boxed_body()))
 }
 
 /// Middleware: a draining node closes each connection after its answer, so that clients connect to another node.

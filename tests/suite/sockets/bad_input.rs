@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use uuid::Uuid;
 
 use crate::support::client::{Client, End, PATIENCE, Pushed, Way};
@@ -540,4 +542,46 @@ async fn a_first_socket_makes_the_profile() {
     let database = server.database.connect().await;
     let row = database.query_one("SELECT display_name FROM profiles WHERE id = $1", &[&id]).await.unwrap();
     assert_eq!(row.get::<_, String>(0), "Newcomer");
+}
+
+/// An answer as it came, until the connection ended: its head in small letters, and its body.
+async fn raw(server: &Server, path: &str, headers: &str) -> (String, Vec<u8>) {
+    let mut socket = TcpStream::connect(server.url.trim_start_matches("http://")).await.expect("a connection");
+    let head = format!("GET {path} HTTP/1.1\r\nHost: podium\r\n{headers}\r\n");
+    socket.write_all(head.as_bytes()).await.expect("a request");
+    let mut answer = Vec::new();
+    let read = socket.read_to_end(&mut answer);
+    tokio::time::timeout(PATIENCE, read).await.expect("the connection must end").expect("an answer");
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    let body = answer.split_off(end + 4);
+    (String::from_utf8(answer).expect("text").to_lowercase(), body)
+}
+
+#[tokio::test]
+async fn a_refused_upgrade_is_valid_http_and_the_end_of_its_connection() {
+    let server = Server::start().await;
+    let websocket = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    // As a client sends it that would rather speak HTTP/2.
+    let h2 = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n";
+    let cases = [
+        ("/socket/websocket?vsn=2.0.0&token=odd", websocket, 403),
+        ("/socket/websocket?vsn=7&token=odd", websocket, 403),
+        ("/v1/badges", h2, 200),
+        ("/v1/nothing", h2, 404),
+        ("/docs/", h2, 200),
+        ("/", websocket, 200),
+    ];
+    // All at once: the server waits a little for a client to close first.
+    let accepted = ["", "Accept-Encoding: gzip, br, zstd\r\n"];
+    join_all(cases.iter().flat_map(|case| accepted.map(|accepted| (case, accepted))).map(
+        async |((path, upgrade, status), accepted)| {
+            let (head, body) = raw(&server, path, &format!("{upgrade}{accepted}")).await;
+            let case = format!("{path} {accepted:?}: {head}");
+            assert!(head.starts_with(&format!("http/1.1 {status} ")), "{case}");
+            assert!(head.contains(&format!("\r\ncontent-length: {}\r\n", body.len())), "{case}{} bytes", body.len());
+            assert!(head.contains("\r\nconnection: close\r\n"), "{case}");
+        },
+    ))
+    .await;
 }
