@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::account::{Account, PASSWORD, login, login_from, register};
+use crate::support::balancer::Balancer;
 use crate::support::server::{Answer, Server};
 use crate::support::wait::until;
 
@@ -170,6 +171,25 @@ async fn who_has_an_account_shows_in_no_answer_and_no_work() {
         assert_eq!(seen(&known), seen(&unknown));
         assert_eq!((known.status, known.body), (202, Value::Null));
     }
+}
+
+#[tokio::test]
+async fn the_balancer_passes_on_no_address_that_a_client_made_up() {
+    // The clients of this test have an address that the node trusts, as those in a node's own network would.
+    let server = behind_a_proxy().await;
+    let balancer = Balancer::start([&server; 3]).await;
+    until("the balancer to know its nodes", async || balancer.status("/v1/badges").await == 200).await;
+    Account::register(&server, OWNER).await;
+    let guess = async |number: u8| {
+        let body = json!({"email": OWNER, "password": format!("a wrong password {number}")});
+        let request = reqwest::Client::new().post(format!("{}/v1/auth/login", balancer.url)).json(&body);
+        let answer = request.header("x-forwarded-for", format!("203.0.113.{number}")).send().await;
+        answer.expect("an answer").status().as_u16()
+    };
+    for number in 0..5 {
+        assert_eq!(guess(number).await, 401);
+    }
+    assert_eq!(guess(5).await, 429);
 }
 
 #[tokio::test]

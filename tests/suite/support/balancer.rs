@@ -18,7 +18,7 @@ pub struct Balancer {
 
 impl Balancer {
     /// Before these three.
-    pub async fn start(nodes: &[Server]) -> Balancer {
+    pub async fn start(nodes: impl IntoIterator<Item = &Server>) -> Balancer {
         needs::uses("haproxy");
         let address = port::free();
         let mut command = Command::new("haproxy");

@@ -1,4 +1,4 @@
-//! How many comments and reactions there are.
+//! The counts of comments and reactions.
 
 use std::collections::HashMap;
 
