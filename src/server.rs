@@ -16,6 +16,7 @@ pub mod domains;
 pub mod engine;
 mod listen;
 mod site;
+mod unread;
 
 use std::io;
 use std::net::SocketAddr;

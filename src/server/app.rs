@@ -15,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::engine::Engine;
 use super::listen::Room;
 use super::site::{self, Site};
+use super::unread;
 use crate::foundation::auth::Tokens;
 use crate::foundation::db::Database;
 use crate::foundation::health::Health;
@@ -73,6 +74,7 @@ impl App {
                 .wrap(from_fn(close_while_draining))
                 .wrap(from_fn(telemetry::observe))
                 .wrap(telemetry::spans())
+                .wrap(from_fn(unread::end_after_unread_body))
         });
         let server = server
             .workers(workers)

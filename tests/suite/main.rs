@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
 
+mod abuse;
 mod accounts;
 mod events;
 mod faults;

@@ -19,7 +19,7 @@ use crate::foundation::errors::{Code, Error, FieldError, Result};
 use crate::foundation::strict::{self, Unread};
 
 /// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The size limit of a body, in bytes.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +76,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         async move {
             match tokio::time::timeout(PATIENCE, body).await {
                 Ok(body) => parse(&body?).map(Json),
-                Err(_) => Err(Error::because(Code::Malformed, "the body must arrive within 30 seconds")),
+                Err(_) => Err(Error::because(Code::Malformed, "the body must arrive within 20 seconds")),
             }
         }
         .boxed_local()

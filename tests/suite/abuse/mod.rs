@@ -1,0 +1,3 @@
+//! What people do who want to keep others out. Beside each attack others are served as before.
+
+mod stalled;
