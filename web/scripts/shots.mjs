@@ -235,6 +235,10 @@ async function take(language, colorScheme, size) {
   await page.getByText(wall.waiting).first().waitFor();
   await page.evaluate(() => document.querySelector("article").scrollIntoView({ block: "center" }));
   await shot("wall-waiting");
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  await page.getByText(events.asOf("").trim()).waitFor();
+  await shot("wall-remembered");
   await button(wall.doNotSend).click();
   await context.setOffline(false);
   await page.goto(`${url}/events/${pod.event_id}?tab=crew`);
