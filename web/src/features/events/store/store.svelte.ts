@@ -32,6 +32,9 @@ const SOON = 1_000;
 /** What has changed is kept on the device after this, in milliseconds: a crowd that votes changes it all the time. */
 const KEEP = 2_000;
 
+/** What the device remembers is shown when nothing newer has come by then, in milliseconds. */
+const LATE = 3_000;
+
 /** What the names begin with under which events are kept; the number is that of the form in which they are. */
 const EVENTS = `${READ}event/1/`;
 
@@ -91,7 +94,7 @@ export class EventStore {
 
   /** Leaves the topic. */
   close(): void {
-    if (this.#keeping !== undefined) this.#keep();
+    this.hide();
     this.#closed = true;
     this.#unheard();
     clearTimeout(this.#listing);
@@ -102,7 +105,14 @@ export class EventStore {
   async load(): Promise<void> {
     this.#do({ type: "reading" });
     const { reading, phase } = this.state;
-    if (phase === "busy" && this.#isNew && this.#me !== null) void this.#remember(this.#me, reading);
+    let late = (): void => undefined;
+    if (phase === "busy" && this.#isNew && this.#me !== null) {
+      const isLate = new Promise<void>((done) => {
+        late = done;
+        setTimeout(done, LATE);
+      });
+      void this.#remember(this.#me, reading, isLate);
+    }
     try {
       const event = await ask<CountedEvent>("GET", `/v1/events/${encodeURIComponent(this.address)}`);
       this.#do({ type: "event", reading, event });
@@ -110,12 +120,14 @@ export class EventStore {
       this.#do({ type: "inside", reading, changes: await this.#inside(event.id) });
     } catch (error) {
       this.#do({ type: "failed", reading, gone: error instanceof ApiError && error.status === 404, error });
+      late();
     }
   }
 
-  /** Shows what the device has kept, until there is something better. */
-  async #remember(me: Id, reading: number): Promise<void> {
+  /** Shows what the device has kept, once nothing better comes soon. */
+  async #remember(me: Id, reading: number, isLate: Promise<void>): Promise<void> {
     const all = await allNamed<Memory>(me, EVENTS).catch(() => []);
+    await isLate;
     const found = all.find(([, { event }]) => event.id === this.address || event.slug === this.address);
     if (found && me === this.#me) this.#do({ type: "remembered", reading, memory: found[1] });
     all.sort(([, one], [, other]) => (one.at < other.at ? 1 : -1));
@@ -139,6 +151,11 @@ export class EventStore {
   /** Looks whether the event has changed, where no topic says so. */
   look(): void {
     if (this.state.phase === "known" && !this.state.live) void this.load();
+  }
+
+  /** The page goes out of sight, and may not come back. */
+  hide(): void {
+    if (this.#keeping !== undefined) this.#keep();
   }
 
   /** The news were seen. */
