@@ -33,7 +33,7 @@ pub async fn end_after_unread_body(
     Ok(response.map_body(|_, body| BoxBody::new(Holding { body, _held: held })))
 }
 
-/// The body of a request, for whoever reads it.
+/// The body of a request, as its handler reads it.
 struct Lent(Rc<RefCell<Payload>>);
 
 impl Stream for Lent {
