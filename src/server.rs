@@ -14,6 +14,7 @@ mod app;
 pub mod base;
 pub mod domains;
 pub mod engine;
+mod entry;
 mod listen;
 mod site;
 mod unread;
@@ -33,6 +34,7 @@ use tokio::time::{Instant, sleep, timeout};
 use self::app::App;
 use self::base::{Base, BaseError};
 use self::engine::{Engine, Link};
+use self::entry::Requests;
 use self::listen::{Listener, Room};
 use self::site::Site;
 use crate::foundation::auth::Tokens;
@@ -40,6 +42,7 @@ use crate::foundation::db::Database;
 use crate::foundation::errors::Error as Refusal;
 use crate::foundation::health::{self, Health};
 use crate::foundation::http::PublicUrl;
+use crate::foundation::limits::Connections;
 use crate::foundation::mail::{MailError, Mailer};
 use crate::foundation::settings::Settings;
 use crate::foundation::{metrics, telemetry};
@@ -178,13 +181,16 @@ impl Server {
             spawn(health::watch_database(health.clone(), base.url.clone())),
             spawn(base.watch(health.clone())),
         ];
+        let (of_address, proxies) = (settings.limits.address_connections, settings.trusted_proxies.clone());
+        let connections = Connections::new(room.connections, of_address, proxies);
+        background.push(spawn(connections.clone().watch(health.clone())));
         background.extend(works.jobs.drain(..).map(spawn));
         metrics::BUILD
             .gauge(&[("version", env!("CARGO_PKG_VERSION").to_owned()), ("node", settings.node.clone())])
             .set(1.0);
 
         let outcome = async {
-            let server = app.serve(public.listen()?, room).map_err(ServerError::Http)?;
+            let server = app.serve(public.listen()?, room, connections).map_err(ServerError::Http)?;
             let operators = admin::serve(admin.listen()?, &health).map_err(ServerError::Http)?;
             let handles = [server.handle(), operators.handle()];
             let server = actix_web::rt::spawn(server);
@@ -292,6 +298,7 @@ fn assemble(
     let engine = Engine::new(settings, threads, relays, sign_in, channels);
     let app = App {
         settings: web::Data::new(settings.clone()),
+        requests: web::Data::new(Requests::new(settings)),
         document: web::Data::new(domains::openapi()),
         sockets_page: web::Data::new(Page::of(&sockets)),
         sockets: web::Data::new(sockets),

@@ -349,6 +349,11 @@ fn identify(request: &HttpRequest) -> Result<Option<Identity>> {
     Ok(Some(identity))
 }
 
+/// Returns the person of the request's token, if it has a valid one.
+pub fn person(request: &HttpRequest) -> Option<Uuid> {
+    identify(request).ok().flatten().map(|identity| identity.user_id)
+}
+
 /// As an argument of a handler: only signed-in callers are accepted.
 impl FromRequest for Identity {
     type Error = Error;

@@ -59,6 +59,12 @@ pub const DB_STATEMENTS: Metric =
     Metric::new_counter("podium_db_statements_total", "Statements sent to Postgres through the pools.");
 /// The outcome of the last query of Postgres: 1 if it answered, else 0.
 pub const DB_UP: Metric = Metric::new_gauge("podium_db_up", "1 if Postgres answered the last query, else 0.");
+/// Refusals by a rate, by the rate's name as `limit`.
+pub const LIMITED: Metric =
+    Metric::new_counter("podium_limited_total", "Requests and pushes refused by a rate, by the rate's name.");
+/// Connections to the public address that are open.
+pub const CONNECTIONS: Metric =
+    Metric::new_gauge("podium_connections", "Connections to the public address that are open, sockets among them.");
 /// Sockets that are open.
 pub const SESSIONS: Metric = Metric::new_gauge("podium_sessions", "Websockets that are open.");
 /// Sockets that this node ended, by `code`.
@@ -127,6 +133,8 @@ pub const ALL: &[Metric] = &[
     HTTP_IN_FLIGHT,
     DB_STATEMENTS,
     DB_UP,
+    LIMITED,
+    CONNECTIONS,
     SESSIONS,
     SESSIONS_ENDED,
     FRAMES_IN,

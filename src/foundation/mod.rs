@@ -13,6 +13,7 @@ pub mod health;
 pub mod http;
 pub mod kept_secret;
 pub mod language;
+pub mod limits;
 pub mod mail;
 pub mod metrics;
 pub mod migrate;

@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::LocalBoxFuture;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use super::channel::Channels;
 use super::inbound::Inbound;
@@ -23,6 +24,7 @@ use super::session::{Session, SessionLimits};
 use super::socket::SocketControl;
 use crate::foundation::auth::Identity;
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::limits::{AtOnce, Connection, Rates};
 use crate::wire::frame::Version;
 
 const BEARER_PROTOCOL: &str = "base64url.bearer.phx.";
@@ -46,6 +48,10 @@ pub struct Endpoint {
     pub limits: SessionLimits,
     /// Permits for the sockets that the node may hold.
     pub room: Arc<Semaphore>,
+    /// The sockets that a person may have at once.
+    pub of_person: AtOnce<Uuid>,
+    /// The rate at which a person may open sockets.
+    pub opening: Arc<Rates<Uuid>>,
 }
 
 #[derive(Deserialize)]
@@ -84,13 +90,16 @@ async fn upgrade(request: &HttpRequest, body: web::Payload, endpoint: &Endpoint)
     };
     let token = token.ok_or_else(|| Error::because(Code::Unauthorized, "a token is required"))?;
     let identity = (endpoint.sign_in)(token).await?;
+    Connection::prove(request);
+    endpoint.opening.take(&identity.user_id)?;
+    let place = endpoint.of_person.enter(identity.user_id)?;
     let permit = Arc::clone(&endpoint.room)
         .try_acquire_owned()
         .map_err(|_| Error::because(Code::Overloaded, "the node has no room for another socket"))?;
     let socket = request.conn_data::<SocketControl>().cloned();
     let limits = endpoint.limits.clone();
     let frame_bytes = limits.frame_bytes;
-    let session = Session::new(identity, Arc::clone(&endpoint.channels), limits, version, socket, permit);
+    let session = Session::new(identity, Arc::clone(&endpoint.channels), limits, version, socket, (permit, place));
     let protocols: &[&str] = if by_protocol { &["phoenix"] } else { &[] };
     let body = Inbound::new(body, Rc::clone(session.outbox()), frame_bytes);
     ws::WsResponseBuilder::new(session, request, body)

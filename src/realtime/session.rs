@@ -34,6 +34,7 @@ use super::relay::Relay;
 use super::socket::SocketControl;
 use crate::foundation::auth::Identity;
 use crate::foundation::errors::{Code, Error, Result};
+use crate::foundation::limits::Admitted;
 use crate::foundation::metrics;
 use crate::wire::frame::{Incoming, Ref, Status, Version};
 
@@ -53,6 +54,9 @@ pub struct SessionLimits {
     /// Limits of the queue to the client.
     pub outbox: OutboxLimits,
 }
+
+/// A session's places: among the sockets that this node may hold, and among those of its person.
+pub type Places = (OwnedSemaphorePermit, Admitted<Uuid>);
 
 /// The actor context of a session.
 type Socket = ws::WebsocketContext<Session>;
@@ -74,8 +78,8 @@ pub struct Session {
     fragments: Fragments,
     frames: Option<DefaultDirectRateLimiter>,
     in_flight: usize,
-    /// The session's permit among the sockets that this node may hold.
-    _permit: OwnedSemaphorePermit,
+    unanswered: topics::Unanswered,
+    _places: Places,
 }
 
 /// Counters of frames, looked up once a thread.
@@ -104,7 +108,7 @@ impl Session {
         limits: SessionLimits,
         version: Version,
         socket: Option<SocketControl>,
-        permit: OwnedSemaphorePermit,
+        places: Places,
     ) -> Self {
         let outbox = Rc::new(Outbox::new(limits.outbox, socket, expiry(&identity)).speaking(version));
         outbox.belongs_to(identity.sign_in);
@@ -126,7 +130,8 @@ impl Session {
             topics: HashMap::new(),
             fragments: Fragments::default(),
             in_flight: 0,
-            _permit: permit,
+            unanswered: Rc::default(),
+            _places: places,
         }
     }
 

@@ -13,6 +13,7 @@ use actix_web::{Error, HttpServer, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::engine::Engine;
+use super::entry::{self, Requests};
 use super::listen::Room;
 use super::site::{self, Site};
 use super::unread;
@@ -20,11 +21,11 @@ use crate::foundation::auth::Tokens;
 use crate::foundation::db::Database;
 use crate::foundation::health::Health;
 use crate::foundation::http::{self, Document, PublicUrl};
+use crate::foundation::limits::{self, Connections};
 use crate::foundation::settings::Settings;
 use crate::foundation::telemetry;
 use crate::realtime::declared;
 use crate::realtime::domain::{Routes, Share};
-use crate::realtime::socket;
 
 /// How long a connection may idle between two requests: longer than load balancers keep theirs, so that they close it
 /// first.
@@ -40,6 +41,8 @@ const CLOSE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(super) struct App {
     pub settings: web::Data<Settings>,
+    /// The rate of requests.
+    pub requests: web::Data<Requests>,
     pub document: web::Data<Document>,
     /// The declarations for sockets, and the page of them.
     pub sockets: web::Data<declared::document::Document>,
@@ -57,19 +60,22 @@ pub(super) struct App {
 
 impl App {
     /// Serves on this listener.
-    pub fn serve(self, listener: TcpListener, room: Room) -> io::Result<Server> {
-        let workers = self.settings.workers;
+    pub fn serve(self, listener: TcpListener, room: Room, connections: Connections) -> io::Result<Server> {
+        let (workers, extractors) = (self.settings.workers, http::extractors(&self.settings.limits));
         let server = HttpServer::new(move || {
             let settings = self.settings.clone();
             actix_web::App::new()
+                .configure(&extractors)
                 .configure(|config| self.configure(config))
                 .default_service(web::to(site::serve))
                 .wrap(from_fn(http::held_to_document))
                 .wrap(Compress::default())
                 .wrap(from_fn(http::head_as_get))
+                .wrap(from_fn(entry::admit))
                 .wrap(http::cors(&settings))
                 .wrap(from_fn(http::as_problems))
                 .wrap(http::security_headers())
+                .wrap(from_fn(limits::announce))
                 .wrap(from_fn(end_after_refused_upgrade))
                 .wrap(from_fn(close_while_draining))
                 .wrap(from_fn(telemetry::observe))
@@ -83,7 +89,7 @@ impl App {
             .client_request_timeout(HEAD)
             .client_disconnect_timeout(CLOSE)
             .shutdown_timeout(1)
-            .on_connect(socket::accepted)
+            .on_connect(entry::accepted(connections))
             .disable_signals()
             .listen(listener)?;
         Ok(server.run())
@@ -92,13 +98,13 @@ impl App {
     fn configure(&self, config: &mut web::ServiceConfig) {
         config
             .app_data(self.settings.clone())
+            .app_data(self.requests.clone())
             .app_data(self.document.clone())
             .app_data(self.health.clone())
             .app_data(self.database.clone())
             .app_data(self.tokens.clone())
             .app_data(self.public_url.clone())
             .app_data(self.site.clone())
-            .configure(http::extractors(&self.settings.limits))
             .configure(|config| self.shared.iter().for_each(|share| share(config)))
             .configure(|config| register(&self.routes, &mut ServiceConfig::new(config)))
             // Before the page of HTTP, which has all other addresses below its own.

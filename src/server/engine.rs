@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::foundation::db::Database;
 use crate::foundation::health::Health;
 use crate::foundation::http::check_origin;
+use crate::foundation::limits::{AtOnce, Rates};
 use crate::foundation::settings::{Limits, Settings};
 use crate::realtime::bus::redis::{BusError, RedisBus};
 use crate::realtime::bus::{Bus, LocalBus, Receive};
@@ -86,6 +87,8 @@ impl Engine {
             channels: Arc::new(channels),
             limits: session_limits(&settings.limits),
             room: Arc::clone(&room),
+            of_person: AtOnce::new(settings.limits.person_sockets, "this person has as many sockets as are allowed"),
+            opening: Arc::new(Rates::new("sockets", settings.limits.connects)),
         };
         Engine { endpoint, threads, relays, room, sessions: settings.limits.sessions }
     }

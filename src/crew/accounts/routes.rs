@@ -21,6 +21,11 @@ use crate::foundation::text;
 /// The longest `User-Agent` that is stored, in characters.
 const MAX_AGENT: usize = 300;
 
+/// The most bytes of a body here: strangers send these, and the longest password takes a kilobyte.
+const MAX_BODY: usize = 16 << 10;
+
+type Body<T> = Json<T, MAX_BODY>;
+
 /// Registers the routes of accounts.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(register).service(login).service(refresh).service(logout);
@@ -69,7 +74,7 @@ fn client(request: &HttpRequest) -> Result<Client> {
     )
 )]
 #[post("/v1/auth/register")]
-async fn register(client: Client, accounts: web::Data<Accounts>, new: Json<Registration>) -> Result<impl Responder> {
+async fn register(client: Client, accounts: web::Data<Accounts>, new: Body<Registration>) -> Result<impl Responder> {
     let answer = accounts.register(new.into_inner(), &client).await?;
     Ok(Json(answer).customize().with_status(StatusCode::CREATED))
 }
@@ -91,7 +96,7 @@ async fn register(client: Client, accounts: web::Data<Accounts>, new: Json<Regis
     )
 )]
 #[post("/v1/auth/login")]
-async fn login(client: Client, accounts: web::Data<Accounts>, who: Json<Credentials>) -> Result<Json<SignedInAnswer>> {
+async fn login(client: Client, accounts: web::Data<Accounts>, who: Body<Credentials>) -> Result<Json<SignedInAnswer>> {
     accounts.login(who.into_inner(), &client).await.map(Json)
 }
 
@@ -117,7 +122,7 @@ async fn login(client: Client, accounts: web::Data<Accounts>, who: Json<Credenti
 async fn refresh(
     client: Client,
     accounts: web::Data<Accounts>,
-    renewal: Json<Renewal>,
+    renewal: Body<Renewal>,
 ) -> Result<Json<SignedInAnswer>> {
     accounts.refresh(&renewal, &client).await.map(Json)
 }
@@ -137,7 +142,7 @@ async fn refresh(
     )
 )]
 #[post("/v1/auth/logout")]
-async fn logout(_client: Client, accounts: web::Data<Accounts>, renewal: Json<Renewal>) -> Result<HttpResponse> {
+async fn logout(_client: Client, accounts: web::Data<Accounts>, renewal: Body<Renewal>) -> Result<HttpResponse> {
     accounts.logout(&renewal).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -155,7 +160,7 @@ async fn logout(_client: Client, accounts: web::Data<Accounts>, renewal: Json<Re
     )
 )]
 #[post("/v1/auth/verify")]
-async fn verify(_client: Client, accounts: web::Data<Accounts>, mailed: Json<MailedToken>) -> Result<HttpResponse> {
+async fn verify(_client: Client, accounts: web::Data<Accounts>, mailed: Body<MailedToken>) -> Result<HttpResponse> {
     accounts.verify(&mailed).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -197,7 +202,7 @@ async fn resend(who: SignedIn, client: Client, accounts: web::Data<Accounts>) ->
     )
 )]
 #[post("/v1/auth/reset")]
-async fn forgot(client: Client, accounts: web::Data<Accounts>, who: Json<Forgotten>) -> Result<HttpResponse> {
+async fn forgot(client: Client, accounts: web::Data<Accounts>, who: Body<Forgotten>) -> Result<HttpResponse> {
     accounts.forgot(&who, &client)?;
     Ok(HttpResponse::Accepted().finish())
 }
@@ -217,7 +222,7 @@ async fn forgot(client: Client, accounts: web::Data<Accounts>, who: Json<Forgott
     )
 )]
 #[post("/v1/auth/reset/confirm")]
-async fn reset(_client: Client, accounts: web::Data<Accounts>, new: Json<NewPassword>) -> Result<HttpResponse> {
+async fn reset(_client: Client, accounts: web::Data<Accounts>, new: Body<NewPassword>) -> Result<HttpResponse> {
     accounts.reset(&new).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::web;
-use futures_util::FutureExt;
 
 use super::channel::PodChannel;
 use super::feed::Cards;
@@ -38,7 +37,6 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
         .later(declared::MARK_READ, PodChannel::read)
         .now(declared::SET_TYPING, PodChannel::typing);
     mounted.receivers.extend(pods.receivers());
-    mounted.jobs.push(pods.clone().tidy_now_and_then().boxed_local());
     parts.provide(pods);
     Ok(mounted)
 }

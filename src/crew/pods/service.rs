@@ -1,10 +1,8 @@
 //! The operations on pods, used by HTTP and by sockets alike.
 
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use actix::{Actor, Addr};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use uuid::Uuid;
 
 use super::actor::{IsFull, PodActor};
@@ -28,14 +26,12 @@ use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Database};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::http::{Limit, PagePosition};
-use crate::foundation::settings::{Limits, Rate};
+use crate::foundation::limits::Rates;
+use crate::foundation::settings::Limits;
 use crate::realtime::bus::Receive;
 use crate::realtime::domain::Parts;
 use crate::realtime::hub::{Hub, Receivers};
 use crate::realtime::join_data::Joins;
-
-/// Interval at which the rate limiters drop idle people.
-const TIDY: Duration = Duration::from_secs(60);
 
 /// The pods of this node. Cheap to clone.
 #[derive(Clone)]
@@ -50,8 +46,8 @@ struct Inner {
     marks: ReadMarks,
     repairs: Repairs,
     limits: Limits,
-    messages: Option<DefaultKeyedRateLimiter<Uuid>>,
-    typing: Option<DefaultKeyedRateLimiter<Uuid>>,
+    messages: Rates<Uuid>,
+    typing: Rates<Uuid>,
     under_way: UnderWay,
 }
 
@@ -69,9 +65,6 @@ impl Pods {
         threads.spare().spawn(writing);
         let (repairs, reading) = Repairs::new(database.clone());
         threads.spare().spawn(reading);
-        let keyed = |rate: Option<Rate>| {
-            rate.map(|rate| RateLimiter::keyed(Quota::per_second(rate.per_second).allow_burst(rate.burst)))
-        };
         Pods(Arc::new(Inner {
             database: database.clone(),
             journal,
@@ -79,8 +72,8 @@ impl Pods {
             hub,
             marks,
             repairs,
-            messages: keyed(limits.messages),
-            typing: keyed(limits.typing),
+            messages: Rates::new("messages", limits.messages),
+            typing: Rates::new("typing", limits.typing),
             under_way: UnderWay::default(),
             limits: limits.clone(),
         }))
@@ -253,7 +246,7 @@ impl Pods {
         mut message: NewMessage,
     ) -> Result<impl Future<Output = Result<Sent>> + use<>> {
         message.check(self.0.limits.text_chars)?;
-        allow(self.0.messages.as_ref(), user_id)?;
+        self.0.messages.take(&user_id)?;
         let mentions = message.named();
         let NewMessage { id, text, reply_to, .. } = message;
         let append = Append { pod_id, id, user_id, text, reply_to, mentions };
@@ -275,7 +268,7 @@ impl Pods {
         op: Option<Uuid>,
     ) -> impl Future<Output = Result<Amended>> + use<> {
         let checked = change.checked(self.0.limits.text_chars);
-        let allowed = checked.and_then(|change| allow(self.0.messages.as_ref(), user_id).map(|()| change));
+        let allowed = checked.and_then(|change| self.0.messages.take(&user_id).map(|()| change));
         let submitted = allowed.map(|change| {
             // The journal needs an op for its own retries.
             let op = op.unwrap_or_else(Uuid::now_v7);
@@ -303,7 +296,7 @@ impl Pods {
     /// # Errors
     /// `rate_limited`.
     pub fn may_type(&self, user_id: Uuid) -> Result<()> {
-        allow(self.0.typing.as_ref(), user_id)
+        self.0.typing.take(&user_id)
     }
 
     /// Returns the number of the person's messages that are on their way from this node to the pod's log.
@@ -352,18 +345,6 @@ impl Pods {
         self.0.hub.topics().count()
     }
 
-    /// Drops idle people from the rate limiters, periodically and for ever, so that these do not grow without bound.
-    pub(super) async fn tidy_now_and_then(self) {
-        let mut tick = tokio::time::interval(TIDY);
-        loop {
-            tick.tick().await;
-            for limiter in [&self.0.messages, &self.0.typing].into_iter().flatten() {
-                limiter.retain_recent();
-                limiter.shrink_to_fit();
-            }
-        }
-    }
-
     /// Returns the actor of a pod, starting it if there is none.
     pub(super) fn actor(&self, pod_id: Uuid) -> Addr<PodActor> {
         let inner = &self.0;
@@ -379,13 +360,4 @@ impl Pods {
             })
             .address
     }
-}
-
-fn allow(limiter: Option<&DefaultKeyedRateLimiter<Uuid>>, user_id: Uuid) -> Result<()> {
-    let Some(limiter) = limiter else { return Ok(()) };
-    limiter.check_key(&user_id).map_err(|until| {
-        Error::rate_limited(
-            until.wait_time_from(governor::clock::Clock::now(&governor::clock::DefaultClock::default())),
-        )
-    })
 }

@@ -8,30 +8,40 @@ use actix_web::dev::Payload;
 use actix_web::error::{JsonPayloadError, PayloadError, QueryPayloadError};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, web};
-use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Ready, ready};
+use futures_util::{FutureExt, StreamExt};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
+use super::client::ClientAddress;
+use crate::foundation::auth;
 use crate::foundation::errors::{Code, Error, FieldError, Result};
+use crate::foundation::limits::{Budget, Counted, Share};
+use crate::foundation::settings::Settings;
 use crate::foundation::strict::{self, Unread};
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The size limit of a body, in bytes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct BodyLimit(pub usize);
+/// The size limit of a body, in bytes, and the budget of all bodies.
+#[derive(Clone)]
+pub(super) struct BodyLimits {
+    /// The most bytes of a body, unless its route declares another number.
+    pub each: usize,
+    /// What all bodies that are being received may take together.
+    pub all: Budget<Counted>,
+}
 
 /// A JSON body, as an argument and as an answer.
 ///
-/// Refused are: another content type (415), more bytes than `PODIUM_LIMIT_BODY_BYTES` (413), a body that is not JSON
-/// (400), and a value of the wrong type, an unknown field, or a string with a NUL, which Postgres cannot store (422,
-/// with its pointer).
+/// Refused are: another content type (415), more bytes than `MOST`, or than `PODIUM_LIMIT_BODY_BYTES` where a route
+/// declares no number (413), a body that is not JSON (400), and a value of the wrong type, an unknown field, or a
+/// string with a NUL, which Postgres cannot store (422, with its pointer); further, with 503, a body for which the
+/// budget of all bodies has no room.
 #[derive(Debug)]
-pub struct Json<T>(pub T);
+pub struct Json<T, const MOST: usize = 0>(pub T);
 
 /// The query string. A parameter of the wrong type is refused with 422. Several of these extractors may share one
 /// query; parameters unknown to all of them are refused by [`held_to_document`](super::held_to_document).
@@ -43,15 +53,15 @@ pub struct Query<T>(pub T);
 pub struct Path<T>(pub T);
 
 macro_rules! wraps {
-    ($($wrapper:ident),*) => {$(
-        impl<T> $wrapper<T> {
+    ($($wrapper:ident $(<$most:ident>)?),*) => {$(
+        impl<T $(, const $most: usize)?> $wrapper<T $(, $most)?> {
             /// Returns the value.
             pub fn into_inner(self) -> T {
                 self.0
             }
         }
 
-        impl<T> Deref for $wrapper<T> {
+        impl<T $(, const $most: usize)?> Deref for $wrapper<T $(, $most)?> {
             type Target = T;
 
             fn deref(&self) -> &T {
@@ -61,9 +71,9 @@ macro_rules! wraps {
     )*};
 }
 
-wraps!(Json, Query, Path);
+wraps!(Json<MOST>, Query, Path);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+impl<T: DeserializeOwned + 'static, const MOST: usize> FromRequest for Json<T, MOST> {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
@@ -71,8 +81,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         if !is_json(request) {
             return ready(Err(unsupported_type())).boxed_local();
         }
-        let limit = request.app_data::<BodyLimit>().map_or(1 << 20, |limit| limit.0);
-        let body = read_body(payload.take(), limit);
+        let Some(limits) = request.app_data::<BodyLimits>() else {
+            return ready(Err(Error::internal("no BodyLimits in the app's data"))).boxed_local();
+        };
+        let limit = if MOST == 0 { limits.each } else { MOST };
+        let proxies = request.app_data::<web::Data<Settings>>().map_or(&[][..], |settings| &settings.trusted_proxies);
+        let share = limits.all.share(Counted::of(auth::person(request), ClientAddress::of(request, proxies)));
+        let body = read_body(payload.take(), limit, share);
         async move {
             match tokio::time::timeout(PATIENCE, body).await {
                 Ok(body) => parse(&body?).map(Json),
@@ -106,13 +121,18 @@ fn too_large(limit: usize) -> Error {
     Error::because(Code::TooLarge, format!("the body must have at most {limit} bytes")).with("limit_bytes", limit)
 }
 
-async fn read_body(payload: Payload, limit: usize) -> Result<web::Bytes> {
-    let read = actix_web::body::to_bytes_limited(actix_web::body::BodyStream::new(payload), limit);
-    match read.await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(cause)) => Err(Error::because(Code::Malformed, format!("the body could not be read: {cause}"))),
-        Err(_) => Err(too_large(limit)),
+async fn read_body(mut payload: Payload, limit: usize, mut share: Share<Counted>) -> Result<web::BytesMut> {
+    let mut body = web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk =
+            chunk.map_err(|cause| Error::because(Code::Malformed, format!("the body could not be read: {cause}")))?;
+        if body.len() + chunk.len() > limit {
+            return Err(too_large(limit));
+        }
+        share.grow(chunk.len())?;
+        body.extend_from_slice(&chunk);
     }
+    Ok(body)
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {

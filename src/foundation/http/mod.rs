@@ -21,6 +21,7 @@ mod versioned;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web;
 
+use super::limits::Budget;
 use super::settings::Limits;
 
 pub use client::ClientAddress;
@@ -36,12 +37,14 @@ pub use public_url::PublicUrl;
 pub use swallow::held_to_document;
 pub use versioned::{IfMatch, IfMatchHeader, Versioned};
 
-/// Configures how bodies, queries and paths are extracted; for the app's `configure`.
-pub fn extractors(limits: &Limits) -> impl Fn(&mut web::ServiceConfig) + use<> {
+/// Configures how bodies, queries and paths are extracted; for the `configure` of every worker's app, which share the
+/// budget of bodies.
+pub fn extractors(limits: &Limits) -> impl Fn(&mut web::ServiceConfig) + Clone + Send + use<> {
     let body = limits.body_bytes;
+    let all = Budget::new(limits.bodies_bytes, "the node receives as many bytes as it has room for");
     move |config| {
         config
-            .app_data(extract::BodyLimit(body))
+            .app_data(extract::BodyLimits { each: body, all: all.clone() })
             .app_data(web::PayloadConfig::new(body))
             .app_data(
                 web::JsonConfig::default().limit(body).error_handler(|error, _| extract::body_error(error).into()),

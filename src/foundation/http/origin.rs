@@ -17,7 +17,7 @@ pub fn cors(settings: &Settings) -> Condition<Cors> {
         .allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_MATCH, header::IF_NONE_MATCH])
         .expose_headers([header::ETAG, header::LOCATION, header::RETRY_AFTER])
-        .expose_headers(["x-request-id"])
+        .expose_headers(["x-request-id", "ratelimit", "ratelimit-policy"])
         .max_age(3_600);
     if settings.origins.iter().any(|origin| origin == "*") {
         cors = cors.allow_any_origin().send_wildcard();

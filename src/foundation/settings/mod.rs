@@ -98,6 +98,16 @@ pub struct MailSettings {
 /// The limits. Bytes, counts and times are inclusive: a value equal to the limit is accepted.
 #[derive(Debug, Clone)]
 pub struct Limits {
+    /// Requests over HTTP per person.
+    pub requests: Option<Rate>,
+    /// Requests over HTTP without a valid token per address.
+    pub strangers: Option<Rate>,
+    /// Connections of an address at once that have shown no valid token.
+    pub address_connections: usize,
+    /// Sockets of a person at once.
+    pub person_sockets: usize,
+    /// Sockets that a person opens.
+    pub connects: Option<Rate>,
     /// Messages per person.
     pub messages: Option<Rate>,
     /// New events per person.
@@ -124,6 +134,8 @@ pub struct Limits {
     pub idle: Duration,
     /// Bytes of an HTTP body.
     pub body_bytes: usize,
+    /// Bytes of all HTTP bodies that are being received.
+    pub bodies_bytes: usize,
     /// Bytes of a photo or video.
     pub media_bytes: usize,
     /// Sockets of this node at once.
@@ -237,6 +249,11 @@ impl Settings {
             log_format: LogFormat::Auto,
             mail: MailSettings::default(),
             limits: Limits {
+                requests: None,
+                strangers: None,
+                address_connections: 0,
+                person_sockets: 0,
+                connects: None,
                 messages: None,
                 events: None,
                 pods: None,
@@ -250,6 +267,7 @@ impl Settings {
                 journal_entries: 0,
                 idle: Duration::ZERO,
                 body_bytes: 0,
+                bodies_bytes: 0,
                 media_bytes: 0,
                 sessions: 0,
                 send_wait: Duration::ZERO,

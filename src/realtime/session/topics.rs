@@ -1,5 +1,6 @@
 //! The topics of a session: Phoenix's rules about joins, leaves and refs.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -20,6 +21,35 @@ const IN_FLIGHT: usize = 1024;
 
 /// Pushes that may wait for the join of their topic.
 const WAITING: usize = 256;
+
+/// What a push costs beside its payload, about.
+const PUSH: usize = 128;
+
+/// The bytes of a session's pushes that are not answered yet.
+pub(super) type Unanswered = Rc<Cell<usize>>;
+
+/// The bytes of one push, until it is answered.
+struct Weight {
+    bytes: usize,
+    all: Unanswered,
+}
+
+impl Weight {
+    fn of(payload: &RawValue, all: &Unanswered, most: usize) -> Result<Self> {
+        let bytes = payload.get().len() + PUSH;
+        if all.get() + bytes > most {
+            return Err(Error::because(Code::Overloaded, "too many bytes wait for their answers"));
+        }
+        all.set(all.get() + bytes);
+        Ok(Weight { bytes, all: Rc::clone(all) })
+    }
+}
+
+impl Drop for Weight {
+    fn drop(&mut self) {
+        self.all.set(self.all.get() - self.bytes);
+    }
+}
 
 /// A topic that a session has joined or is joining.
 pub(super) struct JoinedTopic {
@@ -47,6 +77,7 @@ struct Push {
     reference: Option<Ref>,
     event: String,
     payload: Box<RawValue>,
+    weight: Weight,
 }
 
 impl Session {
@@ -69,6 +100,10 @@ impl Session {
             return reply(ctx, self.version, asked, Err(error));
         }
 
+        let weight = match Weight::of(incoming.payload, &self.unanswered, self.limits.outbox.bytes) {
+            Ok(weight) => weight,
+            Err(error) => return reply(ctx, self.version, asked, Err(error)),
+        };
         let subscription = self.relay.subscribe(
             Topic::of(kind, id),
             self.context.user_id(),
@@ -93,6 +128,7 @@ impl Session {
         self.topics.insert(incoming.topic.as_ref().into(), place);
         let reference = incoming.reference.clone();
         ctx.spawn(wrap_future::<_, Self>(answer).map(move |outcome, session, ctx| {
+            drop(weight);
             session.answer_join(&subscription, reference.as_ref(), outcome, ctx);
         }));
     }
@@ -176,14 +212,19 @@ impl Session {
             // As in Phoenix: a stale push to an earlier join is dropped; its client knows that this join is over.
             return;
         }
+        let asked = Asked { join_ref: place.join_ref.as_ref(), ..Asked::by(incoming) };
+        let weight = match Weight::of(incoming.payload, &self.unanswered, self.limits.outbox.bytes) {
+            Ok(weight) => weight,
+            Err(error) => return reply(ctx, self.version, asked, Err(error)),
+        };
         let push = Push {
             reference: incoming.reference.clone(),
             event: incoming.event.clone().into_owned(),
             payload: incoming.payload.to_owned(),
+            weight,
         };
         match &mut place.waiting {
             Some(waiting) if waiting.len() >= WAITING => {
-                let asked = Asked { join_ref: place.join_ref.as_ref(), ..Asked::by(incoming) };
                 reply(ctx, self.version, asked, Err(Code::Overloaded.into()));
             }
             Some(waiting) => waiting.push(push),
@@ -206,14 +247,16 @@ impl Session {
             Answer::Now(outcome) => reply(ctx, self.version, asked, outcome),
             Answer::Later(future) => {
                 self.in_flight += 1;
+                let Push { reference, weight, .. } = push;
                 let (join_ref, topic) = (place.join_ref.clone(), place.subscription.topic.clone());
                 ctx.spawn(wrap_future::<_, Self>(future).map(move |outcome, session, ctx| {
                     session.in_flight -= 1;
+                    drop(weight);
                     // Nothing that was read or stored after the token expired is sent.
                     if session.outbox().is_ending() {
                         return;
                     }
-                    let (reference, topic) = (push.reference.as_ref(), topic.as_str());
+                    let (reference, topic) = (reference.as_ref(), topic.as_str());
                     let asked = Asked { join_ref: join_ref.as_ref(), reference, topic };
                     reply(ctx, session.version, asked, outcome);
                 }));

@@ -69,9 +69,12 @@ async fn all_errors_of_a_registration_are_reported_at_once() {
     // Made at the start for sign-ins without an account: a hash, and a check of it.
     until("the hashes at the start", async || server.metric("podium_password_hashes_total").await >= 2.0).await;
     let before = server.metric("podium_password_hashes_total").await;
-    let long = "a".repeat(100_000);
+    let long = "a".repeat(10_000);
     login(&server, "ana@example.org", &long).await.refused(422, "invalid");
     register(&server, "ana@example.org", &long).await.refused(422, "invalid");
+    let longer = "a".repeat(16 << 10);
+    login(&server, "ana@example.org", &longer).await.refused(413, "too_large");
+    register(&server, "ana@example.org", &longer).await.refused(413, "too_large");
     assert_eq!(server.metric("podium_password_hashes_total").await, before, "nobody's megabyte is hashed");
     // The longest that may be, of four bytes a character.
     let longest = "🎸".repeat(256);

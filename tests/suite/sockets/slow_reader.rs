@@ -16,6 +16,9 @@ use crate::support::pod_client::{PodClient, assert_same_log, number, stored};
 use crate::support::raw::RawSocket;
 use crate::support::server::{Person, Server};
 
+/// One person sends without a limit, and has all the sockets that are slow.
+const MANY: [(&str, &str); 2] = [("PODIUM_LIMIT_MESSAGES", "off"), ("PODIUM_LIMIT_PERSON_SOCKETS", "1000")];
+
 /// Slow readers of each kind. So many that a copy of what waits for each of them, which is more than 80 MiB, is far
 /// above what the allocator holds or returns meanwhile by itself, which is some 10 MiB in either direction.
 const SLOW: usize = 40;
@@ -153,7 +156,7 @@ fn unsent(server: &Server, ports: &[u16]) -> usize {
 
 #[tokio::test]
 async fn who_does_not_read_is_cut_and_nobody_else_notices() {
-    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
+    let server = Server::start_with(&MANY).await;
     let people: [Person; 5] = server.people();
     let (_, pod) = server.pod(&people).await;
     let topic = format!("pod:{pod}");
@@ -242,7 +245,7 @@ async fn fill(server: &Server, pod: Uuid, person: &Person, count: usize) {
 
 #[tokio::test]
 async fn who_catches_up_a_long_log_is_never_cut() {
-    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
+    let server = Server::start_with(&MANY).await;
     let people: [Person; 2] = server.people();
     let (_, pod) = server.pod(&people).await;
     fill(&server, pod, &people[0], 2_000).await;
@@ -279,7 +282,7 @@ async fn who_catches_up_a_long_log_is_never_cut() {
 
 #[tokio::test]
 async fn a_session_that_is_sent_a_long_gap_is_never_cut() {
-    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
+    let server = Server::start_with(&MANY).await;
     let people: [Person; 3] = server.people();
     let (_, pod) = server.pod(&people).await;
     let mut listener = PodClient::joined(&server, &people[1], pod).await;
@@ -299,7 +302,7 @@ async fn a_session_that_is_sent_a_long_gap_is_never_cut() {
 
 #[tokio::test]
 async fn who_reads_at_once_is_not_cut_by_a_burst() {
-    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off"), ("PODIUM_LIMIT_SEND_WAIT", "30s")]).await;
+    let server = Server::start_with(&[MANY[0], MANY[1], ("PODIUM_LIMIT_SEND_WAIT", "30s")]).await;
     let people: [Person; 2] = server.people();
     let (_, pod) = server.pod(&people).await;
     let client = Client::open(&server, &people[0]).await;
@@ -327,7 +330,7 @@ async fn who_reads_at_once_is_not_cut_by_a_burst() {
 
 #[tokio::test]
 async fn who_joins_many_long_logs_at_once_is_never_cut() {
-    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
+    let server = Server::start_with(&MANY).await;
     let ana = server.person("Ana");
     let mut topics = Vec::new();
     for _ in 0..10 {
@@ -345,7 +348,7 @@ async fn who_joins_many_long_logs_at_once_is_never_cut() {
 
 #[tokio::test]
 async fn who_is_busy_for_a_while_is_not_cut() {
-    let server = Server::start_with(&[("PODIUM_LIMIT_MESSAGES", "off")]).await;
+    let server = Server::start_with(&MANY).await;
     let people: [Person; 2] = server.people();
     let (_, pod) = server.pod(&people).await;
     let topic = format!("pod:{pod}");
