@@ -312,6 +312,7 @@ fn token(matches: &ArgMatches, settings: &Settings) -> Outcome {
         role: text("role"),
         sign_in: None,
         generation: None,
+        confirmed: true,
         lifetime: *matches.get_one::<Duration>("ttl").ok_or("--ttl is missing")?,
     };
     print(&format!("{}\n", base::tokens(settings)?.mint(&claims)?))

@@ -97,6 +97,9 @@ pub struct Identity {
     pub sign_in: Option<Uuid>,
     /// The generation of that sign-in's tokens, `gen`.
     pub generation: Option<Uuid>,
+    /// Whether the person's e-mail address counts as confirmed: always, unless an account of this server says
+    /// otherwise with `email_verified: false`.
+    pub confirmed: bool,
     /// The time of `exp`: the token must be renewed before.
     pub expires_at: DateTime<Utc>,
     /// The time when the token becomes invalid and a socket opened with it is closed: `exp` plus the leeway.
@@ -125,6 +128,8 @@ pub struct Claims {
     pub sign_in: Option<Uuid>,
     /// `gen`.
     pub generation: Option<Uuid>,
+    /// `email_verified`, which is left out if it is true.
+    pub confirmed: bool,
     /// The time until `exp`.
     pub lifetime: Duration,
 }
@@ -146,6 +151,9 @@ struct Body {
     sid: Option<Uuid>,
     #[serde(default, rename = "gen", skip_serializing_if = "Option::is_none")]
     generation: Option<Uuid>,
+    /// Of any type: issuers write it as a text, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email_verified: Option<serde_json::Value>,
 }
 
 /// A NumericDate (RFC 7519): seconds, with a fraction in some issuers' tokens.
@@ -173,6 +181,7 @@ pub struct Tokens {
     rules: Validation,
     leeway: Duration,
     successors: Hmac<Sha256>,
+    devices: Hmac<Sha256>,
     ended: Ended,
 }
 
@@ -194,12 +203,14 @@ impl Tokens {
         rules.validate_aud = false;
         // A signed token contains no NUL, so this derives a separate key.
         let key = keyed(secret).chain_update(b"refresh tokens\0").finalize().into_bytes();
+        let devices = keyed(secret).chain_update(b"devices\0").finalize().into_bytes();
         Ok(Tokens {
             signing: EncodingKey::from_secret(secret),
             checking: DecodingKey::from_secret(secret),
             rules,
             leeway: Duration::ZERO,
             successors: keyed(&key),
+            devices: keyed(&devices),
             ended: Ended::default(),
         })
     }
@@ -223,6 +234,24 @@ impl Tokens {
     /// whenever and on whichever node it is computed.
     pub fn successor(&self, refresh_token: &[u8; 32]) -> [u8; 32] {
         self.successors.clone().chain_update(refresh_token).finalize().into_bytes().into()
+    }
+
+    /// Returns the proof that a device was signed in to this account: its id, and a tag that only this server can make.
+    pub fn device(&self, user_id: Uuid, id: Uuid) -> [u8; 32] {
+        let tag = self.devices.clone().chain_update(user_id).chain_update(id).finalize().into_bytes();
+        let mut proof = [0; 32];
+        proof[..16].copy_from_slice(id.as_bytes());
+        proof[16..].copy_from_slice(&tag[..16]);
+        proof
+    }
+
+    /// Returns the id of the device, if this is a proof that it was signed in to this account.
+    pub fn proved_device(&self, user_id: Uuid, proof: &[u8; 32]) -> Option<Uuid> {
+        let (id, tag) = proof.split_at(16);
+        let mac = self.devices.clone().chain_update(user_id).chain_update(id);
+        // Compares in constant time.
+        mac.verify_truncated_left(tag).ok()?;
+        Uuid::from_slice(id).ok()
     }
 
     /// Refuses the tokens of these sign-ins on this node. They are forgotten after `lifetime`, when the last of their
@@ -264,6 +293,7 @@ impl Tokens {
             email: body.email.filter(|email| email.len() <= MAX_EMAIL_BYTES && !email.contains(char::is_control)),
             moderator: body.role.as_deref() == Some("moderator"),
             sign_in: body.sid,
+            confirmed: body.sid.is_none() || body.email_verified != Some(serde_json::Value::Bool(false)),
             generation: body.generation,
             expires_at,
             ends_at,
@@ -289,6 +319,7 @@ impl Tokens {
             role: claims.role.clone(),
             sid: claims.sign_in,
             generation: claims.generation,
+            email_verified: (!claims.confirmed).then_some(serde_json::Value::Bool(false)),
         };
         encode(&Header::new(Algorithm::HS256), &body, &self.signing).map_err(Error::internal)
     }

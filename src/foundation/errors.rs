@@ -30,6 +30,8 @@ pub enum Code {
     Unauthorized,
     /// The caller is signed in, but not allowed to do this.
     Forbidden,
+    /// The e-mail address of the caller's account must be confirmed first.
+    Unconfirmed,
     /// The caller must be a member of the event or pod.
     NotMember,
     /// The object does not exist, or the caller may not know of it.
@@ -73,6 +75,7 @@ impl Code {
             Code::Malformed => "malformed",
             Code::Unauthorized => "unauthorized",
             Code::Forbidden => "forbidden",
+            Code::Unconfirmed => "unconfirmed",
             Code::NotMember => "not_member",
             Code::NotFound => "not_found",
             Code::MethodNotAllowed => "method_not_allowed",
@@ -98,7 +101,7 @@ impl Code {
         match self {
             Code::Malformed => StatusCode::BAD_REQUEST,
             Code::Unauthorized => StatusCode::UNAUTHORIZED,
-            Code::Forbidden | Code::NotMember => StatusCode::FORBIDDEN,
+            Code::Forbidden | Code::Unconfirmed | Code::NotMember => StatusCode::FORBIDDEN,
             Code::NotFound | Code::UnmatchedTopic | Code::UnknownEvent => StatusCode::NOT_FOUND,
             Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Code::Conflict | Code::PodFull | Code::PollClosed => StatusCode::CONFLICT,
@@ -119,6 +122,7 @@ impl Code {
             Code::Malformed => "the message is malformed",
             Code::Unauthorized => "a valid token is required",
             Code::Forbidden => "the caller is not allowed to do this",
+            Code::Unconfirmed => "the e-mail address must be confirmed first: follow the link that was mailed",
             Code::NotMember => "the caller must be a member",
             Code::NotFound => "not found",
             Code::MethodNotAllowed => "this address does not support the method",

@@ -42,6 +42,10 @@ diesel::table! {
         password_changed_at -> Timestamptz,
         /// When the account was created.
         created_at -> Timestamptz,
+        /// The mailbox behind `email_key`, without what mail servers ignore, made by the program; NULL for accounts from before it was kept.
+        mailbox_key -> Nullable<Text>,
+        /// The network from which it was registered, for a day.
+        registered_from -> Nullable<Text>,
     }
 }
 

@@ -208,7 +208,16 @@ mod tests {
         let user_id = uuid::Uuid::now_v7();
         let lifetime = std::time::Duration::from_secs(60);
         let token = tokens
-            .mint(&Claims { user_id, name: None, email: None, role: None, sign_in: None, generation: None, lifetime })
+            .mint(&Claims {
+                user_id,
+                name: None,
+                email: None,
+                role: None,
+                sign_in: None,
+                generation: None,
+                confirmed: true,
+                lifetime,
+            })
             .unwrap();
         let answer = async |_: Visitor| HttpResponse::Ok().finish();
         let app = App::new()

@@ -31,6 +31,9 @@ pub struct Credentials {
     pub email: String,
     /// Its password.
     pub password: String,
+    /// The `device` of an earlier answer for this account, on the same device. With it, wrong passwords that others
+    /// send from the same network do not count.
+    pub device: Option<String>,
 }
 
 /// A refresh token.
@@ -73,6 +76,9 @@ pub struct SignedInAnswer {
     pub refresh_token: String,
     /// The time for which the access token is valid, in seconds.
     pub expires_in: u64,
+    /// The proof that this device was signed in to this account, for its next sign-in. It outlives the sign-in, and
+    /// signs nobody in.
+    pub device: String,
     /// The person's profile.
     pub profile: Me,
     /// Whether the account's address was confirmed.

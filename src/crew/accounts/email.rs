@@ -52,6 +52,17 @@ impl Email {
         &self.address
     }
 
+    /// Returns the key of the mailbox: what follows a plus sign is a tag of its owner at most providers, and a dot has
+    /// no meaning at Gmail. Two people who share a key by mistake share a limit, and nothing else.
+    pub fn mailbox(&self) -> String {
+        let (local, domain) = self.key.split_once('@').unwrap_or((&self.key, ""));
+        let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
+        match domain {
+            "gmail.com" | "googlemail.com" => format!("{}@gmail.com", local.replace('.', "")),
+            _ => format!("{local}@{domain}"),
+        }
+    }
+
     /// Returns the key by which the account is found.
     pub fn key(&self) -> &str {
         &self.key
@@ -75,6 +86,15 @@ mod tests {
         assert_eq!(key("ZOÉ@EXAMPLE.ORG"), key("zoé@example.org"));
         assert_eq!(key("a@bücher.example"), "a@xn--bcher-kva.example");
         assert_eq!(key("a@BÜCHER.example"), key("a@xn--bcher-kva.example"));
+    }
+
+    #[test]
+    fn tags_make_no_other_mailbox() {
+        let mailbox = |text: &str| Email::parse(text).unwrap().mailbox();
+        assert_eq!(mailbox("Ana.Lux+gigs+more@Example.ORG"), "ana.lux@example.org");
+        assert_eq!(mailbox("a.n.a+x@GoogleMail.com"), mailbox("ana@gmail.com"));
+        assert_eq!(mailbox("+x@example.org"), "+x@example.org");
+        assert_ne!(mailbox("ana@example.org"), mailbox("ana@example.com"));
     }
 
     #[test]

@@ -15,7 +15,8 @@ use crate::foundation::http::PublicUrl;
 use crate::foundation::language::Language;
 use crate::foundation::mail::{Mail, Mailer};
 
-/// The most mails that wait. One more is refused with `overloaded`, whether there is such an account or not.
+/// The most mails of each purpose that wait. One more is refused with `overloaded`, whether there is such an account or
+/// not.
 const WAITING: usize = 256;
 
 /// The most mails that are sent at the same time.
@@ -26,9 +27,14 @@ const AT_ONCE: usize = 4;
 const VERIFY: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 const RESET: Duration = Duration::from_secs(60 * 60);
 
-/// The queue of mails.
+/// A mail that waits.
+type Asked = (Purpose, Whose, Language);
+
+/// The queues of mails. Resets go before confirmations: a person who is locked out waits for theirs, and registrations,
+/// which anyone can make many of, must not delay it.
 pub(super) struct Mails {
-    queue: mpsc::Sender<(Purpose, Whose, Language)>,
+    resets: mpsc::Sender<Asked>,
+    confirmations: mpsc::Sender<Asked>,
     writing: Arc<Semaphore>,
 }
 
@@ -41,12 +47,18 @@ struct Writer {
 impl Mails {
     /// Starts sending, on the calling runtime.
     pub fn start(database: Database, mailer: Mailer, public_url: PublicUrl) -> Self {
-        let (queue, mut asked) = mpsc::channel(WAITING);
+        let (resets, mut of_resets) = mpsc::channel(WAITING);
+        let (confirmations, mut of_confirmations) = mpsc::channel(WAITING);
         let writing = Arc::new(Semaphore::new(AT_ONCE));
         let (writer, places) = (Arc::new(Writer { database, mailer, public_url }), Arc::clone(&writing));
         actix_web::rt::spawn(async move {
             while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-                let Some((purpose, whose, language)) = asked.recv().await else { break };
+                let asked: Option<Asked> = tokio::select! {
+                    biased;
+                    asked = of_resets.recv() => asked,
+                    asked = of_confirmations.recv() => asked,
+                };
+                let Some((purpose, whose, language)) = asked else { break };
                 let writer = Arc::clone(&writer);
                 actix_web::rt::spawn(async move {
                     if let Err(error) = writer.write(purpose, &whose, language).await {
@@ -56,7 +68,7 @@ impl Mails {
                 });
             }
         });
-        Mails { queue, writing }
+        Mails { resets, confirmations, writing }
     }
 
     /// Queues a mail, in `language` if the person has not chosen one.
@@ -65,14 +77,19 @@ impl Mails {
     /// [`Code::Overloaded`] if too many wait.
     pub fn ask(&self, purpose: Purpose, whose: Whose, language: Language) -> Result<()> {
         let full = |_| Error::because(Code::Overloaded, "too many mails are waiting to be sent");
-        self.queue.try_send((purpose, whose, language)).map_err(full)
+        let queue = match purpose {
+            Purpose::Reset => &self.resets,
+            Purpose::Verify => &self.confirmations,
+        };
+        queue.try_send((purpose, whose, language)).map_err(full)
     }
 
     /// Waits until all mails are sent, at most for `patience`.
     pub async fn drain(&self, patience: Duration) {
         let empty = async {
             // The loop holds one permit while it waits for the next mail.
-            while self.queue.capacity() < WAITING || self.writing.available_permits() < AT_ONCE - 1 {
+            let waiting = || [&self.resets, &self.confirmations].iter().any(|queue| queue.capacity() < WAITING);
+            while waiting() || self.writing.available_permits() < AT_ONCE - 1 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };

@@ -25,6 +25,7 @@
 mod dto;
 pub mod email;
 mod keys;
+mod lines;
 mod mails;
 pub mod metrics;
 pub mod mount;

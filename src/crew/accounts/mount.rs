@@ -27,6 +27,7 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
             mailer: parts.mailer.clone(),
             public_url: parts.public_url.clone(),
             relays: parts.relays.clone(),
+            doorkeeper: None,
         },
     );
     let accounts =

@@ -1,21 +1,27 @@
-//! Passwords: their form, and the queue in which they are hashed.
+//! Passwords: their form, and how they are hashed.
 //!
 //! A hash is expensive on purpose: 19 MiB and two passes, as OWASP recommends for argon2id. So it never runs on a
-//! thread that serves requests, a limited number runs at a time, and a limited number waits. Further requests are
-//! refused with `overloaded` (I7) before any work is done for them, and so before Postgres is asked.
+//! thread that serves requests, a limited number runs at a time, and a limited number waits, in lines that take turns
+//! ([`Lines`]). Further requests are refused with `overloaded` (I7) before any work is done for them, and so before
+//! Postgres is asked.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
 use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
 
+use super::lines::{Entered, Lines};
 use super::metrics::PASSWORD_HASHES;
 use super::settings::AccountSettings;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::fields::Fields;
+use crate::foundation::limits::Counted;
 use crate::foundation::metrics;
 
 /// The limits of a password, in characters and in bytes.
@@ -49,24 +55,39 @@ impl Password {
 /// Hashes passwords, a limited number at a time.
 pub struct Hashing {
     argon2: Argon2<'static>,
-    /// A permit for each hash that runs or waits.
-    room: Arc<Semaphore>,
-    /// A permit for each hash that runs.
-    desks: Arc<Semaphore>,
+    room: Arc<Room>,
     nobodys: Arc<OnceLock<String>>,
 }
 
-/// A place in the queue.
-pub struct Admission {
-    room: OwnedSemaphorePermit,
-    desks: Arc<Semaphore>,
+/// The room in which hashes run and wait.
+struct Room {
+    /// The number that may wait.
+    most: usize,
+    state: Mutex<RoomState>,
+    numbers: AtomicU64,
 }
 
-/// The right to compute one hash now.
-pub struct Turn {
-    _room: OwnedSemaphorePermit,
-    _desk: OwnedSemaphorePermit,
+struct RoomState {
+    /// The number that may still begin.
+    free: usize,
+    lines: Lines<Waiting>,
 }
+
+/// A hash that waits for its turn.
+struct Waiting {
+    number: u64,
+    turn: oneshot::Sender<Result<Turn>>,
+}
+
+/// A place in a line, until the turn has come.
+struct Place {
+    room: Arc<Room>,
+    line: Counted,
+    number: u64,
+}
+
+/// The right to compute one hash now. `None` once it has been passed on.
+pub struct Turn(Option<Arc<Room>>);
 
 /// The result of checking a password.
 pub struct Tried {
@@ -86,20 +107,52 @@ impl Hashing {
         let params = Params::new(kibibytes, settings.hash_passes, 1, None).map_err(Error::internal)?;
         Ok(Hashing {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            room: Arc::new(Semaphore::new(settings.hashes + settings.hashes_waiting)),
-            desks: Arc::new(Semaphore::new(settings.hashes)),
+            room: Arc::new(Room {
+                most: settings.hashes_waiting,
+                state: Mutex::new(RoomState { free: settings.hashes, lines: Lines::new(settings.hashes_waiting) }),
+                numbers: AtomicU64::new(0),
+            }),
             nobodys: Arc::default(),
         })
     }
 
-    /// Takes a place in the queue.
+    /// Checks whether there is a place in a line now, so that nothing else is done in vain.
     ///
     /// # Errors
     /// [`Code::Overloaded`] if too many wait already.
-    pub fn enter(&self) -> Result<Admission> {
-        let full = |_| Error::because(Code::Overloaded, "too many people are signing in at the moment");
-        let room = Arc::clone(&self.room).try_acquire_owned().map_err(full)?;
-        Ok(Admission { room, desks: Arc::clone(&self.desks) })
+    pub fn check_place(&self, line: &Counted) -> Result<()> {
+        let state = self.room.state.lock();
+        if state.free > 0 || state.lines.has_place(line) { Ok(()) } else { Err(full()) }
+    }
+
+    /// Returns whether at least half of the room is taken.
+    pub fn is_half_full(&self) -> bool {
+        self.room.state.lock().lines.len() * 2 >= self.room.most
+    }
+
+    /// Waits for a turn in this line.
+    ///
+    /// # Errors
+    /// [`Code::Overloaded`] if too many wait already, or if the place went to a shorter line.
+    pub async fn turn(&self, line: Counted) -> Result<Turn> {
+        let (turn, granted) = oneshot::channel();
+        let number = self.room.numbers.fetch_add(1, Ordering::Relaxed);
+        let entered = {
+            let mut state = self.room.state.lock();
+            if state.free > 0 {
+                state.free -= 1;
+                return Ok(Turn(Some(Arc::clone(&self.room))));
+            }
+            state.lines.enter(line.clone(), Waiting { number, turn })
+        };
+        match entered {
+            Entered::Waits => {}
+            // The one who waited gets the answer, unless it has gone.
+            Entered::Instead(ousted) => drop(ousted.turn.send(Err(full()))),
+            Entered::Refused(_) => return Err(full()),
+        }
+        let _place = Place { room: Arc::clone(&self.room), line, number };
+        granted.await.map_err(Error::internal)?
     }
 
     /// Hashes a new password.
@@ -143,19 +196,38 @@ impl Hashing {
     /// # Errors
     /// [`Code::Internal`].
     pub async fn prepare(&self) -> Result<()> {
-        let turn = self.enter()?.turn().await?;
+        let turn = self.turn(Counted::Person(Uuid::nil())).await?;
         self.check(turn, Password(String::new()), None).await.map(drop)
     }
 }
 
-impl Admission {
-    /// Waits for the turn, in order of arrival.
-    ///
-    /// # Errors
-    /// [`Code::Internal`].
-    pub async fn turn(self) -> Result<Turn> {
-        let desk = self.desks.acquire_owned().await.map_err(Error::internal)?;
-        Ok(Turn { _room: self.room, _desk: desk })
+fn full() -> Error {
+    Error::because(Code::Overloaded, "too many people are signing in at the moment")
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.room.state.lock().lines.forget(&self.line, |waiting| waiting.number == self.number);
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let Some(room) = self.0.take() else { return };
+        loop {
+            // Under one lock, or a newcomer could begin to wait between the two.
+            let mut state = room.state.lock();
+            let Some(waiting) = state.lines.next() else {
+                state.free += 1;
+                return;
+            };
+            drop(state);
+            match waiting.turn.send(Ok(Turn(Some(Arc::clone(&room))))) {
+                Ok(()) => return,
+                // It went meanwhile: this turn goes to the next one instead of ending.
+                Err(turn) => drop(turn.map(|mut turn| turn.0.take())),
+            }
+        }
     }
 }
 
@@ -208,6 +280,10 @@ mod tests {
         Hashing::new(&settings).unwrap()
     }
 
+    fn line(number: u128) -> Counted {
+        Counted::Person(Uuid::from_u128(number))
+    }
+
     fn typed(text: &str) -> Password {
         Password::tried(&mut Fields::new(), text)
     }
@@ -215,11 +291,10 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_right_in_either_unicode_form() {
         let hashing = hashing(1);
-        let stored =
-            hashing.hash(hashing.enter().unwrap().turn().await.unwrap(), typed("caf\u{e9} au lait")).await.unwrap();
+        let stored = hashing.hash(hashing.turn(line(1)).await.unwrap(), typed("caf\u{e9} au lait")).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=1024,t=1,p=1$"), "{stored}");
         let right = async |text: &str, stored: Option<&String>| {
-            hashing.check(hashing.enter().unwrap().turn().await.unwrap(), typed(text), stored.cloned()).await.unwrap()
+            hashing.check(hashing.turn(line(1)).await.unwrap(), typed(text), stored.cloned()).await.unwrap()
         };
         let tried = right("cafe\u{301} au lait", Some(&stored)).await;
         assert!(tried.right && tried.rehash.is_none());
@@ -230,37 +305,48 @@ mod tests {
     #[tokio::test]
     async fn other_parameters_make_a_new_hash_of_a_right_password() {
         let (old, new) = (hashing(1), hashing(2));
-        let stored = old.hash(old.enter().unwrap().turn().await.unwrap(), typed("a password")).await.unwrap();
-        let wrong = new
-            .check(new.enter().unwrap().turn().await.unwrap(), typed("another"), Some(stored.clone()))
-            .await
-            .unwrap();
+        let stored = old.hash(old.turn(line(1)).await.unwrap(), typed("a password")).await.unwrap();
+        let wrong = new.check(new.turn(line(1)).await.unwrap(), typed("another"), Some(stored.clone())).await.unwrap();
         assert!(!wrong.right && wrong.rehash.is_none());
-        let tried =
-            new.check(new.enter().unwrap().turn().await.unwrap(), typed("a password"), Some(stored)).await.unwrap();
+        let tried = new.check(new.turn(line(1)).await.unwrap(), typed("a password"), Some(stored)).await.unwrap();
         let rehash = tried.rehash.expect("a new hash");
         assert!(tried.right && rehash.contains("t=2"));
-        let again =
-            new.check(new.enter().unwrap().turn().await.unwrap(), typed("a password"), Some(rehash)).await.unwrap();
+        let again = new.check(new.turn(line(1)).await.unwrap(), typed("a password"), Some(rehash)).await.unwrap();
         assert!(again.right && again.rehash.is_none());
     }
 
     #[tokio::test]
     async fn a_hash_is_refused_when_too_many_wait() {
         let hashing = hashing(1);
-        let first = hashing.enter().unwrap().turn().await.unwrap();
-        let (second, third) = (hashing.enter().unwrap(), hashing.enter().unwrap());
-        assert_eq!(hashing.enter().err().map(|error| error.code), Some(Code::Overloaded));
+        let first = hashing.turn(line(1)).await.unwrap();
+        assert!(!hashing.is_half_full());
+        let (mut second, mut third) = (Box::pin(hashing.turn(line(2))), Box::pin(hashing.turn(line(3))));
+        assert!(futures_util::poll!(&mut second).is_pending() && futures_util::poll!(&mut third).is_pending());
+        assert!(hashing.is_half_full() && hashing.check_place(&line(4)).is_err());
+        assert_eq!(hashing.turn(line(4)).await.err().map(|error| error.code), Some(Code::Overloaded));
         // A request that is dropped makes room.
         drop(third);
-        let (mut second, mut third) = (Box::pin(second.turn()), Box::pin(hashing.enter().unwrap().turn()));
-        assert!(futures_util::poll!(&mut second).is_pending() && futures_util::poll!(&mut third).is_pending());
-        assert!(hashing.enter().is_err());
+        assert!(hashing.check_place(&line(4)).is_ok());
+        let mut fourth = Box::pin(hashing.turn(line(4)));
+        assert!(futures_util::poll!(&mut fourth).is_pending());
         drop(first);
-        assert!(futures_util::poll!(&mut third).is_pending(), "the second comes first");
+        assert!(futures_util::poll!(&mut fourth).is_pending(), "the second comes first");
         drop(second.await.unwrap());
+        drop(fourth.await.unwrap());
+        assert!(hashing.turn(line(1)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_came_for_a_request_that_went_is_passed_on() {
+        let hashing = hashing(1);
+        let first = hashing.turn(line(1)).await.unwrap();
+        let (mut second, mut third) = (Box::pin(hashing.turn(line(2))), Box::pin(hashing.turn(line(3))));
+        assert!(futures_util::poll!(&mut second).is_pending() && futures_util::poll!(&mut third).is_pending());
+        drop(first);
+        // Its turn has come, and it does not take it.
+        drop(second);
         drop(third.await.unwrap());
-        assert!(hashing.enter().unwrap().turn().await.is_ok());
+        assert!(hashing.turn(line(1)).await.is_ok());
     }
 
     #[test]

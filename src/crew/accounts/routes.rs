@@ -222,7 +222,7 @@ async fn forgot(client: Client, accounts: web::Data<Accounts>, who: Body<Forgott
     )
 )]
 #[post("/v1/auth/reset/confirm")]
-async fn reset(_client: Client, accounts: web::Data<Accounts>, new: Body<NewPassword>) -> Result<HttpResponse> {
-    accounts.reset(&new).await?;
+async fn reset(client: Client, accounts: web::Data<Accounts>, new: Body<NewPassword>) -> Result<HttpResponse> {
+    accounts.reset(&new, &client).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -11,8 +11,10 @@ use super::keys::Key;
 use super::mails::Mails;
 use super::metrics::{REFRESHES, SIGN_INS};
 use super::password::{Hashing, Password};
-use super::settings::AccountSettings;
-use super::store::{self, Device, NewAccount, NewSignIn, Purpose, Standing, Whose};
+use super::settings::{AccountSettings, Unconfirmed};
+use super::store::{
+    self, Device, NewAccount, NewSignIn, Purpose, Registrant, RegistrationLimits, RegistrationState, Standing, Whose,
+};
 use super::throttle::{Throttle, Who};
 use super::{Client, GRACE};
 use crate::crew::profiles::{self, MAX_NAME};
@@ -21,6 +23,7 @@ use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::fields::Fields;
 use crate::foundation::http::PublicUrl;
+use crate::foundation::limits::{Addresses, Counted, networks};
 use crate::foundation::mail::Mailer;
 use crate::foundation::settings::Settings;
 use crate::realtime::relays::Relays;
@@ -37,6 +40,18 @@ pub struct AccountParts {
     pub public_url: PublicUrl,
     /// Closes the sockets of a sign-in that ends.
     pub relays: Relays,
+    /// Asks more of clients while many wait, if there is one.
+    pub doorkeeper: Option<Arc<dyn Doorkeeper>>,
+}
+
+/// Asks more of a client than a password while the room for password hashes is at least half full: the place for a
+/// proof of work or a captcha.
+pub trait Doorkeeper: Send + Sync {
+    /// Lets the client wait for a hash, or refuses it. Must be cheap.
+    ///
+    /// # Errors
+    /// What the client must bring.
+    fn admit(&self, client: &Client) -> Result<()>;
 }
 
 /// The service of accounts. Cheap to clone.
@@ -50,6 +65,11 @@ pub(super) struct Inner {
     mails: Mails,
     hashing: Hashing,
     throttle: Throttle,
+    registrations: Addresses,
+    registration_limits: RegistrationLimits,
+    doorkeeper: Option<Arc<dyn Doorkeeper>>,
+    /// Whether an account whose address is not confirmed may do little.
+    confirms: bool,
     pub access_lifetime: Duration,
     pub refresh_lifetime: Duration,
 }
@@ -67,7 +87,15 @@ impl Accounts {
             tokens: parts.tokens,
             relays: parts.relays,
             hashing: Hashing::new(&of)?,
-            throttle: Throttle::new(of.account_failures, of.address_failures),
+            throttle: Throttle::new(&of),
+            registrations: Addresses::new("registrations", of.registrations),
+            registration_limits: RegistrationLimits::new(of.registrations, of.mailbox_accounts),
+            doorkeeper: parts.doorkeeper,
+            confirms: match of.unconfirmed {
+                Unconfirmed::Auto => settings.mail.smtp_url.is_some(),
+                Unconfirmed::Limited => true,
+                Unconfirmed::Full => false,
+            },
             access_lifetime: of.access_lifetime,
             refresh_lifetime: of.refresh_lifetime,
         }));
@@ -95,19 +123,20 @@ impl Accounts {
         fields.done()?;
         let email = email.map_err(Error::internal)?;
 
-        // Registration reveals whether an address has an account, so it is limited like sign-ins.
-        let who = Who::new(email.key(), client.address.0);
-        self.0.throttle.check(who)?;
-        let place = self.0.hashing.enter()?;
-        if self.found(&email).await?.is_some() {
-            return Err(self.taken(who));
-        }
-        let hash = self.0.hashing.hash(place.turn().await?, password).await?;
+        // What costs nothing first, then what costs a query, then the hash.
+        let inner = &self.0;
+        inner.registrations.take(client.address)?;
+        let who = Who::new(email.key(), client.address);
+        let line = self.approach(who, client)?;
+        let ((network, bits), _) = networks(client.address).next().ok_or_else(|| Error::internal("no network"))?;
+        let by = Registrant { email: &email, network: format!("{network}/{bits}"), limits: inner.registration_limits };
+        let state = inner.database.service(async |conn| store::registration_state(conn, &by).await).await?;
+        self.may_register(&state, who)?;
+        let hash = inner.hashing.hash(inner.hashing.turn(line).await?, password).await?;
         let user_id = Uuid::now_v7();
         let opening = NewAccount { user_id, email: &email, password_hash: &hash, name: &name, language };
-        if !self.0.database.service(async |conn| store::open(conn, &opening).await).await? {
-            return Err(self.taken(who));
-        }
+        let state = inner.database.service(async |conn| store::register(conn, &by, &opening).await).await?;
+        self.may_register(&state, who)?;
         SIGN_INS.counter(&[("outcome", "registered")]).increment(1);
         // The person can ask for another mail if this one is not sent.
         if let Err(error) = self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id), client.language) {
@@ -116,9 +145,29 @@ impl Accounts {
         self.sign_in(user_id, &hash, None, client).await?.ok_or_else(|| Error::new(Code::Unauthorized))
     }
 
-    fn taken(&self, who: Who) -> Error {
-        let taken = Error::because(Code::Conflict, "this address already has an account; sign in");
-        self.0.throttle.fail(who).err().unwrap_or(taken)
+    fn may_register(&self, state: &RegistrationState, who: Who) -> Result<()> {
+        if state.taken {
+            // Registration reveals whether an address has an account, so that answer is limited.
+            self.0.throttle.probe(who)?;
+            return Err(Error::because(Code::Conflict, "this address already has an account; sign in"));
+        }
+        match state.again {
+            Some(again) => Err(Error::rate_limited_until(Some(again))),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts something that costs a password hash, before anything is done for it, and returns the line in which it
+    /// waits.
+    fn approach(&self, who: Who, client: &Client) -> Result<Counted> {
+        let inner = &self.0;
+        inner.throttle.attempt(who)?;
+        let line = Counted::of(who.device(), client.address);
+        inner.hashing.check_place(&line)?;
+        if let Some(doorkeeper) = inner.doorkeeper.as_ref().filter(|_| inner.hashing.is_half_full()) {
+            doorkeeper.admit(client)?;
+        }
+        Ok(line)
     }
 
     /// Signs a device in.
@@ -130,8 +179,7 @@ impl Accounts {
         let mut fields = Fields::new();
         let password = Password::tried(&mut fields, &credentials.password);
         fields.done()?;
-        let who = Who::new(&credentials.email, client.address.0);
-        let answer = self.try_login(&credentials.email, password, who, client).await;
+        let answer = self.try_login(&credentials, password, client).await;
         let outcome = match &answer {
             Ok(_) => "right",
             Err(error) => error.code.as_str(),
@@ -140,17 +188,37 @@ impl Accounts {
         answer
     }
 
-    async fn try_login(&self, typed: &str, password: Password, who: Who, client: &Client) -> Result<SignedInAnswer> {
+    async fn try_login(&self, typed: &Credentials, password: Password, client: &Client) -> Result<SignedInAnswer> {
         let inner = &self.0;
-        // Before any work is done, and again at its turn: others may have failed meanwhile.
-        inner.throttle.check(who)?;
-        let place = inner.hashing.enter()?;
-        let found = match Email::parse(typed) {
+        let who = Who::new(&typed.email, client.address);
+        let proof = typed.device.as_deref().and_then(Key::read);
+        // Whether a proof is one shows only with the account. Until then it has what any client of the address has.
+        let line = match &proof {
+            Some(_) => None,
+            None => {
+                // Before any work is done, and again at its turn: others may have failed meanwhile.
+                inner.throttle.check(who)?;
+                Some(self.approach(who, client)?)
+            }
+        };
+        let found = match Email::parse(&typed.email) {
             Ok(email) => self.found(&email).await?,
             Err(_) => None,
         };
-        let turn = place.turn().await?;
-        let attempt = inner.throttle.begin(who)?;
+        let device = found
+            .as_ref()
+            .zip(proof)
+            .and_then(|(found, proof)| inner.tokens.proved_device(found.user_id, proof.bytes()));
+        let who = who.on(device);
+        let line = match line {
+            Some(line) => line,
+            None => {
+                inner.throttle.check(who)?;
+                self.approach(who, client)?
+            }
+        };
+        let turn = inner.hashing.turn(line).await?;
+        let attempt = inner.throttle.begin(who, found.is_some())?;
         let stored = found.as_ref().map(|found| found.password_hash.clone());
         let tried = inner.hashing.check(turn, password, stored).await?;
         let wrong = || Error::because(Code::Unauthorized, "the email or the password is wrong");
@@ -186,12 +254,21 @@ impl Accounts {
         let me = async |conn: &mut _| profiles::store::me(conn, user_id).await;
         let profile = self.0.database.scope(&caller, Access::Snapshot, me).await?;
         let lifetime = self.0.access_lifetime;
-        let (sign_in, generation) = (Some(id), Some(token.generation()));
-        let claims = Claims { user_id, name: None, email: None, role: standing.role, sign_in, generation, lifetime };
+        let claims = Claims {
+            user_id,
+            name: None,
+            email: None,
+            role: standing.role,
+            sign_in: Some(id),
+            generation: Some(token.generation()),
+            confirmed: standing.verified || !self.0.confirms,
+            lifetime,
+        };
         Ok(SignedInAnswer {
             access_token: self.0.tokens.mint(&claims)?,
             refresh_token: token.text(),
             expires_in: lifetime.as_secs(),
+            device: Key::of(self.0.tokens.device(user_id, id)).text(),
             profile,
             email_verified: standing.verified,
         })
@@ -283,7 +360,7 @@ impl Accounts {
     /// # Errors
     /// `rate_limited`, `overloaded`.
     pub fn resend(&self, user_id: Uuid, client: &Client) -> Result<()> {
-        if !self.0.throttle.mail(Who::new(&user_id.to_string(), client.address.0))? {
+        if !self.0.throttle.mail(Who::new(&user_id.to_string(), client.address))? {
             return Err(Error::rate_limited(Duration::from_secs(5 * 60)));
         }
         self.0.mails.ask(Purpose::Verify, Whose::Profile(user_id), client.language)
@@ -295,7 +372,7 @@ impl Accounts {
     /// `invalid` for an address that is none; `rate_limited` for a client that asks too often, for any addresses; `overloaded`.
     pub fn forgot(&self, forgotten: &Forgotten, client: &Client) -> Result<()> {
         let email = Email::parse(&forgotten.email).map_err(|detail| Error::invalid("/email", detail))?;
-        if !self.0.throttle.mail(Who::new(email.key(), client.address.0))? {
+        if !self.0.throttle.mail(Who::new(email.key(), client.address))? {
             return Ok(());
         }
         self.0.mails.ask(Purpose::Reset, Whose::Address(email), client.language)
@@ -304,18 +381,18 @@ impl Accounts {
     /// Stores a new password, and signs out every device.
     ///
     /// # Errors
-    /// `invalid`, also for a token that is not valid any more; `overloaded`, `unavailable`.
-    pub async fn reset(&self, new: &NewPassword) -> Result<()> {
+    /// `invalid`, also for a token that is not valid any more; `rate_limited`, `overloaded`, `unavailable`.
+    pub async fn reset(&self, new: &NewPassword, client: &Client) -> Result<()> {
         let mut fields = Fields::new();
         let password = Password::chosen(&mut fields, &new.password);
         fields.done()?;
         let key = Key::read(&new.token).ok_or_else(spent)?;
-        let place = self.0.hashing.enter()?;
+        let line = self.approach(Who::new(&new.token, client.address), client)?;
         // An unknown token must not cost a hash.
         if !self.0.database.service(async |conn| store::reset_is_open(conn, &key).await).await? {
             return Err(spent());
         }
-        let hash = self.0.hashing.hash(place.turn().await?, password).await?;
+        let hash = self.0.hashing.hash(self.0.hashing.turn(line).await?, password).await?;
         let ended = self.0.database.service(async |conn| store::reset(conn, &key, &hash).await).await?;
         self.end(&ended.ok_or_else(spent)?);
         Ok(())
@@ -331,7 +408,7 @@ impl Accounts {
             return Ok(());
         }
         let password = Password::chosen(&mut Fields::new(), password);
-        let turn = self.0.hashing.enter()?.turn().await?;
+        let turn = self.0.hashing.turn(Counted::Person(user_id)).await?;
         let hash = self.0.hashing.hash(turn, password).await?;
         let opening = NewAccount { user_id, email: &email, password_hash: &hash, name, language: None };
         self.0.database.service(async |conn| store::open(conn, &opening).await).await.map(drop)

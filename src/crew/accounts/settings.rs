@@ -3,8 +3,20 @@
 use std::time::Duration;
 
 use crate::foundation::settings::{
-    COUNT, Fallback, OwnSettings, Setting, bytes, cores, count, duration_within, number, put,
+    ALLOWANCE, Allowance, COUNT, Fallback, OwnSettings, RATE, Rate, Setting, allowance, bytes, cores, count,
+    duration_within, number, put, rate,
 };
+
+/// What accounts may do whose e-mail address is not confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unconfirmed {
+    /// Little, if a mail server is set, and everything otherwise.
+    Auto,
+    /// Join events, and talk in pods to which they were invited.
+    Limited,
+    /// Everything.
+    Full,
+}
 
 /// The settings of accounts.
 #[derive(Debug, Clone)]
@@ -25,6 +37,16 @@ pub struct AccountSettings {
     pub account_failures: usize,
     /// The most failed sign-ins a minute from one address.
     pub address_failures: usize,
+    /// Sign-ins, registrations and resets from an address, right or wrong.
+    pub sign_ins: Option<Rate>,
+    /// Sign-ins from a device that was signed in to the account before.
+    pub device_sign_ins: Option<Rate>,
+    /// Registrations from an address.
+    pub registrations: Option<Rate>,
+    /// Accounts of one mailbox that are registered in a period.
+    pub mailbox_accounts: Option<Allowance>,
+    /// What accounts may do whose e-mail address is not confirmed.
+    pub unconfirmed: Unconfirmed,
 }
 
 impl OwnSettings for AccountSettings {
@@ -98,6 +120,56 @@ impl OwnSettings for AccountSettings {
             help: "The most failed sign-ins a minute from one address",
             apply: |s, text| put(&mut s.own_mut::<AccountSettings>().address_failures, number(text, 1..=1_000)),
         },
+        Setting {
+            name: "PODIUM_LIMIT_SIGN_INS",
+            default: Fallback::Text("10/100"),
+            expected: RATE,
+            secret: false,
+            help: "Sign-ins, registrations and resets from an address, right or wrong",
+            apply: |s, text| put(&mut s.own_mut::<AccountSettings>().sign_ins, rate(text)),
+        },
+        Setting {
+            name: "PODIUM_LIMIT_DEVICE_SIGN_INS",
+            default: Fallback::Text("1/10"),
+            expected: RATE,
+            secret: false,
+            help: "Sign-ins from a device that was signed in to the account before, right or wrong",
+            apply: |s, text| put(&mut s.own_mut::<AccountSettings>().device_sign_ins, rate(text)),
+        },
+        Setting {
+            name: "PODIUM_LIMIT_REGISTRATIONS",
+            default: Fallback::Text("5/50"),
+            expected: RATE,
+            secret: false,
+            help: "Registrations from an address, over all nodes",
+            apply: |s, text| put(&mut s.own_mut::<AccountSettings>().registrations, rate(text)),
+        },
+        Setting {
+            name: "PODIUM_LIMIT_MAILBOX_ACCOUNTS",
+            default: Fallback::Text("5/24h"),
+            expected: ALLOWANCE,
+            secret: false,
+            help: "Accounts that are registered for one mailbox in a period, over all nodes; a+b@example.org is the mailbox of \
+                   a@example.org",
+            apply: |s, text| put(&mut s.own_mut::<AccountSettings>().mailbox_accounts, allowance(text)),
+        },
+        Setting {
+            name: "PODIUM_UNCONFIRMED",
+            default: Fallback::Text("auto"),
+            expected: "auto (limited if PODIUM_SMTP_URL is set), limited or full",
+            secret: false,
+            help: "What accounts may do whose e-mail address is not confirmed: join events and talk in pods to which they were \
+                   invited (limited), or everything",
+            apply: |s, text| {
+                let unconfirmed = match text {
+                    "auto" => Some(Unconfirmed::Auto),
+                    "limited" => Some(Unconfirmed::Limited),
+                    "full" => Some(Unconfirmed::Full),
+                    _ => None,
+                };
+                put(&mut s.own_mut::<AccountSettings>().unconfirmed, unconfirmed)
+            },
+        },
     ];
 
     fn blank() -> Self {
@@ -110,6 +182,11 @@ impl OwnSettings for AccountSettings {
             hashes_waiting: 0,
             account_failures: 0,
             address_failures: 0,
+            sign_ins: None,
+            device_sign_ins: None,
+            registrations: None,
+            mailbox_accounts: None,
+            unconfirmed: Unconfirmed::Auto,
         }
     }
 }

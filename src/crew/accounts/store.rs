@@ -3,15 +3,16 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Binary, Bool, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Binary, Bool, Double, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use std::time::Duration;
 use uuid::Uuid;
 
 use super::email::Email;
 use super::keys::Key;
-use crate::foundation::errors::Result;
+use crate::foundation::errors::{Error, Result};
 use crate::foundation::language::Language;
+use crate::foundation::settings::{Allowance, Rate};
 
 /// The client that signs in.
 #[derive(Debug, Clone)]
@@ -78,6 +79,77 @@ pub async fn open(conn: &mut AsyncPgConnection, new: &NewAccount<'_>) -> Result<
         .load(conn)
         .await?;
     Ok(done(&rows))
+}
+
+/// The limits of registrations, as Postgres takes them.
+#[derive(Debug, Clone, Copy)]
+pub struct RegistrationLimits(pub [Option<i32>; 4]);
+
+impl RegistrationLimits {
+    /// Returns the limits of a network and of a mailbox. A rate is a number in a period there, since what was done is
+    /// counted from its rows.
+    pub fn new(network: Option<Rate>, mailbox: Option<Allowance>) -> Self {
+        let of_network = network.map(|rate| {
+            let seconds = rate.burst.get().div_ceil(rate.per_second.get());
+            [rate.burst.get(), seconds].map(|number| i32::try_from(number).unwrap_or(i32::MAX))
+        });
+        let [most, seconds] = of_network.map_or([None; 2], |pair| pair.map(Some));
+        let [accounts, period] = mailbox.map_or([None; 2], |allowance| allowance.as_sql().map(Some));
+        RegistrationLimits([most, seconds, accounts, period])
+    }
+}
+
+/// What a registration counts by.
+pub struct Registrant<'a> {
+    /// The address.
+    pub email: &'a Email,
+    /// The network of the client, such as `192.0.2.7/32`.
+    pub network: String,
+    /// The limits.
+    pub limits: RegistrationLimits,
+}
+
+/// The answer to a registration.
+#[derive(QueryableByName)]
+pub struct RegistrationState {
+    /// Whether the address has an account.
+    #[diesel(sql_type = Bool)]
+    pub taken: bool,
+    /// When another account may be registered; `None` for now.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub again: Option<DateTime<Utc>>,
+}
+
+/// Returns whether an account could be registered now.
+pub async fn registration_state(conn: &mut AsyncPgConnection, by: &Registrant<'_>) -> Result<RegistrationState> {
+    let query = diesel::sql_query("SELECT taken, again FROM podium.registration_state($1, $2, $3, $4)")
+        .bind::<Text, _>(by.email.key())
+        .bind::<Text, _>(by.email.mailbox())
+        .bind::<Text, _>(&by.network)
+        .bind::<Array<Nullable<Integer>>, _>(by.limits.0.to_vec());
+    Ok(query.get_result(conn).await?)
+}
+
+/// Makes a profile and its account, within the limits.
+pub async fn register(
+    conn: &mut AsyncPgConnection,
+    by: &Registrant<'_>,
+    new: &NewAccount<'_>,
+) -> Result<RegistrationState> {
+    let query = "SELECT taken, again FROM podium.registration_open($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let rows: Vec<RegistrationState> = diesel::sql_query(query)
+        .bind::<SqlUuid, _>(new.user_id)
+        .bind::<Text, _>(new.email.address())
+        .bind::<Text, _>(new.email.key())
+        .bind::<Text, _>(new.password_hash)
+        .bind::<Text, _>(new.name)
+        .bind::<Nullable<Text>, _>(new.language.map(Language::tag))
+        .bind::<Text, _>(by.email.mailbox())
+        .bind::<Text, _>(&by.network)
+        .bind::<Array<Nullable<Integer>>, _>(by.limits.0.to_vec())
+        .load(conn)
+        .await?;
+    rows.into_iter().next().ok_or_else(|| Error::internal("no answer to a registration"))
 }
 
 /// The part of an account that an answer holds beside the profile.

@@ -15,7 +15,7 @@ use super::service::Events;
 use super::slug::EventKey;
 use super::store::search::Ranked;
 use super::{Event, EventChange, Filter, MAX_LINE, NewEvent, Since, calendar, host_routes, member_routes};
-use crate::crew::profiles::sign_in::SignedIn;
+use crate::crew::profiles::sign_in::{Confirmed, SignedIn};
 use crate::foundation::errors::{Code, Result};
 use crate::foundation::fields::Fields;
 use crate::foundation::http::{
@@ -44,6 +44,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     responses(
         (status = 201, description = "The new event", body = Event),
         (status = 200, description = "The event that an earlier request with this id created", body = Event),
+        (status = 403, description = "`unconfirmed`: the caller's e-mail address must be confirmed first", body = Problem),
         (status = 409, description = "`conflict`: the id or the slug is taken; or the same event exists already, and `id` and `slug` name it", body = Problem),
         (status = 429, description = "`rate_limited`: the caller has reached the limit of new events per day", body = Problem),
         refusals::Token,
@@ -51,7 +52,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     )
 )]
 #[post("/v1/events")]
-async fn create(who: SignedIn, events: web::Data<Events>, new: Json<NewEvent>) -> Result<HttpResponse> {
+async fn create(who: Confirmed, events: web::Data<Events>, new: Json<NewEvent>) -> Result<HttpResponse> {
     let (event, fresh) = events.create(&who, new.into_inner()).await?;
     Ok(if fresh { HttpResponse::Created().json(event) } else { HttpResponse::Ok().json(event) })
 }

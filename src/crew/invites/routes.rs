@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::service::Invites;
 use super::{Accepted, Invite, NewInvite, Preview};
-use crate::crew::profiles::sign_in::SignedIn;
+use crate::crew::profiles::sign_in::{Confirmed, SignedIn};
 use crate::foundation::errors::Result;
 use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query, refusals};
 
@@ -27,7 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     responses(
         (status = 201, description = "The new link", body = Invite),
         (status = 200, description = "The link that an earlier request with this id made", body = Invite),
-        (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
+        (status = 403, description = "`unconfirmed`; `not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`: no such pod, or it is closed, or the caller has not joined its event", body = Problem),
         (status = 409, description = "`conflict`: the id is taken", body = Problem),
         (status = 429, description = "`rate_limited`: at most 100 new invitations to a pod in 24 hours", body = Problem),
@@ -37,7 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 )]
 #[post("/v1/pods/{id}/invites")]
 async fn make(
-    who: SignedIn,
+    who: Confirmed,
     invites: web::Data<Invites>,
     pod_id: Path<Uuid>,
     new: Json<NewInvite>,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::service::MeetPoints;
 use super::{MeetPoint, NewMeetPoint};
-use crate::crew::profiles::sign_in::{SignedIn, Visitor};
+use crate::crew::profiles::sign_in::{Confirmed, SignedIn, Visitor};
 use crate::foundation::errors::Result;
 use crate::foundation::http::{IfMatch, IfMatchHeader, IfNoneMatchHeader, Json, Path, Problem, Versioned, refusals};
 
@@ -48,7 +48,7 @@ async fn get(who: Visitor, meet_points: web::Data<MeetPoints>, id: Path<Uuid>) -
     responses(
         (status = 201, description = "The new meet point", body = MeetPoint, headers(("ETag" = String, description = "Its version, for `If-Match`"))),
         (status = 200, description = "The meet point as it is now", body = MeetPoint, headers(("ETag" = String, description = "Its version, for `If-Match`"))),
-        (status = 403, description = "`forbidden`: not the event's maker, nor a host; `not_member`: the caller has not joined the event", body = Problem),
+        (status = 403, description = "`unconfirmed`; `forbidden`: not the event's maker, nor a host; `not_member`: the caller has not joined the event", body = Problem),
         (status = 404, description = "`not_found`: no such event", body = Problem),
         (status = 412, description = "`precondition_failed`: it has another version than `If-Match` names, or there is none any more", body = Problem),
         (status = 428, description = "`precondition_required`: the event has a meet point already; send its `ETag` as `If-Match`", body = Problem),
@@ -58,7 +58,7 @@ async fn get(who: Visitor, meet_points: web::Data<MeetPoints>, id: Path<Uuid>) -
 )]
 #[put("/v1/events/{id}/meet-point")]
 async fn put(
-    who: SignedIn,
+    who: Confirmed,
     meet_points: web::Data<MeetPoints>,
     id: Path<Uuid>,
     condition: IfMatch,

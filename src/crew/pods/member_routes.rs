@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 200, description = "The seat", body = Seat),
-        (status = 403, description = "`not_member`: the caller has not joined the event; `forbidden`: the pod is by invitation only, or the caller was removed", body = Problem),
+        (status = 403, description = "`not_member`: the caller has not joined the event; `forbidden`: the pod is by invitation only, or the caller was removed; `unconfirmed`: nobody has admitted the caller, whose e-mail address must be confirmed first", body = Problem),
         (status = 404, description = "`not_found`: no such pod, or it is closed", body = Problem),
         (status = 409, description = "`pod_full`", body = Problem),
         refusals::Token,
@@ -32,6 +32,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 )]
 #[put("/v1/pods/{id}/members/me")]
 async fn join(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<Json<Seat>> {
+    if !who.confirmed {
+        pods.require_admitted(*id, who.user_id).await?;
+    }
     let seat = pods.join(*id, who.user_id).await?;
     Ok(Json(Seat { seat }))
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::dto::{self, NewOwner, Order, PodBody, PodChange, PodDetail, PodView};
 use super::service::Pods;
 use super::{NewPod, member_routes};
-use crate::crew::profiles::sign_in::SignedIn;
+use crate::crew::profiles::sign_in::{Confirmed, SignedIn};
 use crate::foundation::errors::Result;
 use crate::foundation::http::{Json, Page, PageQuery, Path, Problem, Query, refusals};
 
@@ -30,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     responses(
         (status = 201, description = "The new pod", body = PodDetail),
         (status = 200, description = "The pod that an earlier request with this id opened", body = PodDetail),
-        (status = 403, description = "`not_member`: the caller has not joined the event", body = Problem),
+        (status = 403, description = "`unconfirmed`; `not_member`: the caller has not joined the event", body = Problem),
         (status = 404, description = "`not_found`: no such event, or it is cancelled", body = Problem),
         (status = 409, description = "`conflict`: the id is taken", body = Problem),
         (status = 429, description = "`rate_limited`: the caller has reached the limit of new pods", body = Problem),
@@ -39,7 +39,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     )
 )]
 #[post("/v1/events/{id}/pods")]
-async fn open(who: SignedIn, pods: web::Data<Pods>, event_id: Path<Uuid>, body: Json<PodBody>) -> Result<HttpResponse> {
+async fn open(
+    who: Confirmed,
+    pods: web::Data<Pods>,
+    event_id: Path<Uuid>,
+    body: Json<PodBody>,
+) -> Result<HttpResponse> {
     let id = body.id.unwrap_or_else(Uuid::now_v7);
     let name = dto::name(&body.name)?;
     let new = NewPod { id, event_id: *event_id, name, join_policy: body.join_policy };

@@ -150,6 +150,15 @@ impl Pods {
         done.taken()
     }
 
+    /// Checks that the owner has admitted the person, or that they are a member already.
+    ///
+    /// # Errors
+    /// `unconfirmed`, `unavailable`.
+    pub async fn require_admitted(&self, pod_id: Uuid, user_id: Uuid) -> Result<()> {
+        let work = async |conn: &mut _| store::realtime::is_admitted(conn, pod_id, user_id).await;
+        if self.0.database.service(work).await? { Ok(()) } else { Err(Code::Unconfirmed.into()) }
+    }
+
     /// Submits a call to the journal: one of pods, or of a feature that changes pods by a function of its own.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::PostView;
 use super::counting::{Counting, TapsAccepted, TapsInput, VoteInput, Voted};
-use crate::crew::profiles::sign_in::SignedIn;
+use crate::crew::profiles::sign_in::{Confirmed, SignedIn};
 use crate::foundation::errors::Result;
 use crate::foundation::http::{Json, Path, Problem, refusals};
 
@@ -25,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     params(("id" = Uuid, Path, description = "The post's id")),
     responses(
         (status = 200, description = "The vote is taken", body = Voted),
-        (status = 403, description = "`not_member`: the caller has not joined the event", body = Problem),
+        (status = 403, description = "`unconfirmed`; `not_member`: the caller has not joined the event", body = Problem),
         (status = 404, description = "`not_found`: no such post, or the caller may not read it", body = Problem),
         (status = 409, description = "`poll_closed`: `tally` is the final tally, and `closed_at` when the poll was closed", body = Problem),
         refusals::Token,
@@ -34,7 +34,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 )]
 #[put("/v1/posts/{id}/votes/me")]
 async fn vote(
-    who: SignedIn,
+    who: Confirmed,
     counting: web::Data<Counting>,
     id: Path<Uuid>,
     vote: Json<VoteInput>,
@@ -96,7 +96,7 @@ async fn close(who: SignedIn, counting: web::Data<Counting>, id: Path<Uuid>) -> 
     params(("id" = Uuid, Path, description = "The post's id")),
     responses(
         (status = 200, description = "What is accepted now", body = TapsAccepted),
-        (status = 403, description = "`not_member`: the caller has not joined the event", body = Problem),
+        (status = 403, description = "`unconfirmed`; `not_member`: the caller has not joined the event", body = Problem),
         (status = 404, description = "`not_found`: no such post, or the caller may not read it", body = Problem),
         refusals::Token,
         refusals::Body,
@@ -104,7 +104,7 @@ async fn close(who: SignedIn, counting: web::Data<Counting>, id: Path<Uuid>) -> 
 )]
 #[put("/v1/posts/{id}/hype/me")]
 async fn tap(
-    who: SignedIn,
+    who: Confirmed,
     counting: web::Data<Counting>,
     id: Path<Uuid>,
     taps: Json<TapsInput>,

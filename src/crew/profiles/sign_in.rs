@@ -1,5 +1,6 @@
 //! The caller of a request: the extractor that handlers take, and the profile that belongs to a token.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::store;
 use crate::foundation::auth::{Identity, Tokens};
 use crate::foundation::db::{Access, Caller, Database};
-use crate::foundation::errors::{Error, Result};
+use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::recent::Recent;
 use crate::realtime::handshake::SignIn;
 
@@ -93,12 +94,14 @@ pub struct SignedIn {
     pub user_id: Uuid,
     /// The identity under which the request's transactions run.
     pub caller: Caller,
+    /// Whether the e-mail address of their account is confirmed, or need not be.
+    pub confirmed: bool,
 }
 
 impl SignedIn {
     /// Returns the person of a socket, who signed in when it was opened.
     pub fn of(user_id: Uuid) -> Self {
-        SignedIn { user_id, caller: Caller::user(user_id) }
+        SignedIn { user_id, caller: Caller::user(user_id), confirmed: true }
     }
 }
 
@@ -113,7 +116,34 @@ impl FromRequest for SignedIn {
             let sign_ins = request.app_data::<web::Data<SignIns>>();
             let sign_ins = sign_ins.ok_or_else(|| Error::internal("no SignIns in the app's data"))?;
             sign_ins.ensure(&identity).await?;
-            Ok(SignedIn { user_id: identity.user_id, caller: identity.caller() })
+            Ok(SignedIn { user_id: identity.user_id, caller: identity.caller(), confirmed: identity.confirmed })
+        }
+        .boxed_local()
+    }
+}
+
+/// A caller who is signed in, and whose e-mail address is confirmed or need not be: for what others see who did not
+/// ask for it. Without it a person may join events, and talk in pods to which they were invited.
+#[derive(Debug, Clone)]
+pub struct Confirmed(SignedIn);
+
+impl Deref for Confirmed {
+    type Target = SignedIn;
+
+    fn deref(&self) -> &SignedIn {
+        &self.0
+    }
+}
+
+impl FromRequest for Confirmed {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let signed_in = SignedIn::from_request(request, payload);
+        async move {
+            let who = signed_in.await?;
+            if who.confirmed { Ok(Confirmed(who)) } else { Err(Code::Unconfirmed.into()) }
         }
         .boxed_local()
     }

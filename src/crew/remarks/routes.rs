@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::service::Remarks;
 use super::store::reacting::ReactionPosition;
 use super::{Comment, CommentChange, NewComment, Reacted, Reaction, Subject, asked_emoji};
-use crate::crew::profiles::sign_in::SignedIn;
+use crate::crew::profiles::sign_in::{Confirmed, SignedIn};
 use crate::foundation::errors::Result;
 use crate::foundation::http::{Json, Page, PagePosition, PageQuery, Path, Problem, Query, refusals};
 
@@ -30,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     responses(
         (status = 201, description = "The new comment", body = Comment),
         (status = 200, description = "The comment that an earlier request with this id wrote, as it is now", body = Comment),
-        (status = 403, description = "`not_member`: the caller is not a member of the event", body = Problem),
+        (status = 403, description = "`unconfirmed`; `not_member`: the caller is not a member of the event", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`conflict`: the id is taken, or the comment has been deleted", body = Problem),
         (status = 429, description = "`rate_limited`: the caller has reached the limit of new comments per day", body = Problem),
@@ -40,7 +40,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 )]
 #[post("/v1/posts/{id}/comments")]
 async fn comment(
-    who: SignedIn,
+    who: Confirmed,
     remarks: web::Data<Remarks>,
     id: Path<Uuid>,
     new: Json<NewComment>,
@@ -134,7 +134,7 @@ async fn delete(who: SignedIn, remarks: web::Data<Remarks>, id: Path<Uuid>) -> R
     ),
     responses(
         (status = 200, description = "The reaction exists", body = Reacted),
-        (status = 403, description = "`not_member`: the caller is not a member of the event", body = Problem),
+        (status = 403, description = "`unconfirmed`; `not_member`: the caller is not a member of the event", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 422, description = "`invalid`: not one emoji, or the post has 20 others", body = Problem),
         (status = 429, description = "`rate_limited`: the caller has reached the limit of reactions per day", body = Problem),
@@ -142,7 +142,7 @@ async fn delete(who: SignedIn, remarks: web::Data<Remarks>, id: Path<Uuid>) -> R
     )
 )]
 #[put("/v1/posts/{id}/reactions/{emoji}")]
-async fn react(who: SignedIn, remarks: web::Data<Remarks>, path: Path<(Uuid, String)>) -> Result<Json<Reacted>> {
+async fn react(who: Confirmed, remarks: web::Data<Remarks>, path: Path<(Uuid, String)>) -> Result<Json<Reacted>> {
     let (id, emoji) = path.into_inner();
     Ok(Json(remarks.react(&who, Subject::Post(id), &emoji, true).await?))
 }

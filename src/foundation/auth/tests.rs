@@ -38,6 +38,7 @@ fn what_is_minted_is_accepted() {
         role: Some("moderator".into()),
         sign_in: Some(ANN.parse().unwrap()),
         generation: Some(Uuid::max()),
+        confirmed: false,
         lifetime: Duration::from_secs(60),
     };
     let identity = tokens().verify(&tokens().mint(&claims).unwrap()).unwrap();
@@ -46,6 +47,7 @@ fn what_is_minted_is_accepted() {
     assert_eq!(identity.email, claims.email);
     assert!(identity.moderator && identity.caller().moderator);
     assert_eq!((identity.sign_in, identity.generation), (claims.sign_in, claims.generation));
+    assert!(!identity.confirmed);
     let left = identity.expires_at - Utc::now();
     assert!((59..=61).contains(&left.num_seconds()), "{left}");
 }
@@ -53,7 +55,9 @@ fn what_is_minted_is_accepted() {
 #[test]
 fn an_issuer_may_add_claims_and_leave_out_all_but_two() {
     let identity = tokens().verify(&signed(&json!({"sub": ANN, "exp": soon()}))).unwrap();
-    assert!(!identity.moderator && identity.name.is_none());
+    assert!(!identity.moderator && identity.name.is_none() && identity.confirmed);
+    let claims = json!({"sub": ANN, "exp": soon(), "email_verified": false});
+    assert!(tokens().verify(&signed(&claims)).unwrap().confirmed, "of an issuer that has no sign-ins here");
     let more = json!({"sub": ANN, "exp": soon() as f64 + 0.5, "aud": "authenticated", "iss": "https://a", "role": "user", "x": {"y": []}});
     assert!(!tokens().verify(&signed(&more)).unwrap().moderator);
 }
@@ -194,6 +198,20 @@ fn the_tokens_of_an_ended_sign_in_are_refused() {
     assert_eq!(tokens.judge(&token), Err(Refusal::Ended));
     assert!(tokens.judge(&other).is_ok() && tokens.judge(&signed(&json!({"sub": ANN, "exp": soon()}))).is_ok());
     assert_eq!(why(json!({"sub": ANN, "sid": "one", "exp": soon()})), Refusal::Claims);
+}
+
+#[test]
+fn a_proof_of_a_device_is_for_one_account_and_one_server() {
+    let other = Tokens::new(&Secret::new(SECRET.to_uppercase())).unwrap();
+    let (ann, ben, device): (Uuid, _, _) = (ANN.parse().unwrap(), Uuid::now_v7(), Uuid::now_v7());
+    let proof = tokens().device(ann, device);
+    assert_eq!(tokens().proved_device(ann, &proof), Some(device));
+    assert_eq!((tokens().proved_device(ben, &proof), other.proved_device(ann, &proof)), (None, None));
+    for bit in 0..256 {
+        let mut forged = proof;
+        forged[bit / 8] ^= 1 << (bit % 8);
+        assert_eq!(tokens().proved_device(ann, &forged), None);
+    }
 }
 
 #[test]

@@ -24,8 +24,8 @@ pub use ipnet::IpNet;
 pub use load::{InForce, Loaded, Origin, SettingsError, Sources};
 pub use own::{Own, OwnSettings};
 pub use show::listing;
-pub use table::{ALLOWANCE, COUNT, Fallback, Rows, Setting, TABLE, cores, count, put};
-pub use values::{allowance, bytes, duration, duration_within, number};
+pub use table::{ALLOWANCE, COUNT, Fallback, RATE, Rows, Setting, TABLE, cores, count, put};
+pub use values::{allowance, bytes, duration, duration_within, number, rate};
 
 /// The shortest secret for tokens, in bytes: HS256 is as strong as its key, up to 256 bits.
 pub const MIN_SECRET_BYTES: usize = 32;

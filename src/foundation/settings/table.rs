@@ -69,7 +69,8 @@ impl Fallback {
 const ADDRESS: &str = "an address and a port, such as 127.0.0.1:4000";
 const BYTES: &str = "bytes, such as 65536, 64KiB or 1MiB";
 const DURATION: &str = "a duration, such as 500ms, 10s or 2m";
-const RATE: &str = "rate/burst with both above 0, such as 10/20, or off";
+/// The form of a rate.
+pub const RATE: &str = "rate/burst with both above 0, such as 10/20, or off";
 /// The form of an allowance: a number in any period of a length.
 pub const ALLOWANCE: &str = "count/duration with both above 0, such as 10/1h, or off";
 /// The form of most counts.

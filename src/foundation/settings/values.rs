@@ -68,7 +68,7 @@ pub fn number<N: FromStr + PartialOrd>(text: &str, bounds: RangeInclusive<N>) ->
 }
 
 /// Parses `rate/burst`, or `off`.
-pub(super) fn rate(text: &str) -> Option<Option<Rate>> {
+pub fn rate(text: &str) -> Option<Option<Rate>> {
     if text == "off" {
         return Some(None);
     }

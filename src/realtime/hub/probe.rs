@@ -205,6 +205,7 @@ pub fn joining(id: Uuid, user_id: Uuid) -> Joining {
         moderator: false,
         sign_in: None,
         generation: None,
+        confirmed: true,
         expires_at: Utc::now(),
         ends_at: Utc::now(),
     };

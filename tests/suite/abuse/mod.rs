@@ -1,3 +1,5 @@
 //! What people do who want to keep others out. Beside each attack others are served as before.
 
+mod connections;
+mod sign_ins;
 mod stalled;

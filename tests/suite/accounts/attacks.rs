@@ -63,6 +63,9 @@ async fn guesses_that_come_at_once_are_no_more() {
 async fn thirty_failures_from_one_address_are_enough_for_all_accounts() {
     let server = behind_a_proxy().await;
     Account::register(&server, OWNER).await;
+    for number in 0..30 {
+        Account::register(&server, &format!("person{number}@example.org")).await;
+    }
     let spray = async |number: usize| {
         login_from(&server, &format!("person{number}@example.org"), "a common password", Some("203.0.113.66")).await
     };
@@ -70,6 +73,12 @@ async fn thirty_failures_from_one_address_are_enough_for_all_accounts() {
         spray(number).await.refused(401, "unauthorized");
     }
     limited(spray(30).await);
+    // As many at accounts that do not exist count for nothing.
+    for number in 30..70 {
+        let email = format!("person{number}@example.org");
+        login_from(&server, &email, "a common password", Some("203.0.113.68")).await.refused(401, "unauthorized");
+    }
+    login_from(&server, OWNER, PASSWORD, Some("203.0.113.68")).await.ok(200);
     limited(login_from(&server, OWNER, PASSWORD, Some("203.0.113.66")).await);
     login_from(&server, OWNER, PASSWORD, Some("203.0.113.67")).await.ok(200);
 }
@@ -122,7 +131,8 @@ async fn a_forged_address_is_not_believed() {
 /// The answer as a stranger sees it, without what differs between any two. `RateLimit` counts the requests of the
 /// address, whatever they ask.
 fn seen(answer: &Answer) -> (u16, Value, Vec<(String, String)>) {
-    let headers = answer.headers.iter().filter(|(name, _)| !matches!(name.as_str(), "date" | "x-request-id" | "ratelimit"));
+    let headers =
+        answer.headers.iter().filter(|(name, _)| !matches!(name.as_str(), "date" | "x-request-id" | "ratelimit"));
     let mut headers: Vec<_> = headers
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();

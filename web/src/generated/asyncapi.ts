@@ -38,7 +38,7 @@ export interface components {
          * @description The machine-readable reason of a refusal. Clients depend on these names.
          * @enum {string}
          */
-        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "poll_closed" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+        Code: "malformed" | "unauthorized" | "forbidden" | "unconfirmed" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "poll_closed" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
         /** @description A count. */
         CountIs: {
             /**

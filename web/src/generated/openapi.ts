@@ -1196,7 +1196,7 @@ export interface components {
          * @description The machine-readable reason of a refusal. Clients depend on these names.
          * @enum {string}
          */
-        Code: "malformed" | "unauthorized" | "forbidden" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "poll_closed" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+        Code: "malformed" | "unauthorized" | "forbidden" | "unconfirmed" | "not_member" | "not_found" | "method_not_allowed" | "unmatched_topic" | "unknown_event" | "conflict" | "pod_full" | "poll_closed" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_type" | "invalid" | "rate_limited" | "overloaded" | "unavailable" | "internal";
         /** @description A comment on a post. */
         Comment: {
             /** @description The author. */
@@ -1257,6 +1257,11 @@ export interface components {
         };
         /** @description A person who signs in. */
         Credentials: {
+            /**
+             * @description The `device` of an earlier answer for this account, on the same device. With it, wrong passwords that others
+             *     send from the same network do not count.
+             */
+            device?: string | null;
             /** @description The account's address. */
             email: string;
             /** @description Its password. */
@@ -2642,6 +2647,11 @@ export interface components {
         SignedInAnswer: {
             /** @description A JWT for `Authorization: Bearer` and for sockets. */
             access_token: string;
+            /**
+             * @description The proof that this device was signed in to this account, for its next sign-in. It outlives the sign-in, and
+             *     signs nobody in.
+             */
+            device: string;
             /** @description Whether the account's address was confirmed. */
             email_verified: boolean;
             /**

@@ -96,6 +96,7 @@ export default {
     not_member: "Das können nur Mitglieder.",
     not_found: "Das gibt es nicht mehr.",
     pod_full: "Alle Plätze im Pod sind belegt.",
+    unconfirmed: "Bestätige zuerst deine E-Mail-Adresse. Wir haben dir einen Link geschickt.",
     poll_closed: "Die Umfrage ist beendet.",
     forbidden: "Das darfst du hier nicht.",
     conflict: "Jemand war schneller. Lad die Seite neu und schau noch mal.",

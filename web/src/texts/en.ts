@@ -96,6 +96,7 @@ export default {
     not_member: "Only members can do this.",
     not_found: "It is not there any more.",
     pod_full: "Every seat of the pod is taken.",
+    unconfirmed: "Confirm your e-mail address first. We sent you a link.",
     poll_closed: "The poll is closed.",
     forbidden: "You are not allowed to do this.",
     conflict: "Somebody was faster. Reload the page and look again.",

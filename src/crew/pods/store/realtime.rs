@@ -4,6 +4,7 @@ mod marks;
 mod snapshot;
 mod sweep;
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, SmallInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -15,7 +16,7 @@ pub use self::sweep::{KnownPod, PodDifference, epoch, sweep};
 use crate::crew::pods::JoinPolicy;
 use crate::foundation::errors::Result;
 use crate::foundation::prepared::{Statement, prepared};
-use crate::foundation::schema::{event_members, pod_admissions, pods};
+use crate::foundation::schema::{event_members, pod_admissions, pod_members, pods};
 
 /// The state that an actor starts from.
 #[derive(QueryableByName)]
@@ -63,6 +64,13 @@ pub async fn head(conn: &mut AsyncPgConnection, pod_id: Uuid) -> Result<i64> {
 /// Reads the heads of these pods' logs, as the service. Pods that do not exist are left out.
 pub async fn heads(conn: &mut AsyncPgConnection, pod_ids: Vec<Uuid>) -> Result<Vec<(Uuid, i64)>> {
     Ok(pods::table.filter(pods::id.eq_any(pod_ids)).select((pods::id, pods::last_seq)).load(conn).await?)
+}
+
+/// Returns whether the person was admitted by name, or is a member. As the service.
+pub async fn is_admitted(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
+    let admitted = pod_admissions::table.find((pod_id, user_id)).filter(pod_admissions::admitted);
+    let member = pod_members::table.find((pod_id, user_id));
+    Ok(diesel::select(exists(admitted).or(exists(member))).get_result(conn).await?)
 }
 
 /// Returns whether the person may take a free seat: as a member of the event who is admitted, if the pod is by
