@@ -41,7 +41,7 @@ use crate::foundation::auth::Tokens;
 use crate::foundation::db::Database;
 use crate::foundation::errors::Error as Refusal;
 use crate::foundation::health::{self, Health};
-use crate::foundation::http::PublicUrl;
+use crate::foundation::http::{ApiPage, PublicUrl};
 use crate::foundation::limits::Connections;
 use crate::foundation::mail::{MailError, Mailer};
 use crate::foundation::settings::Settings;
@@ -294,14 +294,14 @@ fn assemble(
     after_sockets.extend(link.nodes.map(leave));
     let sign_in = sign_in.ok_or_else(|| MountError::new("a domain must provide the sign-in for sockets"))?;
     let channels = served(&domains::declared(), channels, pushes)?;
-    let sockets = domains::asyncapi();
+    let document = domains::openapi();
     let engine = Engine::new(settings, threads, relays, sign_in, channels);
     let app = App {
         settings: web::Data::new(settings.clone()),
         requests: web::Data::new(Requests::new(settings)),
-        document: web::Data::new(domains::openapi()),
-        sockets_page: web::Data::new(Page::of(&sockets)),
-        sockets: web::Data::new(sockets),
+        api_page: web::Data::new(ApiPage::of(&document)),
+        document: web::Data::new(document),
+        sockets_page: web::Data::new(Page::of(&domains::asyncapi())),
         health: web::Data::new(health.clone()),
         database: web::Data::new(database),
         tokens: web::Data::from(tokens),

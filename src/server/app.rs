@@ -20,7 +20,7 @@ use super::unread;
 use crate::foundation::auth::Tokens;
 use crate::foundation::db::Database;
 use crate::foundation::health::Health;
-use crate::foundation::http::{self, Document, PublicUrl};
+use crate::foundation::http::{self, ApiPage, Document, PublicUrl};
 use crate::foundation::limits::{self, Connections};
 use crate::foundation::settings::Settings;
 use crate::foundation::telemetry;
@@ -44,8 +44,8 @@ pub(super) struct App {
     /// The rate of requests.
     pub requests: web::Data<Requests>,
     pub document: web::Data<Document>,
+    pub api_page: web::Data<ApiPage>,
     /// The declarations for sockets, and the page of them.
-    pub sockets: web::Data<declared::document::Document>,
     pub sockets_page: web::Data<declared::page::Page>,
     pub health: web::Data<Health>,
     pub database: web::Data<Database>,
@@ -70,6 +70,7 @@ impl App {
                 .default_service(web::to(site::serve))
                 .wrap(from_fn(http::held_to_document))
                 .wrap(Compress::default())
+                .wrap(from_fn(http::without_identity))
                 .wrap(from_fn(http::head_as_get))
                 .wrap(from_fn(entry::admit))
                 .wrap(http::cors(&settings))
@@ -108,8 +109,8 @@ impl App {
             .configure(|config| self.shared.iter().for_each(|share| share(config)))
             .configure(|config| register(&self.routes, &mut ServiceConfig::new(config)))
             // Before the page of HTTP, which has all other addresses below its own.
-            .configure(|config| declared::page::serve(config, &self.sockets, &self.sockets_page))
-            .configure(|config| http::serve_document(config, &self.document))
+            .configure(|config| declared::page::serve(config, &self.sockets_page))
+            .configure(|config| http::serve_api_page(config, &self.api_page))
             .configure(|config| self.engine.serve(config));
     }
 }

@@ -70,7 +70,7 @@ impl Site {
         }
         let path = request.path().strip_prefix('/')?;
         if let Some(file) = self.files.get(path) {
-            return Some(file.answer(request, files::lifetime(path)));
+            return Some(file.answer(request, files::lifetime(path)).await);
         }
         let address = self.pages.find(path)?;
         wants_page(request).then_some(())?;

@@ -4,6 +4,8 @@
 //! wrong, where actix's refuse with the same codes but without a pointer. Every refusal that leaves the server, also
 //! one of the framework, is a [`Problem`] document ([`as_problems`]).
 
+mod api_page;
+mod asset;
 mod client;
 mod extract;
 mod openapi;
@@ -24,9 +26,11 @@ use actix_web::web;
 use super::limits::Budget;
 use super::settings::Limits;
 
+pub use api_page::{ApiPage, FOR_A_RELEASE, serve as serve_api_page};
+pub use asset::{Asset, without_identity};
 pub use client::ClientAddress;
 pub use extract::{Json, Path, Query};
-pub use openapi::{Document, serve as serve_document};
+pub use openapi::Document;
 pub use origin::{check as check_origin, cors};
 pub use page::{Limit, MAX_ITEMS, Page, PageQuery};
 pub use page_position::PagePosition;

@@ -2,21 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use actix_web::App;
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
-use actix_web::{App, HttpResponse, web};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_swagger_ui::SwaggerUi;
 
 use super::problem::Problem;
 use crate::foundation::errors::{Code, FieldError};
-
-/// The path of the document.
-const PATH: &str = "/openapi.json";
 
 /// The problem document's content type.
 const PROBLEM: &str = "application/problem+json";
@@ -198,11 +194,4 @@ fn describe_refusal(status: &str, response: &mut Value) {
         let headers = response.entry("headers").or_insert_with(|| Value::Object(Map::new()));
         headers["Retry-After"] = header;
     }
-}
-
-/// Serves the document at `/openapi.json`, and at `/docs` a page to read and try it.
-pub fn serve(config: &mut web::ServiceConfig, document: &Document) {
-    let page = SwaggerUi::new("/docs/{_:.*}").external_url_unchecked(PATH, document.json().clone());
-    let to_page = || async { HttpResponse::PermanentRedirect().insert_header(("Location", "/docs/")).finish() };
-    config.service(page).route("/docs", web::get().to(to_page));
 }

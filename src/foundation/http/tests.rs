@@ -69,11 +69,12 @@ async fn ask(request: TestRequest) -> Answer {
     let mut settings = Settings { origins: vec!["https://app.example".into()], ..Settings::default() };
     settings.limits.body_bytes = 1_000;
     let document = Document::of(routes);
+    let page = web::Data::new(ApiPage::of(&document));
     let app = App::new()
         .app_data(web::Data::new(document.clone()))
         .configure(extractors(&settings.limits))
         .configure(|config| routes(&mut ServiceConfig::new(config)))
-        .configure(|config| serve_document(config, &document))
+        .configure(|config| serve_api_page(config, &page))
         .default_service(web::to(fallback))
         .wrap(middleware::from_fn(held_to_document))
         .wrap(middleware::from_fn(head_as_get))

@@ -3,8 +3,8 @@
 
 use std::fmt::Write;
 
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType};
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -14,6 +14,7 @@ use super::document::{ABOUT, CLOSES, Document, SOCKET_PATH, address, frame, key,
 use super::phoenix::names::{JOIN, REPLY};
 use super::phoenix::{self, CODES};
 use super::{What, example};
+use crate::foundation::http::{Asset, FOR_A_RELEASE};
 
 /// The path of the document.
 pub const PATH: &str = "/asyncapi.json";
@@ -33,26 +34,25 @@ th,td{text-align:start;vertical-align:top;padding:.25rem .75rem .25rem 0;border-
 nav a{margin-inline-end:1rem;white-space:nowrap}";
 
 /// Registers the document and its page.
-pub fn serve(config: &mut web::ServiceConfig, document: &web::Data<Document>, page: &web::Data<Page>) {
-    let (document, page) = (document.clone(), page.clone());
-    let as_json = move || {
-        let document = document.clone();
-        async move { HttpResponse::Ok().json(document.json()) }
-    };
-    let as_page = move || {
-        let page = page.clone();
-        async move {
-            let policy = (CONTENT_SECURITY_POLICY, page.policy.clone());
-            HttpResponse::Ok().content_type(ContentType::html()).insert_header(policy).body(page.text.clone())
-        }
-    };
-    config.route(PATH, web::get().to(as_json)).route(PAGE_PATH, web::get().to(as_page));
+pub fn serve(config: &mut web::ServiceConfig, page: &web::Data<Page>) {
+    config.app_data(page.clone()).route(PATH, web::get().to(as_json)).route(PAGE_PATH, web::get().to(as_page));
 }
 
-/// The page of the declarations.
+async fn as_json(request: HttpRequest, page: web::Data<Page>) -> HttpResponse {
+    page.document.answer(&request, FOR_A_RELEASE).await
+}
+
+async fn as_page(request: HttpRequest, page: web::Data<Page>) -> HttpResponse {
+    let mut answer = page.text.answer(&request, FOR_A_RELEASE).await;
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, page.policy.clone());
+    answer
+}
+
+/// The document and the page of the declarations, as files.
 pub struct Page {
-    text: String,
-    policy: String,
+    document: Asset,
+    text: Asset,
+    policy: HeaderValue,
 }
 
 impl Page {
@@ -64,7 +64,11 @@ impl Page {
         let policy = format!(
             "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         );
-        Page { text: page.out, policy }
+        Page {
+            document: Asset::new(HeaderValue::from_static("application/json"), document.json().to_string()),
+            text: Asset::new(HeaderValue::from_static("text/html; charset=utf-8"), page.out),
+            policy: HeaderValue::try_from(policy).expect("a digest in base64 is ASCII"),
+        }
     }
 }
 
@@ -284,9 +288,11 @@ mod tests {
     #[test]
     fn the_page_runs_nothing_and_has_the_style_that_its_policy_lets_in() {
         let page = Page::of(&Document::of([]));
-        assert!(!page.text.contains("<script") && !page.text.contains("style=\""));
-        let (_, rest) = page.text.split_once("<style>").unwrap();
+        let text = std::str::from_utf8(page.text.plain()).unwrap();
+        assert!(!text.contains("<script") && !text.contains("style=\""));
+        let (_, rest) = text.split_once("<style>").unwrap();
         let style = rest.split_once("</style>").unwrap().0;
-        assert!(page.policy.contains(&STANDARD.encode(Sha256::digest(style))), "{}", page.policy);
+        let policy = page.policy.to_str().unwrap();
+        assert!(policy.contains(&STANDARD.encode(Sha256::digest(style))), "{policy}");
     }
 }

@@ -1,6 +1,7 @@
 //! What any route keeps to: the document, refusals, lists, and what outsiders learn.
 
 mod bad_input;
+mod docs_files;
 mod document;
 mod lists;
 mod outsiders;
