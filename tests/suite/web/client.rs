@@ -181,3 +181,16 @@ async fn pods_are_pinned_and_marked_as_unread_on_all_devices() {
     }
     browse("flags.mjs", json!({"url": server.url, "pods": pods, "people": people(&[&ana, &ben])})).await;
 }
+
+#[tokio::test]
+async fn a_crowd_at_the_door_gets_in_by_itself() {
+    // One hash takes a while; one is computed and one waits.
+    let slow = [
+        ("PODIUM_HASHES", "1"),
+        ("PODIUM_LIMIT_HASHES_WAITING", "1"),
+        ("PODIUM_HASH_PASSES", "40"),
+        ("PODIUM_LIMIT_ACCOUNT_FAILURES", "1"),
+    ];
+    let server = Server::start_with(&slow).await;
+    browse("crowded.mjs", json!({"url": server.url})).await;
+}

@@ -1,6 +1,8 @@
 // HTTP: JSON in and out, refusals as errors with the server's code.
 
 import { now } from "./now.svelte";
+import { isEntering, retryAfter, usedUp, waitBefore, type Asked } from "./patience";
+import { queue } from "./queue.svelte";
 import { session } from "./session.svelte";
 import { rule, sentence } from "./words";
 
@@ -12,6 +14,10 @@ export class ApiError extends Error {
     readonly status = 0,
     readonly errors: { pointer: string; detail: string }[] = [],
     readonly details: Record<string, unknown> = {},
+    /** The milliseconds after which the same may be tried again, if the server says so. */
+    readonly wait: number | null = null,
+    /** The names of the limits that are used up, if it says so. */
+    readonly limits: readonly string[] = [],
   ) {
     super(sentence(code));
   }
@@ -38,20 +44,43 @@ export function isChanging(): boolean {
   return changing > 0;
 }
 
-/** Asks without a token. `ifMatch` is the `ETag` of what is to be changed: if it has another one by now, that is refused. */
-export async function ask<T>(
-  method: string,
-  path: string,
-  body?: unknown,
-  token?: string,
-  ifMatch?: string,
-): Promise<T> {
-  if (method === "GET") return exchange(method, path, body, token);
+/** How a request is sent, beside what it is. */
+export interface Manner {
+  token?: string | undefined;
+  /** The `ETag` of what is to be changed: if it has another one by now, that is refused. */
+  ifMatch?: string | undefined;
+  /** It is sent once: the caller sends it again itself. */
+  once?: boolean;
+  /** Ends a wait for the next turn; what is on its way goes on. */
+  leaving?: AbortSignal | undefined;
+}
+
+/**
+ * Asks, without a token if none is given. Where the server says when to come again, and a repeat does nothing twice, it
+ * is asked again then; `queue` says that this goes on.
+ */
+export async function ask<T>(method: string, path: string, body?: unknown, manner: Manner = {}): Promise<T> {
+  if (method === "GET") return inTurn(method, path, body, manner);
   changing++;
   try {
-    return await exchange(method, path, body, token, ifMatch);
+    return await inTurn(method, path, body, manner);
   } finally {
     changing--;
+  }
+}
+
+async function inTurn<T>(method: string, path: string, body: unknown, manner: Manner): Promise<T> {
+  const { token, ifMatch, leaving, once } = manner;
+  const asked: Asked = { method, path, body, ifMatch };
+  const start = Date.now();
+  for (let repeats = 0; ; repeats++) {
+    try {
+      return await exchange(method, path, body, token, ifMatch);
+    } catch (error) {
+      if (once || !(error instanceof ApiError)) throw error;
+      const wait = waitBefore(asked, error, { repeats, time: Date.now() - start }, Math.random());
+      if (wait === null || !(await queue.wait(wait, isEntering(asked), leaving))) throw error;
+    }
   }
 }
 
@@ -81,7 +110,7 @@ async function exchange<T>(method: string, path: string, body?: unknown, token?:
     value = text === "" ? undefined : JSON.parse(text);
   } catch {
     // A proxy on the way may answer with a page.
-    throw new ApiError("unavailable", "", answer.status);
+    throw new ApiError("unavailable", "", answer.status, [], {}, waitOf(answer));
   }
   if (answer.ok) return value as T;
   const problem = (value ?? {}) as Record<string, unknown>;
@@ -91,18 +120,33 @@ async function exchange<T>(method: string, path: string, body?: unknown, token?:
     answer.status,
     (problem["errors"] as { pointer: string; detail: string }[] | undefined) ?? [],
     problem,
+    waitOf(answer),
+    usedUp(answer.headers.get("ratelimit")),
   );
 }
 
+function waitOf({ status, headers }: Response): number | null {
+  return status === 429 || status === 503 ? retryAfter(headers.get("retry-after"), Date.now()) : null;
+}
+
 /** Asks as the person who is signed in; renews their token first if need be. */
-export async function api<T>(method: string, path: string, body?: unknown, ifMatch?: string): Promise<T> {
+export function api<T>(method: string, path: string, body?: unknown, ifMatch?: string): Promise<T> {
+  return signedIn(method, path, body, { ifMatch });
+}
+
+/** The same, for callers with a queue of their own: a refusal that passes is theirs to wait out. */
+export function apiOnce<T>(method: string, path: string, body?: unknown): Promise<T> {
+  return signedIn(method, path, body, { once: true });
+}
+
+async function signedIn<T>(method: string, path: string, body: unknown, manner: Manner): Promise<T> {
   const token = await session.token();
   try {
-    return await ask<T>(method, path, body, token, ifMatch);
+    return await ask<T>(method, path, body, { ...manner, token });
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
     // The clocks disagree, or another device ended this session: the refresh token knows which.
-    return ask<T>(method, path, body, await session.renew(token), ifMatch);
+    return ask<T>(method, path, body, { ...manner, token: await session.renew(token) });
   }
 }
 

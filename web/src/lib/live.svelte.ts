@@ -1,6 +1,7 @@
 // The socket: one for all topics of the client.
 
 import { Socket, type Channel } from "phoenix";
+import { askedToWait, beforeRejoin, jittered } from "./patience";
 import { session } from "./session.svelte";
 import { tab } from "./storage";
 import type { Refusal, Topics } from "../generated/asyncapi";
@@ -8,12 +9,6 @@ import type { Id } from "./id";
 
 /** Codes that say that a topic is over: a channel that is not left would join it again for ever. */
 const OVER = new Set(["forbidden", "not_member", "not_found", "unmatched_topic"]);
-
-/** `base` grows with the tries up to `most`; half of it is chance, so that a crowd does not come back as one. */
-function jittered(tries: number, base: number, most: number): number {
-  const wait = Math.min(most, base * 2 ** Math.min(tries - 1, 10));
-  return wait / 2 + Math.random() * wait;
-}
 
 /** Joins a topic whenever the socket is there, until it is over. */
 export interface Topic {
@@ -51,6 +46,8 @@ class Live {
 
   #socket: Socket | null = null;
   #user: string | null = null;
+  /** The limits are a person's: what one topic's join was asked to wait, the others wait, too. */
+  #notBefore = 0;
 
   constructor() {
     addEventListener("online", () => {
@@ -72,7 +69,7 @@ class Live {
       authToken: () => session.current,
       heartbeatIntervalMs: 15_000,
       reconnectAfterMs: (tries) => jittered(tries, 400, 8_000),
-      rejoinAfterMs: (tries) => jittered(tries, 500, 10_000),
+      rejoinAfterMs: (tries) => beforeRejoin(tries, this.#notBefore, Date.now()),
       // It would take the browser's own, where merely to look at it may be an error.
       sessionStorage: { getItem: (key) => tab.get(key), setItem: (key, value) => void tab.set(key, value) },
     });
@@ -125,6 +122,13 @@ class Live {
     const socket = this.#socket;
     if (!socket) return null;
     const channel = socket.channel(`${kind}:${id}`, events.params ?? (() => ({})));
+    // Before the channel looks at it, and sets the time of its next join.
+    channel.onMessage = (event, payload) => {
+      if (channel.state === "joining") {
+        this.#notBefore = Math.max(this.#notBefore, Date.now() + askedToWait(event, payload));
+      }
+      return payload;
+    };
     let over = false;
     const end = (code: string): void => {
       if (over) return;

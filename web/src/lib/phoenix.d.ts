@@ -17,6 +17,8 @@ declare module "phoenix" {
     readonly topic: string;
     readonly state: "closed" | "errored" | "joined" | "joining" | "leaving";
     on(event: string, callback: (payload: unknown) => void): number;
+    /** Sees each message before its listeners do. */
+    onMessage: (event: string, payload: unknown) => unknown;
     onClose(callback: () => void): void;
     onError(callback: () => void): number;
     join(timeout?: number): Push;

@@ -78,19 +78,13 @@ class Session {
     return this.#renewal;
   }
 
-  async signIn(email: string, password: string): Promise<void> {
-    this.#take(await ask<SignedInAnswer>("POST", "/v1/auth/login", { email, password }));
+  async signIn(email: string, password: string, leaving?: AbortSignal): Promise<void> {
+    this.#take(await ask<SignedInAnswer>("POST", "/v1/auth/login", { email, password }, { leaving }));
   }
 
-  async signUp(email: string, password: string, display_name: string): Promise<void> {
-    this.#take(
-      await ask<SignedInAnswer>("POST", "/v1/auth/register", {
-        email,
-        password,
-        display_name,
-        language: speaker.current,
-      }),
-    );
+  async signUp(email: string, password: string, display_name: string, leaving?: AbortSignal): Promise<void> {
+    const body = { email, password, display_name, language: speaker.current };
+    this.#take(await ask<SignedInAnswer>("POST", "/v1/auth/register", body, { leaving }));
   }
 
   /** Signs out here. What this device keeps of the person goes with it. */

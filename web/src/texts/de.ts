@@ -90,6 +90,8 @@ export default {
   unknownDevice: "Unbekanntes Gerät",
   deviceOn: (browser: string, system: string) => `${browser} auf ${system}`,
 
+  crowded: "Gerade kommen viele auf einmal. Du bist gleich dran.",
+  inTurn: "Podium hat gerade viel zu tun. Gleich geht es von selbst weiter.",
   refusals: {
     network: "Keine Verbindung. Prüf dein Netz und versuch es noch mal.",
     unauthorized: "Du bist abgemeldet. Melde dich an und versuch es noch mal.",

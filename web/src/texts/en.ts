@@ -90,6 +90,9 @@ export default {
   unknownDevice: "Unknown device",
   deviceOn: (browser: string, system: string) => `${browser} on ${system}`,
 
+  /** While a request waits for its turn: it goes on by itself. */
+  crowded: "Many people are coming in at once. You are next in a moment.",
+  inTurn: "Podium has a lot to do right now. This goes on by itself in a moment.",
   refusals: {
     network: "No connection. Check your network and try again.",
     unauthorized: "You are signed out. Sign in, and try again.",

@@ -274,7 +274,7 @@ export class Talk {
         this.#do({ type: "newer", after: catchUp, epoch, page: page as MessagePage });
         this.#catchUp();
       })
-      .receive("error", (response) => again((response as Refusal).retry_after_ms ?? 1_000))
+      .receive("error", (response) => again(((response as Refusal).retry_after_ms ?? 1_000) + Math.random() * 300))
       .receive("timeout", () => this.#era === era && live.doubt());
   }
 

@@ -2,7 +2,7 @@
 // are not open, and after a reload. What is decided is in store/outbox.ts and store/taps.ts.
 
 import { untrack } from "svelte";
-import { api, ApiError, asApiError } from "../../lib/api";
+import { apiOnce, ApiError, asApiError } from "../../lib/api";
 import { canonical } from "../../lib/emoji";
 import { allNamed, changeNamed, keepNamed, unkeepNamed, WISHES } from "../../lib/db";
 import { newId, type Id } from "../../lib/id";
@@ -199,9 +199,7 @@ class Sender {
 
   /** What becomes of a refusal: how long to wait before the same is sent again, or null where that is of no use. */
   #refused(entry: Entry, error: ApiError, listeners: readonly { one: Listener }[]): number | null {
-    const { code, details, status } = error;
-    const given = Number(details["retry_after_ms"] ?? NaN);
-    const wait = Number.isNaN(given) ? null : given;
+    const { code, wait, status } = error;
     // The session has ended, or another tab renews it: the wish stays.
     if (code === "unauthorized") return LOOK;
     if (PASSING.has(code) && (wait ?? 0) <= BRIEF && (code !== "internal" || ++this.#faults < FAULTS)) {
@@ -346,14 +344,13 @@ class Sender {
       if (held) this.#tap(post, how(held));
     };
     try {
-      const answer = await api<TapsAccepted>("PUT", `/v1/posts/${post}/hype/me`, { source, total: under.sending });
+      const answer = await apiOnce<TapsAccepted>("PUT", `/v1/posts/${post}/hype/me`, { source, total: under.sending });
       if (this.#user !== user) return;
       after((held) => taps.answered(held, answer, Date.now()));
       this.#tell(post, (listener) => listener.hyped(post, answer.mine));
     } catch (error) {
       if (this.#user !== user) return;
-      const { code, details } = asApiError(error);
-      const wait = details["retry_after_ms"] === undefined ? null : Number(details["retry_after_ms"]);
+      const { code, wait } = asApiError(error);
       const passes = (PASSING.has(code) && code !== "internal") || code === "unauthorized";
       if (passes || (code === "internal" && under.faults < FAULTS)) {
         after((held) => taps.failed(held, Date.now(), wait));
@@ -390,25 +387,25 @@ function spelled(wish: Wish): Wish {
 function request({ op, event, wish }: Entry): Promise<unknown> {
   switch (wish.kind) {
     case "post":
-      return api("POST", `/v1/events/${event}/posts`, { id: op, ...wish.body });
+      return apiOnce("POST", `/v1/events/${event}/posts`, { id: op, ...wish.body });
     case "edit":
-      return api("PATCH", `/v1/posts/${wish.post}`, { body: wish.body.body, op });
+      return apiOnce("PATCH", `/v1/posts/${wish.post}`, { body: wish.body.body, op });
     case "remove":
-      return api("DELETE", `/v1/posts/${wish.post}`);
+      return apiOnce("DELETE", `/v1/posts/${wish.post}`);
     case "close":
-      return api("POST", `/v1/posts/${wish.post}/close`);
+      return apiOnce("POST", `/v1/posts/${wish.post}/close`);
     case "vote":
       return wish.options.length > 0
-        ? api("PUT", `/v1/posts/${wish.post}/votes/me`, { options: wish.options })
-        : api("DELETE", `/v1/posts/${wish.post}/votes/me`);
+        ? apiOnce("PUT", `/v1/posts/${wish.post}/votes/me`, { options: wish.options })
+        : apiOnce("DELETE", `/v1/posts/${wish.post}/votes/me`);
     case "react":
-      return api(wish.on ? "PUT" : "DELETE", `/v1/posts/${wish.post}/reactions/${encodeURIComponent(wish.emoji)}`);
+      return apiOnce(wish.on ? "PUT" : "DELETE", `/v1/posts/${wish.post}/reactions/${encodeURIComponent(wish.emoji)}`);
     case "comment":
-      return api("POST", `/v1/posts/${wish.post}/comments`, { id: op, text: wish.text });
+      return apiOnce("POST", `/v1/posts/${wish.post}/comments`, { id: op, text: wish.text });
     case "comment-edit":
-      return api("PATCH", `/v1/comments/${wish.comment}`, { text: wish.text, op });
+      return apiOnce("PATCH", `/v1/comments/${wish.comment}`, { text: wish.text, op });
     case "comment-remove":
-      return api("DELETE", `/v1/comments/${wish.comment}`);
+      return apiOnce("DELETE", `/v1/comments/${wish.comment}`);
   }
 }
 

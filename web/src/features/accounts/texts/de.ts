@@ -1,3 +1,4 @@
+import { many } from "../../../lib/formats";
 import type { Like } from "../../../lib/language.svelte";
 import type en from "./en";
 
@@ -13,6 +14,11 @@ export default {
   signingIn: "Du wirst angemeldet …",
   wrongPassword: "E-Mail und Passwort passen nicht zusammen.",
   tooOften: "Zu viele Versuche. Warte eine Minute und versuch es dann noch mal.",
+  tooOftenFor: (seconds: number) =>
+    many(seconds, {
+      one: "Zu viele Versuche. In # Sekunde kannst du es noch mal versuchen.",
+      other: "Zu viele Versuche. In # Sekunden kannst du es noch mal versuchen.",
+    }),
   forgot: "Passwort vergessen?",
 
   signUpLead: "Finde deine Crew: fünf Plätze, ein Konzert, und einer der Plätze ist deiner.",

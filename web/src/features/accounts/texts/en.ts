@@ -1,3 +1,5 @@
+import { many } from "../../../lib/formats";
+
 export default {
   email: "Email",
   password: "Password",
@@ -10,6 +12,11 @@ export default {
   signingIn: "Signing in …",
   wrongPassword: "That email and password do not belong together.",
   tooOften: "Too many tries. Wait a minute, then try again.",
+  tooOftenFor: (seconds: number) =>
+    many(seconds, {
+      one: "Too many tries. Try again in # second.",
+      other: "Too many tries. Try again in # seconds.",
+    }),
   forgot: "Forgot password?",
 
   signUpLead: "Find your crew: five seats, one show, and one of the seats is yours.",
