@@ -7,6 +7,7 @@
 import { common } from "../texts";
 import { ApiError, ask } from "./api";
 import { admit, forgetDevice, forgetPending } from "./db";
+import { keepProof, proofOf } from "./devices";
 import { speaker } from "./language.svelte";
 import { exclusively } from "./lock";
 import { local } from "./storage";
@@ -79,7 +80,8 @@ class Session {
   }
 
   async signIn(email: string, password: string, leaving?: AbortSignal): Promise<void> {
-    this.#take(await ask<SignedInAnswer>("POST", "/v1/auth/login", { email, password }, { leaving }));
+    const body = { email, password, device: proofOf(email) };
+    this.#take(await ask<SignedInAnswer>("POST", "/v1/auth/login", body, { leaving }));
   }
 
   async signUp(email: string, password: string, display_name: string, leaving?: AbortSignal): Promise<void> {
@@ -136,9 +138,10 @@ class Session {
     });
   }
 
-  #take({ expires_in, ...grant }: SignedInAnswer): void {
+  #take({ expires_in, device, ...grant }: SignedInAnswer): void {
     this.#keep({ ...grant, expires_at: Date.now() + expires_in * 1000 });
     const { access_token, profile } = grant;
+    if (profile.email) keepProof(profile.email, device);
     admit(profile.id);
     this.notice = null;
     this.#listeners.forEach((listener) => listener(access_token));
