@@ -5,6 +5,8 @@
 //! and functions but not each other's tables, and import only features that stand before them in [`FEATURES`].
 
 use self::accounts::settings::AccountSettings;
+use self::journal::settings::ChangeLimits;
+use self::pods::settings::JoinLimits;
 use self::posts::settings::PostSettings;
 use self::remarks::settings::RemarkSettings;
 use crate::foundation::settings::OwnSettings;
@@ -36,6 +38,7 @@ pub const FEATURES: &[Feature] = &[
         .with_metrics(accounts::metrics::ALL),
     Feature::new("messages", Feature::nothing),
     Feature::new("journal", journal::mount::mount)
+        .with_settings(ChangeLimits::ROWS)
         .with_declared(journal::change::DECLARED)
         .with_metrics(journal::metrics::ALL),
     Feature::new("feed", feed::mount::mount).with_declared(feed::declared::DECLARED).with_metrics(feed::metrics::ALL),
@@ -57,6 +60,7 @@ pub const FEATURES: &[Feature] = &[
     Feature::new("memorabilia", memorabilia::mount::mount).with_routes(memorabilia::mount::ROUTES),
     Feature::new("pods", pods::mount::mount)
         .with_routes(pods::mount::ROUTES)
+        .with_settings(JoinLimits::ROWS)
         .with_declared(pods::declared::DECLARED)
         .with_metrics(pods::metrics::ALL),
     Feature::new("inbox", inbox::mount::mount)

@@ -68,6 +68,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The people who are barred from an event: they are no members of it, and cannot become members until they are admitted. Written by podium.event_remove, deleted by podium.event_admit.
+    event_bars (event_id, user_id) {
+        /// The event.
+        event_id -> Uuid,
+        /// The barred person.
+        user_id -> Uuid,
+        /// The event's creator, the host or the moderator who decided.
+        by -> Uuid,
+        /// When they decided.
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// The tables that depend on an event, and whether their rows prevent its deletion. Written by migrations, read by podium.event_delete.
     podium.event_children (child) {
         /// The table, with its schema unless that is public.
@@ -403,13 +417,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// The owner's decisions about people who may join a pod or are barred from it; the newest counts. Without a row the pod's join_policy decides.
+    /// The owner's decisions about people who may join a pod or are barred from it, members or not; the newest counts. Without a row the pod's join_policy decides.
     pod_admissions (pod_id, user_id) {
         /// The pod.
         pod_id -> Uuid,
         /// The person concerned.
         user_id -> Uuid,
-        /// True: may join, even if the join policy is `invite`. False: was removed, and is barred.
+        /// True: may join, even if the join policy is `invite`. False: is barred.
         admitted -> Bool,
         /// The owner who decided.
         by -> Uuid,
@@ -623,6 +637,7 @@ diesel::table! {
 diesel::joinable!(accounts -> profiles (user_id));
 diesel::joinable!(ballots -> posts (post_id));
 diesel::joinable!(ballots -> profiles (user_id));
+diesel::joinable!(event_bars -> events (event_id));
 diesel::joinable!(event_departures -> events (event_id));
 diesel::joinable!(event_members -> events (event_id));
 diesel::joinable!(event_members -> profiles (user_id));
@@ -654,6 +669,7 @@ diesel::joinable!(sign_ins -> profiles (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     ballots,
+    event_bars,
     event_children,
     event_departures,
     event_members,

@@ -1,4 +1,4 @@
--- version: 2
+-- version: 3
 CREATE OR REPLACE FUNCTION podium.pod_admit(_pod uuid, _by uuid, _user uuid)
 RETURNS SETOF podium.change
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -20,6 +20,6 @@ BEGIN
   RETURN QUERY SELECT * FROM podium.outcome(verdict, _pod);
 END $$;
 COMMENT ON FUNCTION podium.pod_admit(uuid, uuid, uuid) IS
-  'Admits a person to the pod on behalf of its owner, for the first time or again after a removal; writes no line. Codes: `ok`; `not_found` for a person who is not a member of the event and was not removed from this pod; otherwise as podium.pod_remove';
+  'Admits a person to the pod on behalf of its owner, for the first time or again after a bar; writes no line. Codes: `ok`; `not_found` for a person who is not a member of the event and is not barred from this pod; otherwise as podium.pod_remove';
 REVOKE ALL ON FUNCTION podium.pod_admit(uuid, uuid, uuid) FROM PUBLIC, podium_user, podium_service;
 GRANT EXECUTE ON FUNCTION podium.pod_admit(uuid, uuid, uuid) TO podium_user, podium_service;

@@ -14,6 +14,13 @@ pub fn leave(event_id: Uuid, user_id: Uuid) -> Call {
     call.may_change_a_card().may_change_members().done_if(&["not_member", "not_found"])
 }
 
+/// Bars a person from an event, and takes them out of it and all its pods, on behalf of its maker or a host.
+pub fn remove(event_id: Uuid, by: Uuid, user_id: Uuid) -> Call {
+    let function = "podium.event_remove($1, $2, $3)";
+    let call = Call::new(Subject::Event(event_id), function, journal::refusal).about_event(event_id);
+    call.with(event_id).with(by).with(user_id).may_change_a_card().may_change_members()
+}
+
 /// Deletes an event that nobody but its maker has joined, and all its pods.
 pub fn delete(event_id: Uuid, by: Uuid) -> Call {
     let function = "podium.event_delete($1, $2)";

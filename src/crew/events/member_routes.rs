@@ -13,9 +13,9 @@ use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::http::{Json, Page, PagePosition, PageQuery, Path, Problem, Query, refusals};
 
-/// Registers the routes of an event's members.
+/// Registers the routes of an event's members. The path `me` comes before that with an id.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(join).service(leave).service(list);
+    config.service(join).service(leave).service(list).service(admit).service(remove);
 }
 
 /// Join an event
@@ -28,7 +28,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     params(("id" = Uuid, Path, description = "The event's id")),
     responses(
         (status = 200, description = "The membership", body = Membership),
+        (status = 403, description = "`forbidden`: the caller is barred from the event", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes memberships too often", body = Problem),
         refusals::Token,
         refusals::Body,
     )
@@ -54,12 +56,69 @@ async fn join(
         (status = 204, description = "Left"),
         (status = 403, description = "`not_member`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes memberships too often", body = Problem),
         refusals::Token,
     )
 )]
 #[delete("/v1/events/{id}/members/me")]
 async fn leave(who: SignedIn, events: web::Data<Events>, id: Path<Uuid>) -> Result<HttpResponse> {
     events.leave(&who, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Admit a person
+///
+/// The event's maker or a host lets a person who is barred join the event again. The request is safe to repeat.
+#[utoipa::path(
+    tag = "events",
+    security(("token" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The event's id"),
+        ("user_id" = Uuid, Path, description = "The person's id"),
+    ),
+    responses(
+        (status = 204, description = "The person may join"),
+        (status = 403, description = "`forbidden`: neither the event's maker nor a host; `not_member`: the caller has not joined the event either", body = Problem),
+        (status = 404, description = "`not_found`: no such event", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes memberships too often", body = Problem),
+        refusals::Token,
+    )
+)]
+#[put("/v1/events/{id}/members/{user_id}")]
+async fn admit(who: SignedIn, events: web::Data<Events>, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+    let (id, user_id) = path.into_inner();
+    events.admit(&who, id, user_id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Bar a person
+///
+/// For the event's maker and its hosts. The person, a member or not, is taken out of the event and all its pods, and
+/// cannot join again until admitted, by an invitation neither. Hosts cannot bar the maker and other hosts. With the
+/// caller's own id, the same as leaving. The request is safe to repeat.
+#[utoipa::path(
+    tag = "events",
+    security(("token" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The event's id"),
+        ("user_id" = Uuid, Path, description = "The person's id"),
+    ),
+    responses(
+        (status = 204, description = "Barred"),
+        (status = 403, description = "`forbidden`: neither the event's maker nor a host, or a host about the maker or a host; `not_member`: the caller has not joined the event either", body = Problem),
+        (status = 404, description = "`not_found`: no such event or person", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes memberships too often", body = Problem),
+        refusals::Token,
+    )
+)]
+#[delete("/v1/events/{id}/members/{user_id}")]
+async fn remove(who: SignedIn, events: web::Data<Events>, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse> {
+    let (id, user_id) = path.into_inner();
+    if user_id == who.user_id {
+        events.leave(&who, id).await?;
+    } else {
+        events.remove(&who, id, user_id).await?;
+    }
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -134,15 +134,20 @@ impl Events {
     /// # Errors
     /// `forbidden`, `not_found`; `conflict` when anything in it belongs to another person; `overloaded`, `unavailable`.
     pub async fn delete(&self, who: &SignedIn, id: Uuid) -> Result<()> {
-        self.0.journal.call(calls::delete(id, who.user_id)).await.map(drop)
+        let turn = self.0.journal.turn(who.user_id)?;
+        match self.standing(who, id).await? {
+            Standing::Maker => self.0.journal.call(turn, calls::delete(id, who.user_id)).await.map(drop),
+            _ => Err(Code::Forbidden.into()),
+        }
     }
 
     /// Joins an event, or changes the membership.
     ///
     /// # Errors
-    /// `invalid`, `not_found`, `unavailable`.
+    /// `invalid`, `not_found`, `forbidden` for people who are barred, `rate_limited`, `unavailable`.
     pub async fn join(&self, who: &SignedIn, id: Uuid, joining: &Joining) -> Result<Membership> {
         let badges = badges::worn(&joining.vibe_badges)?;
+        let _turn = self.0.journal.turn(who.user_id)?;
         let work = async |conn: &mut _| store::join(conn, id, who.user_id, &badges, joining.hidden).await;
         let membership = self.0.database.scope(&who.caller, Access::Write, work).await?;
         self.members_changed(id);
@@ -157,9 +162,49 @@ impl Events {
     /// Leaves an event, and with it all its pods.
     ///
     /// # Errors
-    /// `not_member`, `not_found`, `overloaded`, `unavailable`.
+    /// `not_member`, `not_found`, `rate_limited`, `overloaded`, `unavailable`.
     pub async fn leave(&self, who: &SignedIn, id: Uuid) -> Result<()> {
-        self.0.journal.call(calls::leave(id, who.user_id)).await.map(drop)
+        let turn = self.0.journal.turn(who.user_id)?;
+        let work = async |conn: &mut _| store::require_member(conn, id, who.user_id).await;
+        self.0.database.scope(&who.caller, Access::Snapshot, work).await?;
+        self.0.journal.call(turn, calls::leave(id, who.user_id)).await.map(drop)
+    }
+
+    /// Bars a person from an event, a member or not, on behalf of its maker or a host: ends the membership in the event
+    /// and all its pods, and keeps the person out until they are admitted.
+    ///
+    /// # Errors
+    /// `forbidden` for other members, and for hosts about the maker or a host; `not_member`; `not_found` also when there
+    /// is no such person; `invalid` for oneself; `rate_limited`, `overloaded`, `unavailable`.
+    pub async fn remove(&self, who: &SignedIn, id: Uuid, user_id: Uuid) -> Result<()> {
+        let turn = self.0.journal.turn(who.user_id)?;
+        self.require_host(who, id).await?;
+        self.0.journal.call(turn, calls::remove(id, who.user_id, user_id)).await.map(drop)
+    }
+
+    /// Lets a person who is barred join the event again, on behalf of its maker or a host.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_member`, `not_found`, `rate_limited`, `unavailable`.
+    pub async fn admit(&self, who: &SignedIn, id: Uuid, user_id: Uuid) -> Result<()> {
+        let _turn = self.0.journal.turn(who.user_id)?;
+        self.require_host(who, id).await?;
+        let work = async |conn: &mut _| store::bars::admit(conn, id, who.user_id, user_id).await;
+        self.0.database.scope(&who.caller, Access::Write, work).await
+    }
+
+    async fn require_host(&self, who: &SignedIn, id: Uuid) -> Result<()> {
+        match self.standing(who, id).await? {
+            Standing::Maker | Standing::Host => Ok(()),
+            Standing::Member => Err(Code::Forbidden.into()),
+            Standing::Outsider => Err(Error::because(Code::NotMember, "the caller must be a member of the event")),
+        }
+    }
+
+    /// Returns the caller's standing in the event.
+    async fn standing(&self, who: &SignedIn, id: Uuid) -> Result<Standing> {
+        let work = async |conn: &mut _| store::hosts::standing(conn, id, who.user_id).await;
+        self.0.database.scope(&who.caller, Access::Snapshot, work).await
     }
 
     /// Returns the members of an event in the order in which they joined; with `badge` only members with that badge.

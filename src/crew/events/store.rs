@@ -1,5 +1,6 @@
 //! The queries of events and their members.
 
+pub mod bars;
 pub mod hosts;
 pub mod members;
 pub mod search;
@@ -301,7 +302,7 @@ pub async fn save(conn: &mut AsyncPgConnection, event: &Event) -> Result<Event> 
 /// Makes `user_id` a member of the event, or changes the membership.
 ///
 /// # Errors
-/// [`Code::NotFound`] when there is no such event.
+/// [`Code::NotFound`] when there is no such event, [`Code::Forbidden`] when the person is barred from it.
 pub async fn join(
     conn: &mut AsyncPgConnection,
     event_id: Uuid,
@@ -310,6 +311,7 @@ pub async fn join(
     hidden: bool,
 ) -> Result<Membership> {
     find(conn, EventKey::Id(event_id)).await?;
+    bars::require_none(conn, event_id, user_id).await?;
     let row = (
         event_members::event_id.eq(event_id),
         event_members::user_id.eq(user_id),

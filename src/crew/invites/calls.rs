@@ -5,12 +5,14 @@ use uuid::Uuid;
 use crate::crew::journal::Subject;
 use crate::crew::journal::call::Call;
 use crate::crew::pods;
+use crate::crew::pods::settings::JoinLimits;
 use crate::foundation::errors::{Code, Error};
 
 /// Gives the person a seat in the invitation's pod, and joins them to the event if need be.
-pub(super) fn accept(pod_id: Uuid, user_id: Uuid, code: String) -> Call {
-    let call = Call::new(Subject::Pod(pod_id), "podium.invite_accept($1, $2)", refusal);
-    call.with(code).with(user_id).may_change_members()
+pub(super) fn accept(pod_id: Uuid, user_id: Uuid, code: String, limits: JoinLimits) -> Call {
+    let [joins, seconds, pods] = limits.as_sql();
+    let call = Call::new(Subject::Pod(pod_id), "podium.invite_accept($1, $2, $3, $4, $5)", refusal);
+    call.with(code).with(user_id).with(joins).with(seconds).with(pods).may_change_members()
 }
 
 /// Returns the error for a code of the SQL functions about invitations.

@@ -6,6 +6,7 @@ use super::preview::InvitePreviews;
 use super::routes;
 use super::service::Invites;
 use crate::crew::journal::service::Journal;
+use crate::crew::pods::settings::JoinLimits;
 use crate::realtime::domain::{MountError, Mounted, Parts, Routes};
 
 /// The routes of the feature.
@@ -17,7 +18,7 @@ pub const ROUTES: &[Routes] = &[routes::routes];
 /// [`MountError`] where the journal is not mounted before.
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let journal = parts.service::<Journal>()?;
-    let invites = Invites::new(parts.database.clone(), journal, parts.public_url.clone());
+    let invites = Invites::new(parts.database.clone(), journal, parts.settings.own::<JoinLimits>(), parts.public_url.clone());
     let mut mounted = Mounted::default();
     mounted.previews.push(Box::new(InvitePreviews(invites.clone())));
     mounted.share(web::Data::new(invites));

@@ -30,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (status = 403, description = "`unconfirmed`; `not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`: no such pod, or it is closed, or the caller has not joined its event", body = Problem),
         (status = 409, description = "`conflict`: the id is taken", body = Problem),
-        (status = 429, description = "`rate_limited`: at most 100 new invitations to a pod in 24 hours", body = Problem),
+        (status = 429, description = "`rate_limited`: at most 100 new invitations to a pod in 24 hours, or the caller changes too much at once", body = Problem),
         refusals::Token,
         refusals::Body,
     )
@@ -87,6 +87,7 @@ async fn list(
         (status = 204, description = "Revoked"),
         (status = 403, description = "`forbidden`: neither its maker nor the owner; `not_member`: not of the pod", body = Problem),
         (status = 404, description = "`not_found`: the pod has no such link", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes too much at once", body = Problem),
         refusals::Token,
     )
 )]
@@ -124,9 +125,10 @@ async fn preview(invites: web::Data<Invites>, code: Path<String>) -> Result<Json
     params(("code" = String, Path, description = "What the link ends with")),
     responses(
         (status = 200, description = "The caller is a member, now or since before", body = Accepted),
-        (status = 403, description = "`forbidden`: removed from the pod before", body = Problem),
+        (status = 403, description = "`forbidden`: barred from the pod or from its event", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
-        (status = 409, description = "`pod_full`, which uses nothing up; or `conflict`, and `state` says why: `used_up`, `expired`, `revoked`, `closed`", body = Problem),
+        (status = 409, description = "`pod_full`, which uses nothing up; or `conflict`, and `state` says why: `used_up`, `expired`, `revoked`, `closed`, or `too_many_pods`: the caller is a member of as many pods of the event as are allowed", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller has joined this pod three times within ten minutes, or changes memberships too often", body = Problem),
         refusals::Token,
     )
 )]

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Accepted, Invite, NewInvite, Preview, calls, is_code, new_code, store};
 use crate::crew::journal::service::Journal;
 use crate::crew::pods;
+use crate::crew::pods::settings::JoinLimits;
 use crate::crew::profiles::sign_in::SignedIn;
 use crate::foundation::db::{Access, Caller, Database};
 use crate::foundation::errors::{Code, Result};
@@ -20,13 +21,14 @@ pub struct Invites(Arc<Inner>);
 struct Inner {
     database: Database,
     journal: Journal,
+    joins: JoinLimits,
     public: PublicUrl,
 }
 
 impl Invites {
     /// Makes the service, whose links lead to this address.
-    pub fn new(database: Database, journal: Journal, public: PublicUrl) -> Self {
-        Invites(Arc::new(Inner { database, journal, public }))
+    pub fn new(database: Database, journal: Journal, joins: JoinLimits, public: PublicUrl) -> Self {
+        Invites(Arc::new(Inner { database, journal, joins, public }))
     }
 
     /// Makes an invitation to a pod, at the time of `now`. Also returns whether this call made it, and not an earlier
@@ -42,6 +44,8 @@ impl Invites {
         now: DateTime<Utc>,
     ) -> Result<(Invite, bool)> {
         new.check(now)?;
+        // It locks the pod.
+        let _turn = self.0.journal.turn(who.user_id)?;
         let id = new.id.unwrap_or_else(Uuid::now_v7);
         let (code, subject) = (new_code(), (id, pod_id, who.user_id));
         let fresh = self.0.database.service(async |conn| store::make(conn, subject, &code, new).await).await?;
@@ -72,8 +76,9 @@ impl Invites {
     /// Revokes an invitation.
     ///
     /// # Errors
-    /// `forbidden`, `not_member`, `not_found`, `unavailable`.
+    /// `forbidden`, `not_member`, `not_found`, `rate_limited`, `unavailable`.
     pub async fn revoke(&self, who: &SignedIn, pod_id: Uuid, id: Uuid) -> Result<()> {
+        let _turn = self.0.journal.turn(who.user_id)?;
         self.0.database.service(async |conn| store::revoke(conn, id, pod_id, who.user_id).await).await
     }
 
@@ -93,12 +98,17 @@ impl Invites {
     /// seat, and the invitation is not used.
     ///
     /// # Errors
-    /// `pod_full`; `conflict` with the invitation's `state`; `forbidden` for a person who was removed from the pod; `not_found`; `overloaded`,
-    /// `unavailable`.
+    /// `pod_full`; `conflict` with the invitation's `state`, or `too_many_pods`; `forbidden` for a person who is barred
+    /// from the pod or the event; `not_found`; `rate_limited`, `overloaded`, `unavailable`.
     pub async fn accept(&self, who: &SignedIn, code: String) -> Result<Accepted> {
-        // Only to learn which pod's log to change. The invitation is checked under that pod's lock.
+        let (turn, limits) = (self.0.journal.turn(who.user_id)?, self.0.joins);
+        // To learn which pod's log to change, and a refusal that needs no lock.
         let Preview { pod, event, .. } = self.preview(&code).await?;
-        let done = self.0.journal.call(calls::accept(pod.id, who.user_id, code)).await?;
-        Ok(Accepted { pod_id: pod.id, event_id: event.id, seat: done.taken()? })
+        let judge = async |conn: &mut _| store::may_accept(conn, &code, who.user_id, limits).await;
+        let seat = match self.0.database.service(judge).await?.judged(calls::refusal)? {
+            Some(seat) => seat,
+            None => self.0.journal.call(turn, calls::accept(pod.id, who.user_id, code, limits)).await?.taken()?,
+        };
+        Ok(Accepted { pod_id: pod.id, event_id: event.id, seat })
     }
 }

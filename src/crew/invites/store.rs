@@ -10,8 +10,11 @@ use super::calls::refusal;
 use super::{InviteState, Inviter, InvitingPod, Link, NewInvite, Preview};
 use crate::crew::events;
 use crate::crew::events::slug::EventKey;
+use crate::crew::pods::settings::JoinLimits;
+use crate::crew::pods::store::standing::JoinVerdict;
 use crate::foundation::errors::{Code, Error, Result};
 use crate::foundation::http::PagePosition;
+use crate::foundation::prepared::{Statement, prepared};
 use crate::foundation::schema::invites;
 
 type SqlUuid = diesel::sql_types::Uuid;
@@ -114,6 +117,33 @@ pub async fn of_pod(
         query = query.filter(created_at.le(place.time).and(created_at.lt(place.time).or(id.lt(place.id))));
     }
     Ok(query.order((created_at.desc(), id.desc())).limit(limit).load(conn).await?)
+}
+
+struct InviteVerdictOf;
+
+impl Statement for InviteVerdictOf {
+    const SQL: &'static str = "SELECT code, seat, is_member, again FROM podium.invite_verdict($1, $2, $3, $4, $5)";
+}
+
+/// Judges whether a person may accept an invitation, without a lock. As the service.
+///
+/// # Errors
+/// None but those of the database: the verdict may be a refusal.
+pub async fn may_accept(
+    conn: &mut AsyncPgConnection,
+    code: &str,
+    user_id: Uuid,
+    limits: JoinLimits,
+) -> Result<JoinVerdict> {
+    let [joins, seconds, pods] = limits.as_sql();
+    let verdict = prepared::<InviteVerdictOf>()
+        .bind::<Text, _>(code.to_owned())
+        .bind::<SqlUuid, _>(user_id)
+        .bind::<Nullable<Int4>, _>(joins)
+        .bind::<Nullable<Int4>, _>(seconds)
+        .bind::<Nullable<Int4>, _>(pods);
+    let rows: Vec<JoinVerdict> = verdict.load(conn).await?;
+    rows.into_iter().next().ok_or_else(|| Error::internal("the function returned no row"))
 }
 
 /// Returns what an invitation shows to anyone who knows the code, signed in or not.

@@ -6,10 +6,12 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use super::turns::Turn;
 use super::Subject;
 use super::logs::Logs;
 use super::news::News;
@@ -25,6 +27,8 @@ pub struct Call {
     arguments: Vec<Box<dyn ToSql + Send + Sync>>,
     refusal: fn(&str) -> Error,
     effects: Effects,
+    /// What the call holds until it is answered.
+    held: Option<(Turn, OwnedSemaphorePermit)>,
 }
 
 /// The effects of a call.
@@ -42,7 +46,7 @@ impl Call {
     /// Creates a call of `function`, such as `podium.pod_join($1, $2)`. It is ordered among the entries of its subject.
     /// `refusal` maps the codes that the function returns instead of `ok`; `rate_limited` is handled here.
     pub fn new(subject: Subject, function: &'static str, refusal: fn(&str) -> Error) -> Self {
-        Call { subject, function, arguments: Vec::new(), refusal, effects: Effects::default() }
+        Call { subject, function, arguments: Vec::new(), refusal, effects: Effects::default(), held: None }
     }
 
     /// Adds the next argument.
@@ -79,6 +83,12 @@ impl Call {
     /// Without such an attempt they are refusals.
     pub fn done_if(mut self, codes: &'static [&'static str]) -> Self {
         self.effects.done_if = codes;
+        self
+    }
+
+    /// Makes the call hold the person's turn and its own place in the queue until it is answered.
+    pub(super) fn holding(mut self, turn: Turn, place: OwnedSemaphorePermit) -> Self {
+        self.held = Some((turn, place));
         self
     }
 

@@ -10,6 +10,9 @@
 //! **Order.** The entries of a pod never overtake each other. A [call] about an event is ordered among those of that
 //! event, but not among the entries of its pods.
 //!
+//! **Calls wait in a line of their own** (`line`) before they come into the queue, a few at once, so that they neither fill
+//! it nor delay the texts in it for long. Each is made in a person's [`Turn`], of which a person has so many.
+//!
 //! **Durable before visible.** Only what Postgres has committed is answered and delivered, each change encoded once.
 //!
 //! **Safe retry.** A repeat is recognized by the client's id for texts, by `op` for changes to messages, and by the
@@ -27,17 +30,22 @@ pub mod append;
 mod batch;
 pub mod call;
 pub mod change;
+mod line;
 mod logs;
 pub mod metrics;
 pub mod mount;
 mod news;
 pub mod service;
+pub mod settings;
+mod turns;
 
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use self::change::Change;
+use self::settings::ChangeLimits;
+pub use self::turns::Turn;
 use crate::crew::messages;
 use crate::foundation::errors::{Code, Error};
 
@@ -83,6 +91,8 @@ pub struct Options {
     pub entries: usize,
     /// Time that an entry waits for its outcome.
     pub wait: Duration,
+    /// How often a person may call.
+    pub changes: ChangeLimits,
 }
 
 /// Returns the error for a code that several functions of the database return. The codes are those of the protocol.

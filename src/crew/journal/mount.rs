@@ -3,6 +3,7 @@
 use futures_util::FutureExt;
 
 use super::Options;
+use super::settings::ChangeLimits;
 use super::service::Journal;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 
@@ -17,6 +18,7 @@ pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
         writers: settings.journal_writers,
         entries: limits.journal_entries,
         wait: limits.send_wait,
+        changes: settings.own::<ChangeLimits>(),
     };
     let journal = Journal::start(&options, &parts.threads);
     let mut mounted = Mounted::default();

@@ -11,12 +11,14 @@ use super::amend::{self, Amend};
 use super::append::{self, Append};
 use super::batch::{Batch, Queued};
 use super::call::{Call, Done};
+use super::line::Line;
 use super::logs::{Delivery, Logs};
 use super::metrics::{JOURNAL_GROUP, JOURNAL_RETRIES, JOURNAL_SECONDS};
+use super::turns::{Turn, Turns};
 use super::{Deliver, Options, Subject};
 use crate::crew::messages::{Amended, Sent};
 use crate::foundation::errors::Result;
-use crate::foundation::group_commit::{self, Connection, Failure, GroupCommit, Metrics, Target, Writer};
+use crate::foundation::group_commit::{self, Connection, Entry, Failure, GroupCommit, Metrics, Target, Writer};
 use crate::realtime::threads::Threads;
 
 /// A handle to the writers. Cheap to clone.
@@ -24,12 +26,18 @@ use crate::realtime::threads::Threads;
 pub struct Journal {
     commits: GroupCommit<Logs>,
     deliver: Delivery,
+    /// The lines of calls before the writers.
+    lines: Arc<[Line]>,
+    turns: Arc<Turns>,
 }
 
 impl Journal {
     /// Starts the writers, each on the thread of its number. They begin when the threads enter; [`Journal::deliver_to`]
     /// must be called before.
     pub fn start(options: &Options, threads: &Threads) -> Self {
+        let turns = Arc::new(Turns::new(&options.changes));
+        let writers = options.writers.max(1);
+        let lines = (0..writers).map(|_| Line::new(options.entries / writers, options.wait)).collect();
         let options = group_commit::Options {
             name: "podium journal",
             url: options.url.clone(),
@@ -41,7 +49,7 @@ impl Journal {
         let deliver = Delivery::default();
         let logs = Logs { deliver: Arc::clone(&deliver) };
         let commits = GroupCommit::start(&options, logs, |index, work| threads.spawn(index, work));
-        Journal { commits, deliver }
+        Journal { commits, deliver, lines, turns }
     }
 
     /// Sets the receiver of what is committed. Only the first call has an effect.
@@ -69,12 +77,21 @@ impl Journal {
         self.commits.submit(amend)
     }
 
-    /// Submits a call to its writer at once, and returns a future of the outcome.
+    /// Takes a person's turn to change memberships, pods or events. It comes first, since it costs the database nothing.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn turn(&self, by: Uuid) -> Result<Turn> {
+        self.turns.take(by)
+    }
+
+    /// Submits a call to its writer as soon as it has a place there, and returns the outcome.
     ///
     /// # Errors
     /// `overloaded`, `unavailable`, and the refusals of the function.
-    pub fn call(&self, call: Call) -> impl Future<Output = Result<Done>> + use<> {
-        self.commits.submit(call)
+    pub async fn call(&self, turn: Turn, call: Call) -> Result<Done> {
+        let place = self.lines[self.commits.writer(&call.subject())].enter().await?;
+        self.commits.submit(call.holding(turn, place)).await
     }
 
     /// Returns the number of the pod's writer.

@@ -28,7 +28,7 @@ use actix::fut::wrap_future;
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, SpawnHandle};
 use uuid::Uuid;
 
-pub use self::messages::{Committed, Gone, HeardOf, IsFull, PodChanged, Read, Recheck, RemoteTyping, Typing};
+pub use self::messages::{Committed, Gone, HeardOf, PodChanged, Read, Recheck, RemoteTyping, Typing};
 use super::declared::{POD_CHANGED, PodNow};
 use super::metrics::PODS_LIVE;
 use super::packet::Packet;
@@ -183,7 +183,7 @@ impl PodActor {
             }
             actor.state = start.map(|start| {
                 actor.sent_marks = start.members.iter().copied().zip(start.marks).collect();
-                PodState::new(start.head, start.members, start.seats as usize, start.closed)
+                PodState::new(start.head, start.members, start.closed)
             });
             actor.look_for_gap(ctx);
         }));

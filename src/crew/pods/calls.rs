@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::settings::JoinLimits;
 use super::{JoinPolicy, NewPod};
 use crate::crew::journal::call::Call;
 use crate::crew::journal::{self, Subject};
@@ -9,23 +10,19 @@ use crate::foundation::errors::{Code, Error};
 use crate::foundation::settings::Allowance;
 
 /// Opens a pod. The creator may open `limit` pods in a period.
-pub(super) fn open(by: Uuid, new: NewPod, limit: Option<Allowance>) -> Call {
+pub(super) fn open(by: Uuid, new: NewPod, limit: Option<Allowance>, joins: JoinLimits) -> Call {
     let NewPod { id, event_id, name, join_policy } = new;
-    let function = match limit {
-        None => "podium.pod_open($1, $2, $3, $4, $5)",
-        Some(_) => "podium.pod_open($1, $2, $3, $4, $5, $6, $7)",
-    };
+    let function = "podium.pod_open($1, $2, $3, $4, $5, $6, $7, $8)";
     let call = of(id, function).with(id).with(event_id).with(by).with(name).with(join_policy.as_str());
-    let call = call.about_event(event_id);
-    match limit.map(Allowance::as_sql) {
-        None => call,
-        Some([count, seconds]) => call.with(count).with(seconds),
-    }
+    let (limit, [_, _, pods]) = (limit.map(Allowance::as_sql), joins.as_sql());
+    call.about_event(event_id).with(limit.map(|[count, _]| count)).with(limit.map(|[_, seconds]| seconds)).with(pods)
 }
 
 /// Takes a seat for a person.
-pub(super) fn join(pod_id: Uuid, user_id: Uuid) -> Call {
-    of(pod_id, "podium.pod_join($1, $2)").with(pod_id).with(user_id)
+pub(super) fn join(pod_id: Uuid, user_id: Uuid, limits: JoinLimits) -> Call {
+    let [joins, seconds, pods] = limits.as_sql();
+    let call = of(pod_id, "podium.pod_join($1, $2, $3, $4, $5)").with(pod_id).with(user_id);
+    call.with(joins).with(seconds).with(pods)
 }
 
 /// Gives up a person's seat.
@@ -34,7 +31,7 @@ pub(super) fn leave(pod_id: Uuid, user_id: Uuid) -> Call {
     call.done_if(&["not_member", "not_found"])
 }
 
-/// Removes a person, who cannot come back until admitted, for the owner.
+/// Bars a person, a member or not, until they are admitted, for the owner.
 pub(super) fn remove(pod_id: Uuid, by: Uuid, user_id: Uuid) -> Call {
     of(pod_id, "podium.pod_remove($1, $2, $3)").with(pod_id).with(by).with(user_id)
 }
@@ -68,6 +65,8 @@ fn of(pod_id: Uuid, function: &'static str) -> Call {
 pub(in crate::crew) fn refusal(code: &str) -> Error {
     match code {
         "pod_full" => Code::PodFull.into(),
+        "too_many_pods" => Error::because(Code::Conflict, "leave another pod of this event first")
+            .with("state", "too_many_pods"),
         "invalid_heir" => Error::invalid("/user_id", "must be a member of this pod"),
         code => journal::refusal(code),
     }

@@ -24,9 +24,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     params(("id" = Uuid, Path, description = "The pod's id")),
     responses(
         (status = 200, description = "The seat", body = Seat),
-        (status = 403, description = "`not_member`: the caller has not joined the event; `forbidden`: the pod is by invitation only, or the caller was removed; `unconfirmed`: nobody has admitted the caller, whose e-mail address must be confirmed first", body = Problem),
+        (status = 403, description = "`not_member`: the caller has not joined the event; `forbidden`: the pod is by invitation only, or the caller is barred; `unconfirmed`: nobody has admitted the caller, whose e-mail address must be confirmed first", body = Problem),
         (status = 404, description = "`not_found`: no such pod, or it is closed", body = Problem),
-        (status = 409, description = "`pod_full`", body = Problem),
+        (status = 409, description = "`pod_full`; `conflict` with the `state` `too_many_pods`: the caller is a member of as many pods of the event as are allowed", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller has joined this pod three times within ten minutes, or changes memberships too often", body = Problem),
         refusals::Token,
     )
 )]
@@ -50,6 +51,7 @@ async fn join(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<Js
         (status = 204, description = "Left"),
         (status = 403, description = "`not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes memberships too often", body = Problem),
         refusals::Token,
     )
 )]
@@ -61,7 +63,7 @@ async fn leave(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<H
 
 /// Admit a person
 ///
-/// The owner lets a person take a seat: in a pod that is by invitation only, or after a removal.
+/// The owner lets a person take a seat: in a pod that is by invitation only, or one who is barred.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
@@ -73,6 +75,7 @@ async fn leave(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<H
         (status = 204, description = "The person may take a seat"),
         (status = 403, description = "`forbidden`: the caller is not the owner; `not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`: no such pod, or the person is not a member of its event", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes memberships too often", body = Problem),
         refusals::Token,
     )
 )]
@@ -83,20 +86,22 @@ async fn admit(who: SignedIn, pods: web::Data<Pods>, path: Path<(Uuid, Uuid)>) -
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Remove a member
+/// Bar a person
 ///
-/// For the owner. The person cannot come back until admitted. With the caller's own id, the same as leaving.
+/// For the owner. The person, a member or not, loses the seat and cannot come back until admitted, by an invitation
+/// neither. With the caller's own id, the same as leaving. The request is safe to repeat.
 #[utoipa::path(
     tag = "pods",
     security(("token" = [])),
     params(
         ("id" = Uuid, Path, description = "The pod's id"),
-        ("user_id" = Uuid, Path, description = "The member's id"),
+        ("user_id" = Uuid, Path, description = "The person's id"),
     ),
     responses(
-        (status = 204, description = "Removed"),
+        (status = 204, description = "Barred"),
         (status = 403, description = "`forbidden`: the caller is not the owner; `not_member`: the caller is not a member of the pod", body = Problem),
-        (status = 404, description = "`not_found`: no such pod, or the person is not a member of it", body = Problem),
+        (status = 404, description = "`not_found`: no such pod or person", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes memberships too often", body = Problem),
         refusals::Token,
     )
 )]

@@ -21,6 +21,7 @@ mod read_marks;
 mod repairs;
 mod routes;
 pub mod service;
+pub mod settings;
 #[cfg(test)]
 mod simulation;
 pub mod state;

@@ -32,8 +32,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         (status = 200, description = "The pod that an earlier request with this id opened", body = PodDetail),
         (status = 403, description = "`unconfirmed`; `not_member`: the caller has not joined the event", body = Problem),
         (status = 404, description = "`not_found`: no such event, or it is cancelled", body = Problem),
-        (status = 409, description = "`conflict`: the id is taken", body = Problem),
-        (status = 429, description = "`rate_limited`: the caller has reached the limit of new pods", body = Problem),
+        (status = 409, description = "`conflict`: the id is taken; with the `state` `too_many_pods`: the caller is a member of as many pods of the event as are allowed", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller has reached the limit of new pods, or changes memberships too often", body = Problem),
         refusals::Token,
         refusals::Body,
     )
@@ -121,6 +121,7 @@ async fn get(who: SignedIn, pods: web::Data<Pods>, id: Path<Uuid>) -> Result<Jso
         (status = 200, description = "The pod as it is now", body = PodDetail),
         (status = 403, description = "`forbidden`: the caller is not the owner; `not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes pods too often", body = Problem),
         refusals::Token,
         refusals::Body,
     )
@@ -148,6 +149,7 @@ async fn change(
         (status = 200, description = "The pod as it is now", body = PodDetail),
         (status = 403, description = "`forbidden`: the caller is not the owner; `not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes pods too often", body = Problem),
         refusals::Token,
         refusals::Body,
     )
@@ -174,6 +176,7 @@ async fn hand_over(
         (status = 204, description = "Closed"),
         (status = 403, description = "`forbidden`: the caller is not the owner; `not_member`: the caller is not a member of the pod", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
+        (status = 429, description = "`rate_limited`: the caller changes pods too often", body = Problem),
         refusals::Token,
     )
 )]

@@ -5,18 +5,20 @@ use std::sync::{Arc, Weak};
 use actix::{Actor, Addr};
 use uuid::Uuid;
 
-use super::actor::{IsFull, PodActor};
+use super::actor::PodActor;
 use super::dto::{Order, PodDetail, PodView};
 use super::hub::PodHub;
 use super::observer::Observer;
 use super::read_marks::ReadMarks;
 use super::repairs::Repairs;
+use super::settings::JoinLimits;
 use super::sweep::Sweep;
 use super::under_way::UnderWay;
 use super::{JoinPolicy, NewPod, actor, calls, store};
 use crate::crew::events;
 use crate::crew::events::service::Events;
 use crate::crew::feed::hub::EventHub;
+use crate::crew::journal::Turn;
 use crate::crew::journal::amend::Amend;
 use crate::crew::journal::append::Append;
 use crate::crew::journal::call::{Call, Done};
@@ -46,6 +48,7 @@ struct Inner {
     marks: ReadMarks,
     repairs: Repairs,
     limits: Limits,
+    joins: JoinLimits,
     messages: Rates<Uuid>,
     typing: Rates<Uuid>,
     under_way: UnderWay,
@@ -75,6 +78,7 @@ impl Pods {
             messages: Rates::new("messages", limits.messages),
             typing: Rates::new("typing", limits.typing),
             under_way: UnderWay::default(),
+            joins: parts.settings.own::<JoinLimits>(),
             limits: limits.clone(),
         }))
     }
@@ -132,21 +136,34 @@ impl Pods {
     ///
     /// # Errors
     /// `not_found` and `not_member` of the event, `conflict`, `invalid`, `rate_limited`, and those of
-    /// [`Journal::append`].
+    /// [`Journal::call`].
     pub async fn open(&self, by: Uuid, new: NewPod) -> Result<bool> {
-        let done = self.call(calls::open(by, new, self.0.limits.pods)).await?;
+        let (turn, id, event_id) = (self.turn(by)?, new.id, new.event_id);
+        let may_open = async |conn: &mut _| {
+            // A repeat is answered like the first request, also when the person has left since.
+            if store::standing::is_known(conn, id).await? {
+                return Ok(());
+            }
+            events::store::require_member(conn, event_id, by).await
+        };
+        self.0.database.service(may_open).await?;
+        let done = self.call(turn, calls::open(by, new, self.0.limits.pods, self.0.joins)).await?;
         Ok(done.fresh)
     }
 
     /// Takes the lowest free seat. Returns the seat, or the one that the person has already.
     ///
     /// # Errors
-    /// `pod_full`, `not_member` of the event, `forbidden` for people who are not admitted or were removed, `not_found`.
+    /// `pod_full`, `not_member` of the event, `forbidden` for people who are not admitted or are barred, `not_found`;
+    /// `rate_limited` for people who have joined it too often; `conflict` for people who are in too many pods of the
+    /// event.
     pub async fn join(&self, pod_id: Uuid, user_id: Uuid) -> Result<i16> {
-        if self.is_full_for(pod_id, user_id).await? {
-            return Err(Code::PodFull.into());
+        let (turn, limits) = (self.turn(user_id)?, self.0.joins);
+        let judge = async |conn: &mut _| store::standing::may_join(conn, pod_id, user_id, limits).await;
+        if let Some(seat) = self.0.database.service(judge).await?.judged(calls::refusal)? {
+            return Ok(seat);
         }
-        let done = self.call(calls::join(pod_id, user_id)).await?;
+        let done = self.call(turn, calls::join(pod_id, user_id, limits)).await?;
         done.taken()
     }
 
@@ -159,46 +176,63 @@ impl Pods {
         if self.0.database.service(work).await? { Ok(()) } else { Err(Code::Unconfirmed.into()) }
     }
 
+    /// Takes a person's turn to change memberships or pods.
+    ///
+    /// # Errors
+    /// Those of [`Journal::turn`].
+    pub fn turn(&self, by: Uuid) -> Result<Turn> {
+        self.0.journal.turn(by)
+    }
+
     /// Submits a call to the journal: one of pods, or of a feature that changes pods by a function of its own.
     ///
     /// # Errors
     /// Those of [`Journal::call`].
-    pub fn call(&self, call: Call) -> impl Future<Output = Result<Done>> + use<> {
-        self.0.journal.call(call)
+    pub async fn call(&self, turn: Turn, call: Call) -> Result<Done> {
+        self.0.journal.call(turn, call).await
     }
 
-    /// Returns whether the pod's actor knows that no seat is free, so that a rush for the last seat does not lock the
-    /// log. Only for callers who would learn the same from the log.
-    async fn is_full_for(&self, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
-        let Some(live) = self.0.hub.topics().find(pod_id) else { return Ok(false) };
-        if !live.address.send(IsFull { user_id }).await.unwrap_or(false) {
-            return Ok(false);
-        }
-        self.0.database.service(async |conn| store::realtime::may_join(conn, pod_id, user_id).await).await
+    /// Returns how often a person may join pods, and how many.
+    pub fn join_limits(&self) -> JoinLimits {
+        self.0.joins
+    }
+
+    /// Submits a member's call. A refusal that needs no lock costs the pod nothing.
+    async fn call_as_member(&self, by: Uuid, pod_id: Uuid, call: Call) -> Result<()> {
+        let turn = self.turn(by)?;
+        self.0.database.service(async |conn| store::standing::require_seat(conn, pod_id, by).await).await?;
+        self.call(turn, call).await.map(drop)
+    }
+
+    /// Submits the owner's call, likewise.
+    async fn call_as_owner(&self, by: Uuid, pod_id: Uuid, call: Call) -> Result<()> {
+        let turn = self.turn(by)?;
+        self.0.database.service(async |conn| store::standing::require_owner(conn, pod_id, by).await).await?;
+        self.call(turn, call).await.map(drop)
     }
 
     /// Leaves the pod. The longest-standing member follows an owner; when the last member leaves, the pod is closed.
     ///
     /// # Errors
-    /// `not_member`, `not_found`.
+    /// `not_member`, `not_found`, and those of [`Journal::call`].
     pub async fn leave(&self, pod_id: Uuid, user_id: Uuid) -> Result<()> {
-        self.call(calls::leave(pod_id, user_id)).await.map(drop)
+        self.call_as_member(user_id, pod_id, calls::leave(pod_id, user_id)).await
     }
 
-    /// Removes a member, who cannot come back until admitted, for the owner.
+    /// Bars a person, a member or not, for the owner. They cannot come back until admitted.
     ///
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`; `invalid` for the owner's own id.
     pub async fn remove(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
-        self.call(calls::remove(pod_id, by, user_id)).await.map(drop)
+        self.call_as_owner(by, pod_id, calls::remove(pod_id, by, user_id)).await
     }
 
-    /// Lets a person take a seat, for the owner: one who was removed, or anyone if the pod is by invitation only.
+    /// Lets a person take a seat, for the owner: one who is barred, or anyone if the pod is by invitation only.
     ///
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`.
     pub async fn admit(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
-        self.call(calls::admit(pod_id, by, user_id)).await.map(drop)
+        self.call_as_owner(by, pod_id, calls::admit(pod_id, by, user_id)).await
     }
 
     /// Changes the pod's name or join policy, for the owner.
@@ -212,17 +246,17 @@ impl Pods {
         name: Option<String>,
         join_policy: Option<JoinPolicy>,
     ) -> Result<()> {
-        self.call(calls::change(pod_id, by, name, join_policy)).await?;
+        self.call_as_owner(by, pod_id, calls::change(pod_id, by, name, join_policy)).await?;
         self.0.hub.changed(pod_id);
         Ok(())
     }
 
-    /// Makes another member the owner, for the owner.
+    /// Makes another member the owner, for the owner. A repeat comes from a member who owns the pod no longer.
     ///
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`; `invalid` if the person is not a member.
     pub async fn hand_over(&self, pod_id: Uuid, by: Uuid, user_id: Uuid) -> Result<()> {
-        self.call(calls::hand_over(pod_id, by, user_id)).await.map(drop)
+        self.call_as_member(by, pod_id, calls::hand_over(pod_id, by, user_id)).await
     }
 
     /// Closes the pod, for the owner. All memberships end.
@@ -230,7 +264,7 @@ impl Pods {
     /// # Errors
     /// `forbidden`, `not_member`, `not_found`.
     pub async fn close(&self, pod_id: Uuid, by: Uuid) -> Result<()> {
-        self.call(calls::close(pod_id, by)).await.map(drop)
+        self.call_as_owner(by, pod_id, calls::close(pod_id, by)).await
     }
 
     /// Sends a message. The order of calls is the order in the log; the future completes once the message is stored.

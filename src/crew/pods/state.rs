@@ -29,20 +29,18 @@ pub struct PodState {
     heard: i64,
     held: BTreeMap<i64, Change>,
     members: HashSet<Uuid>,
-    seats: usize,
     closed: bool,
 }
 
 impl PodState {
     /// Creates the state from a reading of Postgres at a head.
-    pub fn new(head: i64, members: impl IntoIterator<Item = Uuid>, seats: usize, closed: bool) -> Self {
+    pub fn new(head: i64, members: impl IntoIterator<Item = Uuid>, closed: bool) -> Self {
         PodState {
             delivered: head,
             known: None,
             heard: head,
             held: BTreeMap::new(),
             members: members.into_iter().collect(),
-            seats,
             closed,
         }
     }
@@ -139,11 +137,6 @@ impl PodState {
     /// Returns whether the person is a member, as far as has been delivered.
     pub fn has(&self, user_id: Uuid) -> bool {
         self.members.contains(&user_id)
-    }
-
-    /// Returns whether every seat is taken, as far as has been delivered.
-    pub fn is_full(&self) -> bool {
-        self.members.len() >= self.seats
     }
 
     /// Returns whether the pod is closed, as far as has been delivered.

@@ -2,6 +2,7 @@
 
 pub mod cards;
 pub mod realtime;
+pub mod standing;
 
 use std::collections::HashMap;
 

@@ -2,4 +2,6 @@
 
 mod connections;
 mod sign_ins;
+mod coming_and_going;
+mod membership;
 mod stalled;

@@ -240,7 +240,7 @@ async fn the_longest_standing_member_inherits() {
 }
 
 #[tokio::test]
-async fn who_is_removed_stays_out_until_let_in() {
+async fn a_barred_person_stays_out_until_let_in() {
     let (_database, owner, service) = pod_of_two("cd").await;
     owner
         .execute("INSERT INTO profiles (id, display_name) VALUES ($1, 'Stranger')", &[&id('s')])
@@ -250,7 +250,9 @@ async fn who_is_removed_stays_out_until_let_in() {
     assert_eq!(call(&service, "pod_remove('{p}', '{c}', '{b}')").await, "not_member");
     assert_eq!(call(&service, "pod_remove('{p}', '{s}', '{b}')").await, "not_found");
     assert_eq!(call(&service, "pod_remove('{p}', '{a}', '{a}')").await, "invalid");
-    assert_eq!(call(&service, "pod_remove('{p}', '{a}', '{c}')").await, "not_found");
+    assert_eq!(call(&service, "pod_remove('{p}', '{a}', '{z}')").await, "not_found", "nobody");
+    assert_eq!(call(&service, "pod_remove('{p}', '{a}', '{c}')").await, "ok", "not a member: no line");
+    assert_eq!(call(&service, "pod_join('{p}', '{c}')").await, "forbidden");
     assert_eq!(call(&service, "pod_remove('{p}', '{a}', '{b}')").await, "ok, 3 removed b by a");
     assert_eq!(call(&service, "pod_remove('{p}', '{a}', '{b}')").await, "ok", "again: no line");
     assert_eq!(call(&service, "pod_join('{p}', '{b}')").await, "forbidden");
@@ -311,7 +313,7 @@ async fn leaving_an_event_leaves_its_pods() {
     assert_eq!(call(&service, "leave_event('{e}', '{a}')").await, "not_member");
     assert_eq!(call(&service, "leave_event('{f}', '{a}')").await, "not_found");
     assert_eq!(call(&service, "leave_event('{e}', '{c}')").await, "ok");
-    assert_eq!(call(&service, "event_remove('{e}', '{c}', '{b}')").await, "ok, 5 removed b by c, 6 closed b by c");
+    assert_eq!(call(&service, "event_remove('{e}', '{a}', '{b}')").await, "ok, 5 removed b by a, 6 closed b by a");
     let left: i64 = owner.query_one("SELECT count(*) FROM event_members", &[]).await.expect("count").get(0);
     assert_eq!(left, 0);
 }
@@ -346,7 +348,7 @@ async fn an_event_is_deleted_only_while_it_is_its_makers_alone() {
 
 /// Begins `first` in a transaction and leaves it open; begins `second` on another connection, waits until that is
 /// blocked by the first, and commits the first. Answers what each said.
-async fn overtake(database: &Database, first: &str, second: &str) -> (String, Result<String, Option<SqlState>>) {
+pub(crate) async fn overtake(database: &Database, first: &str, second: &str) -> (String, Result<String, Option<SqlState>>) {
     let (one, two) = (database.connect_as("podium_service").await, database.connect_as("podium_service").await);
     one.batch_execute("BEGIN").await.expect("begin");
     let said_first = call(&one, first).await;

@@ -1,5 +1,6 @@
 //! Pods, who is in them, who is there, and the talk.
 
+mod bars;
 mod busy_join;
 pub(crate) mod membership;
 mod outsider;

@@ -45,6 +45,8 @@ const CAST: &str = "
     SELECT podium.pod_join('{P}', '{v}');
     SELECT podium.append('{{P}}', '{{5}}', '{{v}}', '{by one who left the event}');
     SELECT podium.leave_event('{E}', '{v}');
+    SELECT podium.event_remove('{E}', '{k}', '{v}');
+    SELECT podium.event_remove('{F}', '{s}', '{r}');
     SELECT podium.pod_join('{P}', '{x}');
     SELECT podium.append('{{P}}', '{{4}}', '{{x}}', '{by the ex-member}');
     SELECT podium.invite_make('{4}', '{P}', '{x}', repeat('x', 22), NULL, NULL);
@@ -148,7 +150,16 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("event_members",   "make oneself host",                 "UPDATE event_members SET role = 'host' WHERE event_id = '{E}' AND user_id = {me}",                       ". . . . . . . . . . . ."),
     ("event_members",   "delete one's own past the pods",    "DELETE FROM event_members WHERE user_id = {me}",                                                         ". . . . . . . . . . . ."),
     ("event_members",   "leave",                             "SELECT FROM podium.leave_event('{E}', {me}) WHERE code = 'ok'",                                          ". . e x b p n o h . . ."),
-    ("event_members",   "remove another",                    "SELECT FROM podium.event_remove('{E}', {me}, '{z}') WHERE code = 'ok'",                                  ". . . . . . . . . . m r"),
+    ("event_members",   "bar another",                       "SELECT FROM podium.event_remove('{E}', {me}, '{z}') WHERE code = 'ok'",                                  ". . . . . . . . h k m r"),
+    ("event_members",   "bar a host",                        "SELECT FROM podium.event_remove('{E}', {me}, '{h}') WHERE code = 'ok'",                                  ". . . . . . . . . k m r"),
+    ("event_members",   "join where one is barred",          "INSERT INTO event_members (event_id, user_id) VALUES ('{F}', {me}) ON CONFLICT DO NOTHING RETURNING 1",   ". . e x b p n o h k m ."),
+
+    ("event_bars",      "read one's own",                    "SELECT FROM event_bars WHERE event_id = '{F}' AND user_id = {me}",                                       ". . . . . . . . . . . r"),
+    ("event_bars",      "read another's",                    "SELECT FROM event_bars WHERE event_id = '{E}' AND user_id = '{v}'",                                      ". . . . . . . . h k m r"),
+    ("event_bars",      "insert",                            "INSERT INTO event_bars (event_id, user_id, by) VALUES ('{E}', '{z}', {me})",                             ". . . . . . . . . . . ."),
+    ("event_bars",      "update",                            "UPDATE event_bars SET by = {me}",                                                                        ". . . . . . . . . . . ."),
+    ("event_bars",      "delete",                            "DELETE FROM event_bars",                                                                                 ". . . . . . . . . . . ."),
+    ("event_bars",      "let in",                            "SELECT FROM podium.event_admit('{E}', {me}, '{v}') code WHERE code = 'ok'",                              ". . . . . . . . h k m r"),
 
     ("event_departures","read",                               "SELECT FROM event_departures",                                                                              ". . . . . . . . . . . ."),
     ("event_departures","insert",                             "INSERT INTO event_departures (event_id, wall_seq, user_id) VALUES ('{E}', 1, {me})",                        ". . . . . . . . . . . ."),
@@ -193,6 +204,8 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("pod_members",     "delete",                            "DELETE FROM pod_members WHERE pod_id = '{P}' AND user_id = {me}",                                        ". . . . . . . . . . . ."),
     ("pod_members",     "mark as read",                      "SELECT FROM podium.mark_read('{{P}}', ARRAY[{me}]::uuid[], ARRAY[1]::bigint[]) WHERE code = 'ok'",          ". . . . . p n o . . . ."),
     ("pod_members",     "leave",                             "SELECT FROM podium.pod_leave('{P}', {me}) WHERE code = 'ok'",                                            ". . . . . p n o . . . ."),
+    ("pod_members",     "bar a stranger",                    "SELECT FROM podium.pod_remove('{P}', {me}, '{s}') WHERE code = 'ok'",                                    ". . . . . . . o . . . ."),
+    ("pod_members",     "join, within limits",               "SELECT FROM podium.pod_join('{P}', {me}, 1, 600, 1) WHERE code = 'ok'",                                  ". . e . . p n o h . . ."),
     ("pod_members",     "remove another",                    "SELECT FROM podium.pod_remove('{P}', {me}, '{z}') WHERE code = 'ok'",                                    ". . . . . . . o . . . ."),
 
     ("pod_flags",       "read one's own",                    "SELECT FROM pod_flags WHERE pod_id = '{P}' AND user_id = {me}",                                          ". . . . . . n o . . . ."),
@@ -480,6 +493,9 @@ async fn nobody_acts_on_behalf_of_another() {
         "podium.pod_close('{P}', '{z}', true)",
         "podium.leave_event('{E}', '{z}')",
         "podium.event_remove('{E}', '{z}', '{p}')",
+        "podium.event_admit('{E}', '{z}', '{v}')",
+        "podium.pod_join('{P}', '{z}', 1, 600, 1)",
+        "podium.pod_open('{9}', '{E}', '{z}', 'Crew', 'open', 1, 600, 1)",
         "podium.event_delete('{G}', '{z}')",
         "podium.event_host('{E}', '{z}', '{p}', true)",
         "podium.post_allowance('{z}', 1, 1)",
@@ -508,6 +524,12 @@ async fn nobody_acts_on_behalf_of_another() {
         "podium.leave_all('{E}', 'left', '{z}', '{z}')",
         "podium.lock_as_owner('{P}', '{o}')",
         "podium.refusal('{E}', '{z}')",
+        "podium.join_limits('{P}', '{E}', '{z}', 1, 600, 1)",
+        "podium.join_verdict('{P}', '{z}', 1, 600, 1)",
+        "podium.invite_verdict(repeat('P', 22), '{z}', 1, 600, 1)",
+        "podium.pod_standing('{P}', '{z}')",
+        "podium.event_standing('{E}', '{z}')",
+        "podium.event_turn('{E}', '{z}')",
     ] {
         for (caller, kind) in CALLERS {
             become_caller(&client, caller).await;

@@ -37,14 +37,6 @@ pub struct PodChanged;
 #[rtype(result = "()")]
 pub struct Read(pub Vec<Mark>);
 
-/// Query whether the actor knows that the person cannot take a seat.
-#[derive(Message)]
-#[rtype(result = "bool")]
-pub struct IsFull {
-    /// The person.
-    pub user_id: Uuid,
-}
-
 /// A typing event of a session of this node.
 #[derive(Message)]
 #[rtype(result = "()")]

@@ -4,24 +4,11 @@ use std::iter;
 
 use actix::Handler;
 
-use super::{IsFull, PodActor};
+use super::PodActor;
 use crate::crew::pods::declared::{MEMBER_TYPING, MemberTyping, PRESENCE_DIFF, PRESENCE_STATE};
 use crate::foundation::errors::{Code, Result};
 use crate::realtime::attendance::{Attach, Detach, Joined};
 use crate::realtime::topic_actor::TopicActor;
-
-impl Handler<IsFull> for PodActor {
-    type Result = bool;
-
-    fn handle(&mut self, IsFull { user_id }: IsFull, _ctx: &mut Self::Context) -> bool {
-        // If other nodes commit too, or a change is missing here, a seat may have become free: Postgres decides.
-        let head = self.head.get();
-        self.registration.hub().is_alone()
-            && self.state.as_ref().is_some_and(|state| {
-                state.is_current() && state.delivered() >= head && state.is_full() && !state.has(user_id)
-            })
-    }
-}
 
 impl Handler<Attach> for PodActor {
     type Result = Result<()>;

@@ -74,7 +74,7 @@ impl World {
         let Some(read) = *head else { return *head = Some(seen) };
         let waiting = std::mem::take(waiting);
         let members = self.store.members_at(read).into_iter().map(id);
-        actor.phase = Phase::Running(Box::new(PodState::new(read, members, SEATS, false)));
+        actor.phase = Phase::Running(Box::new(PodState::new(read, members, false)));
         actor.heard = actor.heard.max(read);
         self.tell(|| format!("node {node} has started at {read}"));
         waiting.into_iter().for_each(|changes| self.committed(node, changes));

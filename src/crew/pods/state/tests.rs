@@ -87,7 +87,7 @@ impl Model {
         Model {
             log: Vec::new(),
             in_flight: Vec::new(),
-            state: PodState::new(0, [], 5, false),
+            state: PodState::new(0, [], false),
             delivered: Vec::new(),
             start: 0,
         }
@@ -202,7 +202,7 @@ fn text(position: i64) -> Change {
 
 #[test]
 fn what_comes_early_waits_for_what_is_missing() {
-    let mut state = PodState::new(3, [], 5, false);
+    let mut state = PodState::new(3, [], false);
     assert!(state.arrived(text(5)).is_empty());
     assert_eq!(state.wants(), Some(3));
     let out: Vec<i64> = state.arrived(text(4)).iter().map(|change| change.position).collect();
@@ -212,14 +212,14 @@ fn what_comes_early_waits_for_what_is_missing() {
 
 #[test]
 fn what_is_old_is_dropped() {
-    let mut state = PodState::new(3, [], 5, false);
+    let mut state = PodState::new(3, [], false);
     assert!(state.arrived(text(3)).is_empty());
     assert!(state.is_current());
 }
 
 #[test]
 fn too_much_held_back_is_forgotten_and_read_instead() {
-    let mut state = PodState::new(0, [], 5, false);
+    let mut state = PodState::new(0, [], false);
     let far = HELD as i64 + 10;
     (2..=far).for_each(|position| assert!(state.arrived(text(position)).is_empty()));
     assert_eq!(state.arrived(text(1)).len(), HELD + 1);
@@ -232,7 +232,7 @@ fn too_much_held_back_is_forgotten_and_read_instead() {
 
 #[test]
 fn a_page_that_comes_after_its_gap_has_closed_is_no_news() {
-    let mut state = PodState::new(0, [], 5, false);
+    let mut state = PodState::new(0, [], false);
     assert!(state.arrived(text(2)).is_empty());
     assert_eq!(state.wants(), Some(0));
     assert_eq!(state.arrived(text(1)).len(), 2);

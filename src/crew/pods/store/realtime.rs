@@ -6,17 +6,16 @@ mod sweep;
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, SmallInt};
+use diesel::sql_types::{Array, BigInt, Bool};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 pub use self::marks::{Mark, mark_read, marks, sums_of_marks};
 pub use self::snapshot::{Reader, Snapshot, snapshot};
 pub use self::sweep::{KnownPod, PodDifference, epoch, sweep};
-use crate::crew::pods::JoinPolicy;
 use crate::foundation::errors::Result;
 use crate::foundation::prepared::{Statement, prepared};
-use crate::foundation::schema::{event_members, pod_admissions, pod_members, pods};
+use crate::foundation::schema::{pod_admissions, pod_members, pods};
 
 /// The state that an actor starts from.
 #[derive(QueryableByName)]
@@ -27,9 +26,6 @@ pub struct Start {
     /// Number of changes that are not lines of the log.
     #[diesel(sql_type = BigInt)]
     pub revision: i64,
-    /// Number of seats.
-    #[diesel(sql_type = SmallInt)]
-    pub seats: i16,
     /// Whether the pod is closed.
     #[diesel(sql_type = Bool)]
     pub closed: bool,
@@ -44,7 +40,7 @@ pub struct Start {
 struct StartOf;
 
 impl Statement for StartOf {
-    const SQL: &'static str = "SELECT p.last_seq AS head, p.revision, p.seats, p.closed_at IS NOT NULL AS closed, \
+    const SQL: &'static str = "SELECT p.last_seq AS head, p.revision, p.closed_at IS NOT NULL AS closed, \
          ARRAY(SELECT m.user_id FROM pod_members m WHERE m.pod_id = p.id ORDER BY m.seat) AS members, \
          ARRAY(SELECT m.read_seq FROM pod_members m WHERE m.pod_id = p.id ORDER BY m.seat) AS marks \
          FROM pods p WHERE p.id = $1";
@@ -71,22 +67,4 @@ pub async fn is_admitted(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uu
     let admitted = pod_admissions::table.find((pod_id, user_id)).filter(pod_admissions::admitted);
     let member = pod_members::table.find((pod_id, user_id));
     Ok(diesel::select(exists(admitted).or(exists(member))).get_result(conn).await?)
-}
-
-/// Returns whether the person may take a free seat: as a member of the event who is admitted, if the pod is by
-/// invitation only, and was not removed. As the service.
-pub async fn may_join(conn: &mut AsyncPgConnection, pod_id: Uuid, user_id: Uuid) -> Result<bool> {
-    let found: Option<(String, Option<bool>)> = pods::table
-        .inner_join(
-            event_members::table.on(event_members::event_id.eq(pods::event_id).and(event_members::user_id.eq(user_id))),
-        )
-        .left_join(
-            pod_admissions::table.on(pod_admissions::pod_id.eq(pods::id).and(pod_admissions::user_id.eq(user_id))),
-        )
-        .filter(pods::id.eq(pod_id).and(pods::closed_at.is_null()))
-        .select((pods::join_policy, pod_admissions::admitted.nullable()))
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(found.is_some_and(|(policy, admitted)| admitted.unwrap_or(policy == JoinPolicy::Open.as_str())))
 }
