@@ -14,6 +14,7 @@ pub mod channel;
 pub mod declared;
 pub mod domain;
 pub mod enter;
+pub mod gather;
 pub mod gossip;
 pub mod handshake;
 pub mod headcount;

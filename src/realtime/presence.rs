@@ -1,11 +1,15 @@
 //! The presence of people on a topic: pure state, in the shapes of Phoenix's presence.
 //!
-//! The key is a person's id. Each session of the person on the topic is one meta with its own `phx_ref`, by which
-//! clients tell metas apart. Methods return the payload to send, so nothing here depends on how it is sent.
+//! The key is a person's id. A person has as many metas as sessions on the topic, at most [`METAS`] a node, each with
+//! its own `phx_ref`, by which clients tell metas apart. A meta is not a certain session: while their number stays, so
+//! do the metas, and people who come and go between two diffs are not in them.
+//!
+//! **Diffs.** [`Presence::show`] returns what has changed since it was called last. Its caller decides how often, and so
+//! how much people receive, whatever one of them does.
 //!
 //! **Across nodes.** Each node owns the entries of its own sessions, and announces all of them ([`Gossip`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
 use serde::Serialize;
@@ -16,20 +20,23 @@ use super::gossip::Gossip;
 use super::subscription::SubscriptionId;
 use crate::foundation::metrics;
 
-/// A person, and the number of one of the person's sessions on its node.
+/// The most metas of a person and a node.
+pub const METAS: usize = 3;
+
+/// A person, and the number of one of the person's metas on its node.
 pub type Entry = (Uuid, u64);
 
-/// A session on the topic.
+/// One of a person's sessions on the topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PresenceMeta {
-    /// A unique reference of the session.
+    /// A unique reference of the meta.
     pub phx_ref: String,
 }
 
-/// The sessions of a person on the topic.
+/// A person on the topic.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PresencePerson {
-    /// The sessions.
+    /// The person's sessions, at most three a node.
     pub metas: Vec<PresenceMeta>,
 }
 
@@ -57,46 +64,99 @@ pub struct PresenceDiff {
 pub struct Presence {
     /// The id of this node.
     here: Uuid,
+    /// The sessions of each person on this node.
+    sessions: HashMap<Uuid, BTreeSet<u64>>,
+    /// People whose sessions on this node have changed since the last diff.
+    moved: BTreeSet<Uuid>,
     gossip: Gossip<BTreeSet<Entry>>,
+    /// The metas of the last diff: person, node and number.
+    shown: BTreeSet<(Uuid, Uuid, u64)>,
     counted: Counted,
+}
+
+/// The changes since the last diff.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The `presence_diff`, if there is any change.
+    pub diff: Option<PresenceDiff>,
+    /// Whether this node's entries have changed, so that it must announce them.
+    pub own: bool,
 }
 
 impl Presence {
     /// Returns an empty presence. Other nodes know this node as `here`.
     pub fn new(here: Uuid) -> Self {
-        Presence { here, gossip: Gossip::default(), counted: Counted::default() }
+        Presence {
+            here,
+            sessions: HashMap::new(),
+            moved: BTreeSet::new(),
+            gossip: Gossip::default(),
+            shown: BTreeSet::new(),
+            counted: Counted::default(),
+        }
     }
 
-    /// Adds a session. Returns the `presence_diff` for the others, or `None` if the session was there already.
-    pub fn track(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<PresenceDiff> {
-        let entry = (user_id, session.number());
-        let is_new = self.gossip.own_mut().insert(entry);
+    /// Adds a session of this node.
+    pub fn track(&mut self, user_id: Uuid, session: SubscriptionId) {
+        self.sessions.entry(user_id).or_default().insert(session.number());
+        self.moved.insert(user_id);
         self.count();
-        is_new.then(|| PresenceDiff { joins: people(self.here, [entry]), leaves: People::new() })
     }
 
-    /// Removes a session. Returns the `presence_diff`, or `None` if the session was not there.
-    pub fn untrack(&mut self, user_id: Uuid, session: SubscriptionId) -> Option<PresenceDiff> {
-        let entry = (user_id, session.number());
-        let was_there = self.gossip.own_mut().remove(&entry);
+    /// Removes a session of this node.
+    pub fn untrack(&mut self, user_id: Uuid, session: SubscriptionId) {
+        let Some(sessions) = self.sessions.get_mut(&user_id) else { return };
+        sessions.remove(&session.number());
+        if sessions.is_empty() {
+            self.sessions.remove(&user_id);
+        }
+        self.moved.insert(user_id);
         self.count();
-        was_there.then(|| PresenceDiff { joins: People::new(), leaves: people(self.here, [entry]) })
     }
 
-    /// Records another node's announcement of all its sessions. Returns the `presence_diff`, if anything changed.
-    pub fn announced(&mut self, node: Uuid, version: u64, entries: Vec<Entry>, now: Instant) -> Option<PresenceDiff> {
-        let (before, entries) = self.gossip.announced(node, version, entries.into_iter().collect(), now)?;
-        let joins = people(node, entries.difference(&before).copied());
-        let leaves = people(node, before.difference(entries).copied());
+    /// Records another node's announcement of all its entries.
+    pub fn announced(&mut self, node: Uuid, version: u64, entries: Vec<Entry>, now: Instant) {
+        self.gossip.announced(node, version, entries.into_iter().collect(), now);
         self.count();
-        (!joins.is_empty() || !leaves.is_empty()).then_some(PresenceDiff { joins, leaves })
     }
 
-    /// Removes a node that is gone, and its sessions. Returns the `presence_diff`, if it had any.
-    pub fn forget(&mut self, node: Uuid) -> Option<PresenceDiff> {
-        let entries = self.gossip.forget(node).filter(|entries| !entries.is_empty())?;
+    /// Removes a node that is gone, and its sessions.
+    pub fn forget(&mut self, node: Uuid) {
+        self.gossip.forget(node);
         self.count();
-        Some(PresenceDiff { joins: People::new(), leaves: people(node, entries) })
+    }
+
+    /// Returns what has changed since the last call, which the sessions are to be sent.
+    pub fn show(&mut self) -> Changes {
+        let own = std::mem::take(&mut self.moved).into_iter().fold(false, |own, user_id| self.settle(user_id) || own);
+        let mut now = BTreeSet::new();
+        let others = self.gossip.others().flat_map(|(node, entries)| entries.iter().map(move |entry| (node, *entry)));
+        for (node, (user_id, number)) in self.gossip.own().iter().map(|entry| (self.here, *entry)).chain(others) {
+            // A node of the version before has an entry for each session.
+            if now.range((user_id, node, 0)..=(user_id, node, u64::MAX)).count() < METAS {
+                now.insert((user_id, node, number));
+            }
+        }
+        let joins = people(now.difference(&self.shown).copied());
+        let leaves = people(self.shown.difference(&now).copied());
+        self.shown = now;
+        let diff = (!joins.is_empty() || !leaves.is_empty()).then_some(PresenceDiff { joins, leaves });
+        Changes { diff, own }
+    }
+
+    /// Makes a person's entries as many as their sessions here, at most [`METAS`]. Returns whether they have changed.
+    fn settle(&mut self, user_id: Uuid) -> bool {
+        let none = BTreeSet::new();
+        let sessions = self.sessions.get(&user_id).unwrap_or(&none);
+        let wanted = sessions.len().min(METAS);
+        let entries = self.gossip.own_mut();
+        let held: Vec<Entry> = entries.range((user_id, 0)..=(user_id, u64::MAX)).copied().collect();
+        for entry in held.iter().skip(wanted) {
+            entries.remove(entry);
+        }
+        let free = sessions.iter().map(|number| (user_id, *number)).filter(|entry| !held.contains(entry));
+        entries.extend(free.take(wanted.saturating_sub(held.len())));
+        held.len() != wanted
     }
 
     /// Returns the announcements of the nodes.
@@ -104,31 +164,25 @@ impl Presence {
         &self.gossip
     }
 
-    /// Returns the sessions of this node, to be announced.
+    /// Returns the entries of this node, to be announced.
     pub fn own(&self) -> Vec<Entry> {
         self.gossip.own().iter().copied().collect()
     }
 
-    /// Returns the payload of `presence_state`.
+    /// Returns the payload of `presence_state`, as of the last diff.
     pub fn state(&self) -> PresenceState {
-        let mut all = people(self.here, self.gossip.own().iter().copied());
-        for (node, entries) in self.gossip.others() {
-            for (user_id, mut person) in people(node, entries.iter().copied()) {
-                all.entry(user_id).or_default().metas.append(&mut person.metas);
-            }
-        }
-        PresenceState(all)
+        PresenceState(people(self.shown.iter().copied()))
     }
 
     /// Returns whether the person has a session on any node.
     pub fn has(&self, user_id: Uuid) -> bool {
         let among = |entries: &BTreeSet<Entry>| entries.range((user_id, 0)..=(user_id, u64::MAX)).next().is_some();
-        among(self.gossip.own()) || self.gossip.others().any(|(_, entries)| among(entries))
+        self.sessions.contains_key(&user_id) || self.gossip.others().any(|(_, entries)| among(entries))
     }
 
     fn count(&mut self) {
         let remote = self.gossip.others().map(|(_, entries)| entries.len()).sum();
-        self.counted.set(self.gossip.own().len(), remote);
+        self.counted.set(self.sessions.values().map(BTreeSet::len).sum(), remote);
     }
 }
 
@@ -156,11 +210,11 @@ impl Drop for Counted {
     }
 }
 
-/// Returns the metas of a node's sessions, by person. A `phx_ref` names node and session, so it is unique.
-fn people(node: Uuid, entries: impl IntoIterator<Item = Entry>) -> People {
+/// Returns metas by person. A `phx_ref` names node and number, so it is unique.
+fn people(metas: impl IntoIterator<Item = (Uuid, Uuid, u64)>) -> People {
     let mut people = People::new();
-    for (user_id, session) in entries {
-        let phx_ref = format!("{:08x}-{session:x}", node.as_fields().0);
+    for (user_id, node, number) in metas {
+        let phx_ref = format!("{:08x}-{number:x}", node.as_fields().0);
         people.entry(user_id).or_default().metas.push(PresenceMeta { phx_ref });
     }
     people
@@ -170,39 +224,86 @@ fn people(node: Uuid, entries: impl IntoIterator<Item = Entry>) -> People {
 mod tests {
     use super::*;
 
-    #[test]
-    fn each_session_is_a_meta_and_the_last_one_to_go_takes_the_person() {
-        let (ada, phone, laptop) = (Uuid::from_u128(1), SubscriptionId::from(1), SubscriptionId::from(2));
-        let mut presence = Presence::new(Uuid::new_v4());
-        let joined = presence.track(ada, phone).unwrap();
-        assert_eq!(joined.joins[&ada].metas.len(), 1);
-        assert_eq!(presence.track(ada, phone), None);
-        presence.track(ada, laptop).unwrap();
-        assert_eq!(presence.state().0[&ada].metas.len(), 2);
-        let left = presence.untrack(ada, phone).unwrap();
-        assert_eq!(left.leaves, joined.joins, "the same phx_ref leaves that came");
-        assert_eq!(presence.untrack(ada, phone), None);
-        assert!(presence.has(ada));
-        presence.untrack(ada, laptop).unwrap();
-        assert_eq!(serde_json::to_string(&presence.state()).unwrap(), "{}");
-    }
-
     const HERE: Uuid = Uuid::from_u128(1 << 96);
     const THERE: Uuid = Uuid::from_u128(2 << 96);
     const ADA: Uuid = Uuid::from_u128(1);
     const BEN: Uuid = Uuid::from_u128(2);
 
+    fn session(number: u64) -> SubscriptionId {
+        SubscriptionId::from(number)
+    }
+
+    /// How many metas of a person a diff brings and takes.
+    fn moves(presence: &mut Presence, user_id: Uuid) -> (usize, usize) {
+        let diff = presence.show().diff;
+        let count = |people: &People| people.get(&user_id).map_or(0, |person| person.metas.len());
+        diff.map_or((0, 0), |diff| (count(&diff.joins), count(&diff.leaves)))
+    }
+
+    #[test]
+    fn each_session_is_a_meta_and_the_last_one_to_go_takes_the_person() {
+        let mut presence = Presence::new(HERE);
+        presence.track(ADA, session(1));
+        presence.track(ADA, session(1));
+        let joined = presence.show();
+        assert!(joined.own && joined.diff.as_ref().is_some_and(|diff| diff.joins[&ADA].metas.len() == 1));
+        assert_eq!(presence.show(), Changes::default(), "nothing has changed since");
+        presence.track(ADA, session(2));
+        assert_eq!(moves(&mut presence, ADA), (1, 0));
+        assert_eq!(presence.state().0[&ADA].metas.len(), 2);
+        presence.untrack(ADA, session(1));
+        presence.untrack(ADA, session(1));
+        assert_eq!(moves(&mut presence, ADA), (0, 1));
+        assert!(presence.has(ADA));
+        presence.untrack(ADA, session(2));
+        assert!(!presence.has(ADA));
+        assert_eq!(presence.show().diff.unwrap().leaves, joined.diff.unwrap().joins, "the phx_ref leaves that came");
+        assert_eq!(serde_json::to_string(&presence.state()).unwrap(), "{}");
+    }
+
+    #[test]
+    fn a_person_has_three_metas_however_many_sessions() {
+        let mut presence = Presence::new(HERE);
+        (1..=30).for_each(|number| presence.track(ADA, session(number)));
+        assert_eq!(moves(&mut presence, ADA), (METAS, 0));
+        (4..=30).for_each(|number| presence.untrack(ADA, session(number)));
+        assert_eq!(presence.show(), Changes::default());
+        presence.untrack(ADA, session(1));
+        assert_eq!(moves(&mut presence, ADA), (0, 1));
+        presence.announced(THERE, 1, (1..=9).map(|number| (BEN, number)).collect(), Instant::now());
+        assert_eq!(moves(&mut presence, BEN), (METAS, 0), "whatever other nodes announce");
+    }
+
+    #[test]
+    fn who_comes_back_before_the_next_diff_has_not_moved() {
+        let mut presence = Presence::new(HERE);
+        presence.track(ADA, session(1));
+        presence.show();
+        for number in 1..100 {
+            presence.untrack(ADA, session(number));
+            presence.track(ADA, session(number + 1));
+        }
+        assert_eq!(presence.show(), Changes::default());
+        presence.track(BEN, session(200));
+        presence.untrack(BEN, session(200));
+        assert_eq!(presence.show(), Changes::default(), "nor who came and went");
+    }
+
     #[test]
     fn another_nodes_announcement_is_whole_and_an_older_one_is_dropped() {
         let (mut presence, now) = (Presence::new(HERE), Instant::now());
-        presence.track(ADA, SubscriptionId::from(1)).unwrap();
-        let came = presence.announced(THERE, 5, vec![(ADA, 1), (BEN, 2)], now).unwrap();
-        assert_eq!(came.joins.len(), 2);
+        presence.track(ADA, session(1));
+        presence.show();
+        presence.announced(THERE, 5, vec![(ADA, 1), (BEN, 2)], now);
+        let came = presence.show();
+        assert!(!came.own && came.diff.is_some_and(|diff| diff.joins.len() == 2));
         assert_eq!(presence.state().0[&ADA].metas.len(), 2);
-        assert_eq!(presence.announced(THERE, 5, vec![(ADA, 1), (BEN, 2)], now), None, "nothing has changed");
-        assert_eq!(presence.announced(THERE, 4, vec![], now), None, "it is older");
-        let went = presence.announced(THERE, 6, vec![(ADA, 1)], now).unwrap();
-        assert_eq!((went.joins, went.leaves), (People::new(), people(THERE, [(BEN, 2)])));
+        presence.announced(THERE, 5, vec![(ADA, 1), (BEN, 2)], now);
+        presence.announced(THERE, 4, vec![], now);
+        assert_eq!(presence.show(), Changes::default(), "nothing has changed, and what is older is dropped");
+        presence.announced(THERE, 6, vec![(ADA, 1)], now);
+        let went = presence.show().diff.unwrap();
+        assert_eq!((went.joins, went.leaves), (People::new(), people([(BEN, THERE, 2)])));
         assert!(!presence.has(BEN) && presence.has(ADA));
         assert_eq!(presence.own(), [(ADA, 1)]);
     }
@@ -210,11 +311,13 @@ mod tests {
     #[test]
     fn a_node_that_is_gone_takes_its_sessions_alone() {
         let (mut presence, now) = (Presence::new(HERE), Instant::now());
-        presence.track(ADA, SubscriptionId::from(1)).unwrap();
-        presence.announced(THERE, 1, vec![(ADA, 1)], now).unwrap();
-        let went = presence.forget(THERE).unwrap();
-        assert_eq!(went.leaves, people(THERE, [(ADA, 1)]));
-        assert_eq!(presence.forget(THERE), None);
+        presence.track(ADA, session(1));
+        presence.announced(THERE, 1, vec![(ADA, 1)], now);
+        presence.show();
+        presence.forget(THERE);
+        assert_eq!(presence.show().diff.unwrap().leaves, people([(ADA, THERE, 1)]));
+        presence.forget(THERE);
+        assert_eq!(presence.show(), Changes::default());
         assert!(presence.has(ADA));
     }
 }

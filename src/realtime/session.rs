@@ -34,7 +34,7 @@ use super::relay::Relay;
 use super::socket::SocketControl;
 use crate::foundation::auth::Identity;
 use crate::foundation::errors::{Code, Error, Result};
-use crate::foundation::limits::Admitted;
+use crate::foundation::limits::{Admitted, Rates};
 use crate::foundation::metrics;
 use crate::wire::frame::{Incoming, Ref, Status, Version};
 
@@ -43,12 +43,14 @@ use crate::wire::frame::{Incoming, Ref, Status, Version};
 const WRITE: usize = 32 * 1024;
 
 /// The limits of a session.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SessionLimits {
     /// Bytes of one message, over all its fragments.
     pub frame_bytes: usize,
     /// Topics that the session may have joined at a time.
     pub topics: usize,
+    /// The rate at which the session's person may join topics, on all sessions together.
+    pub joins: Arc<Rates<Uuid>>,
     /// Rate of frames from the client, if limited.
     pub frames: Option<Quota>,
     /// Limits of the queue to the client.

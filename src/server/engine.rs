@@ -132,6 +132,7 @@ fn session_limits(limits: &Limits) -> SessionLimits {
     SessionLimits {
         frame_bytes: limits.frame_bytes,
         topics: limits.topics,
+        joins: Arc::new(Rates::new("topic_joins", limits.topic_joins)),
         frames: limits.frames.map(|rate| Quota::per_second(rate.per_second).allow_burst(rate.burst)),
         outbox: OutboxLimits { frames: limits.session_frames, bytes: limits.session_bytes, idle: limits.idle },
     }

@@ -91,7 +91,7 @@ pub struct Options {
     pub entries: usize,
     /// Time that an entry waits for its outcome.
     pub wait: Duration,
-    /// How often a person may call.
+    /// The limits of the calls of a person.
     pub changes: ChangeLimits,
 }
 

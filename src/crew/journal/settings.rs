@@ -2,7 +2,7 @@
 
 use crate::foundation::settings::{COUNT, Fallback, OwnSettings, RATE, Rate, Setting, count, put, rate};
 
-/// How often a person may change memberships, pods and events.
+/// The limits of the changes of memberships, pods and events by one person.
 #[derive(Debug, Clone)]
 pub struct ChangeLimits {
     /// The changes of a person in a time.

@@ -40,6 +40,7 @@ use crate::foundation::db::Database;
 use crate::foundation::metrics;
 use crate::realtime::attendance::{Broadcast, EpochChanged};
 use crate::realtime::audience::Audience;
+use crate::realtime::gather::Gather;
 use crate::realtime::gossip::Gossip;
 use crate::realtime::hub::{Hub, Registration};
 use crate::realtime::presence::{Entry, Presence};
@@ -82,6 +83,8 @@ pub struct PodActor {
     state: Option<PodState>,
     audience: Audience,
     presence: Presence,
+    /// When the presence is sent.
+    gather: Gather,
     typing: HashMap<Uuid, Types>,
     /// The read marks that were sent: the sweep may find some again.
     sent_marks: HashMap<Uuid, i64>,
@@ -121,6 +124,7 @@ impl PodActor {
             state: None,
             audience: Audience::new(Topic::of(KIND, pod_id)),
             presence,
+            gather: Gather::default(),
             typing: HashMap::new(),
             sent_marks: HashMap::new(),
             news: None,

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use crate::foundation::settings::{ALLOWANCE, Allowance, Fallback, OwnSettings, Setting, allowance, number, put};
 
-/// How often a person may join pods, and how many.
+/// The limits of the joins of one person.
 #[derive(Debug, Clone, Copy)]
 pub struct JoinLimits {
     /// The times that a person may join the same pod in a period.

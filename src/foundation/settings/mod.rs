@@ -122,6 +122,8 @@ pub struct Limits {
     pub text_chars: usize,
     /// Bytes of one websocket message, over all its fragments.
     pub frame_bytes: usize,
+    /// Joins of topics per person.
+    pub topic_joins: Option<Rate>,
     /// Topics that one socket may have joined.
     pub topics: usize,
     /// Frames queued for one session.
@@ -261,6 +263,7 @@ impl Settings {
                 frames: None,
                 text_chars: 0,
                 frame_bytes: 0,
+                topic_joins: None,
                 topics: 0,
                 session_frames: 0,
                 session_bytes: 0,

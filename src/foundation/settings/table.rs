@@ -386,6 +386,14 @@ pub const TABLE: &[Setting] = &[
         apply: |s, text| put(&mut s.limits.frame_bytes, values::bytes(text)),
     },
     Setting {
+        name: "PODIUM_LIMIT_TOPIC_JOINS",
+        default: Fallback::Text("20/400"),
+        expected: RATE,
+        secret: false,
+        help: "Joins of topics per person, on all sockets together",
+        apply: |s, text| put(&mut s.limits.topic_joins, values::rate(text)),
+    },
+    Setting {
         name: "PODIUM_LIMIT_TOPICS",
         default: Fallback::Text("100"),
         expected: COUNT,

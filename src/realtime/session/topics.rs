@@ -88,6 +88,10 @@ impl Session {
         let Some((served, kind, id)) = found else {
             return reply(ctx, self.version, asked, Err(Code::UnmatchedTopic.into()));
         };
+        // Nothing was done: an earlier join of the topic goes on.
+        if let Err(error) = self.limits.joins.take(&self.context.user_id()) {
+            return reply(ctx, self.version, asked, Err(error));
+        }
         // As in Phoenix: a second join of a topic closes the first.
         if let Some(place) = self.topics.remove(&*incoming.topic) {
             self.flush(ctx);

@@ -1,4 +1,4 @@
-//! People who come and go as fast as they can, and those who do not take no for an answer.
+//! People who come and go as fast as they can, and people who do not take no for an answer.
 
 use std::time::Duration;
 

@@ -4,4 +4,5 @@ mod connections;
 mod sign_ins;
 mod coming_and_going;
 mod membership;
+mod presence;
 mod stalled;

@@ -373,6 +373,7 @@ async fn launch(database: &Database, settings: &[(String, String)], listen: &str
         // The people of tests make more than anybody should; those about the limits set them.
         .env("PODIUM_LIMIT_EVENTS", "off")
         .env("PODIUM_LIMIT_PODS", "off")
+        .env("PODIUM_LIMIT_TOPIC_JOINS", "off")
         .env("PODIUM_LIMIT_CHANGES", "off")
         .env("PODIUM_LIMIT_CHANGES_AT_ONCE", "1000")
         .env("PODIUM_LIMIT_JOINS", "off")

@@ -73,4 +73,39 @@ describe("rows", () => {
     const readers = list.flatMap((row) => (row.type === "bubble" ? [row.readers.map(({ user_id }) => user_id)] : []));
     expect(readers).toEqual([[], ["cem"], [], []]);
   });
+
+  it("folds the comings and goings of a person into one line", () => {
+    const at = (minute: number): string => `2026-11-20T20:${String(minute).padStart(2, "0")}:00Z`;
+    const log = [
+      said(1, "mal", at(1), "joined"),
+      said(2, "mal", at(2), "left"),
+      said(3, "eve", at(3), "joined"),
+      said(4, "mal", at(4), "joined"),
+      said(5, "mal", at(5), "left"),
+      said(6, "ana", at(6)),
+      said(7, "mal", at(7), "joined"),
+      said(8, "mal", at(8), "removed"),
+      said(9, "mal", at(9), "joined"),
+      said(10, "mal", "2026-11-21T08:00:00Z", "left"),
+    ];
+    const list = rows(log, { me: "ana", members: [], unreadAfter: null, unreadUntil: 0, day });
+    const lines = list.flatMap((row) => (row.type === "line" ? [[row.key, row.message.seq, row.lines]] : []));
+    expect(lines).toEqual([
+      ["m3", 3, 1],
+      ["m1", 5, 4],
+      ["m7", 7, 1],
+      ["m8", 8, 1],
+      ["m9", 9, 1],
+      ["m10", 10, 1],
+    ]);
+    // One more line changes neither the keys nor what stood before.
+    const more = rows([...log.slice(0, 5), said(6, "mal", at(6), "joined")], {
+      me: "ana",
+      members: [],
+      unreadAfter: null,
+      unreadUntil: 0,
+      day,
+    });
+    expect(more.map(({ key }) => key)).toEqual(["day-2026-11-20", "m3", "m1"]);
+  });
 });

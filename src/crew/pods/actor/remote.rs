@@ -2,32 +2,21 @@
 
 use std::time::Instant;
 
-use actix::{Context, Handler};
+use actix::Handler;
 
 use super::PodActor;
 use super::messages::RemoteTyping;
-use crate::crew::pods::declared::PRESENCE_DIFF;
 use crate::crew::pods::packet::Packet;
 use crate::realtime::attendance::{Announced, Asked, NodeGone, SpeakUp};
-use crate::realtime::presence::{Entry, PresenceDiff};
+use crate::realtime::presence::Entry;
 use crate::realtime::topic_actor::TopicActor;
-
-impl PodActor {
-    /// Broadcasts a change in the presence of other nodes' sessions.
-    fn show_remote(&mut self, diff: Option<PresenceDiff>, ctx: &mut Context<Self>) {
-        if let Some(diff) = diff {
-            self.audience.passing(PRESENCE_DIFF, &diff, None);
-            self.stop_absent_typing(ctx);
-        }
-    }
-}
 
 impl Handler<Announced<Vec<Entry>>> for PodActor {
     type Result = ();
 
     fn handle(&mut self, heard: Announced<Vec<Entry>>, ctx: &mut Self::Context) {
-        let diff = self.presence.announced(heard.from, heard.version, heard.said, Instant::now());
-        self.show_remote(diff, ctx);
+        self.presence.announced(heard.from, heard.version, heard.said, Instant::now());
+        self.presence_moved(None, ctx);
     }
 }
 
@@ -62,8 +51,8 @@ impl Handler<NodeGone> for PodActor {
     type Result = ();
 
     fn handle(&mut self, NodeGone(boot_id): NodeGone, ctx: &mut Self::Context) {
-        let diff = self.presence.forget(boot_id);
-        self.show_remote(diff, ctx);
+        self.presence.forget(boot_id);
+        self.presence_moved(None, ctx);
     }
 }
 

@@ -2,12 +2,19 @@
 
 import type { Member, Message } from "../../../generated/openapi";
 import type { Id } from "../../../lib/id";
+import { folded } from "./folded";
 import type { Shown } from "./state";
 
 export type Row =
   | { type: "day"; key: string; at: string }
   | { type: "unread"; key: string }
-  | { type: "line"; key: string; message: Message }
+  | {
+      type: "line";
+      key: string;
+      message: Message;
+      /** How many lines of the log it stands for. */
+      lines: number;
+    }
   | {
       type: "bubble";
       key: string;
@@ -40,7 +47,8 @@ export function rows(messages: readonly Shown[], view: View): Row[] {
   const result: Row[] = [];
   let day: string | undefined;
   let marked = view.unreadAfter === null;
-  messages.forEach((shown, place) => {
+  const list = folded(messages, view.day);
+  list.forEach(({ shown, lines, key }, place) => {
     const { message } = shown;
     const today = view.day(message.at);
     let opens = false;
@@ -55,11 +63,11 @@ export function rows(messages: readonly Shown[], view: View): Row[] {
       opens = true;
     }
     if (message.kind !== "text") {
-      result.push({ type: "line", key: message.id, message });
+      result.push({ type: "line", key, message, lines });
       return;
     }
-    opens ||= !belong(messages[place - 1]?.message, message);
-    const after = messages[place + 1]?.message;
+    opens ||= !belong(list[place - 1]?.shown.message, message);
+    const after = list[place + 1]?.shown.message;
     const closes = !after || !belong(message, after) || view.day(after.at) !== today;
     const mine = message.user_id === view.me;
     const read = readers.get(message.id) ?? [];

@@ -30,6 +30,8 @@ export default {
   log: {
     joined: (who: string) => `${who} ist jetzt dabei`,
     left: (who: string) => `${who} ist nicht mehr dabei`,
+    back: (who: string) => `${who} war weg und ist wieder dabei`,
+    visited: (who: string) => `${who} war kurz dabei`,
     removed: (who: string) => `${who} wurde entfernt`,
     renamed: (who: string, name: string) => `${who} hat den Pod „${name}“ genannt`,
     owner: (who: string) => `${who} leitet jetzt den Pod`,
@@ -37,6 +39,8 @@ export default {
   myLog: {
     joined: "Du bist jetzt dabei",
     left: "Du bist nicht mehr dabei",
+    back: "Du warst weg und bist wieder dabei",
+    visited: "Du warst kurz dabei",
     removed: "Du wurdest entfernt",
     renamed: (name: string) => `Du hast den Pod „${name}“ genannt`,
     owner: "Du leitest jetzt den Pod",
@@ -91,6 +95,9 @@ export default {
   makeOwner: (who: string) => `${who} die Leitung geben`,
   remove: (who: string) => `${who} entfernen`,
   sure: "Sicher?",
+  bar: (who: string) => `${who} aussperren`,
+  barThem: "Aussperren",
+  barred: (who: string) => `${who} kommt nicht zurück, bis du es erlaubst.`,
   makeLink: "Einladungslink erstellen",
   share: (pod: string) => `Komm zu uns: ${pod}`,
   shareAgain: "Noch mal teilen",

@@ -29,6 +29,8 @@ export default {
   log: {
     joined: (who: string) => `${who} joined`,
     left: (who: string) => `${who} left`,
+    back: (who: string) => `${who} left and came back`,
+    visited: (who: string) => `${who} joined and left`,
     removed: (who: string) => `${who} was removed`,
     renamed: (who: string, name: string) => `${who} named the pod “${name}”`,
     owner: (who: string) => `${who} owns the pod now`,
@@ -36,6 +38,8 @@ export default {
   myLog: {
     joined: "You joined",
     left: "You left",
+    back: "You left and came back",
+    visited: "You joined and left",
     removed: "You were removed",
     renamed: (name: string) => `You named the pod “${name}”`,
     owner: "You own the pod now",
@@ -90,6 +94,9 @@ export default {
   makeOwner: (who: string) => `Make ${who} the owner`,
   remove: (who: string) => `Remove ${who}`,
   sure: "Sure?",
+  bar: (who: string) => `Keep ${who} out`,
+  barThem: "Keep out",
+  barred: (who: string) => `${who} cannot come back until you let them in.`,
   makeLink: "Make an invitation link",
   share: (pod: string) => `Come and sit with us: ${pod}`,
   shareAgain: "Share it again",
