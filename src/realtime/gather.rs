@@ -1,12 +1,12 @@
-//! When changes that may come in masses are sent: at once while it is calm, and gathered over a moment while it is not.
-//! Pure state.
+//! The pace of sending changes that may come in masses: at once while it is calm, and gathered over a moment while it is
+//! not. Pure state.
 
 use std::time::{Duration, Instant};
 
 /// The time over which changes are gathered.
 const MOMENT: Duration = Duration::from_millis(100);
 
-/// When to send.
+/// The time to send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// Send now.

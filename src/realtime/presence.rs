@@ -5,7 +5,8 @@
 //! do the metas, and people who come and go between two diffs are not in them.
 //!
 //! **Diffs.** [`Presence::show`] returns what has changed since it was called last. Its caller decides how often, and so
-//! how much people receive, whatever one of them does.
+//! how much people receive, whatever one of them does. A new session is sent the whole state ([`Presence::state`]),
+//! which may be newer than the last diff: the next one repeats what it has, and takes back what has gone since.
 //!
 //! **Across nodes.** Each node owns the entries of its own sessions, and announces all of them ([`Gossip`]).
 
@@ -26,7 +27,10 @@ pub const METAS: usize = 3;
 /// A person, and the number of one of the person's metas on its node.
 pub type Entry = (Uuid, u64);
 
-/// One of a person's sessions on the topic.
+/// A meta: its person, its node, and its number there.
+type Meta = (Uuid, Uuid, u64);
+
+/// A session of a person on the topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PresenceMeta {
     /// A unique reference of the meta.
@@ -69,8 +73,12 @@ pub struct Presence {
     /// People whose sessions on this node have changed since the last diff.
     moved: BTreeSet<Uuid>,
     gossip: Gossip<BTreeSet<Entry>>,
-    /// The metas of the last diff: person, node and number.
-    shown: BTreeSet<(Uuid, Uuid, u64)>,
+    /// The metas as of the last diff.
+    shown: BTreeSet<Meta>,
+    /// The metas that only new sessions have received, since the last diff.
+    promised: BTreeSet<Meta>,
+    /// Whether this node's entries have changed since the last diff.
+    own_moved: bool,
     counted: Counted,
 }
 
@@ -92,6 +100,8 @@ impl Presence {
             moved: BTreeSet::new(),
             gossip: Gossip::default(),
             shown: BTreeSet::new(),
+            promised: BTreeSet::new(),
+            own_moved: false,
             counted: Counted::default(),
         }
     }
@@ -128,7 +138,27 @@ impl Presence {
 
     /// Returns what has changed since the last call, which the sessions are to be sent.
     pub fn show(&mut self) -> Changes {
-        let own = std::mem::take(&mut self.moved).into_iter().fold(false, |own, user_id| self.settle(user_id) || own);
+        let now = self.now();
+        let joins = people(now.difference(&self.shown).copied());
+        let before = &self.shown | &std::mem::take(&mut self.promised);
+        let leaves = people(before.difference(&now).copied());
+        self.shown = now;
+        let diff = (!joins.is_empty() || !leaves.is_empty()).then_some(PresenceDiff { joins, leaves });
+        Changes { diff, own: std::mem::take(&mut self.own_moved) }
+    }
+
+    /// Returns the payload of `presence_state`, for a new session.
+    pub fn state(&mut self) -> PresenceState {
+        let now = self.now();
+        self.promised.extend(now.difference(&self.shown).copied());
+        PresenceState(people(now))
+    }
+
+    /// Returns the metas of this moment.
+    fn now(&mut self) -> BTreeSet<Meta> {
+        for user_id in std::mem::take(&mut self.moved) {
+            self.own_moved |= self.settle(user_id);
+        }
         let mut now = BTreeSet::new();
         let others = self.gossip.others().flat_map(|(node, entries)| entries.iter().map(move |entry| (node, *entry)));
         for (node, (user_id, number)) in self.gossip.own().iter().map(|entry| (self.here, *entry)).chain(others) {
@@ -137,11 +167,7 @@ impl Presence {
                 now.insert((user_id, node, number));
             }
         }
-        let joins = people(now.difference(&self.shown).copied());
-        let leaves = people(self.shown.difference(&now).copied());
-        self.shown = now;
-        let diff = (!joins.is_empty() || !leaves.is_empty()).then_some(PresenceDiff { joins, leaves });
-        Changes { diff, own }
+        now
     }
 
     /// Makes a person's entries as many as their sessions here, at most [`METAS`]. Returns whether they have changed.
@@ -167,11 +193,6 @@ impl Presence {
     /// Returns the entries of this node, to be announced.
     pub fn own(&self) -> Vec<Entry> {
         self.gossip.own().iter().copied().collect()
-    }
-
-    /// Returns the payload of `presence_state`, as of the last diff.
-    pub fn state(&self) -> PresenceState {
-        PresenceState(people(self.shown.iter().copied()))
     }
 
     /// Returns whether the person has a session on any node.
@@ -211,7 +232,7 @@ impl Drop for Counted {
 }
 
 /// Returns metas by person. A `phx_ref` names node and number, so it is unique.
-fn people(metas: impl IntoIterator<Item = (Uuid, Uuid, u64)>) -> People {
+fn people(metas: impl IntoIterator<Item = Meta>) -> People {
     let mut people = People::new();
     for (user_id, node, number) in metas {
         let phx_ref = format!("{:08x}-{number:x}", node.as_fields().0);
@@ -287,6 +308,18 @@ mod tests {
         presence.track(BEN, session(200));
         presence.untrack(BEN, session(200));
         assert_eq!(presence.show(), Changes::default(), "nor who came and went");
+    }
+
+    #[test]
+    fn a_new_session_has_no_ghosts() {
+        let mut presence = Presence::new(HERE);
+        presence.track(ADA, session(1));
+        let seen = presence.state().0;
+        assert_eq!(seen[&ADA].metas.len(), 1, "it sees itself at once");
+        presence.untrack(ADA, session(1));
+        let diff = presence.show().diff.unwrap();
+        assert_eq!((diff.joins, diff.leaves), (People::new(), seen), "what it was sent is taken back");
+        assert_eq!(presence.show(), Changes::default());
     }
 
     #[test]

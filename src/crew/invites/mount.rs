@@ -18,7 +18,8 @@ pub const ROUTES: &[Routes] = &[routes::routes];
 /// [`MountError`] where the journal is not mounted before.
 pub fn mount(parts: &mut Parts) -> Result<Mounted, MountError> {
     let journal = parts.service::<Journal>()?;
-    let invites = Invites::new(parts.database.clone(), journal, parts.settings.own::<JoinLimits>(), parts.public_url.clone());
+    let invites =
+        Invites::new(parts.database.clone(), journal, parts.settings.own::<JoinLimits>(), parts.public_url.clone());
     let mut mounted = Mounted::default();
     mounted.previews.push(Box::new(InvitePreviews(invites.clone())));
     mounted.share(web::Data::new(invites));

@@ -11,10 +11,10 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::turns::Turn;
 use super::Subject;
 use super::logs::Logs;
 use super::news::News;
+use super::turns::Turn;
 use crate::crew::messages::{Kind, Message};
 use crate::foundation::errors::{Error, Result};
 use crate::foundation::group_commit::{Connection, Entry, Failure, Group};

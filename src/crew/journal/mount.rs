@@ -3,8 +3,8 @@
 use futures_util::FutureExt;
 
 use super::Options;
-use super::settings::ChangeLimits;
 use super::service::Journal;
+use super::settings::ChangeLimits;
 use crate::realtime::domain::{MountError, Mounted, Parts};
 
 /// Provides the [`Journal`], and drains it before the node stops.

@@ -10,7 +10,7 @@ use super::settings::ChangeLimits;
 use crate::foundation::errors::Result;
 use crate::foundation::limits::{Admitted, AtOnce, Rates};
 
-/// What is left of each person's turns on this node.
+/// The remaining turns of each person on this node.
 pub(super) struct Turns {
     rates: Rates<Uuid>,
     at_once: AtOnce<Uuid>,

@@ -65,8 +65,9 @@ fn of(pod_id: Uuid, function: &'static str) -> Call {
 pub(in crate::crew) fn refusal(code: &str) -> Error {
     match code {
         "pod_full" => Code::PodFull.into(),
-        "too_many_pods" => Error::because(Code::Conflict, "leave another pod of this event first")
-            .with("state", "too_many_pods"),
+        "too_many_pods" => {
+            Error::because(Code::Conflict, "leave another pod of this event first").with("state", "too_many_pods")
+        }
         "invalid_heir" => Error::invalid("/user_id", "must be a member of this pod"),
         code => journal::refusal(code),
     }

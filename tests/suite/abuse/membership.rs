@@ -27,11 +27,7 @@ async fn victim(server: &Server) -> (Client, Uuid) {
 
 /// Runs the attack again and again on so many connections until the victim has sent its texts. Answers how often it
 /// was refused.
-async fn beside(
-    victim: &(Client, Uuid),
-    connections: usize,
-    attack: impl AsyncFn(usize) -> u16,
-) -> (usize, usize) {
+async fn beside(victim: &(Client, Uuid), connections: usize, attack: impl AsyncFn(usize) -> u16) -> (usize, usize) {
     let (is_over, done, limited) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
     let attacks = join_all((0..connections).map(|number| {
         let (is_over, done, limited, attack) = (&is_over, &done, &limited, &attack);

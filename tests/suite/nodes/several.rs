@@ -102,8 +102,9 @@ async fn presence_and_typing_are_one_over_all_nodes() {
     bens.close(1000);
     cluster.redis.thaw();
     cluster.until_well().await;
-    let gone = bens_coming["joins"].clone();
-    anas.event_where(&topic, "presence_diff", |diff| diff["leaves"] == gone).await;
+    let ben_id = ben.id.to_string();
+    let gone = bens_coming["joins"][&ben_id].clone();
+    anas.event_where(&topic, "presence_diff", |diff| diff["leaves"][&ben_id] == gone).await;
     until_present(&cluster.nodes[2], &cem, &topic, |state| state[ben.id.to_string()].is_null()).await;
 }
 

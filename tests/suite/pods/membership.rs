@@ -348,7 +348,11 @@ async fn an_event_is_deleted_only_while_it_is_its_makers_alone() {
 
 /// Begins `first` in a transaction and leaves it open; begins `second` on another connection, waits until that is
 /// blocked by the first, and commits the first. Answers what each said.
-pub(crate) async fn overtake(database: &Database, first: &str, second: &str) -> (String, Result<String, Option<SqlState>>) {
+pub(crate) async fn overtake(
+    database: &Database,
+    first: &str,
+    second: &str,
+) -> (String, Result<String, Option<SqlState>>) {
     let (one, two) = (database.connect_as("podium_service").await, database.connect_as("podium_service").await);
     one.batch_execute("BEGIN").await.expect("begin");
     let said_first = call(&one, first).await;

@@ -41,7 +41,10 @@ async fn presence_tells_who_is_there_by_person_and_device() {
     let state = bens.event(&topic, "presence_state").await;
     let ben_ref = metas(&state, &ben);
     assert_eq!((metas(&state, &ana).len(), ben_ref.len()), (1, 1), "{state}");
-    let diff = phone.event(&topic, "presence_diff").await;
+    let comes = async |client: &Client, person: &Person| {
+        client.event_where(&topic, "presence_diff", |diff| !metas(&diff["joins"], person).is_empty()).await
+    };
+    let diff = comes(&phone, &ben).await;
     assert_eq!((metas(&diff["joins"], &ben), &diff["leaves"]), (ben_ref.clone(), &json!({})));
 
     // A second device is a second meta of the same key.
@@ -49,13 +52,14 @@ async fn presence_tells_who_is_there_by_person_and_device() {
     laptop.join(&topic, json!({})).await.ok();
     let state = laptop.event(&topic, "presence_state").await;
     assert_eq!((state.as_object().unwrap().len(), metas(&state, &ana).len()), (2, 2), "{state}");
-    let came = phone.event(&topic, "presence_diff").await;
-    assert_eq!(came, bens.event(&topic, "presence_diff").await);
+    let came = comes(&phone, &ana).await;
+    assert_eq!(came, comes(&bens, &ana).await);
     let [laptop_ref] = &metas(&came["joins"], &ana)[..] else { panic!("{came}") };
     assert!(metas(&state, &ana).contains(laptop_ref));
     // By leaving, by closing the socket, and by a connection that breaks: the same.
     let leaves = async |client: &Client, person: &Person| {
-        let diff = client.event(&topic, "presence_diff").await;
+        let goes = |diff: &Value| !metas(&diff["leaves"], person).is_empty();
+        let diff = client.event_where(&topic, "presence_diff", goes).await;
         assert_eq!(diff["joins"], json!({}), "{diff}");
         metas(&diff["leaves"], person)
     };
@@ -68,8 +72,7 @@ async fn presence_tells_who_is_there_by_person_and_device() {
     for reset in [false, true] {
         let again = Client::open(&server, &ben).await;
         again.join(&topic, json!({})).await.ok();
-        let came = phone.event(&topic, "presence_diff").await;
-        let came = metas(&came["joins"], &ben);
+        let came = metas(&comes(&phone, &ben).await["joins"], &ben);
         again.cut(reset);
         drop(again);
         assert_eq!(leaves(&phone, &ben).await, came);

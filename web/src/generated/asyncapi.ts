@@ -851,14 +851,14 @@ export interface components {
                 [key: string]: components["schemas"]["PresencePerson"];
             };
         };
-        /** @description A session on the topic. */
+        /** @description A session of a person on the topic. */
         PresenceMeta: {
-            /** @description A unique reference of the session. */
+            /** @description A unique reference of the meta. */
             phx_ref: string;
         };
-        /** @description The sessions of a person on the topic. */
+        /** @description A person on the topic. */
         PresencePerson: {
-            /** @description The sessions. */
+            /** @description The person's sessions, at most three a node. */
             metas: components["schemas"]["PresenceMeta"][];
         };
         /** @description The people on the topic, by id. */

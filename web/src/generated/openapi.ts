@@ -404,6 +404,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Admit a person
+         * @description The event's maker or a host lets a person who is barred join the event again. The request is safe to repeat.
+         */
+        put: operations["put_events_id_members_user_id"];
+        post?: never;
+        /**
+         * Bar a person
+         * @description For the event's maker and its hosts. The person, a member or not, is taken out of the event and all its pods, and
+         *     cannot join again until admitted, by an invitation neither. Hosts cannot bar the maker and other hosts. With the
+         *     caller's own id, the same as leaving. The request is safe to repeat.
+         */
+        delete: operations["delete_events_id_members_user_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/{id}/memorabilia/me": {
         parameters: {
             query?: never;
@@ -775,13 +801,14 @@ export interface paths {
         get?: never;
         /**
          * Admit a person
-         * @description The owner lets a person take a seat: in a pod that is by invitation only, or after a removal.
+         * @description The owner lets a person take a seat: in a pod that is by invitation only, or one who is barred.
          */
         put: operations["put_pods_id_members_user_id"];
         post?: never;
         /**
-         * Remove a member
-         * @description For the owner. The person cannot come back until admitted. With the caller's own id, the same as leaving.
+         * Bar a person
+         * @description For the owner. The person, a member or not, loses the seat and cannot come back until admitted, by an invitation
+         *     neither. With the caller's own id, the same as leaving. The request is safe to repeat.
          */
         delete: operations["delete_pods_id_members_user_id"];
         options?: never;
@@ -3527,6 +3554,52 @@ export interface operations {
             };
         };
     };
+    put_events_id_members_user_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+                /** @description The person's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person may join */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_events_id_members_user_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+                /** @description The person's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Barred */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_events_id_memorabilia_me: {
         parameters: {
             query?: never;
@@ -4207,14 +4280,14 @@ export interface operations {
             path: {
                 /** @description The pod's id */
                 id: string;
-                /** @description The member's id */
+                /** @description The person's id */
                 user_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Removed */
+            /** @description Barred */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,5 @@
-//! What a person may do with a pod, read without a lock, as the service. A refusal found here costs nobody anything; what
-//! is not refused is judged again under the pod's lock.
+//! Readings of what a person may do with a pod, without a lock, as the service. A refusal found here costs nobody
+//! anything; what is not refused is judged again under the pod's lock.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
