@@ -262,7 +262,7 @@ fn assemble(
     mailer: Mailer,
 ) -> Result<(App, Engine, Works), ServerError> {
     let (threads, relays, tokens) = (Threads::new(settings.workers), Relays::default(), Arc::new(tokens));
-    let database = Database::new(&base.url, settings.db_pool);
+    let database = Database::new(&base.url, settings.db_pool, settings.search_pool);
     let link = Link::choose(settings, &database, &threads)?;
     let mut parts = Parts {
         settings: settings.clone(),

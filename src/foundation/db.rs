@@ -1,19 +1,23 @@
-//! Access to Postgres: two pools, and the scope in which a request runs.
+//! Access to Postgres: three pools, and the scope in which a request runs.
 //!
 //! No request runs as the tables' owner. A connection of the **request** pool has taken the role `podium_user`, and
 //! every use of it is a transaction that names the caller on whose behalf it runs ([`Database::scope`]); row level
 //! security applies even where a handler forgot to check. A connection of the **service** pool has taken
 //! `podium_service`, which reads the data of all people: repairs, inboxes and the sweep use it, and never a handler on
-//! a caller's behalf.
+//! a caller's behalf. A connection of the **search** pool is like one for requests, with less time for a statement.
+//! What may cost much at anybody's wish runs there ([`Database::search`]), so that it holds no connection that others
+//! need.
 //!
 //! A Postgres that hangs, or is out of reach, sends no error; so every use has a time limit on this side. A connection
 //! whose use timed out, or whose future was dropped, is discarded when it returns to its pool: it may have a
 //! transaction open, or never answer again.
 
 mod pool;
+mod turns;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bb8::PooledConnection;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
@@ -21,11 +25,12 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 pub use self::pool::config;
-use self::pool::{Manager, Pool, pool};
+use self::pool::{Manager, Pool, REQUESTS, SEARCH, SERVICE, pool};
+use self::turns::{Turns, refused};
 use super::errors::{Code, Error, Result};
 
 /// How long a transaction, or a statement outside one, may take before its connection is discarded. Longer than
-/// Postgres's own limit for one statement. one statement.
+/// Postgres's own limit for one statement.
 const ANSWER: Duration = Duration::from_secs(5);
 
 static STATEMENTS: AtomicU64 = AtomicU64::new(0);
@@ -63,21 +68,26 @@ pub enum Access {
     Snapshot,
 }
 
-/// The two pools. Cheap to clone.
+/// The three pools. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     requests: Pool,
     service: Pool,
+    searches: Pool,
+    turns: Arc<Turns>,
 }
 
 impl Database {
-    /// Opens both pools on `url`, with `size` connections for requests and a third of that for the service. Connections
-    /// are made when they are first needed, so this does not fail while Postgres is unavailable. They run on the
-    /// current runtime.
-    pub fn new(url: &str, size: u32) -> Self {
+    /// Opens the pools on `url`, with `size` connections for requests, a third of that for the service, and as many for
+    /// searches as given, or a quarter of `size`. Connections are made when they are first needed, so this does not
+    /// fail while Postgres is unavailable. They run on the current runtime.
+    pub fn new(url: &str, size: u32, searches: Option<u32>) -> Self {
+        let searches = searches.unwrap_or(size / 4).max(if searches.is_some() { 1 } else { 2 });
         Database {
-            requests: pool(url, "podium_user", size.max(1)),
-            service: pool(url, "podium_service", (size / 3).max(2)),
+            requests: pool(url, REQUESTS, size.max(1)),
+            service: pool(url, SERVICE, (size / 3).max(2)),
+            searches: pool(url, SEARCH, searches),
+            turns: Arc::new(Turns::new(searches)),
         }
     }
 
@@ -93,6 +103,36 @@ impl Database {
         let transaction =
             async |connection: &mut AsyncPgConnection| in_transaction(connection, &opening(caller, access), work).await;
         run(&self.requests, transaction).await
+    }
+
+    /// Runs `work`, which only reads and may cost much, on behalf of `caller`: like [`Database::scope`] in a snapshot,
+    /// on a connection for searches.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Code::Overloaded`] if too many searches are under way, or this one takes too long;
+    /// [`Code::Unavailable`] if Postgres does not answer.
+    pub async fn search<R, F>(&self, caller: &Caller, work: F) -> Result<R>
+    where
+        F: AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>,
+    {
+        let mut turn = self.turns.take().await?;
+        let mut slot = connection(&self.searches).await?;
+        let began = Instant::now();
+        turn.begin(slot.connection.cancel_token());
+        let transaction = async |connection: &mut AsyncPgConnection| {
+            in_transaction(connection, &opening(caller, Access::Snapshot), work).await
+        };
+        let Some(outcome) = answered(&mut slot, transaction).await else {
+            return Err(Code::Unavailable.into());
+        };
+        turn.end();
+        // A read that Postgres has cancelled has done nothing, so its outcome is known.
+        match outcome {
+            Err(error) if error.code == Code::Unavailable && began.elapsed() >= SEARCH.statement => {
+                Err(refused("the search takes too long; ask for longer words"))
+            }
+            outcome => outcome,
+        }
     }
 
     /// Runs `work` as `podium_service`, outside a transaction.
@@ -167,17 +207,28 @@ fn opening(caller: &Caller, access: Access) -> String {
 }
 
 async fn run<R>(pool: &Pool, work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>) -> Result<R> {
-    let mut slot: PooledConnection<'_, Manager> = pool.get().await.map_err(|cause| {
+    let mut slot = connection(pool).await?;
+    answered(&mut slot, work).await.unwrap_or_else(|| Err(Code::Unavailable.into()))
+}
+
+async fn connection(pool: &Pool) -> Result<PooledConnection<'_, Manager>> {
+    pool.get().await.map_err(|cause| {
         tracing::warn!(%cause, "no database connection available");
         Error::new(Code::Unavailable)
-    })?;
+    })
+}
+
+/// Runs `work` on a connection, and returns its outcome; `None` if Postgres has not answered in time.
+async fn answered<R>(
+    slot: &mut PooledConnection<'_, Manager>,
+    work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<R>,
+) -> Option<Result<R>> {
     slot.begin();
-    let outcome = timeout(ANSWER, work(&mut slot.connection)).await;
-    let Ok(outcome) = outcome else {
+    let Ok(outcome) = timeout(ANSWER, work(&mut slot.connection)).await else {
         tracing::warn!("database did not answer in time; connection discarded");
         slot.doubt();
-        return Err(Code::Unavailable.into());
+        return None;
     };
     slot.end();
-    outcome
+    Some(outcome)
 }

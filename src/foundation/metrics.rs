@@ -57,6 +57,11 @@ pub const HTTP_IN_FLIGHT: Metric = Metric::new_gauge("podium_http_requests_in_fl
 /// Statements sent through the pools.
 pub const DB_STATEMENTS: Metric =
     Metric::new_counter("podium_db_statements_total", "Statements sent to Postgres through the pools.");
+/// Searches that were refused.
+pub const SEARCHES_REFUSED: Metric = Metric::new_counter(
+    "podium_searches_refused_total",
+    "Searches that were refused, since too many were under way or they took too long.",
+);
 /// The outcome of the last query of Postgres: 1 if it answered, else 0.
 pub const DB_UP: Metric = Metric::new_gauge("podium_db_up", "1 if Postgres answered the last query, else 0.");
 /// Refusals by a rate, by the rate's name as `limit`.
@@ -132,6 +137,7 @@ pub const ALL: &[Metric] = &[
     HTTP_SECONDS,
     HTTP_IN_FLIGHT,
     DB_STATEMENTS,
+    SEARCHES_REFUSED,
     DB_UP,
     LIMITED,
     CONNECTIONS,

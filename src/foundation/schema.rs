@@ -148,6 +148,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What of each event is searched.
+    event_texts (event_id) {
+        /// The event.
+        event_id -> Uuid,
+        /// Artist, city and venue by `podium.sought`, each word with a space before it; a trigger keeps it.
+        folded -> Text,
+    }
+}
+
+diesel::table! {
     /// Concerts, festivals and other live events; the members of one form a community.
     events (id) {
         /// Chosen by the client that created the event, or a UUIDv7.
@@ -642,6 +652,7 @@ diesel::joinable!(event_departures -> events (event_id));
 diesel::joinable!(event_members -> events (event_id));
 diesel::joinable!(event_members -> profiles (user_id));
 diesel::joinable!(event_removals -> events (event_id));
+diesel::joinable!(event_texts -> events (event_id));
 diesel::joinable!(events -> profiles (created_by));
 diesel::joinable!(hype_taps -> posts (post_id));
 diesel::joinable!(hype_taps -> profiles (user_id));
@@ -674,6 +685,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_departures,
     event_members,
     event_removals,
+    event_texts,
     events,
     functions,
     hype_taps,

@@ -141,7 +141,7 @@ struct MemberQuery {
         (status = 200, description = "A page of members", body = Page<EventMember>),
         (status = 403, description = "`not_member`: the caller has not joined the event", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
-        refusals::Token,
+        refusals::TokenSearch,
         refusals::Query,
     )
 )]

@@ -61,8 +61,9 @@ async fn create(who: Confirmed, events: web::Data<Events>, new: Json<NewEvent>) 
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 struct EventQuery {
-    /// Words of artist, city or venue in any order, which may be mistyped. The best matches come first, and among
-    /// equals the earliest.
+    /// Up to eight words of artist, city or venue in any order, which may be mistyped; further ones are ignored. One of
+    /// a letter or two is the beginning of a word. The best matches come first, and among equals the earliest. At most
+    /// 300 events are found that contain the words, and at most 300 where words are mistyped: the earliest.
     q: Option<String>,
     /// The artist's whole name. Case, accents and punctuation do not matter.
     artist: Option<String>,
@@ -110,7 +111,7 @@ impl EventQuery {
     responses(
         (status = 200, description = "A page of events", body = Page<Event>),
         refusals::Public,
-        refusals::Any,
+        refusals::Search,
         refusals::Query,
     )
 )]

@@ -77,7 +77,7 @@ impl Events {
     /// Returns the events of a filter that match these words, the best match first, each with its score.
     ///
     /// # Errors
-    /// `unavailable`.
+    /// `overloaded`, `unavailable`.
     pub async fn search(
         &self,
         words: &str,
@@ -86,7 +86,7 @@ impl Events {
         limit: Limit,
     ) -> Result<Vec<(Event, i32)>> {
         let work = async |conn: &mut _| search(conn, words, filter, after, limit.rows()).await;
-        self.0.database.scope(&Caller::NOBODY, Access::Snapshot, work).await
+        self.0.database.search(&Caller::NOBODY, work).await
     }
 
     /// Returns an event.
@@ -210,7 +210,7 @@ impl Events {
     /// Returns the members of an event in the order in which they joined; with `badge` only members with that badge.
     ///
     /// # Errors
-    /// `not_member`, `not_found`, `unavailable`.
+    /// `not_member`, `not_found`, `unavailable`; with `badge` also `overloaded`.
     pub async fn members(
         &self,
         who: &SignedIn,
@@ -223,7 +223,11 @@ impl Events {
             store::require_member(conn, id, who.user_id).await?;
             store::members(conn, id, badge, after, limit.rows()).await
         };
-        self.0.database.scope(&who.caller, Access::Snapshot, work).await
+        // A badge that few wear is looked for in all members.
+        match badge {
+            Some(_) => self.0.database.search(&who.caller, work).await,
+            None => self.0.database.scope(&who.caller, Access::Snapshot, work).await,
+        }
     }
 
     /// Returns the hosts of an event whom the caller may see, in the order in which they joined.

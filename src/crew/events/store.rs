@@ -193,27 +193,35 @@ async fn page(
     Ok(query.load(conn).await?)
 }
 
-fn filtered(filter: &Filter) -> events::BoxedQuery<'_, Pg> {
-    let mut query = events::table.into_boxed();
-    match filter.since {
-        Since::Start(from) => query = query.filter(events::date_utc.ge(from)),
-        Since::NotOver(now) => {
-            let Over { now, open_end, longest } = Over::at(now);
-            let open = events::ends_at.is_null().and(events::date_utc.gt(open_end));
-            query =
-                query.filter(events::date_utc.gt(longest)).filter(events::ends_at.gt(now).or(open).assume_not_null());
+/// Adds the conditions of a filter to a boxed query of events, alone or joined with what belongs to them.
+macro_rules! narrowed {
+    ($query:expr, $filter:expr) => {{
+        let (mut query, filter): (_, &Filter) = ($query, $filter);
+        match filter.since {
+            Since::Start(from) => query = query.filter(events::date_utc.ge(from)),
+            Since::NotOver(now) => {
+                let Over { now, open_end, longest } = Over::at(now);
+                let open = events::ends_at.is_null().and(events::date_utc.gt(open_end));
+                let not_over = events::ends_at.gt(now).or(open).assume_not_null();
+                query = query.filter(events::date_utc.gt(longest)).filter(not_over);
+            }
         }
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(events::date_utc.le(to));
-    }
-    if let Some(artist) = &filter.artist {
-        query = query.filter(name_key(events::artist).eq(name_key(artist)));
-    }
-    if let Some(city) = &filter.city {
-        query = query.filter(name_key(events::city).eq(name_key(city)));
-    }
-    query
+        if let Some(to) = filter.to {
+            query = query.filter(events::date_utc.le(to));
+        }
+        if let Some(artist) = &filter.artist {
+            query = query.filter(name_key(events::artist).eq(name_key(artist)));
+        }
+        if let Some(city) = &filter.city {
+            query = query.filter(name_key(events::city).eq(name_key(city)));
+        }
+        query
+    }};
+}
+use narrowed;
+
+fn filtered(filter: &Filter) -> events::BoxedQuery<'_, Pg> {
+    narrowed!(events::table.into_boxed(), filter)
 }
 
 /// Returns the event with this id or slug.

@@ -24,6 +24,33 @@ use super::STATEMENTS;
 
 pub type Pool = bb8::Pool<Manager>;
 
+/// What the connections of a pool run as, and how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Role {
+    /// The role of the database.
+    pub name: &'static str,
+    /// The longest time for one statement. Shorter than this side's limit, so that Postgres cancels first and says so.
+    pub statement: Duration,
+    /// Further settings of the connection.
+    settings: &'static str,
+}
+
+/// Requests, on behalf of their callers.
+pub const REQUESTS: Role = Role { name: "podium_user", statement: STATEMENT, settings: "" };
+
+/// The service.
+pub const SERVICE: Role = Role { name: "podium_service", statement: STATEMENT, settings: "" };
+
+/// Searches, on behalf of their callers. How common the words are decides about the plan, so each has its own. What is
+/// searched is in memory, where a look-up costs about as much as reading on.
+pub const SEARCH: Role = Role {
+    name: "podium_user",
+    statement: Duration::from_secs(2),
+    settings: "; SET plan_cache_mode = force_custom_plan; SET random_page_cost = 1.1; SET jit = off",
+};
+
+const STATEMENT: Duration = Duration::from_millis(4_500);
+
 /// How long a request waits for a connection before it is answered `unavailable`.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -62,7 +89,7 @@ pub fn config(url: &str) -> Result<Config, tokio_postgres::Error> {
 }
 
 /// Makes a pool of `size` connections that have taken this role. Connections are made when they are needed.
-pub fn pool(url: &str, role: &'static str, size: u32) -> Pool {
+pub fn pool(url: &str, role: Role, size: u32) -> Pool {
     let mut config = ManagerConfig::default();
     // A check without a round trip: connections that Postgres has closed are not handed out.
     config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection: &mut AsyncPgConnection| {
@@ -88,16 +115,19 @@ pub fn pool(url: &str, role: &'static str, size: u32) -> Pool {
         .build_unchecked(Manager { inner, doubts: Arc::default() })
 }
 
-async fn establish(url: &str, role: &str) -> Result<AsyncPgConnection, ConnectionError> {
+async fn establish(url: &str, role: Role) -> Result<AsyncPgConnection, ConnectionError> {
     let bad = |cause: tokio_postgres::Error| ConnectionError::BadConnection(cause.to_string());
     let (client, driver) = config(url).map_err(bad)?.connect(NoTls).await.map_err(bad)?;
     let mut connection = AsyncPgConnection::try_from_client_and_connection(client, driver).await?;
-    // Shorter than this side's limit, so that Postgres cancels first and says so. A transaction whose end got lost
-    // would keep its locks for as long as Postgres believes that the client is connected.
-    let limits = "SET statement_timeout = '4500ms'; SET lock_timeout = '4s'; \
-                  SET idle_in_transaction_session_timeout = '5s'";
+    // A transaction whose end got lost would keep its locks for as long as Postgres believes that the client is
+    // connected.
+    let limits = "SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '5s'";
+    let Role { name, statement, settings } = role;
     connection
-        .batch_execute(&format!("SET ROLE {role}; {limits}"))
+        .batch_execute(&format!(
+            "SET ROLE {name}; SET statement_timeout = {}; {limits}{settings}",
+            statement.as_millis()
+        ))
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     connection.set_instrumentation(|event: InstrumentationEvent<'_>| {

@@ -13,6 +13,27 @@ pub enum Any {
     Unavailable(#[to_schema] Problem),
 }
 
+/// The refusals of every route that searches and takes no token.
+#[derive(IntoResponses)]
+pub enum Search {
+    /// `overloaded`: too many searches are under way, or this one takes too long; `unavailable`: Postgres did not
+    /// answer; try again after `Retry-After`
+    #[response(status = 503)]
+    Overloaded(#[to_schema] Problem),
+}
+
+/// The refusals of every route that requires a token and searches.
+#[derive(IntoResponses)]
+pub enum TokenSearch {
+    /// `unauthorized`: the token is missing, forged or expired
+    #[response(status = 401)]
+    Unauthorized(#[to_schema] Problem),
+    /// `overloaded`: too many searches are under way, or this one takes too long; `unavailable`: Postgres did not
+    /// answer; try again after `Retry-After`
+    #[response(status = 503)]
+    Overloaded(#[to_schema] Problem),
+}
+
 /// The refusals of every route that requires a token.
 #[derive(IntoResponses)]
 pub enum Token {

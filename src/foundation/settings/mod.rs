@@ -61,6 +61,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Connections to Postgres for requests; those of the service are additional.
     pub db_pool: u32,
+    /// Connections to Postgres for searches; `None` for a quarter of those for requests, at least 2.
+    pub search_pool: Option<u32>,
     /// Threads that serve HTTP and sockets.
     pub workers: usize,
     /// Writers of pods' logs, each with its own connection.
@@ -241,6 +243,7 @@ impl Settings {
             trusted_proxies: Vec::new(),
             public_url: None,
             db_pool: 0,
+            search_pool: None,
             workers: 0,
             journal_writers: 0,
             drain: Duration::ZERO,

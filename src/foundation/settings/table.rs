@@ -205,8 +205,17 @@ pub const TABLE: &[Setting] = &[
         default: Fallback::Made("four per core, at least 8", || (4 * cores()).clamp(8, 64).to_string()),
         expected: "a whole number from 1 to 1000",
         secret: false,
-        help: "Connections to Postgres for requests; a third as many for the service and those of the journal are additional",
+        help: "Connections to Postgres for requests; a third as many for the service, those for searches and those of the journal \
+               are additional",
         apply: |s, text| put(&mut s.db_pool, values::number(text, 1..=1_000)),
+    },
+    Setting {
+        name: "PODIUM_SEARCH_POOL",
+        default: Fallback::Unset("a quarter of PODIUM_DB_POOL, at least 2"),
+        expected: "a whole number from 1 to 1000",
+        secret: false,
+        help: "Connections to Postgres for searches; four searches wait for each of them, others are answered overloaded",
+        apply: |s, text| put(&mut s.search_pool, values::number(text, 1..=1_000).map(Some)),
     },
     Setting {
         name: "PODIUM_WORKERS",

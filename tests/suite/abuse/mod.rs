@@ -5,4 +5,5 @@ mod sign_ins;
 mod coming_and_going;
 mod membership;
 mod presence;
+mod search;
 mod stalled;

@@ -1,10 +1,10 @@
 //! Finding events: by words that are mistyped, page by page, and without asking for what is known already.
 
 use reqwest::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::database::Database;
+use crate::support::database::migrations;
 use crate::support::server::{Server, id_of, list, text};
 
 /// Artist, city, venue, date.
@@ -126,35 +126,69 @@ async fn the_pages_of_a_search_show_every_find_once() {
     server.http("GET", &path(&[("cursor", of_search)]), None, None).await.refused(422, "invalid");
 }
 
-/// Row level security and the mistakes leave the index its use.
+/// Two letters are the beginning of a word, from three on they may be anywhere in one.
 #[tokio::test]
-async fn a_search_is_a_look_up() {
-    let database = Database::create().await;
-    let client = database.connect().await;
-    client
-        .batch_execute(
-            "INSERT INTO profiles (id, display_name) VALUES ('00000000-0000-7000-8000-000000000061', 'Ada');
-             INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by)
-               SELECT podium.uuid_v7(), 'e-' || n, md5(n::text), 'City ' || n % 100, md5((n + 1)::text), now() + n * interval '1 hour',
-                      '00000000-0000-7000-8000-000000000061'
-               FROM generate_series(1, 20000) n;
-             UPDATE events SET artist = 'Ólafur Arnalds' WHERE slug = 'e-777';
-             ANALYZE events;
-             SET ROLE podium_user; SET pg_trgm.word_similarity_threshold = 0.3",
-        )
-        .await
-        .expect("many events");
-    let sql = "EXPLAIN (FORMAT JSON)
-               SELECT id, podium.search_score('{arnlds,leipzg}', podium.sought(artist, city, venue)) FROM events
-               WHERE date_utc >= now() AND podium.sought(artist, city, venue) %> 'arnlds'
-                 AND podium.sought(artist, city, venue) %> 'leipzg' ORDER BY 2 DESC, date_utc, id LIMIT 51";
-    let plan: Value = client.query_one(sql, &[]).await.expect("a plan").get(0);
-    assert!(plan.to_string().contains("idx_events_sought"), "{plan:#}");
-    let same = "EXPLAIN (FORMAT JSON) SELECT id FROM events
-                WHERE podium.event_same_key(artist, venue, date_utc, time_zone) = podium.event_same_key('X', 'Y', now(), NULL)
-                  AND cancelled_at IS NULL AND NOT twin";
-    let plan: Value = client.query_one(same, &[]).await.expect("a plan").get(0);
-    assert!(plan.to_string().contains("idx_events_same_names"), "{plan:#}");
+async fn a_short_word_is_the_beginning_of_one() {
+    let server = with_gigs().await;
+    for (typed, finds) in [
+        ("le", vec!["Ólafur Arnalds, Leipzig"]),
+        ("L", vec!["!!!, Łódź", "Ólafur Arnalds, Leipzig"]),
+        ("ÓL GE", vec!["Ólafur Arnalds, Leipzig"]),
+        ("宇", vec!["宇多田ヒカル, 東京"]),
+        ("ipz", vec!["Ólafur Arnalds, Leipzig"]),
+        ("%", vec![]),
+        ("_", vec![]),
+        ("ip", vec![]),
+        ("le zz", vec![]),
+    ] {
+        assert_eq!(found(&server, &[("q", typed)]).await, finds, "{typed}");
+    }
+    assert_eq!(found(&server, &[("q", "ra be")]).await.first().map(String::as_str), Some("Radiohead, Berlin"));
+}
+
+/// Eight words are looked for. What comes behind them, or comes again, is not.
+#[tokio::test]
+async fn words_beyond_the_eighth_are_ignored() {
+    let server = with_gigs().await;
+    let eight = "radio head tribute hamburg knust radi tribu hambu";
+    let tribute = ["Radio Head Tribute, Hamburg"];
+    assert_eq!(found(&server, &[("q", eight)]).await, tribute);
+    assert_eq!(found(&server, &[("q", &format!("{eight} zzzzzz"))]).await, tribute, "a ninth");
+    assert_eq!(found(&server, &[("q", &format!("zzzzzz {eight}"))]).await, Vec::<String>::new(), "the first of nine");
+    let again = "knust Knust KNUST knust knust knust knust knust zzzzzz";
+    assert_eq!(found(&server, &[("q", again)]).await, Vec::<String>::new(), "the second word");
+}
+
+/// What is searched follows the event, and is there for events from before it was stored.
+#[tokio::test]
+async fn what_is_searched_is_what_the_event_says() {
+    let server = Server::start().await;
+    let ana = server.person("Ana");
+    let event = server.event(&ana).await;
+    let finds = async |word: &str| found(&server, &[("q", word)]).await.len();
+    let path = format!("/v1/events/{event}");
+    server.patch(&path, &ana, json!({"artist": "Motörhead", "venue": "Old Hall"})).await.ok(200);
+    assert_eq!((finds("motorhead").await, finds("oldhall").await, finds("palladium").await), (1, 1, 0));
+    server.patch(&path, &ana, json!({"venue": "Palladium"})).await.ok(200);
+    assert_eq!((finds("motorhead").await, finds("oldhall").await, finds("palladium").await), (1, 0, 1));
+    server.patch(&path, &ana, json!({"cancelled": true})).await.ok(200);
+    assert_eq!(finds("motorhead palladium").await, 1);
+
+    let client = server.database.connect().await;
+    let stored = async || -> Vec<String> {
+        let rows = client.query("SELECT folded FROM event_texts", &[]).await.expect("what is searched");
+        rows.iter().map(|row| row.get(0)).collect()
+    };
+    let kept = stored().await;
+    client.batch_execute("DELETE FROM event_texts").await.expect("as before");
+    let up = migrations().join("2026-11-29-000102_event_texts_filled/up.sql");
+    let up = std::fs::read_to_string(up).expect("the migration");
+    for _ in 0..2 {
+        client.batch_execute(&format!("BEGIN; {up}; COMMIT")).await.expect("fill it");
+        assert_eq!(stored().await, kept);
+    }
+    server.delete(&path, &ana).await.ok(204);
+    assert_eq!(stored().await, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -140,6 +140,15 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("events",          "list the hosts",                    "SELECT FROM podium.event_hosts('{E}')",                                                                  ". . e x b p n o h k m r"),
     ("events",          "set the number of a change",        "UPDATE events SET changed_seq = 9 WHERE id = '{E}'",                                                     ". . . . . . . . . . . ."),
 
+    ("event_texts",     "read",                              "SELECT FROM event_texts WHERE event_id = '{E}'",                                                         ". . . . . . . . . . . ."),
+    ("event_texts",     "insert",                            "INSERT INTO event_texts (event_id, folded) VALUES ('{E}', ' a') ON CONFLICT DO NOTHING",                 ". . . . . . . . . . . ."),
+    ("event_texts",     "update",                            "UPDATE event_texts SET folded = ' a'",                                                                   ". . . . . . . . . . . ."),
+    ("event_texts",     "delete",                            "DELETE FROM event_texts",                                                                                ". . . . . . . . . . . ."),
+    ("searchable",      "read",                              "SELECT FROM podium.searchable WHERE id = '{E}'",                                                   "a s e x b p n o h k m r"),
+    ("searchable",      "insert",                            "INSERT INTO podium.searchable (id, folded) VALUES ('{E}', ' a')",                                  ". . . . . . . . . . . ."),
+    ("searchable",      "update",                            "UPDATE podium.searchable SET folded = ' a'",                                                             ". . . . . . . . . . . ."),
+    ("searchable",      "delete",                            "DELETE FROM podium.searchable",                                                                          ". . . . . . . . . . . ."),
+
     ("event_members",   "read a member",                     "SELECT FROM event_members WHERE event_id = '{E}' AND user_id = '{z}'",                                   ". . e x b p n o h . m r"),
     ("event_members",   "read a hidden member",              "SELECT FROM event_members WHERE event_id = '{E}' AND user_id = '{n}'",                                   ". . . . . . n . . . m r"),
     ("event_members",   "join",                              "INSERT INTO event_members (event_id, user_id) VALUES ('{G}', {me})",                                     ". s e x b p n o h k m r"),
@@ -614,6 +623,7 @@ async fn the_service_reads_across_people_and_writes_nodes_alone() {
         ("UPDATE nodes SET seen_at = now()", true),
         ("DELETE FROM nodes", true),
         ("SELECT email FROM profiles", false),
+        ("SELECT FROM event_texts", false),
         ("SELECT FROM memorabilia", false),
         ("SELECT FROM meet_points", true),
         ("UPDATE meet_points SET title = 'There'", false),

@@ -207,12 +207,15 @@ async fn through(client: &Client, child: &Child) -> Option<String> {
 async fn an_event_with_a_strangers_row_is_not_deleted_whatever_the_table() {
     let database = Database::create().await;
     let client = connect(&database).await;
+    // Without the rows that a trigger makes for each event, since one is tried here like any other.
     client
         .batch_execute(&format!(
             "INSERT INTO profiles (id, display_name) VALUES ('{a}', 'Ada'), ('{b}', 'Ben');
+             SET session_replication_role = replica;
              INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by) VALUES
                ('{e}', 'the-event', 'Artist', 'City', 'Venue', now(), '{a}'),
-               ('{f}', 'another', 'Artist', 'City', 'Elsewhere', now(), '{a}')",
+               ('{f}', 'another', 'Artist', 'City', 'Elsewhere', now(), '{a}');
+             SET session_replication_role = origin",
             a = id(MAKER),
             b = id(STRANGER),
             e = id(EVENT),

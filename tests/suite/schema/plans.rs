@@ -86,6 +86,71 @@ async fn hot_reads_are_look_ups() {
     }
 }
 
+/// Events of which some words are in each, some in a tenth, and some in one.
+const MANY_EVENTS: &str = "
+    INSERT INTO profiles (id, display_name) VALUES ('00000000-0000-7000-8000-000000000061', 'Ada');
+    INSERT INTO events (id, slug, artist, city, venue, date_utc, created_by)
+      SELECT podium.uuid_v7(), 'e-' || n,
+             (ARRAY['Velvet','Paper','Silver','Broken','Electric','Northern','Quiet','Golden','Hollow','Midnight'])[1 + n % 10]
+               || ' ' || md5(n::text), 'City ' || n % 100, 'Hall ' || n % 977,
+             now() + (n * 7919 % 20000) * interval '1 hour', '00000000-0000-7000-8000-000000000061'
+      FROM generate_series(1, 20000) n;
+    UPDATE events SET artist = 'Ólafur Arnalds' WHERE slug = 'e-777';
+    VACUUM ANALYZE events; VACUUM ANALYZE event_texts";
+
+/// A search reads a bounded number of events, however common its words are: as `crew/events/store/search` asks.
+#[tokio::test]
+async fn a_search_is_a_look_up_among_many_events() {
+    let database = Database::create().await;
+    let client = database.connect().await;
+    for statement in MANY_EVENTS.split(';') {
+        client.batch_execute(statement).await.expect("many events");
+    }
+    // As a connection for searches is (`foundation/db/pool`).
+    let settings = "SET ROLE podium_user; SET random_page_cost = 1.1; SET pg_trgm.word_similarity_threshold = 0.3";
+    client.batch_execute(settings).await.expect("a search");
+    for (words, nearly, rows) in [
+        ("%cit% %hal% %ity% %all%", false, 300),
+        ("cit hal ity all", true, 300),
+        ("%c% %h%", false, 300),
+        ("%velvet%", false, 300),
+        ("velvte hall", true, 300),
+        ("%arnalds% %city%", false, 1),
+        ("arnlds ciyt", true, 1),
+        ("%zzzz% %city%", false, 0),
+        ("zzzz city", true, 0),
+    ] {
+        let operator = if nearly { "%>" } else { "LIKE" };
+        let matches = words.split(' ').map(|word| format!("AND t.folded {operator} '{word}'")).collect::<String>();
+        let sql = format!(
+            "SELECT e.id, e.date_utc, podium.search_score('{{{}}}', t.folded)
+             FROM events e JOIN podium.searchable t ON t.id = e.id
+             WHERE e.date_utc > now() - interval '31 days'
+               AND (e.ends_at > now() OR (e.ends_at IS NULL AND e.date_utc > now() - interval '12 hours')) {matches}
+             ORDER BY e.date_utc, e.id LIMIT 300",
+            words.replace(['%', ' '], ",").trim_matches(',').replace(",,", ",").replace(",,", ",")
+        );
+        let nodes = plan(&client, &sql).await;
+        assert_eq!(nodes[0]["Actual Rows"].as_f64(), Some(f64::from(rows)), "{words}: {nodes:#?}");
+        let count = |node: &Value, what: &str| node[what].as_f64().unwrap_or(0.0);
+        let read: f64 = nodes
+            .iter()
+            .filter(|node| node.get("Relation Name").is_some())
+            .map(|node| {
+                let each = count(node, "Actual Rows") + count(node, "Rows Removed by Filter");
+                (each + count(node, "Rows Removed by Index Recheck")) * count(node, "Actual Loops")
+            })
+            .sum();
+        assert!(read <= 8_000.0, "{words} reads {read} rows: {nodes:#?}");
+    }
+    client.batch_execute("RESET ROLE").await.expect("the owner");
+    let same = "SELECT id FROM events
+                WHERE podium.event_same_key(artist, venue, date_utc, time_zone) = podium.event_same_key('X', 'Y', now(), NULL)
+                  AND cancelled_at IS NULL AND NOT twin";
+    let nodes = plan(&client, same).await;
+    assert!(nodes.iter().any(|node| node["Index Name"] == "idx_events_same_names"), "{nodes:#?}");
+}
+
 /// A shelf among a million of other people's, and an event's meet point among two thousand.
 #[tokio::test]
 async fn a_shelf_and_a_meet_point_are_looked_up_among_a_million() {

@@ -3111,8 +3111,9 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Words of artist, city or venue in any order, which may be mistyped. The best matches come first, and among
-                 *     equals the earliest.
+                 * @description Up to eight words of artist, city or venue in any order, which may be mistyped; further ones are ignored. One of
+                 *     a letter or two is the beginning of a word. The best matches come first, and among equals the earliest. At most
+                 *     300 events are found that contain the words, and at most 300 where words are mistyped: the earliest.
                  */
                 q?: string;
                 /** @description The artist's whole name. Case, accents and punctuation do not matter. */

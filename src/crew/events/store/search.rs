@@ -1,34 +1,92 @@
 //! Finding events by words that may be mistyped.
 //!
-//! Each word of a query must match in artist, city or venue, at least roughly; case, accents and the order of words do
-//! not matter. Postgres' trigrams decide what matches: a word of five letters with one wrong shares a third of them
-//! with the right one. The best matches come first, and among equals the earliest, so that the order does not change
-//! between pages.
+//! Each word of a query must match in artist, city or venue; case, accents and the order of words do not matter. What
+//! is searched is stored folded (`event_texts`, kept by a trigger, read by a view), and the index of its trigrams decides what matches.
+//! Events that contain the words come into question first, the earliest [`CANDIDATES`] of them; only if these are fewer,
+//! so do those in which each word is at least near: of five letters one may be wrong. All that come into question are
+//! scored. The best matches come first, and among equals the earliest, so that the order does not change between pages.
+//!
+//! So a search costs about the same however common its words are: Postgres knows that, and reads either the index of
+//! trigrams, or events in order of their dates until it has found enough of them.
 
+use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Integer, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::crew::events::{Event, Filter};
+use super::{name_key, narrowed};
+use crate::crew::events::time::Over;
+use crate::crew::events::{Event, Filter, Since};
 use crate::foundation::errors::Result;
 use crate::foundation::http::PagePosition;
 use crate::foundation::schema::events;
 
-/// The words of a query, normalized like events. Also sets the similarity that is a match, for the rest of the
+/// The most events that a search finds by the same measure, in order of their dates.
+const CANDIDATES: i64 = 300;
+
+/// The most words of a query; further ones are ignored, as is a word that comes again.
+pub const MAX_WORDS: usize = 8;
+
+/// From how many characters on a word is found anywhere in a text, and may be mistyped. A shorter one has no trigram of
+/// its own, and is the beginning of a word.
+const LONG: usize = 3;
+
+/// The words of a query, folded like events, in their order. Also sets the similarity that is near, for the rest of the
 /// transaction. Words of punctuation alone, such as the name of the band `!!!`, have no trigrams: these must occur
 /// exactly.
-const WORDS: &str = "SELECT DISTINCT word, show_trgm(word) <> '{}' AS alike, \
+const WORDS: &str = "SELECT word, show_trgm(word) <> '{}' AS alike, \
      set_config('pg_trgm.word_similarity_threshold', '0.3', true) \
-     FROM regexp_split_to_table(podium.alike($1), '\\s+') word WHERE word <> '' ORDER BY word";
+     FROM regexp_split_to_table(podium.alike($1), '\\s+') WITH ORDINALITY AS w (word, place) WHERE word <> '' \
+     GROUP BY word ORDER BY min(place) LIMIT $2";
 
-#[derive(QueryableByName)]
+diesel::table! {
+    /// What of each event is searched, for everybody.
+    podium.searchable (id) {
+        /// The event.
+        id -> Uuid,
+        /// Artist, city and venue, folded, each word with a space before it.
+        folded -> Nullable<Text>,
+    }
+}
+diesel::joinable!(searchable -> events (id));
+diesel::allow_tables_to_appear_in_same_query!(searchable, events);
+
+#[derive(Debug, QueryableByName)]
 struct Word {
     #[diesel(sql_type = Text)]
     word: String,
     #[diesel(sql_type = Bool)]
     alike: bool,
+}
+
+/// How a word is found.
+#[derive(Debug, PartialEq, Eq)]
+enum Condition {
+    /// By a pattern of `LIKE`.
+    Like(String),
+    /// By its likeness to a part of the text.
+    Near(String),
+}
+
+impl Word {
+    /// Returns how the word is found as it is written.
+    fn exactly(&self) -> Condition {
+        let beginning = if self.alike && self.word.chars().count() < LONG { " " } else { "" };
+        let escaped = self.word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+        Condition::Like(format!("%{beginning}{escaped}%"))
+    }
+
+    /// Returns how the word is found if it is mistyped.
+    fn nearly(&self) -> Condition {
+        match self.alike && self.word.chars().count() >= LONG {
+            true => Condition::Near(self.word.clone()),
+            false => self.exactly(),
+        }
+    }
 }
 
 /// The place at which a page of a search ended.
@@ -40,6 +98,13 @@ pub struct Ranked {
     pub place: PagePosition,
 }
 
+impl Ranked {
+    /// Returns what sorts the best first, then the earliest.
+    fn order(self) -> (i32, DateTime<Utc>, Uuid) {
+        (-self.score, self.place.time, self.place.id)
+    }
+}
+
 /// Returns the events of a filter that match the query, each with its score, the best first.
 pub async fn search(
     conn: &mut AsyncPgConnection,
@@ -48,28 +113,88 @@ pub async fn search(
     after: Option<Ranked>,
     limit: i64,
 ) -> Result<Vec<(Event, i32)>> {
-    let words: Vec<Word> = diesel::sql_query(WORDS).bind::<Text, _>(query).load(conn).await?;
+    let words = diesel::sql_query(WORDS).bind::<Text, _>(query).bind::<Integer, _>(MAX_WORDS as i32);
+    let words: Vec<Word> = words.load(conn).await?;
     if words.is_empty() {
         return Ok(Vec::new());
     }
+    let mut found = candidates(conn, &words, filter, Word::exactly).await?;
+    if (found.len() as i64) < CANDIDATES && words.iter().any(|word| word.nearly() != word.exactly()) {
+        found.extend(candidates(conn, &words, filter, Word::nearly).await?);
+    }
+    let page = best(found, after, limit);
+    let ids: Vec<Uuid> = page.iter().map(|ranked| ranked.place.id).collect();
+    let rows: Vec<Event> = events::table.filter(events::id.eq_any(ids)).select(Event::as_select()).load(conn).await?;
+    let event = |ranked: Ranked| Some((rows.iter().find(|event| event.id == ranked.place.id)?.clone(), ranked.score));
+    Ok(page.into_iter().filter_map(event).collect())
+}
+
+/// Returns the earliest events of a filter in which every word is found, with their scores.
+async fn candidates(
+    conn: &mut AsyncPgConnection,
+    words: &[Word],
+    filter: &Filter,
+    how: fn(&Word) -> Condition,
+) -> Result<Vec<Ranked>> {
     let all: Vec<String> = words.iter().map(|word| word.word.clone()).collect();
-    let score = || {
-        sql::<Integer>("podium.search_score(")
-            .bind::<Array<Text>, _>(all.clone())
-            .sql(", podium.sought(artist, city, venue))")
-    };
-    let mut found = super::filtered(filter).select((Event::as_select(), score()));
-    for Word { word, alike } in words {
-        let (before, behind) = if alike {
-            ("podium.sought(artist, city, venue) %> ", "")
-        } else {
-            ("strpos(podium.sought(artist, city, venue), ", ") > 0")
+    let score = sql::<Integer>("podium.search_score(").bind::<Array<Text>, _>(all).sql(", searchable.folded)");
+    let matches = words.iter().map(how).map(|condition| {
+        let (operator, value) = match condition {
+            Condition::Like(pattern) => ("searchable.folded LIKE ", pattern),
+            Condition::Near(word) => ("searchable.folded %> ", word),
         };
-        found = found.filter(sql::<Bool>(before).bind::<Text, _>(word).sql(behind));
+        sql::<Bool>(operator).bind::<Text, _>(value)
+    });
+    let mut query = narrowed!(events::table.inner_join(searchable::table).into_boxed::<Pg>(), filter);
+    for condition in matches {
+        query = query.filter(condition);
     }
-    if let Some(Ranked { score: last, place: PagePosition { time, id } }) = after {
-        let later = events::date_utc.gt(time).or(events::date_utc.eq(time).and(events::id.gt(id)));
-        found = found.filter(score().lt(last).or(score().eq(last).and(later)));
+    let query = query.select((events::id, events::date_utc, score));
+    let rows: Vec<(Uuid, DateTime<Utc>, i32)> =
+        query.order((events::date_utc, events::id)).limit(CANDIDATES).load(conn).await?;
+    Ok(rows.into_iter().map(|(id, time, score)| Ranked { score, place: PagePosition { time, id } }).collect())
+}
+
+/// Returns the page after a place: each once, the best first.
+fn best(mut found: Vec<Ranked>, after: Option<Ranked>, limit: i64) -> Vec<Ranked> {
+    found.sort_unstable_by_key(|ranked| ranked.order());
+    found.dedup();
+    found.retain(|ranked| after.is_none_or(|after| ranked.order() > after.order()));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(word: &str, alike: bool) -> Word {
+        Word { word: word.to_owned(), alike }
     }
-    Ok(found.order((score().desc(), events::date_utc, events::id)).limit(limit).load(conn).await?)
+
+    #[test]
+    fn a_short_word_is_the_beginning_of_one_and_a_long_one_may_be_mistyped() {
+        let like = |pattern: &str| Condition::Like(pattern.to_owned());
+        let long = word("berlin", true);
+        assert_eq!((long.exactly(), long.nearly()), (like("%berlin%"), Condition::Near("berlin".into())));
+        let short = word("u2", true);
+        assert_eq!((short.exactly(), short.nearly()), (like("% u2%"), like("% u2%")));
+        let signs = word("!!!", false);
+        assert_eq!((signs.exactly(), signs.nearly()), (like("%!!!%"), like("%!!!%")));
+        assert_eq!(word(r"100%_\", true).exactly(), like(r"%100\%\_\\%"), "no sign of it is a joker");
+    }
+
+    #[test]
+    fn pages_go_on_where_the_last_one_ended_whatever_was_found_twice() {
+        let ranked = |score, second, id| Ranked {
+            score,
+            place: PagePosition { time: DateTime::from_timestamp(second, 0).unwrap(), id: Uuid::from_u128(id) },
+        };
+        let found = [ranked(500, 1, 1), ranked(1000, 3, 2), ranked(1000, 2, 3), ranked(500, 1, 4), ranked(1000, 2, 3)];
+        let order = [ranked(1000, 2, 3), ranked(1000, 3, 2), ranked(500, 1, 1), ranked(500, 1, 4)];
+        assert_eq!(best(found.to_vec(), None, 10), order);
+        for last in 0..order.len() {
+            assert_eq!(best(found.to_vec(), Some(order[last]), 2), order[last + 1..(last + 3).min(4)]);
+        }
+    }
 }
