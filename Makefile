@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run cluster quick test timings crowds votes bench bench-nodes bench-wall openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
+.PHONY: help run cluster quick test timings crowds votes bench bench-nodes bench-wall bench-search openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(resume)'"
 ARGS ?=
@@ -57,6 +57,9 @@ bench-nodes: ## measure three nodes beside one: delays, and what bus and sweep c
 
 bench-wall: ## measure an event's wall: posts to 1,000 sessions, votes and taps, on one node and two (ARGS=full takes longer)
 	@scripts/bench-wall.sh $(ARGS)
+
+bench-search: ## measure the search among 50,000 events, and everybody else beside 40 clients that search
+	@scripts/bench-search.sh $(ARGS)
 
 nodes: ## three nodes at full scale, while Redis fails and clocks are wrong: holds the figures against their limits
 	@PODIUM_TEST_NODES=full scripts/test.sh --release --profile long --no-capture \

@@ -27,6 +27,7 @@ pub mod pods;
 pub mod posts;
 pub mod profiles;
 pub mod remarks;
+pub mod search;
 
 /// All features, in the order of their imports. The layer test checks the code against it.
 pub const FEATURES: &[Feature] = &[
@@ -66,6 +67,7 @@ pub const FEATURES: &[Feature] = &[
     Feature::new("inbox", inbox::mount::mount)
         .with_routes(inbox::mount::ROUTES)
         .with_declared(inbox::declared::DECLARED),
+    Feature::new("search", search::mount::mount).with_routes(search::mount::ROUTES),
     Feature::new("invites", invites::mount::mount).with_routes(invites::mount::ROUTES),
     Feature::new("demo", demo::mount),
 ];

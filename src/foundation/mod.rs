@@ -25,3 +25,4 @@ pub mod settings;
 pub mod strict;
 pub mod telemetry;
 pub mod text;
+pub mod words;

@@ -24,7 +24,7 @@ use super::STATEMENTS;
 
 pub type Pool = bb8::Pool<Manager>;
 
-/// What the connections of a pool run as, and how long.
+/// The role of a pool's connections, and their limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Role {
     /// The role of the database.

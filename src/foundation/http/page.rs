@@ -94,9 +94,14 @@ impl<T> Page<T> {
     pub fn of<K: Serialize>(mut items: Vec<T>, limit: Limit, key: impl Fn(&T) -> K) -> Self {
         let more = items.len() > limit.items();
         items.truncate(limit.items());
-        let last = items.last().filter(|_| more);
-        let next = last.map(|last| {
-            let key = serde_json::to_vec(&key(last)).expect("keys are tuples of texts, numbers, times and ids");
+        let next = items.last().filter(|_| more).map(&key);
+        Page::until(items, next)
+    }
+
+    /// Makes a page that ends where it says, however few items it has; `None` on the last one.
+    pub fn until<K: Serialize>(items: Vec<T>, next: Option<K>) -> Self {
+        let next = next.map(|key| {
+            let key = serde_json::to_vec(&key).expect("keys are tuples of texts, numbers, times and ids");
             URL_SAFE_NO_PAD.encode(key)
         });
         Page { items, next }

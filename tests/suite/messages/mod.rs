@@ -10,3 +10,4 @@ mod log_stress;
 mod one_emoji;
 mod over_http;
 mod retry;
+mod search;

@@ -14,7 +14,7 @@ use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Integer, Text};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -24,24 +24,13 @@ use crate::crew::events::{Event, Filter, Since};
 use crate::foundation::errors::Result;
 use crate::foundation::http::PagePosition;
 use crate::foundation::schema::events;
+use crate::foundation::words::{Word, words};
 
 /// The most events that a search finds by the same measure, in order of their dates.
 const CANDIDATES: i64 = 300;
 
-/// The most words of a query; further ones are ignored, as is a word that comes again.
-pub const MAX_WORDS: usize = 8;
-
-/// From how many characters on a word is found anywhere in a text, and may be mistyped. A shorter one has no trigram of
-/// its own, and is the beginning of a word.
-const LONG: usize = 3;
-
-/// The words of a query, folded like events, in their order. Also sets the similarity that is near, for the rest of the
-/// transaction. Words of punctuation alone, such as the name of the band `!!!`, have no trigrams: these must occur
-/// exactly.
-const WORDS: &str = "SELECT word, show_trgm(word) <> '{}' AS alike, \
-     set_config('pg_trgm.word_similarity_threshold', '0.3', true) \
-     FROM regexp_split_to_table(podium.alike($1), '\\s+') WITH ORDINALITY AS w (word, place) WHERE word <> '' \
-     GROUP BY word ORDER BY min(place) LIMIT $2";
+/// The similarity that is near, for the rest of the transaction.
+const NEAR: &str = "SET LOCAL pg_trgm.word_similarity_threshold = 0.3";
 
 diesel::table! {
     /// What of each event is searched, for everybody.
@@ -55,14 +44,6 @@ diesel::table! {
 diesel::joinable!(searchable -> events (id));
 diesel::allow_tables_to_appear_in_same_query!(searchable, events);
 
-#[derive(Debug, QueryableByName)]
-struct Word {
-    #[diesel(sql_type = Text)]
-    word: String,
-    #[diesel(sql_type = Bool)]
-    alike: bool,
-}
-
 /// How a word is found.
 #[derive(Debug, PartialEq, Eq)]
 enum Condition {
@@ -72,21 +53,14 @@ enum Condition {
     Near(String),
 }
 
-impl Word {
-    /// Returns how the word is found as it is written.
-    fn exactly(&self) -> Condition {
-        let beginning = if self.alike && self.word.chars().count() < LONG { " " } else { "" };
-        let escaped = self.word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-        Condition::Like(format!("%{beginning}{escaped}%"))
-    }
+/// Returns how a word is found as it is written.
+fn exactly(word: &Word) -> Condition {
+    Condition::Like(word.pattern())
+}
 
-    /// Returns how the word is found if it is mistyped.
-    fn nearly(&self) -> Condition {
-        match self.alike && self.word.chars().count() >= LONG {
-            true => Condition::Near(self.word.clone()),
-            false => self.exactly(),
-        }
-    }
+/// Returns how a word is found if it is mistyped. Signs and short words must be right.
+fn nearly(word: &Word) -> Condition {
+    if word.alike && word.is_long() { Condition::Near(word.word.clone()) } else { exactly(word) }
 }
 
 /// The place at which a page of a search ended.
@@ -113,14 +87,14 @@ pub async fn search(
     after: Option<Ranked>,
     limit: i64,
 ) -> Result<Vec<(Event, i32)>> {
-    let words = diesel::sql_query(WORDS).bind::<Text, _>(query).bind::<Integer, _>(MAX_WORDS as i32);
-    let words: Vec<Word> = words.load(conn).await?;
+    let words = words(conn, query).await?;
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let mut found = candidates(conn, &words, filter, Word::exactly).await?;
-    if (found.len() as i64) < CANDIDATES && words.iter().any(|word| word.nearly() != word.exactly()) {
-        found.extend(candidates(conn, &words, filter, Word::nearly).await?);
+    let mut found = candidates(conn, &words, filter, exactly).await?;
+    if (found.len() as i64) < CANDIDATES && words.iter().any(|word| nearly(word) != exactly(word)) {
+        conn.batch_execute(NEAR).await?;
+        found.extend(candidates(conn, &words, filter, nearly).await?);
     }
     let page = best(found, after, limit);
     let ids: Vec<Uuid> = page.iter().map(|ranked| ranked.place.id).collect();
@@ -168,20 +142,12 @@ fn best(mut found: Vec<Ranked>, after: Option<Ranked>, limit: i64) -> Vec<Ranked
 mod tests {
     use super::*;
 
-    fn word(word: &str, alike: bool) -> Word {
-        Word { word: word.to_owned(), alike }
-    }
-
     #[test]
-    fn a_short_word_is_the_beginning_of_one_and_a_long_one_may_be_mistyped() {
-        let like = |pattern: &str| Condition::Like(pattern.to_owned());
-        let long = word("berlin", true);
-        assert_eq!((long.exactly(), long.nearly()), (like("%berlin%"), Condition::Near("berlin".into())));
-        let short = word("u2", true);
-        assert_eq!((short.exactly(), short.nearly()), (like("% u2%"), like("% u2%")));
-        let signs = word("!!!", false);
-        assert_eq!((signs.exactly(), signs.nearly()), (like("%!!!%"), like("%!!!%")));
-        assert_eq!(word(r"100%_\", true).exactly(), like(r"%100\%\_\\%"), "no sign of it is a joker");
+    fn a_long_word_may_be_mistyped_and_signs_and_short_ones_not() {
+        let nearly = |word: &str, alike| nearly(&Word { word: word.to_owned(), alike });
+        assert_eq!(nearly("berlin", true), Condition::Near("berlin".into()));
+        assert_eq!(nearly("u2", true), Condition::Like("% u2%".into()));
+        assert_eq!(nearly("!!!", false), Condition::Like("%!!!%".into()));
     }
 
     #[test]
