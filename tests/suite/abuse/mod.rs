@@ -1,9 +1,10 @@
 //! What people do who want to keep others out. Beside each attack others are served as before.
 
-mod connections;
-mod sign_ins;
 mod coming_and_going;
+mod connections;
 mod membership;
+mod outer_wall;
 mod presence;
 mod search;
+mod sign_ins;
 mod stalled;

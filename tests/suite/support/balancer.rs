@@ -19,11 +19,16 @@ pub struct Balancer {
 impl Balancer {
     /// Before these three.
     pub async fn start(nodes: impl IntoIterator<Item = &Server>) -> Balancer {
+        Balancer::start_with(nodes, &[]).await
+    }
+
+    /// Before these three, with other limits than the file has.
+    pub async fn start_with(nodes: impl IntoIterator<Item = &Server>, limits: &[(&str, &str)]) -> Balancer {
         needs::uses("haproxy");
         let address = port::free();
         let mut command = Command::new("haproxy");
         command.args(["-q", "-db", "-f", concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/haproxy.cfg")]);
-        command.env("BALANCER", address.to_string());
+        command.env("BALANCER", address.to_string()).envs(limits.iter().copied());
         for (number, node) in (1..).zip(nodes) {
             let admin = node.admin_url.trim_start_matches("http://");
             let (host, port) = admin.rsplit_once(':').expect("a port");
