@@ -17,7 +17,7 @@ const PROMISED: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a request begins, and what is then sent again and again, if anything.
-const KINDS: [(&str, &str); 16] = [
+pub(super) const KINDS: [(&str, &str); 16] = [
     // Nothing, and heads that stop.
     ("", ""),
     ("GET /v1/badges HTTP/1.1\r\nHo", ""),
