@@ -2,8 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
-.PHONY: help run cluster quick test timings crowds votes bench bench-nodes bench-wall bench-search openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
-.PHONY: help run cluster quick test timings crowds abuse votes bench bench-nodes bench-wall openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
+.PHONY: help run cluster quick test timings crowds abuse votes bench bench-nodes bench-wall bench-search openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(resume)'"
 ARGS ?=

@@ -654,6 +654,28 @@ export interface paths {
         patch: operations["patch_me_pods_id"];
         trace?: never;
     };
+    "/v1/me/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find messages
+         * @description In the caller's pods, since they came there; the newest first. Deleted messages are not found. A page ends after
+         *     some 20,000 messages, however few of them match: go on with `next` as long as there is one, also after a page
+         *     without items.
+         */
+        get: operations["get_me_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -1428,6 +1450,23 @@ export interface components {
             /** @description The account's address. */
             email: string;
         };
+        /** @description A message that was found. */
+        FoundMessage: {
+            /**
+             * Format: uuid
+             * @description The event of the pod.
+             */
+            event_id: string;
+            /** @description The message. */
+            message: components["schemas"]["Message"];
+            /**
+             * Format: uuid
+             * @description The pod.
+             */
+            pod_id: string;
+            /** @description The pod's name. */
+            pod_name: string;
+        };
         /** @description A host of an event. */
         Host: {
             /** @description The address of their picture. */
@@ -2095,6 +2134,28 @@ export interface components {
                 user_id: string;
                 /** @description Their badges. */
                 vibe_badges: components["schemas"]["Badge"][];
+            }[];
+            /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
+            next: string | null;
+        };
+        /** @description A part of a list. */
+        Page_FoundMessage: {
+            /** @description The items, in the list's order. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The event of the pod.
+                 */
+                event_id: string;
+                /** @description The message. */
+                message: components["schemas"]["Message"];
+                /**
+                 * Format: uuid
+                 * @description The pod.
+                 */
+                pod_id: string;
+                /** @description The pod's name. */
+                pod_name: string;
             }[];
             /** @description The `cursor` of the next page; `null` on the last one. Opaque: its form may change. */
             next: string | null;
@@ -2771,6 +2832,7 @@ export type FieldError = components['schemas']['FieldError'];
 export type Flags = components['schemas']['Flags'];
 export type FlagsChange = components['schemas']['FlagsChange'];
 export type Forgotten = components['schemas']['Forgotten'];
+export type FoundMessage = components['schemas']['FoundMessage'];
 export type Host = components['schemas']['Host'];
 export type InboxEntry = components['schemas']['InboxEntry'];
 export type Invite = components['schemas']['Invite'];
@@ -2806,6 +2868,7 @@ export type PageBadge = components['schemas']['Page_Badge'];
 export type PageComment = components['schemas']['Page_Comment'];
 export type PageEvent = components['schemas']['Page_Event'];
 export type PageEventMember = components['schemas']['Page_EventMember'];
+export type PageFoundMessage = components['schemas']['Page_FoundMessage'];
 export type PageHost = components['schemas']['Page_Host'];
 export type PageInboxEntry = components['schemas']['Page_InboxEntry'];
 export type PageInvite = components['schemas']['Page_Invite'];
@@ -4004,6 +4067,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Flags"];
+                };
+            };
+        };
+    };
+    get_me_search: {
+        parameters: {
+            query: {
+                /**
+                 * @description Up to eight words, each of which must occur; further ones are ignored. Case and accents do not matter. A word of
+                 *     a letter or two is the beginning of a word; a longer one may be anywhere in one.
+                 */
+                q: string;
+                /** @description The most items to return; 50 if absent. */
+                limit?: number;
+                /** @description The `next` of the previous page; the first page if absent. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages with their pods */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FoundMessage"];
                 };
             };
         };

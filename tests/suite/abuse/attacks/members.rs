@@ -15,7 +15,7 @@ pub async fn changes(target: &Target, stop: &Stop, cost: &Cost) {
     let people: Vec<_> = (0..target.size(50, 5)).map(|number| target.server.person(&format!("M {number}"))).collect();
     hammer(stop, cost, (target.size(5_000, 20), Duration::ZERO), |http, number| {
         let person = &people[number as usize % people.len()];
-        let come = number / people.len() as u64 % 2 == 0;
+        let come = (number / people.len() as u64).is_multiple_of(2);
         let method = if come { Method::PUT } else { Method::DELETE };
         let request = target.ask(http, method, &path).bearer_auth(&person.token);
         if come { request.json(&json!({})) } else { request }
