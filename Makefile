@@ -2,6 +2,7 @@
 
 .DEFAULT_GOAL := help
 SEEDS ?= 1000000
+PODIUM_ABUSE_SECONDS ?= 30
 .PHONY: help run cluster quick test timings crowds abuse votes bench bench-nodes bench-wall bench-search openapi nodes simulate check fmt lint doc deny web web-dev types web-check clean-state
 
 # Further arguments, for example: make test ARGS="-E 'test(resume)'"
@@ -33,8 +34,8 @@ crowds: ## 500 people vote and 250 tap over two nodes, which are killed and cut 
 	@PODIUM_TEST_WALL=full PODIUM_TEST_TIMINGS=1 scripts/test.sh --release --profile long --test-threads 1 --no-capture \
 		-E 'test(/^wall::crowd::/)' $(ARGS)
 
-abuse: ## each attack at full size beside a victim, and a crowd at the door: what it costs, and what the victim feels
-	@PODIUM_TEST_ABUSE=full scripts/test.sh --release --profile long --test-threads 1 --no-capture \
+abuse: ## each attack at full size beside a victim, and a crowd at the door: what it costs, and what the victim feels (PODIUM_ABUSE_SECONDS=300)
+	@PODIUM_TEST_ABUSE=full PODIUM_TEST_ABUSE_SECONDS=$(PODIUM_ABUSE_SECONDS) scripts/test.sh --release --profile long --test-threads 1 --no-capture \
 		-E 'test(/^abuse::(full|door)::/)' $(ARGS)
 
 votes: ## votes a second in one poll, in groups and one by one with a stored tally

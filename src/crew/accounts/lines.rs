@@ -17,7 +17,7 @@ pub(super) struct Lines<T> {
     turns: VecDeque<Counted>,
 }
 
-/// What became of a newcomer.
+/// The outcome for a newcomer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Entered<T> {
     /// It waits.

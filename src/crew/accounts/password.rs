@@ -80,7 +80,7 @@ struct Waiting {
 }
 
 /// A place in a line, until the turn has come.
-struct Place {
+struct LinePlace {
     room: Arc<Room>,
     line: Counted,
     number: u64,
@@ -151,7 +151,7 @@ impl Hashing {
             Entered::Instead(ousted) => drop(ousted.turn.send(Err(full()))),
             Entered::Refused(_) => return Err(full()),
         }
-        let _place = Place { room: Arc::clone(&self.room), line, number };
+        let _place = LinePlace { room: Arc::clone(&self.room), line, number };
         granted.await.map_err(Error::internal)?
     }
 
@@ -205,7 +205,7 @@ fn full() -> Error {
     Error::because(Code::Overloaded, "too many people are signing in at the moment")
 }
 
-impl Drop for Place {
+impl Drop for LinePlace {
     fn drop(&mut self) {
         self.room.state.lock().lines.forget(&self.line, |waiting| waiting.number == self.number);
     }

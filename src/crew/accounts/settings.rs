@@ -7,7 +7,7 @@ use crate::foundation::settings::{
     duration_within, number, put, rate,
 };
 
-/// What accounts may do whose e-mail address is not confirmed.
+/// The permissions of accounts whose e-mail address is not confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unconfirmed {
     /// Little, if a mail server is set, and everything otherwise.
@@ -45,7 +45,7 @@ pub struct AccountSettings {
     pub registrations: Option<Rate>,
     /// Accounts of one mailbox that are registered in a period.
     pub mailbox_accounts: Option<Allowance>,
-    /// What accounts may do whose e-mail address is not confirmed.
+    /// The permissions of accounts whose e-mail address is not confirmed.
     pub unconfirmed: Unconfirmed,
 }
 

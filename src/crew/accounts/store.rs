@@ -99,7 +99,7 @@ impl RegistrationLimits {
     }
 }
 
-/// What a registration counts by.
+/// A person who registers, as they are counted.
 pub struct Registrant<'a> {
     /// The address.
     pub email: &'a Email,

@@ -65,7 +65,7 @@ async fn list(
     responses(
         (status = 201, description = "The new post", body = PostView),
         (status = 200, description = "The post that an earlier request with this id made", body = PostView),
-        (status = 403, description = "`unconfirmed`; `not_member`: the caller has not joined the event", body = Problem),
+        (status = 403, description = "`unconfirmed`; `not_member`: not a member of the event", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
         (status = 409, description = "`conflict`: the id is taken, or is that of a post that was deleted", body = Problem),
         (status = 429, description = "`rate_limited`: the caller has reached the limit of new posts per day", body = Problem),

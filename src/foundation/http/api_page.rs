@@ -14,7 +14,7 @@ use crate::foundation::errors::{Code, Error};
 /// The path of the document.
 const PATH: &str = "/openapi.json";
 
-/// How long browsers keep what only a release changes. After that they ask with the tag.
+/// The time for which browsers keep what only a release changes. After that they ask with the tag.
 pub const FOR_A_RELEASE: &str = "public, max-age=300";
 
 /// The files of the page, and the document.

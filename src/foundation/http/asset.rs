@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn a_file_is_compressed_once_and_only_when_somebody_accepts_it_so() {
+    async fn a_file_is_compressed_once_and_only_when_a_client_accepts_it_so() {
         let asset = Asset::new(kind(), "a line of text\n".repeat(1_000));
         let body = async |list: &'static str| {
             let answer = asset.answer(&accepting(list), "no-cache").await;

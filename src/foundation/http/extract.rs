@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) struct BodyLimits {
     /// The most bytes of a body, unless its route declares another number.
     pub each: usize,
-    /// What all bodies that are being received may take together.
+    /// The budget of all bodies that are being received.
     pub all: Budget<Counted>,
 }
 

@@ -24,7 +24,7 @@ struct Taken<K> {
     by: HashMap<K, usize>,
 }
 
-/// What a key has taken for one purpose. It is given back when it is dropped.
+/// The bytes that a key has taken for one purpose. They are given back when it is dropped.
 pub struct Share<K: Hash + Eq + Clone> {
     budget: Budget<K>,
     key: K,

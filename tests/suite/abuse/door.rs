@@ -45,7 +45,7 @@ async fn patiently(ask: impl AsyncFn() -> reqwest::Result<Response>, refused: &A
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_of_one_address_gets_in() {
     let full = std::env::var("PODIUM_TEST_ABUSE").is_ok_and(|size| size == "full");
-    let people = if full { setting("PODIUM_ABUSE_CROWD", 2_000) } else { 30 };
+    let people = if full { setting("PODIUM_TEST_ABUSE_CROWD", 2_000) } else { 30 };
     let cheap: &[(&str, &str)] =
         if full { &[] } else { &[("PODIUM_HASH_MEMORY", "1MiB"), ("PODIUM_HASH_PASSES", "1")] };
     let server = Server::start_with(&[&[("PODIUM_TRUSTED_PROXIES", "127.0.0.0/8")], cheap].concat()).await;

@@ -1,7 +1,7 @@
 //! Every attack beside a victim, and what the victim felt of it.
 //!
 //! The suite runs each small and for a moment, and asks only that the victim was served. `make abuse` runs them at full
-//! size (`PODIUM_TEST_ABUSE=full`) for `PODIUM_ABUSE_SECONDS` each (30), those of `PODIUM_ABUSE_ONLY` alone if it names
+//! size (`PODIUM_TEST_ABUSE=full`) for `PODIUM_TEST_ABUSE_SECONDS` each (30), those of `PODIUM_TEST_ABUSE_ONLY` alone if it names
 //! some, and prints a table.
 
 use std::sync::atomic::Ordering::Relaxed;
@@ -83,8 +83,8 @@ async fn target(full: bool) -> Target {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_attack_beside_a_victim() {
     let full = is_full();
-    let time = Duration::from_secs(if full { setting("PODIUM_ABUSE_SECONDS", 30) as u64 } else { 1 });
-    let only = std::env::var("PODIUM_ABUSE_ONLY").unwrap_or_default();
+    let time = Duration::from_secs(if full { setting("PODIUM_TEST_ABUSE_SECONDS", 30) as u64 } else { 1 });
+    let only = std::env::var("PODIUM_TEST_ABUSE_ONLY").unwrap_or_default();
     let chosen = ATTACKS.iter().filter(|attack| only.is_empty() || only.split(',').any(|name| name == attack.name));
     let mut bad = Vec::new();
     for attack in chosen {

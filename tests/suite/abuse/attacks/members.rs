@@ -30,7 +30,7 @@ pub async fn comings(target: &Target, stop: &Stop, cost: &Cost) {
     target.server.join_event(event, &guest).await;
     let path = format!("/v1/pods/{pod}/members/me");
     hammer(stop, cost, (target.size(16, 4), Duration::ZERO), |http, number| {
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             target.ask(http, Method::PUT, &path).bearer_auth(&guest.token).json(&json!({}))
         } else {
             target.ask(http, Method::DELETE, &path).bearer_auth(&guest.token)
