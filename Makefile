@@ -36,7 +36,7 @@ crowds: ## 500 people vote and 250 tap over two nodes, which are killed and cut 
 
 abuse: ## each attack at full size beside a victim, and a crowd at the door: what it costs, and what the victim feels (PODIUM_ABUSE_SECONDS=300)
 	@PODIUM_TEST_ABUSE=full PODIUM_TEST_ABUSE_SECONDS=$(PODIUM_ABUSE_SECONDS) scripts/test.sh --release --profile long --test-threads 1 --no-capture \
-		-E 'test(/^abuse::(full|door)::/)' $(ARGS)
+		-E 'test(/^abuse::(full|door)::/) + test(invented_addresses_empty_no_count)' $(ARGS)
 
 votes: ## votes a second in one poll, in groups and one by one with a stored tally
 	@PODIUM_TEST_WALL=full scripts/test.sh --release --profile long --no-capture -E 'test(/^wall::rate::/)' $(ARGS)

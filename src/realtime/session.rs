@@ -53,6 +53,8 @@ pub struct SessionLimits {
     pub joins: Arc<Rates<Uuid>>,
     /// Rate of frames from the client, if limited.
     pub frames: Option<Quota>,
+    /// Bytes of pushes that are not answered yet.
+    pub unanswered_bytes: usize,
     /// Limits of the queue to the client.
     pub outbox: OutboxLimits,
 }

@@ -134,6 +134,7 @@ fn session_limits(limits: &Limits) -> SessionLimits {
         topics: limits.topics,
         joins: Arc::new(Rates::new("topic_joins", limits.topic_joins)),
         frames: limits.frames.map(|rate| Quota::per_second(rate.per_second).allow_burst(rate.burst)),
+        unanswered_bytes: limits.unanswered_bytes,
         outbox: OutboxLimits { frames: limits.session_frames, bytes: limits.session_bytes, idle: limits.idle },
     }
 }

@@ -31,9 +31,10 @@ pub struct Credentials {
     pub email: String,
     /// Its password.
     pub password: String,
-    /// The `device` of an earlier answer for this account, on the same device. With it, wrong passwords that others
-    /// send from the same network do not count.
-    pub device: Option<String>,
+    /// The `device` of earlier answers on the same device, for whichever accounts; the first eight are looked at. With
+    /// that of this account, wrong passwords that others send from the same network do not count.
+    #[serde(default)]
+    pub devices: Vec<String>,
 }
 
 /// A refresh token.

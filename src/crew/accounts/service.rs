@@ -28,6 +28,9 @@ use crate::foundation::mail::Mailer;
 use crate::foundation::settings::Settings;
 use crate::realtime::relays::Relays;
 
+/// The proofs of one device that are looked at.
+const MAX_DEVICES: usize = 8;
+
 /// The parts of the service.
 pub struct AccountParts {
     /// The database.
@@ -125,9 +128,9 @@ impl Accounts {
 
         // What costs nothing first, then what costs a query, then the hash.
         let inner = &self.0;
-        inner.registrations.take(client.address)?;
         let who = Who::new(email.key(), client.address);
         let line = self.approach(who, client)?;
+        inner.registrations.take(client.address)?;
         let ((network, bits), _) = networks(client.address).next().ok_or_else(|| Error::internal("no network"))?;
         let by = Registrant { email: &email, network: format!("{network}/{bits}"), limits: inner.registration_limits };
         let state = inner.database.service(async |conn| store::registration_state(conn, &by).await).await?;
@@ -161,9 +164,10 @@ impl Accounts {
     /// waits.
     fn approach(&self, who: Who, client: &Client) -> Result<Counted> {
         let inner = &self.0;
-        inner.throttle.attempt(who)?;
         let line = Counted::of(who.device(), client.address);
+        // A full room first: what is refused for it costs nothing, and so counts for nothing.
         inner.hashing.check_place(&line)?;
+        inner.throttle.attempt(who)?;
         if let Some(doorkeeper) = inner.doorkeeper.as_ref().filter(|_| inner.hashing.is_half_full()) {
             doorkeeper.admit(client)?;
         }
@@ -191,15 +195,14 @@ impl Accounts {
     async fn try_login(&self, typed: &Credentials, password: Password, client: &Client) -> Result<SignedInAnswer> {
         let inner = &self.0;
         let who = Who::new(&typed.email, client.address);
-        let proof = typed.device.as_deref().and_then(Key::read);
-        // Whether a proof is one shows only with the account. Until then it has what any client of the address has.
-        let line = match &proof {
-            Some(_) => None,
-            None => {
-                // Before any work is done, and again at its turn: others may have failed meanwhile.
-                inner.throttle.check(who)?;
-                Some(self.approach(who, client)?)
-            }
+        let proofs: Vec<Key> = typed.devices.iter().take(MAX_DEVICES).filter_map(|text| Key::read(text)).collect();
+        // Whether a proof is one shows only with the account.
+        let line = if proofs.is_empty() {
+            // Before any work is done, and again at its turn: others may have failed meanwhile.
+            inner.throttle.check(who)?;
+            Some(self.approach(who, client)?)
+        } else {
+            None
         };
         let found = match Email::parse(&typed.email) {
             Ok(email) => self.found(&email).await?,
@@ -207,8 +210,7 @@ impl Accounts {
         };
         let device = found
             .as_ref()
-            .zip(proof)
-            .and_then(|(found, proof)| inner.tokens.proved_device(found.user_id, proof.bytes()));
+            .and_then(|found| proofs.iter().find_map(|proof| inner.tokens.proved_device(found.user_id, proof.bytes())));
         let who = who.on(device);
         let line = match line {
             Some(line) => line,

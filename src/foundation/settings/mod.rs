@@ -132,6 +132,8 @@ pub struct Limits {
     pub session_frames: usize,
     /// Bytes queued for one session.
     pub session_bytes: usize,
+    /// Bytes of one session's pushes that are not answered yet.
+    pub unanswered_bytes: usize,
     /// Entries queued for the journal.
     pub journal_entries: usize,
     /// The time after which a silent socket is closed.
@@ -270,6 +272,7 @@ impl Settings {
                 topics: 0,
                 session_frames: 0,
                 session_bytes: 0,
+                unanswered_bytes: 0,
                 journal_entries: 0,
                 idle: Duration::ZERO,
                 body_bytes: 0,

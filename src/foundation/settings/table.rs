@@ -427,6 +427,14 @@ pub const TABLE: &[Setting] = &[
         apply: |s, text| put(&mut s.limits.session_bytes, values::bytes(text)),
     },
     Setting {
+        name: "PODIUM_LIMIT_UNANSWERED_BYTES",
+        default: Fallback::Text("1MiB"),
+        expected: BYTES,
+        secret: false,
+        help: "Bytes of one socket's pushes that are not answered yet; further ones are answered `overloaded`",
+        apply: |s, text| put(&mut s.limits.unanswered_bytes, values::bytes(text)),
+    },
+    Setting {
         name: "PODIUM_LIMIT_JOURNAL_ENTRIES",
         default: Fallback::Text("4096"),
         expected: COUNT,

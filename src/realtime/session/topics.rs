@@ -104,7 +104,7 @@ impl Session {
             return reply(ctx, self.version, asked, Err(error));
         }
 
-        let weight = match Weight::of(incoming.payload, &self.unanswered, self.limits.outbox.bytes) {
+        let weight = match Weight::of(incoming.payload, &self.unanswered, self.limits.unanswered_bytes) {
             Ok(weight) => weight,
             Err(error) => return reply(ctx, self.version, asked, Err(error)),
         };
@@ -217,7 +217,7 @@ impl Session {
             return;
         }
         let asked = Asked { join_ref: place.join_ref.as_ref(), ..Asked::by(incoming) };
-        let weight = match Weight::of(incoming.payload, &self.unanswered, self.limits.outbox.bytes) {
+        let weight = match Weight::of(incoming.payload, &self.unanswered, self.limits.unanswered_bytes) {
             Ok(weight) => weight,
             Err(error) => return reply(ctx, self.version, asked, Err(error)),
         };

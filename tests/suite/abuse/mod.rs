@@ -8,6 +8,7 @@ mod full;
 mod membership;
 mod outer_wall;
 mod presence;
+mod pushes;
 mod search;
 mod sign_ins;
 mod stalled;

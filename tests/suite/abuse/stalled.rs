@@ -17,7 +17,7 @@ const PROMISED: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a request begins, and what is then sent again and again, if anything.
-pub(super) const KINDS: [(&str, &str); 16] = [
+pub(super) const KINDS: [(&str, &str); 20] = [
     // Nothing, and heads that stop.
     ("", ""),
     ("GET /v1/badges HTTP/1.1\r\nHo", ""),
@@ -45,6 +45,19 @@ pub(super) const KINDS: [(&str, &str); 16] = [
     ),
     ("POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{", ""),
     ("GET /v1/badges HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n", "x"),
+    ("POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 99\r\n\r\n{", " "),
+    (
+        "POST /v1/auth/register HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/json\r\n\
+         Content-Length: 99\r\n\r\n",
+        "",
+    ),
+    ("POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n", " "),
+    // Another protocol is asked for, and not spoken.
+    (
+        "GET /socket/websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        "x",
+    ),
 ];
 
 /// Begins a request, goes on with it as slowly as one likes, and returns when the server has ended the connection.

@@ -96,7 +96,9 @@ async fn what_was_there_twice_before_stays() {
     };
     let (same, key) = ("2026-11-24-000004_same_event", "2026-11-24-000006_same_event_key");
     let alike = "2026-11-27-000011_alike_names";
-    let back = part(alike, "down.sql") + &part(key, "down.sql") + &part(same, "down.sql");
+    // What is searched is made of what these bring.
+    let texts = "2026-11-29-000101_event_texts";
+    let back = part(texts, "down.sql") + &part(alike, "down.sql") + &part(key, "down.sql") + &part(same, "down.sql");
     client.batch_execute(&back).await.expect("as it was before");
     let insert = |slug: &str, artist: &str, zone: &str| {
         format!(
@@ -117,7 +119,7 @@ async fn what_was_there_twice_before_stays() {
     ];
     client.batch_execute(&before.join(";")).await.expect("events of before");
     client
-        .batch_execute(&(part(same, "up.sql") + &part(key, "up.sql") + &part(alike, "up.sql")))
+        .batch_execute(&(part(same, "up.sql") + &part(key, "up.sql") + &part(alike, "up.sql") + &part(texts, "up.sql")))
         .await
         .expect("migrate");
     let twins = client.query("SELECT slug FROM events WHERE twin ORDER BY slug", &[]).await.expect("the twins");

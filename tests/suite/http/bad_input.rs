@@ -46,7 +46,7 @@ async fn a_bad_text_is_refused_and_the_next_one_is_stored() {
     for body in NOT_JSON {
         server.raw("POST", &path, &ana.token, "application/json", body.to_vec()).await.refused(400, "malformed");
     }
-    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    let deep = format!("{}1{}", "[".repeat(30_000), "]".repeat(30_000));
     for body in [deep.clone(), format!("{{\"text\":{deep}}}"), format!("{{\"text\":\"a\\u0000\",\"more\":{deep}}}")] {
         let answer = server.raw("POST", &path, &ana.token, "application/json", body.into_bytes()).await;
         assert!(matches!(answer.status, 400 | 422), "{}", answer.body);
@@ -195,7 +195,7 @@ async fn a_hundred_bad_requests_at_once_do_no_harm() {
     let requests = (0..100).map(|number| {
         let body = match number % 3 {
             0 => b"{\"text\":\"\\u0000\"}".to_vec(),
-            1 => vec![b'{'; 100_000],
+            1 => vec![b'{'; 60_000],
             _ => b"{\"text\":".to_vec(),
         };
         server.raw("POST", &path, &ana.token, "application/json", body)

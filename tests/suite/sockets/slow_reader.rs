@@ -302,7 +302,8 @@ async fn a_session_that_is_sent_a_long_gap_is_never_cut() {
 
 #[tokio::test]
 async fn who_reads_at_once_is_not_cut_by_a_burst() {
-    let server = Server::start_with(&[MANY[0], MANY[1], ("PODIUM_LIMIT_SEND_WAIT", "30s")]).await;
+    let patient = [("PODIUM_LIMIT_SEND_WAIT", "30s"), ("PODIUM_LIMIT_UNANSWERED_BYTES", "8MiB")];
+    let server = Server::start_with(&[&MANY[..], &patient].concat()).await;
     let people: [Person; 2] = server.people();
     let (_, pod) = server.pod(&people).await;
     let client = Client::open(&server, &people[0]).await;

@@ -1307,10 +1307,10 @@ export interface components {
         /** @description A person who signs in. */
         Credentials: {
             /**
-             * @description The `device` of an earlier answer for this account, on the same device. With it, wrong passwords that others
-             *     send from the same network do not count.
+             * @description The `device` of earlier answers on the same device, for whichever accounts; the first eight are looked at. With
+             *     that of this account, wrong passwords that others send from the same network do not count.
              */
-            device?: string | null;
+            devices?: string[];
             /** @description The account's address. */
             email: string;
             /** @description Its password. */

@@ -1,44 +1,35 @@
-// The proofs that this device was signed in to an account before, by e-mail address. With its proof, a sign-in is not held
-// up by wrong passwords that others send from the same network, such as a venue's. They outlive a sign-out, and sign
-// nobody in. A few are kept, the one used last first.
+// The proofs that this device was signed in to an account before. With its proof, a sign-in is not held up by wrong
+// passwords that others send from the same network, such as a venue's. They outlive a sign-out, sign nobody in, and do
+// not show whose they are. A few are kept, the newest first.
 
 import { local } from "./storage";
 
 const KEY = "podium.devices";
 
-/** How many accounts one device remembers. */
+/** How many are kept, which is how many the server looks at. */
 const MOST = 8;
 
-export type Proofs = readonly (readonly [email: string, proof: string])[];
-
-function same(email: string): string {
-  return email.trim().toLowerCase();
-}
-
 /** The proofs with this one in front. */
-export function withProof(proofs: Proofs, email: string, proof: string): Proofs {
-  const others = proofs.filter(([of]) => of !== same(email));
-  return [[same(email), proof] as const, ...others].slice(0, MOST);
+export function withProof(proofs: readonly string[], proof: string): string[] {
+  return [proof, ...proofs.filter((other) => other !== proof)].slice(0, MOST);
 }
 
 /** What was kept, or nothing where it is not what this program keeps. */
-export function readProofs(text: string | null): Proofs {
+export function readProofs(text: string | null): string[] {
   try {
     const kept: unknown = JSON.parse(text ?? "[]");
-    const isProof = (item: unknown): item is [string, string] =>
-      Array.isArray(item) && item.length === 2 && item.every((part) => typeof part === "string");
-    return Array.isArray(kept) ? kept.filter(isProof) : [];
+    return Array.isArray(kept) ? kept.filter((proof) => typeof proof === "string") : [];
   } catch {
     return [];
   }
 }
 
-/** Keeps the proof for an account. */
-export function keepProof(email: string, proof: string): void {
-  local.set(KEY, JSON.stringify(withProof(readProofs(local.get(KEY)), email, proof)));
+/** Keeps a proof. */
+export function keepProof(proof: string): void {
+  local.set(KEY, JSON.stringify(withProof(proofs(), proof)));
 }
 
-/** The proof for an account, if this device has one. */
-export function proofOf(email: string): string | undefined {
-  return readProofs(local.get(KEY)).find(([of]) => of === same(email))?.[1];
+/** The proofs of this device. */
+export function proofs(): string[] {
+  return readProofs(local.get(KEY));
 }

@@ -7,7 +7,7 @@
 import { common } from "../texts";
 import { ApiError, ask } from "./api";
 import { admit, forgetDevice, forgetPending } from "./db";
-import { keepProof, proofOf } from "./devices";
+import { keepProof, proofs } from "./devices";
 import { speaker } from "./language.svelte";
 import { exclusively } from "./lock";
 import { local } from "./storage";
@@ -80,7 +80,7 @@ class Session {
   }
 
   async signIn(email: string, password: string, leaving?: AbortSignal): Promise<void> {
-    const body = { email, password, device: proofOf(email) };
+    const body = { email, password, devices: proofs() };
     this.#take(await ask<SignedInAnswer>("POST", "/v1/auth/login", body, { leaving }));
   }
 
@@ -141,7 +141,8 @@ class Session {
   #take({ expires_in, device, ...grant }: SignedInAnswer): void {
     this.#keep({ ...grant, expires_at: Date.now() + expires_in * 1000 });
     const { access_token, profile } = grant;
-    if (profile.email) keepProof(profile.email, device);
+    // A sign-in has one proof, and each renewal says it again.
+    keepProof(device);
     admit(profile.id);
     this.notice = null;
     this.#listeners.forEach((listener) => listener(access_token));

@@ -109,7 +109,10 @@ await run(async (browser, { url, event }) => {
   await until("nothing of her is left", () =>
     one.evaluate(
       async () =>
-        (await indexedDB.databases()).every(({ name }) => !name?.startsWith("podium-")) && localStorage.length === 0,
+        (await indexedDB.databases()).every(({ name }) => !name?.startsWith("podium-")) &&
+        // The proofs of the device, which do not show whose they are.
+        Object.keys(localStorage).every((key) => key === "podium.devices") &&
+        !localStorage.getItem("podium.devices")?.includes("mia"),
     ),
   );
   await one.getByLabel("Email").fill("mia@example.org");
