@@ -44,9 +44,9 @@ await browser.close();
 async function take(language, colorScheme, size) {
   const texts = await textsIn(
     language,
-    ...["accounts", "me", "inbox", "invites", "pods", "events", "emoji", "meet-point", "memorabilia", "wall"],
+    ...["accounts", "me", "inbox", "invites", "pods", "events", "emoji", "meet-point", "memorabilia", "search", "wall"],
   );
-  const { common, accounts, me, inbox, invites, pods, events, emoji, memorabilia, wall } = texts;
+  const { common, accounts, me, inbox, invites, pods, events, emoji, memorabilia, search, wall } = texts;
   const meeting = texts["meet-point"];
   const look = {
     ...SIZES[size],
@@ -111,6 +111,30 @@ async function take(language, colorScheme, size) {
   await page.getByText(inbox.pin).or(page.getByText(inbox.unpin)).first().waitFor();
   await shot("flags");
   await page.keyboard.press("Escape");
+
+  await page.goto(`${url}/search`);
+  await page.getByText(search.hint).waitFor();
+  await shot("search");
+  const looking = page.getByLabel(search.field);
+  await looking.fill("the");
+  await page.locator("a.found").first().waitFor();
+  await shot("search-found");
+  await further("search-found-end");
+  await looking.fill("zzzz");
+  await page.getByText(search.none).waitFor();
+  await shot("search-none");
+  await context.setOffline(true);
+  await looking.fill("lantern");
+  await page.getByText(common.refusals.network).waitFor();
+  await shot("search-offline");
+  await context.setOffline(false);
+  await looking.fill("the");
+  await page.locator("a.found").last().click();
+  await page.locator("article.lit").waitFor();
+  await shot("pod-arrived");
+  await page.goto(`${url}/pods/${pod.id}?at=99999999`);
+  await page.getByText(pods.way.gone).waitFor();
+  await shot("pod-not-arrived");
 
   await page.goto(`${url}/pods/${pod.id}`);
   await page.locator("article").first().waitFor();

@@ -40,6 +40,13 @@ export const PAGES = {
     texts: ["pods"],
     under: "inbox",
   },
+  search: {
+    path: "/search",
+    see: "own",
+    load: () => import("./features/search/Search.svelte"),
+    texts: ["search"],
+    under: "inbox",
+  },
   events: {
     path: "/events",
     see: "shared",

@@ -31,6 +31,7 @@ async fn the_client_is_served_at_its_own_addresses_alone() {
         "/",
         "/events",
         "/pods/0190",
+        "/search",
         "/me",
         "/me/nights",
         "/me/nights/0190",

@@ -5,6 +5,7 @@ mod events;
 mod keepsakes;
 mod link_previews;
 mod platform;
+mod search;
 mod texts;
 mod types;
 mod wall;

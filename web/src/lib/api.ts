@@ -139,6 +139,11 @@ export function apiOnce<T>(method: string, path: string, body?: unknown): Promis
   return signedIn(method, path, body, { once: true });
 }
 
+/** The same, until one does not want to know any more: `leaving` ends a wait for the next turn. */
+export function apiWhile<T>(method: string, path: string, leaving: AbortSignal): Promise<T> {
+  return signedIn(method, path, undefined, { leaving });
+}
+
 async function signedIn<T>(method: string, path: string, body: unknown, manner: Manner): Promise<T> {
   const token = await session.token();
   try {

@@ -30,6 +30,7 @@ export default {
     events: "Events",
     event: "Event",
     pod: "Pod",
+    search: "Nachrichten finden",
     invite: "Einladung",
     me: "Du",
     nights: "Deine Abende",

@@ -29,6 +29,7 @@ export default {
     events: "Events",
     event: "Event",
     pod: "Pod",
+    search: "Find messages",
     invite: "Invitation",
     me: "You",
     nights: "Your nights",

@@ -24,6 +24,9 @@ await run(async (browser, { url, event, pod, invite, people: [ana] }) => {
     ["event's crew", `/events/${event}?tab=crew`, "Your badges"],
     ["pod", `/pods/${pod}`, null],
     ["no pod of one's own", "/pods/0190d5a0-0000-7000-8000-00000000dead", "You are not in this pod"],
+    ["finding messages", "/search", "Looks through all your pods"],
+    ["messages found", "/search?q=text", "The newest first"],
+    ["no message found", "/search?q=zzzzzz", "Nothing found"],
     ["me", "/me", "How others see you"],
     ["nights", "/me/nights", "Nothing kept yet"],
   ];

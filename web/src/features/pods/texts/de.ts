@@ -4,6 +4,7 @@ import type en from "./en";
 
 export default {
   back: "Zurück zu deinen Pods",
+  backToSearch: "Zurück zum Gefundenen",
   details: "Leute, Einladungen und Einstellungen",
   typing: (names: string, people: number) =>
     many(people, { one: `${names} schreibt …`, other: `${names} schreiben …` }),
@@ -14,6 +15,12 @@ export default {
   conversation: "Unterhaltung",
   start: "Hier geht es los. Nur wer in diesem Pod ist, kann mitlesen.",
   readingOn: "Ältere Nachrichten werden geladen …",
+  way: {
+    going: "Auf dem Weg zur Nachricht …",
+    far: "Die Nachricht liegt sehr weit zurück, und der Weg dorthin ist noch nicht ganz geladen.",
+    gone: "Die Nachricht ist nicht mehr da, oder sie ist aus der Zeit, bevor du dabei warst.",
+  },
+  readFurther: "Weiter zurückgehen",
   fresh: "Neu",
   toNewest: "Zum Neuesten",
   newToNewest: (count: number) => `${count} neu, zum Neuesten`,

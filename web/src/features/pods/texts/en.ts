@@ -2,6 +2,7 @@ import { many } from "../../../lib/formats";
 
 export default {
   back: "Back to your pods",
+  backToSearch: "Back to what was found",
   details: "People, invitations and settings",
   typing: (names: string, people: number) =>
     many(people, { one: `${names} is typing …`, other: `${names} are typing …` }),
@@ -12,6 +13,12 @@ export default {
   conversation: "Conversation",
   start: "This is where it starts. Only people in this pod can read it.",
   readingOn: "Reading further back …",
+  way: {
+    going: "Going back to the message …",
+    far: "The message is very far back, and not all of the way there has been loaded yet.",
+    gone: "The message is not there any more, or is from before you came.",
+  },
+  readFurther: "Go further back",
   fresh: "New",
   toNewest: "To the newest",
   newToNewest: (count: number) => `${count} new, to the newest`,

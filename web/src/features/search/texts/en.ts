@@ -1,0 +1,15 @@
+export default {
+  back: "Back to your pods",
+  field: "Words of the message",
+  example: "What was said?",
+  hint: "Looks through all your pods, from when you came to each.",
+  searching: "Looking …",
+  further: "Looking further back …",
+  found: "The newest first",
+  who: (who: string) => `${who}:`,
+  none: "Nothing found",
+  noneMore: (words: string) => `No message in your pods has “${words}”.`,
+  noneYet: "Nothing among the newer messages",
+  noneYetMore: (words: string) => `“${words}” may be further back.`,
+  goFurther: "Look further back",
+};
