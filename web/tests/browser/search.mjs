@@ -94,6 +94,22 @@ await run(async (browser, { url, pods: [long], lines, people: [ana] }) => {
   way.up();
   await shows("found by itself", 2);
 
+  // What is further back than is read at once says so, and one may go on.
+  await field.fill("lantern");
+  await shows("the lantern again", 1);
+  await found.first().click();
+  const lantern = bubble(page, "Whose lantern is this?");
+  const further = page.getByRole("button", { name: "Go further back" });
+  let ways = 0;
+  await until("the lantern", async () => {
+    await lantern.or(further).first().waitFor();
+    if (await lantern.isVisible()) return true;
+    ways++;
+    await further.click();
+    return false;
+  });
+  assert(ways === 3, `one has gone on ${ways} times`);
+
   // A place that one may not see, or that was never there.
   await page.goto(`${way.url}/pods/${long}?at=49999`);
   await page.getByText("The message is not there any more").waitFor();
