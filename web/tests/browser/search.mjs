@@ -25,7 +25,7 @@ await run(async (browser, { url, pods: [long], lines, people: [ana] }) => {
   await shows("both are found", 2);
   const [first, second] = await found.allInnerTexts();
   assert(first.includes("Upstairs") && second.includes("By the desk"), `the newest first: ${first}, ${second}`);
-  assert(second.includes("Ben") && second.includes("👨‍👩‍👧"), `who said it, and all of it: ${second}`);
+  assert(second.includes("Person 2") && second.includes("👨‍👩‍👧"), `who said it, and all of it: ${second}`);
   assert((await marked(0)).join() === "FUSSBALLPLATZ", `marked: ${await marked(0)}`);
   assert((await marked(1)).join() === "Fußballplatz", `marked: ${await marked(1)}`);
   await until("the address has the words", () => page.url().endsWith("/search?q=fussballplatz"));
