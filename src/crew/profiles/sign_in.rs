@@ -56,7 +56,7 @@ impl SignIns {
     /// and none afterwards.
     ///
     /// # Errors
-    /// [`Code::Unavailable`](crate::foundation::errors::Code::Unavailable) when Postgres is unreachable.
+    /// [`Code::Unavailable`] when Postgres is unreachable.
     pub async fn ensure(&self, identity: &Identity) -> Result<()> {
         let work: Vec<_> = self.0.arrivals.read().iter().filter_map(|arrivals| arrivals.arrived(identity)).collect();
         for work in work {

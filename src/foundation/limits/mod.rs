@@ -17,7 +17,7 @@
 //! - A refusal costs no write and no lock in Postgres. The counts are the node's own; several nodes together allow as
 //!   many times more. What was accepted, and must hold over all nodes, is counted from its rows.
 //! - The counts cannot be emptied by filling them: each kind has a map of its own, which drops the oldest key.
-//! - Each rate says itself in the answer's `RateLimit` and `RateLimit-Policy` headers ([`announce`]).
+//! - Each rate says itself in the answer's `RateLimit` and `RateLimit-Policy` headers ([`announce()`]).
 
 mod announce;
 mod at_once;

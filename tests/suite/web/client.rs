@@ -6,7 +6,9 @@ use tokio::net::TcpStream;
 
 use crate::support::browser::{browse, people};
 use crate::support::needs;
+use crate::support::node::Node;
 use crate::support::server::Server;
+use crate::support::smtp::MailServer;
 
 /// What a browser asks a page with.
 const PAGE: &str = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
@@ -196,4 +198,20 @@ async fn a_crowd_at_the_door_gets_in_by_itself() {
     ];
     let server = Server::start_with(&slow).await;
     browse("crowded.mjs", json!({"url": server.url})).await;
+}
+
+#[tokio::test]
+async fn a_confirmation_is_known_without_signing_in_again() {
+    let mails = MailServer::start().await;
+    let mut settings = mails.settings().to_vec();
+    // The mail's links may lead anywhere; the page is at this server's own address.
+    settings.retain(|(name, _)| *name != "PODIUM_PUBLIC_URL");
+    let server = Server::start_with(&settings).await;
+    let event = server.event(&server.person("Ana")).await;
+    let mut page = Node::browser("unconfirmed.mjs", &json!({"url": server.url, "event": event})).await;
+    page.until("refused").await;
+    let token = mails.mails(1).await.remove(0).token("/verify");
+    server.http("POST", "/v1/auth/verify", None, Some(json!({"token": token}))).await.ok(204);
+    page.tell(&json!("confirmed")).await;
+    page.until("done").await;
 }

@@ -149,8 +149,9 @@ async function signedIn<T>(method: string, path: string, body: unknown, manner: 
   try {
     return await ask<T>(method, path, body, { ...manner, token });
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    // The clocks disagree, or another device ended this session: the refresh token knows which.
+    // The clocks disagree, or another device ended this session: the refresh token knows which. Or the address was
+    // confirmed since this token was issued.
+    if (!(error instanceof ApiError) || (error.status !== 401 && error.code !== "unconfirmed")) throw error;
     return ask<T>(method, path, body, { ...manner, token: await session.renew(token) });
   }
 }

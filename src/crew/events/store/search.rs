@@ -2,7 +2,7 @@
 //!
 //! Each word of a query must match in artist, city or venue; case, accents and the order of words do not matter. What
 //! is searched is stored folded (`event_texts`, kept by a trigger, read by a view), and the index of its trigrams decides what matches.
-//! Events that contain the words come into question first, the earliest [`CANDIDATES`] of them; only if these are fewer,
+//! Events that contain the words come into question first, the earliest `CANDIDATES` of them; only if these are fewer,
 //! so do those in which each word is at least near: of five letters one may be wrong. All that come into question are
 //! scored. The best matches come first, and among equals the earliest, so that the order does not change between pages.
 //!
