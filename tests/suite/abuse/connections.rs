@@ -127,3 +127,34 @@ async fn a_person_opens_sockets_at_a_rate() {
     assert!(statuses[..5].iter().all(Option::is_none) && statuses.contains(&Some(429)), "{statuses:?}");
     Client::open(&server, &ben).await.heartbeat().await;
 }
+
+/// Requests have a rate: with a valid token the person's, whatever others at the address do.
+#[tokio::test]
+async fn requests_count_for_the_person_or_for_the_address() {
+    let rates = [("PODIUM_LIMIT_REQUESTS", "1/20"), ("PODIUM_LIMIT_STRANGERS", "1/5")];
+    let server = Server::start_with(&rates).await;
+    let (ana, ben) = (server.person("Ana"), server.person("Ben"));
+    let ask = async |token: Option<&str>| server.http("GET", "/v1/badges", token, None).await;
+    let mut refused = 0;
+    for _ in 0..30 {
+        refused += usize::from(ask(Some(&ana.token)).await.status == 429);
+    }
+    assert!((1..=10).contains(&refused), "{refused}");
+    let mut last = ask(None).await;
+    for _ in 0..10 {
+        last = ask(None).await;
+    }
+    assert!(last.headers["ratelimit"].to_str().unwrap().starts_with(r#""requests";r=0;t="#));
+    assert_eq!(last.headers["ratelimit-policy"], r#""requests";q=5;w=5"#);
+    assert!(last.headers.contains_key("retry-after"));
+    last.refused(429, "rate_limited");
+    // A token that is none counts for the address, too.
+    ask(Some("a.b.c")).await.refused(429, "rate_limited");
+    let answer = ask(Some(&ben.token)).await;
+    assert_eq!(answer.headers["ratelimit-policy"], r#""requests";q=20;w=20"#);
+    answer.ok(200);
+    // Pages and files are not counted.
+    for _ in 0..10 {
+        server.http("GET", "/openapi.json", None, None).await.ok(200);
+    }
+}

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::support::client::Client;
 use crate::support::crowd::setting;
-use crate::support::server::{Server, text};
+use crate::support::server::{Server, as_delivered, text};
 
 /// The address of the venue.
 const VENUE: &str = "203.0.113.1";
@@ -48,7 +48,10 @@ async fn a_crowd_of_one_address_gets_in() {
     let people = if full { setting("PODIUM_TEST_ABUSE_CROWD", 2_000) } else { 30 };
     let cheap: &[(&str, &str)] =
         if full { &[] } else { &[("PODIUM_HASH_MEMORY", "1MiB"), ("PODIUM_HASH_PASSES", "1")] };
-    let server = Server::start_with(&[&[("PODIUM_TRUSTED_PROXIES", "127.0.0.0/8")], cheap].concat()).await;
+    let mut settings = as_delivered();
+    settings.push(("PODIUM_TRUSTED_PROXIES", "127.0.0.0/8"));
+    settings.extend(cheap);
+    let server = Server::start_with(&settings).await;
     let http = Http::new();
     let post = async |path: &str, body: &Value| {
         http.post(format!("{}{path}", server.url)).header("x-forwarded-for", VENUE).json(body).send().await

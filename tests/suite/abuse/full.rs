@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::attacks::{ATTACKS, Attack, Cost, Stop, Target};
 use super::victim::{Report, Victim};
 use crate::support::crowd::setting;
-use crate::support::server::Server;
+use crate::support::server::{Server, as_delivered};
 
 /// The most that the 99th percentile of an action may grow under attack.
 const GROWTH: u32 = 3;
@@ -76,7 +76,9 @@ fn print(name: &str, (before, during): (&Report, &Report), (cost, time): (&Cost,
 async fn target(full: bool) -> Target {
     let cheap: &[(&str, &str)] =
         if full { &[] } else { &[("PODIUM_HASH_MEMORY", "1MiB"), ("PODIUM_HASH_PASSES", "1")] };
-    let settings = [&[("PODIUM_TRUSTED_PROXIES", "127.0.0.0/8"), ("PODIUM_LIMIT_MESSAGES", "off")], cheap].concat();
+    let mut settings = as_delivered();
+    settings.extend([("PODIUM_TRUSTED_PROXIES", "127.0.0.0/8"), ("PODIUM_LIMIT_MESSAGES", "off")]);
+    settings.extend(cheap);
     Target { server: Server::start_with(&settings).await, full, email: "victim@example.org".to_owned() }
 }
 

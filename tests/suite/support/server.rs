@@ -24,6 +24,28 @@ use super::database::Database;
 /// The secret of every test's tokens.
 pub const SECRET: &str = "a secret that is for tests alone, and long enough";
 
+/// The limits that are lifted for tests: their people make more, and ask faster, than anybody should. Tests about the
+/// limits set them.
+const LIFTED: [(&str, &str); 12] = [
+    ("PODIUM_LIMIT_EVENTS", "off"),
+    ("PODIUM_LIMIT_PODS", "off"),
+    ("PODIUM_LIMIT_TOPIC_JOINS", "off"),
+    ("PODIUM_LIMIT_CHANGES", "off"),
+    ("PODIUM_LIMIT_CHANGES_AT_ONCE", "1000"),
+    ("PODIUM_LIMIT_JOINS", "off"),
+    ("PODIUM_LIMIT_PODS_OF_EVENT", "off"),
+    ("PODIUM_LIMIT_POSTS", "off"),
+    ("PODIUM_LIMIT_COMMENTS", "off"),
+    ("PODIUM_LIMIT_REACTIONS", "off"),
+    ("PODIUM_LIMIT_REQUESTS", "off"),
+    ("PODIUM_LIMIT_STRANGERS", "off"),
+];
+
+/// The settings of a server whose limits are those that it is delivered with: an empty value is none.
+pub fn as_delivered() -> Vec<(&'static str, &'static str)> {
+    LIFTED.map(|(name, _)| (name, "")).to_vec()
+}
+
 /// How long a start may take on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
@@ -370,17 +392,7 @@ async fn launch(database: &Database, settings: &[(String, String)], listen: &str
         .env("PODIUM_WORKERS", "2")
         .env("PODIUM_JOURNAL_WRITERS", "2")
         .env("PODIUM_DB_POOL", "6")
-        // The people of tests make more than anybody should; those about the limits set them.
-        .env("PODIUM_LIMIT_EVENTS", "off")
-        .env("PODIUM_LIMIT_PODS", "off")
-        .env("PODIUM_LIMIT_TOPIC_JOINS", "off")
-        .env("PODIUM_LIMIT_CHANGES", "off")
-        .env("PODIUM_LIMIT_CHANGES_AT_ONCE", "1000")
-        .env("PODIUM_LIMIT_JOINS", "off")
-        .env("PODIUM_LIMIT_PODS_OF_EVENT", "off")
-        .env("PODIUM_LIMIT_POSTS", "off")
-        .env("PODIUM_LIMIT_COMMENTS", "off")
-        .env("PODIUM_LIMIT_REACTIONS", "off")
+        .envs(LIFTED)
         .envs(settings.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -193,8 +193,6 @@ async fn a_crowd_at_the_door_gets_in_by_itself() {
         ("PODIUM_LIMIT_HASHES_WAITING", "1"),
         ("PODIUM_HASH_PASSES", "40"),
         ("PODIUM_LIMIT_ACCOUNT_FAILURES", "1"),
-        // Its crowd asks without a pause.
-        ("PODIUM_LIMIT_STRANGERS", "off"),
     ];
     let server = Server::start_with(&slow).await;
     browse("crowded.mjs", json!({"url": server.url})).await;
