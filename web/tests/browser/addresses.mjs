@@ -59,7 +59,8 @@ await run(async (browser, { url, event, pod, invite, account }) => {
   await page.goBack();
   await titled(page, "(1) Events · Podium");
   await page.goto(`${url}/pods/${pod}`);
-  const name = await page.locator(".pod h1").innerText();
+  // Until the pod is read, three dots stand there.
+  const name = await page.locator(".pod h1").filter({ hasNotText: "…" }).innerText();
   await titled(page, `${name} · Podium`);
   await page.goto(`${url}/events/${event}`);
   const artist = await page.locator(".ticket h1").innerText();
